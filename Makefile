@@ -1,0 +1,66 @@
+# `make` alone lists the targets.
+PYTHON ?= python3
+BASE_URL ?= http://127.0.0.1:$(or $(PORT),8000)
+BIN := .venv/bin
+CLI := $(BIN)/python -m entrypoints.cli
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
+	--custom-compile-command "make lock" pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check format lock clean
+
+help: ## List the targets.
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: .venv/local ## Serve the API; brings its own PostgreSQL unless DATABASE_URL is set.
+	@$(CLI) run
+
+demo: .venv/local ## Walk the journey against a running API: make demo BASE_URL=http://...
+	@$(CLI) demo --base-url "$(BASE_URL)"
+
+test: .venv/dev ## Run every test; brings its own PostgreSQL unless TEST_DATABASE_URL is set.
+	@$(BIN)/python -m pytest
+
+check: .venv/dev ## Lint, format, types, layers and locks, without changing anything.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@for name in service local dev; do \
+		cp requirements/$$name.txt .venv/$$name.txt || exit 1; done
+	@$(MAKE) --no-print-directory lock-files LOCKS=.venv
+	@for name in service local dev; do \
+		cmp requirements/$$name.txt .venv/$$name.txt || { echo "Run make lock."; exit 1; }; done
+
+format: .venv/dev ## Format the code and apply safe fixes.
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: .venv/dev ## Write the lock files from pyproject.toml; UPGRADE=--upgrade for new versions.
+	@$(MAKE) --no-print-directory lock-files LOCKS=requirements
+
+.PHONY: lock-files
+lock-files:
+	@$(LOCK) $(UPGRADE) --extra local --group dev --output-file $(LOCKS)/dev.txt
+	@$(LOCK) --constraint $(LOCKS)/dev.txt --extra local --output-file $(LOCKS)/local.txt
+	@$(LOCK) --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/service.txt
+
+clean: ## Delete the virtual environment and caches; data in DATA_DIR stays.
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+		"Turnout needs Python 3.11 or newer; name one with make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv .venv
+
+.venv/local: .venv/bin/python requirements/local.txt
+	@echo "Installing requirements/local.txt into .venv ..."
+	@$(INSTALL) -r requirements/local.txt
+	@touch $@
+
+.venv/dev: .venv/bin/python requirements/dev.txt
+	@echo "Installing requirements/dev.txt into .venv ..."
+	@$(INSTALL) -r requirements/dev.txt
+	@touch $@

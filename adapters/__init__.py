@@ -1,0 +1,1 @@
+"""The outside: PostgreSQL, HTTP, password hashing, tokens and the wall clock."""

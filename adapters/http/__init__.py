@@ -1,0 +1,1 @@
+"""The REST interface: Flask, flask-smorest and marshmallow."""

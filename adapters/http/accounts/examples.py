@@ -1,0 +1,21 @@
+"""Examples for the document."""
+
+USER_ID = "01997a5e-7c00-7000-8000-000000000001"
+CREDENTIALS = {"username": "ada", "password": "correct horse battery"}
+SIGN_UP = CREDENTIALS | {"email": "ada@example.org"}
+PROFILE = {
+    "id": USER_ID,
+    "username": "ada",
+    "email": "ada@example.org",
+    "created_at": "2026-05-01T09:30:00Z",
+}
+TOKEN_PAIR = {
+    "access_token": "eyJhbGciOiJIUzI1NiJ9.e30.access",
+    "refresh_token": "eyJhbGciOiJIUzI1NiJ9.e30.refresh",
+    "token_type": "Bearer",
+    "expires_in": 3600,
+    "refresh_expires_in": 86400,
+}
+REFRESH = {"refresh_token": TOKEN_PAIR["refresh_token"]}
+VERIFY = {"token": TOKEN_PAIR["access_token"]}
+VERIFIED = {"token_type": "access", "user_id": USER_ID, "expires_at": "2026-05-01T10:30:00Z"}

@@ -1,0 +1,61 @@
+"""The routes that give out and check tokens."""
+
+from typing import Any
+
+from adapters.http.accounts import examples
+from adapters.http.accounts.schemas import (
+    LogInSchema,
+    RefreshSchema,
+    TokenPairSchema,
+    VerifiedTokenSchema,
+    VerifySchema,
+)
+from adapters.http.blueprint import Blueprint
+from application.accounts.log_in import LogIn
+from application.accounts.refresh_session import RefreshSession
+from application.accounts.token_pair import TokenPair
+from application.accounts.verify_token import VerifyToken
+from application.ports.tokens import TokenClaims
+from domain.accounts.errors import InvalidCredentials, InvalidToken, RefreshTokenReused
+
+
+def tokens_blueprint(
+    log_in: LogIn, refresh_session: RefreshSession, verify: VerifyToken
+) -> Blueprint:
+    blueprint = Blueprint("tokens", "Logging in and staying logged in.")
+
+    @blueprint.operation("POST", "/v1/profile/token/", InvalidCredentials())
+    @blueprint.body(LogInSchema, examples.CREDENTIALS)
+    @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR)
+    def create_token(body: dict[str, Any]) -> TokenPair:
+        """Log in
+
+        Send the access token with every request: `Authorization: Bearer <access_token>`. It is
+        good for an hour, the refresh token for a day. A wrong username and a wrong password are
+        the same answer.
+        """
+        return log_in(body["username"], body["password"])
+
+    @blueprint.operation("POST", "/v1/profile/token/refresh/", InvalidToken(), RefreshTokenReused())
+    @blueprint.body(RefreshSchema, examples.REFRESH)
+    @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR)
+    def refresh_token(body: dict[str, Any]) -> TokenPair:
+        """Spend a refresh token for a new pair
+
+        A refresh token is good once. Sending one again ends its session: whoever holds the newer
+        tokens must log in again.
+        """
+        return refresh_session(body["refresh_token"])
+
+    @blueprint.operation("POST", "/v1/profile/token/verify/", InvalidToken())
+    @blueprint.body(VerifySchema, examples.VERIFY)
+    @blueprint.response(200, VerifiedTokenSchema, example=examples.VERIFIED)
+    def verify_token(body: dict[str, Any]) -> TokenClaims:
+        """Tell whether a token is good now
+
+        Takes access and refresh tokens. One that is expired, spent, revoked or none of this
+        service's is 401.
+        """
+        return verify(body["token"])
+
+    return blueprint

@@ -1,0 +1,29 @@
+"""Who is calling."""
+
+from collections.abc import Callable
+
+from flask import g, request
+
+from application.accounts.authenticate import Caller
+from domain.accounts.errors import NotAuthenticated
+
+
+def bearer_authentication(authenticate: Callable[[str], Caller]) -> Callable[[], None]:
+    """A hook that knows the caller by the bearer token (RFC 6750 section 2.1) or refuses."""
+
+    def authenticate_request() -> None:
+        if request.method == "OPTIONS":  # says what may be asked; answers nothing
+            return
+        # Werkzeug lowers the scheme: it has no case (RFC 9110 section 11.1).
+        credentials = request.authorization
+        if credentials is None or credentials.type != "bearer" or not credentials.token:
+            raise NotAuthenticated
+        g.caller = authenticate(credentials.token)
+
+    return authenticate_request
+
+
+def caller() -> Caller:
+    """The caller that the hook let in."""
+    known: Caller = g.caller
+    return known

@@ -1,0 +1,65 @@
+"""The OpenAPI document and Swagger UI, both from this host alone."""
+
+from flask import Flask, redirect
+from flask_smorest import Api
+from flask_swagger_ui import get_swaggerui_blueprint
+from werkzeug import Response
+
+from adapters.http.problems import ProblemSchema
+
+DOCUMENT = "/api/schema/"
+SWAGGER_UI = "/api/schema/swagger-ui/"
+DESCRIPTION = """\
+Publish events, find them, take a seat and give it back: only in events that have not started,
+never past capacity.
+
+Open an account, log in, and send the access token with every request. Errors are problem
+documents (RFC 9457); programs branch on their `code`. Every path works without its last slash, too.
+"""
+
+
+class DocumentedApi(Api):  # type: ignore[misc]  # flask-smorest has no types
+    """flask-smorest without the error handler and the catch-all response it would document."""
+
+    ERROR_SCHEMA = ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def _register_error_handlers(self) -> None:
+        """Errors are answered by adapters.http.problems."""
+
+
+def document(app: Flask, version: str) -> DocumentedApi:
+    """Serve the document and Swagger UI; blueprints registered with the result are in it."""
+    app.config.update(
+        API_TITLE="Turnout",
+        API_VERSION=version,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH=DOCUMENT,
+        API_SPEC_OPTIONS={
+            "info": {"description": DESCRIPTION},
+            "components": {
+                "securitySchemes": {
+                    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+                }
+            },
+        },
+    )
+    app.register_blueprint(
+        get_swaggerui_blueprint(
+            SWAGGER_UI.rstrip("/"),
+            DOCUMENT,
+            config={
+                "app_name": "Turnout: Swagger UI",
+                "validatorUrl": None,  # or the page asks another host about the document
+                "persistAuthorization": True,
+                "tryItOutEnabled": True,
+            },
+        )
+    )
+    app.add_url_rule("/", "home", _go_to_swagger_ui)
+    return DocumentedApi(app)
+
+
+def _go_to_swagger_ui() -> Response:
+    return redirect(SWAGGER_UI)

@@ -1,0 +1,1 @@
+"""Events and attendance over HTTP."""

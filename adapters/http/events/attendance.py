@@ -1,0 +1,64 @@
+"""The routes of seats."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from adapters.http.auth import caller
+from adapters.http.blueprint import Blueprint, no_content
+from adapters.http.events import examples
+from adapters.http.events.resources import EVENT
+from adapters.http.events.schemas import AttendeePageSchema
+from adapters.http.pagination import WindowQuery, page_body
+from application.events.attend_event import AttendEvent
+from application.events.cancel_attendance import CancelAttendance
+from application.events.list_attendees import ListAttendees
+from application.pages import Window
+from domain.events.errors import CapacityExhausted, EventNotFound, ReadOnlyEvent
+
+
+def attendance_blueprint(
+    attend: AttendEvent,
+    cancel: CancelAttendance,
+    list_attendees: ListAttendees,
+    authenticate: Callable[[], None],
+) -> Blueprint:
+    blueprint = Blueprint("attendance", "Taking seats and giving them back.", authenticate)
+    not_found = EventNotFound(examples.EVENT_ID)
+
+    @blueprint.operation(
+        "POST", EVENT + "attend/", not_found, ReadOnlyEvent(), CapacityExhausted(40)
+    )
+    @blueprint.response(204)
+    def attend_event(event_id: UUID) -> Response:
+        """Take a seat
+
+        Until the event starts and while seats are left. Attending twice changes nothing.
+        """
+        attend(event_id, caller().user_id)
+        return no_content()
+
+    @blueprint.operation("POST", EVENT + "cancel/", not_found, ReadOnlyEvent())
+    @blueprint.response(204)
+    def cancel_attendance(event_id: UUID) -> Response:
+        """Give the seat back
+
+        Until the event starts. Cancelling without attending changes nothing.
+        """
+        cancel(event_id, caller().user_id)
+        return no_content()
+
+    @blueprint.operation("GET", EVENT + "attendees/", not_found)
+    @blueprint.query(WindowQuery)
+    @blueprint.response(200, AttendeePageSchema, example=examples.ATTENDEE_PAGE)
+    def get_attendees(query: dict[str, Any], event_id: UUID) -> dict[str, Any]:
+        """List who attends
+
+        In order of registration.
+        """
+        window = Window(**query)
+        return page_body(list_attendees(event_id, window), window)
+
+    return blueprint

@@ -1,0 +1,33 @@
+"""Examples for the document."""
+
+from uuid import UUID
+
+from adapters.http.accounts.examples import USER_ID
+
+EVENT_ID = UUID("01997a60-5a80-7000-8000-000000000002")
+NEW_EVENT = {
+    "title": "Analytical engines, an evening",
+    "description": "Bring a problem, leave with a program.",
+    "start_time": "2030-05-17T18:00:00Z",
+    "end_time": "2030-05-17T21:00:00Z",
+    "capacity": 40,
+}
+CHANGES = {"capacity": 60}
+EVENT = {
+    "id": str(EVENT_ID),
+    **NEW_EVENT,
+    "status": "upcoming",
+    "attendees_count": 12,
+    "seats_left": 28,
+    "is_attending": True,
+    "creator": {"id": USER_ID, "username": "ada"},
+    "created_at": "2026-05-01T09:45:00Z",
+    "updated_at": "2026-05-01T09:45:00Z",
+}
+EVENT_PAGE = {"count": 1, "next": None, "previous": None, "results": [EVENT]}
+ATTENDEE_PAGE = {
+    "count": 1,
+    "next": None,
+    "previous": None,
+    "results": [{"id": USER_ID, "username": "ada", "registered_at": "2026-05-02T08:00:00Z"}],
+}

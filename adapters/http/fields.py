@@ -1,0 +1,85 @@
+"""The field types of the edge. What passes them is safe for every layer behind."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+# RFC 3339 section 5.6, with the offset optional: without one the time is read as UTC.
+RFC3339 = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})?", re.ASCII
+)
+DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
+# Longer ones are beyond every bound; Python would refuse to convert 4,301 digits.
+DECIMAL_MAX_DIGITS = 18
+
+
+class Text(fields.String):
+    """Text that PostgreSQL and UTF-8 can hold: no NUL, no lone surrogate."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if text is not None and ("\0" in text or not _is_encodable(text)):
+            raise ValidationError("Must not contain NUL characters or lone surrogates.")
+        return text
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class Instant(fields.DateTime):
+    """An RFC 3339 time. In: any offset, none meaning UTC, to be held in UTC. Out: UTC with Z."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        if value is None:
+            return None
+        return str(value.astimezone(UTC).isoformat()).replace("+00:00", "Z")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        if not isinstance(value, str) or not RFC3339.fullmatch(value):
+            raise ValidationError("Must be an RFC 3339 time, such as 2030-05-17T18:00:00Z.")
+        try:
+            instant = datetime.fromisoformat(value.upper())
+            if instant.tzinfo is None:
+                return instant.replace(tzinfo=UTC)
+            return instant.astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise ValidationError("Must be a time that exists, in years 1 to 9999 UTC.") from error
+
+
+class JsonInteger(fields.Integer):
+    """A whole JSON number: 10 and 10.0 are, 10.9, true and "10" are not."""
+
+    def _validated(self, value: Any) -> int:
+        if isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1:
+            return int(value)
+        raise self.make_error("invalid")
+
+
+class QueryInteger(fields.Integer):
+    """Decimal digits without sign or leading zeros."""
+
+    def _validated(self, value: Any) -> int:
+        if len(value) <= DECIMAL_MAX_DIGITS and DECIMAL.fullmatch(value):
+            return int(value)
+        raise self.make_error("invalid")
+
+
+class Flag(fields.Boolean):
+    """`true` or `false` in a query, spelled just so."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(truthy={"true"}, falsy={"false"}, **kwargs)
+
+
+class Seconds(fields.Integer):
+    """A duration, shown in whole seconds."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> int | None:
+        return None if value is None else int(value.total_seconds())

@@ -1,0 +1,27 @@
+from uuid import UUID
+
+from sqlalchemy import Engine, select
+
+from adapters.persistence.engine import naming_outages
+from adapters.persistence.mappers import session_from_row
+from adapters.persistence.tables import sessions, users
+from application.ports.account_queries import AccountQueries, Profile
+from domain.accounts.session import Session
+
+
+class PostgresAccountQueries(AccountQueries):
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    def find_profile(self, user_id: UUID) -> Profile | None:
+        columns = (users.c.id, users.c.username, users.c.email, users.c.created_at)
+        statement = select(*columns).where(users.c.id == user_id)
+        with naming_outages(), self._engine.connect() as connection:
+            row = connection.execute(statement).one_or_none()
+        return Profile(row.id, row.username, row.email, row.created_at) if row else None
+
+    def find_session(self, session_id: UUID) -> Session | None:
+        statement = select(sessions).where(sessions.c.id == session_id)
+        with naming_outages(), self._engine.connect() as connection:
+            row = connection.execute(statement).one_or_none()
+        return session_from_row(row) if row else None

@@ -1,0 +1,42 @@
+"""The connections to PostgreSQL, and the names of their faults."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from application.errors import Unavailable
+
+CONNECT_TIMEOUT_S = 2
+POOL_TIMEOUT_S = 2
+# A statement that waits longer than this for a lock or for its end gives its connection back.
+SESSION_OPTIONS = "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=10s"
+
+# Failures of the connection, the server or the moment, never of the values sent
+# (PEP 249; psycopg2 reports lost connections, lock and statement timeouts, deadlocks and
+# serialization failures as OperationalError, and a read-only server as InternalError).
+OUTAGES = (OperationalError, InterfaceError, InternalError, PoolTimeout)
+
+
+def make_engine(url: URL, pool_size: int) -> Engine:
+    """Connections for one process; `pool_size` is best the number of its threads."""
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_S,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": SESSION_OPTIONS},
+    )
+
+
+@contextmanager
+def naming_outages() -> Iterator[None]:
+    """Raise Unavailable for a fault that is not the caller's."""
+    try:
+        yield
+    except OUTAGES as error:
+        raise Unavailable from error

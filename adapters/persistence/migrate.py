@@ -1,0 +1,38 @@
+"""Bringing a database's schema to where this code expects it."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, text
+
+from adapters.persistence.engine import naming_outages
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+# Any number will do, as long as every instance takes the same.
+ADVISORY_LOCK = 7_685_337_001
+
+
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Upgrade to the revision in one transaction; instances that start together take turns.
+
+    Raises Unavailable.
+    """
+    with naming_outages(), engine.begin() as connection:
+        # Waiting for another instance's migration is not a fault.
+        connection.execute(text("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        command.upgrade(_config(connection), revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Undo migrations down to the revision ("base": all), data included."""
+    with naming_outages(), engine.begin() as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config

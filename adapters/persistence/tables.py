@@ -1,0 +1,80 @@
+"""The tables. The migrations make them; a test compares the two."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    func,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    }
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("username", Text, nullable=False),
+    Column("email", Text),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+Index("users_username_key", func.lower(users.c.username), unique=True)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("refresh_token_hash", LargeBinary, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("last_used_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_at", DateTime(timezone=True)),
+    Index("sessions_user_id_idx", "user_id"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("creator_id", ForeignKey("users.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("start_time", DateTime(timezone=True), nullable=False),
+    Column("end_time", DateTime(timezone=True), nullable=False),
+    Column("capacity", Integer, nullable=False),
+    # Kept equal to the rows in `attendances`, so that no request ever counts them.
+    Column("attendees_count", Integer, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("start_time < end_time", "schedule"),
+    CheckConstraint("capacity BETWEEN 1 AND 1000000", "capacity"),
+    CheckConstraint("attendees_count BETWEEN 0 AND capacity", "attendees_count"),
+    Index("events_start_time_idx", "start_time", "id"),
+    Index("events_end_time_idx", "end_time"),
+    Index("events_creator_id_idx", "creator_id", "start_time", "id"),
+)
+
+attendances = Table(
+    "attendances",
+    metadata,
+    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("registered_at", DateTime(timezone=True), nullable=False),
+    Index("attendances_registration_idx", "event_id", "registered_at", "user_id"),
+    Index("attendances_user_id_idx", "user_id", "event_id"),
+)

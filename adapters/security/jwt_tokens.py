@@ -1,0 +1,83 @@
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from flask_jwt_extended import (
+    JWTManager,
+    create_access_token,
+    create_refresh_token,
+    decode_token,
+)
+from flask_jwt_extended.exceptions import JWTExtendedException
+from jwt.exceptions import MissingRequiredClaimError, PyJWTError
+
+from application.ports.tokens import TokenClaims, Tokens, TokenType
+from domain.accounts.errors import InvalidToken
+
+ISSUER = AUDIENCE = "turnout"
+ALGORITHM = "HS256"
+REQUIRED_CLAIMS = ("iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "type")
+CREATE: Mapping[TokenType, Callable[..., str]] = {
+    TokenType.ACCESS: create_access_token,
+    TokenType.REFRESH: create_refresh_token,
+}
+
+# What text from anywhere can make of the decoders: PyJWT parses header and payload before it
+# checks the signature, so nesting and numbers of any size reach the JSON parser.
+UNREADABLE = (PyJWTError, JWTExtendedException, ValueError, OverflowError, RecursionError)
+
+
+class JwtTokens(Tokens):
+    """JSON web tokens by flask-jwt-extended, in the context of an app that `configure_jwt` met."""
+
+    def issue(self, claims: TokenClaims) -> str:
+        return CREATE[claims.type](
+            identity=str(claims.user_id),
+            expires_delta=claims.expires_at - claims.issued_at,
+            additional_claims={
+                "jti": str(claims.token_id),
+                "sid": str(claims.session_id),
+                "iat": claims.issued_at,
+                "nbf": claims.issued_at,
+                "exp": claims.expires_at,
+            },
+        )
+
+    def read(self, token: str) -> TokenClaims:
+        try:
+            claims = decode_token(token)
+            return TokenClaims(
+                type=TokenType(claims["type"]),
+                token_id=UUID(str(claims["jti"])),
+                user_id=UUID(str(claims["sub"])),
+                session_id=UUID(str(claims["sid"])),
+                issued_at=datetime.fromtimestamp(claims["iat"], UTC),
+                expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+            )
+        except UNREADABLE as error:
+            raise InvalidToken from error
+
+
+def configure_jwt(app: Flask, secret_key: str) -> None:
+    """Fix algorithm, issuer and audience, and require every claim (RFC 8725 section 3)."""
+    app.config.update(
+        JWT_SECRET_KEY=secret_key,
+        JWT_ALGORITHM=ALGORITHM,
+        JWT_DECODE_ALGORITHMS=[ALGORITHM],
+        JWT_ENCODE_ISSUER=ISSUER,
+        JWT_DECODE_ISSUER=ISSUER,
+        JWT_ENCODE_AUDIENCE=AUDIENCE,
+        JWT_DECODE_AUDIENCE=AUDIENCE,
+        JWT_COOKIE_CSRF_PROTECT=False,  # there are no cookies
+    )
+
+    def require_claims(_header: dict[str, Any], claims: dict[str, Any]) -> str:
+        # flask-jwt-extended gives absent claims a default, so they are missed before it does.
+        for name in REQUIRED_CLAIMS:
+            if name not in claims:
+                raise MissingRequiredClaimError(name)
+        return secret_key
+
+    JWTManager(app).decode_key_loader(require_claims)

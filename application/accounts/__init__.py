@@ -1,0 +1,1 @@
+"""Signing up, logging in, staying logged in."""

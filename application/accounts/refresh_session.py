@@ -1,0 +1,35 @@
+from dataclasses import dataclass
+
+from application.accounts.token_pair import IssueTokenPair, TokenPair
+from application.ports.clock import Clock
+from application.ports.tokens import Tokens, TokenType
+from application.ports.unit_of_work import UnitOfWorkFactory
+from domain.accounts.errors import InvalidToken
+
+
+@dataclass(frozen=True)
+class RefreshSession:
+    """Spend a refresh token for a new pair. Raises InvalidToken or RefreshTokenReused."""
+
+    new_work: UnitOfWorkFactory
+    tokens: Tokens
+    issue_pair: IssueTokenPair
+    clock: Clock
+
+    def __call__(self, refresh_token: str) -> TokenPair:
+        claims = self.tokens.read(refresh_token)
+        if claims.type is not TokenType.REFRESH:
+            raise InvalidToken
+        with self.new_work() as work:
+            session = work.sessions.find_for_update(claims.session_id)
+            if session is None:
+                raise InvalidToken
+            now = self.clock.now()
+            pair = self.issue_pair(session.id, session.user_id, now)
+            try:
+                session.rotate(spent=refresh_token, successor=pair.refresh_token, now=now)
+            finally:
+                # The refusal of a reused token must not undo the revocation it brings.
+                work.sessions.save(session)
+                work.commit()
+        return pair

@@ -1,0 +1,28 @@
+from dataclasses import dataclass
+
+from application.ports.account_queries import Profile
+from application.ports.clock import Clock
+from application.ports.identifiers import NewId
+from application.ports.password_hasher import PasswordHasher
+from application.ports.unit_of_work import UnitOfWorkFactory
+from domain.accounts.credentials import Password, Username
+from domain.accounts.user import User
+
+
+@dataclass(frozen=True)
+class SignUp:
+    """Open an account. Raises UsernameTaken."""
+
+    new_work: UnitOfWorkFactory
+    hasher: PasswordHasher
+    clock: Clock
+    new_id: NewId
+
+    def __call__(self, username: Username, password: Password, email: str | None) -> Profile:
+        # Hashing is slow on purpose: it must not hold a connection.
+        password_hash = self.hasher.hash(password.secret)
+        user = User(self.new_id(), username, email, password_hash, self.clock.now())
+        with self.new_work() as work:
+            work.users.add(user)
+            work.commit()
+        return Profile.of(user)

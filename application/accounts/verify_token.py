@@ -1,0 +1,24 @@
+from dataclasses import dataclass
+
+from application.ports.account_queries import AccountQueries
+from application.ports.clock import Clock
+from application.ports.tokens import TokenClaims, Tokens, TokenType
+from domain.accounts.errors import InvalidToken
+
+
+@dataclass(frozen=True)
+class VerifyToken:
+    """The claims of a token that would be taken now, of either type. Raises InvalidToken."""
+
+    tokens: Tokens
+    accounts: AccountQueries
+    clock: Clock
+
+    def __call__(self, token: str) -> TokenClaims:
+        claims = self.tokens.read(token)
+        session = self.accounts.find_session(claims.session_id)
+        if session is None or not session.is_live(self.clock.now()):
+            raise InvalidToken
+        if claims.type is TokenType.REFRESH and not session.is_newest(token):
+            raise InvalidToken
+        return claims

@@ -1,0 +1,1 @@
+"""Publishing, finding and attending events."""

@@ -1,0 +1,104 @@
+from abc import abstractmethod
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from application.pages import Page, Window
+from domain.accounts.user import User
+from domain.events.event import Event
+from domain.events.schedule import EventStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    id: UUID
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """An event as one viewer sees it at one instant: the same in lists and alone."""
+
+    id: UUID
+    title: str
+    description: str
+    start_time: datetime
+    end_time: datetime
+    capacity: int
+    status: EventStatus
+    attendees_count: int
+    is_attending: bool
+    creator: Creator
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def seats_left(self) -> int:
+        return self.capacity - self.attendees_count
+
+    @classmethod
+    def of(cls, event: Event, creator: User, now: datetime) -> "EventView":
+        """What the person whose seat the event carries sees of it."""
+        return cls(
+            id=event.id,
+            title=event.title,
+            description=event.description,
+            start_time=event.schedule.start_time,
+            end_time=event.schedule.end_time,
+            capacity=event.capacity,
+            status=event.schedule.status_at(now),
+            attendees_count=event.attendees_count,
+            is_attending=event.seat.is_taken,
+            creator=Creator(creator.id, creator.username),
+            created_at=event.created_at,
+            updated_at=event.updated_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AttendeeView:
+    """Who attends; `id` is the person's."""
+
+    id: UUID
+    username: str
+    registered_at: datetime
+
+
+class EventSort(StrEnum):
+    """By start, ties by id in the same direction: no page repeats or skips an event."""
+
+    SOONEST_FIRST = "start_time"
+    LATEST_FIRST = "-start_time"
+
+
+@dataclass(frozen=True, slots=True)
+class EventCriteria:
+    """Which events; None does not restrict. False asks for the complement of True."""
+
+    attending: bool | None = None
+    created: bool | None = None
+    starts_after: datetime | None = None
+    starts_before: datetime | None = None
+    status: EventStatus | None = None
+    sort: EventSort = EventSort.SOONEST_FIRST
+
+
+class EventQueries(Protocol):
+    """Reads that nothing is decided on later: without a lock, a page and its count one statement
+    each, whatever the number of events and attendees."""
+
+    @abstractmethod
+    def find(
+        self, criteria: EventCriteria, window: Window, viewer_id: UUID, now: datetime
+    ) -> Page[EventView]:
+        """The events that meet all criteria; both bounds on the start are inclusive."""
+
+    @abstractmethod
+    def get(self, event_id: UUID, viewer_id: UUID, now: datetime) -> EventView:
+        """Raises EventNotFound."""
+
+    @abstractmethod
+    def attendees(self, event_id: UUID, window: Window) -> Page[AttendeeView]:
+        """In order of registration. Raises EventNotFound."""

@@ -1,0 +1,18 @@
+from abc import abstractmethod
+from typing import Protocol
+from uuid import UUID
+
+from domain.accounts.session import Session
+
+
+class SessionRepository(Protocol):
+    @abstractmethod
+    def add(self, session: Session) -> None: ...
+
+    @abstractmethod
+    def find_for_update(self, session_id: UUID) -> Session | None:
+        """The session, locked until the unit of work ends."""
+
+    @abstractmethod
+    def save(self, session: Session) -> None:
+        """Write a session that this unit of work loaded."""

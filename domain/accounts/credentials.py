@@ -1,0 +1,43 @@
+"""Usernames and passwords."""
+
+import re
+from dataclasses import dataclass, field
+
+from domain.errors import Invalid
+
+USERNAME_MAX_LENGTH = 150
+USERNAME_PATTERN = r"^[A-Za-z0-9@.+_-]+$"
+PASSWORD_MIN_LENGTH = 8
+PASSWORD_MAX_LENGTH = 128
+
+
+class Username(str):
+    """1 to 150 ASCII letters, digits and `@.+-_`; `key` is equal for names that differ in case.
+
+    ASCII only, so that no two names look alike and folding case has one meaning everywhere.
+    Raises Invalid.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "Username":
+        if len(text) > USERNAME_MAX_LENGTH or not re.fullmatch(USERNAME_PATTERN, text):
+            problem = f"Must be 1 to {USERNAME_MAX_LENGTH} letters, digits and @.+-_ characters."
+            raise Invalid("username", problem)
+        return super().__new__(cls, text)
+
+    @property
+    def key(self) -> str:
+        return self.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Password:
+    """8 to 128 characters of any kind, kept out of every representation. Raises Invalid."""
+
+    secret: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not PASSWORD_MIN_LENGTH <= len(self.secret) <= PASSWORD_MAX_LENGTH:
+            problem = f"Must have {PASSWORD_MIN_LENGTH} to {PASSWORD_MAX_LENGTH} characters."
+            raise Invalid("password", problem)

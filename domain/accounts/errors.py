@@ -1,0 +1,41 @@
+"""What can be refused about people and their sessions."""
+
+from domain.errors import Conflict, Unauthenticated
+
+
+class UsernameTaken(Conflict):
+    code = "username_taken"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"The username {username} is taken.")
+        self.username = username
+
+
+class InvalidCredentials(Unauthenticated):
+    """One refusal for an unknown username and for a wrong password, so that neither shows."""
+
+    code = "invalid_credentials"
+
+    def __init__(self) -> None:
+        super().__init__("The username or the password is wrong.")
+
+
+class NotAuthenticated(Unauthenticated):
+    code = "not_authenticated"
+
+    def __init__(self) -> None:
+        super().__init__("Send an access token: Authorization: Bearer <token>.")
+
+
+class InvalidToken(Unauthenticated):
+    code = "invalid_token"
+
+    def __init__(self) -> None:
+        super().__init__("The token is malformed, expired, revoked or of the wrong type.")
+
+
+class RefreshTokenReused(Unauthenticated):
+    code = "refresh_token_reused"
+
+    def __init__(self) -> None:
+        super().__init__("The refresh token was spent before. Its session has ended: log in again.")

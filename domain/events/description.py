@@ -1,0 +1,43 @@
+"""How an event describes itself: title, text and number of seats."""
+
+from domain.errors import Invalid
+
+TITLE_MAX_LENGTH = 200
+DESCRIPTION_MAX_LENGTH = 10_000
+CAPACITY_MAX = 1_000_000
+
+
+class Title(str):
+    """1 to 200 characters after trimming white space at both ends. Raises Invalid."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "Title":
+        trimmed = text.strip()
+        if not 1 <= len(trimmed) <= TITLE_MAX_LENGTH:
+            problem = f"Must have 1 to {TITLE_MAX_LENGTH} characters after trimming."
+            raise Invalid("title", problem)
+        return super().__new__(cls, trimmed)
+
+
+class Description(str):
+    """Up to 10,000 characters. Raises Invalid."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "Description":
+        if len(text) > DESCRIPTION_MAX_LENGTH:
+            problem = f"Must have at most {DESCRIPTION_MAX_LENGTH} characters."
+            raise Invalid("description", problem)
+        return super().__new__(cls, text)
+
+
+class Capacity(int):
+    """1 to 1,000,000 seats: no event is unbounded. Raises Invalid."""
+
+    __slots__ = ()
+
+    def __new__(cls, seats: int) -> "Capacity":
+        if not 1 <= seats <= CAPACITY_MAX:
+            raise Invalid("capacity", f"Must be 1 to {CAPACITY_MAX}.")
+        return super().__new__(cls, seats)

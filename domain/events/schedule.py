@@ -1,0 +1,41 @@
+"""When an event runs, and what that makes it at an instant."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.errors import Invalid
+
+
+class EventStatus(StrEnum):
+    UPCOMING = "upcoming"
+    ONGOING = "ongoing"
+    PAST = "past"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """From `start_time` up to, not including, `end_time`. Raises Invalid when they don't ascend."""
+
+    start_time: datetime
+    end_time: datetime
+
+    def __post_init__(self) -> None:
+        if self.end_time <= self.start_time:
+            raise Invalid("end_time", "Must be after start_time.")
+
+    @classmethod
+    def planned(cls, start_time: datetime, end_time: datetime, now: datetime) -> "Schedule":
+        """A schedule that lies ahead of `now`. Raises Invalid."""
+        for name, instant in (("start_time", start_time), ("end_time", end_time)):
+            if instant <= now:
+                raise Invalid(name, "Must be in the future.")
+        return cls(start_time, end_time)
+
+    def status_at(self, now: datetime) -> EventStatus:
+        """Exactly one status holds at any instant."""
+        if now < self.start_time:
+            return EventStatus.UPCOMING
+        if now < self.end_time:
+            return EventStatus.ONGOING
+        return EventStatus.PAST

@@ -1,0 +1,112 @@
+"""Every adapter is named here, and nowhere else is one chosen."""
+
+from dependency_injector import containers, providers
+
+from adapters.clock import SystemClock
+from adapters.http.accounts.resources import profile_blueprint, sign_up_blueprint
+from adapters.http.accounts.tokens import tokens_blueprint
+from adapters.http.app import create_app
+from adapters.http.auth import bearer_authentication
+from adapters.http.events.attendance import attendance_blueprint
+from adapters.http.events.resources import events_blueprint
+from adapters.identifiers import new_id
+from adapters.persistence.account_queries import PostgresAccountQueries
+from adapters.persistence.engine import make_engine
+from adapters.persistence.event_queries import PostgresEventQueries
+from adapters.persistence.unit_of_work import PostgresUnitOfWork
+from adapters.security.argon2_hasher import Argon2Hasher
+from adapters.security.jwt_tokens import JwtTokens
+from application.accounts.authenticate import Authenticate
+from application.accounts.log_in import LogIn
+from application.accounts.refresh_session import RefreshSession
+from application.accounts.show_profile import ShowProfile
+from application.accounts.sign_up import SignUp
+from application.accounts.token_pair import IssueTokenPair
+from application.accounts.verify_token import VerifyToken
+from application.events.attend_event import AttendEvent
+from application.events.cancel_attendance import CancelAttendance
+from application.events.delete_event import DeleteEvent
+from application.events.edit_event import EditEvent
+from application.events.list_attendees import ListAttendees
+from application.events.list_events import ListEvents
+from application.events.publish_event import PublishEvent
+from application.events.show_event import ShowEvent
+from entrypoints import VERSION
+from entrypoints.settings import Settings
+
+
+class Container(containers.DeclarativeContainer):
+    """One application and all that it is made of: `Container(settings=...).app()`."""
+
+    settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
+
+    engine = providers.Singleton(
+        make_engine, settings.provided.database_url, pool_size=settings.provided.web_threads
+    )
+    clock = providers.Singleton(SystemClock)
+    ids = providers.Object(new_id)
+    hasher = providers.Singleton(Argon2Hasher)
+    tokens = providers.Singleton(JwtTokens)
+    work = providers.Factory(PostgresUnitOfWork, engine)
+    account_queries = providers.Singleton(PostgresAccountQueries, engine)
+    event_queries = providers.Singleton(PostgresEventQueries, engine)
+
+    issue_pair = providers.Factory(IssueTokenPair, tokens=tokens, new_id=ids)
+    authenticate = providers.Factory(
+        bearer_authentication,
+        providers.Factory(Authenticate, tokens=tokens, accounts=account_queries, clock=clock),
+    )
+
+    sign_up = providers.Factory(
+        sign_up_blueprint,
+        providers.Factory(SignUp, new_work=work.provider, hasher=hasher, clock=clock, new_id=ids),
+    )
+    profile = providers.Factory(
+        profile_blueprint,
+        show_profile=providers.Factory(ShowProfile, accounts=account_queries),
+        authenticate=authenticate,
+    )
+    token = providers.Factory(
+        tokens_blueprint,
+        log_in=providers.Factory(
+            LogIn,
+            new_work=work.provider,
+            hasher=hasher,
+            issue_pair=issue_pair,
+            clock=clock,
+            new_id=ids,
+        ),
+        refresh_session=providers.Factory(
+            RefreshSession,
+            new_work=work.provider,
+            tokens=tokens,
+            issue_pair=issue_pair,
+            clock=clock,
+        ),
+        verify=providers.Factory(VerifyToken, tokens=tokens, accounts=account_queries, clock=clock),
+    )
+    events = providers.Factory(
+        events_blueprint,
+        list_events=providers.Factory(ListEvents, events=event_queries, clock=clock),
+        publish_event=providers.Factory(
+            PublishEvent, new_work=work.provider, clock=clock, new_id=ids
+        ),
+        show_event=providers.Factory(ShowEvent, events=event_queries, clock=clock),
+        edit_event=providers.Factory(EditEvent, new_work=work.provider, clock=clock),
+        delete_event=providers.Factory(DeleteEvent, new_work=work.provider, clock=clock),
+        authenticate=authenticate,
+    )
+    attendance = providers.Factory(
+        attendance_blueprint,
+        attend=providers.Factory(AttendEvent, new_work=work.provider, clock=clock),
+        cancel=providers.Factory(CancelAttendance, new_work=work.provider, clock=clock),
+        list_attendees=providers.Factory(ListAttendees, events=event_queries),
+        authenticate=authenticate,
+    )
+
+    app = providers.Singleton(
+        create_app,
+        blueprints=providers.List(sign_up, token, profile, events, attendance),
+        jwt_secret_key=settings.provided.jwt_secret_key,
+        version=VERSION,
+    )

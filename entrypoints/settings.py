@@ -1,0 +1,96 @@
+"""The settings: read from the environment and checked once, at the start."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from environs import Env, EnvError, EnvValidationError, ValidationError, validate
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+JWT_SECRET_KEY_MIN_BYTES = 32  # RFC 7518 section 3.2: no shorter than the hash of HS256
+DRIVER = "postgresql+psycopg2"
+POSTGRES_SCHEMES = ("postgresql", "postgres", DRIVER)
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message is one line that names it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one process of the service needs to know."""
+
+    database_url: URL
+    jwt_secret_key: str = field(repr=False)
+    web_threads: int
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """How the service listens, and in how many processes and threads."""
+
+    host: str
+    port: int
+    web_workers: int
+    web_threads: int
+
+
+def read_settings() -> Settings:
+    """Raises SettingsError."""
+    return Settings(
+        database_url=read_database_url(),
+        jwt_secret_key=_read("JWT_SECRET_KEY", "str", validate=_require_long_key),
+        web_threads=_read_web_threads(),
+    )
+
+
+def read_server_settings() -> ServerSettings:
+    """Raises SettingsError."""
+    return ServerSettings(
+        host=_read("HOST", "str", default="127.0.0.1", validate=validate.Length(min=1)),
+        port=_read("PORT", "int", default=8000, validate=validate.Range(1, 65535)),
+        web_workers=_read("WEB_WORKERS", "int", default=2, validate=validate.Range(1, 64)),
+        web_threads=_read_web_threads(),
+    )
+
+
+def read_database_url() -> URL:
+    """Raises SettingsError."""
+    return parse_database_url(_read("DATABASE_URL", "str"), "DATABASE_URL")
+
+
+def read_data_dir() -> Path:
+    """Raises SettingsError."""
+    path: Path = _read("DATA_DIR", "path", default=Path(".data"))
+    return path
+
+
+def parse_database_url(text: str, setting: str) -> URL:
+    """A PostgreSQL URL, with the driver that the service uses. Raises SettingsError."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError) as error:
+        raise SettingsError(f"{setting}: is not a URL like postgresql://user@host/name.") from error
+    if url.drivername not in POSTGRES_SCHEMES:
+        raise SettingsError(f"{setting}: must begin with postgresql://, the only database here.")
+    return url.set(drivername=DRIVER)
+
+
+def _read_web_threads() -> int:
+    threads: int = _read("WEB_THREADS", "int", default=8, validate=validate.Range(1, 256))
+    return threads
+
+
+def _read(name: str, kind: str, **options: Any) -> Any:
+    try:
+        return getattr(Env(), kind)(name, **options)
+    except EnvValidationError as error:
+        raise SettingsError(f"{name}: {' '.join(map(str, error.error_messages))}") from error
+    except EnvError as error:
+        raise SettingsError(f"{name}: is not set.") from error
+
+
+def _require_long_key(key: str) -> None:
+    if len(key.encode()) < JWT_SECRET_KEY_MIN_BYTES:
+        raise ValidationError(f"Must have at least {JWT_SECRET_KEY_MIN_BYTES} bytes.")
