@@ -1,0 +1,60 @@
+"""Things with believable values, so that a test names only what matters to it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from domain.accounts.credentials import Username
+from domain.accounts.session import Session
+from domain.accounts.user import User
+from domain.events.description import Capacity, Description, Title
+from domain.events.event import Event, Seat
+from domain.events.schedule import Schedule
+
+NOON = datetime(2030, 5, 17, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def an_event(
+    *,
+    capacity: int = 10,
+    start_time: datetime = NOON + HOUR,
+    end_time: datetime | None = None,
+    creator_id: UUID | None = None,
+    seat: Seat | None = None,
+    **others: Any,
+) -> Event:
+    creator_id = creator_id or uuid4()
+    values = {
+        "id": uuid4(),
+        "title": Title("Tea for two"),
+        "description": Description("Bring a cup."),
+        "attendees_count": 0,
+        "created_at": NOON - DAY,
+        "updated_at": NOON - DAY,
+    }
+    return Event(
+        creator_id=creator_id,
+        schedule=Schedule(start_time, end_time or start_time + HOUR),
+        capacity=Capacity(capacity),
+        seat=seat or Seat(uuid4()),
+        **values | others,
+    )
+
+
+def a_user(username: str = "ada", **others: Any) -> User:
+    values = {
+        "id": uuid4(),
+        "email": f"{username}@example.org",
+        "password_hash": "hash of ada's password",
+        "created_at": NOON - DAY,
+    }
+    return User(username=Username(username), **values | others)
+
+
+def a_session(refresh_token: str = "first", now: datetime = NOON, **others: Any) -> Session:
+    session = Session.open(uuid4(), uuid4(), refresh_token, now)
+    for name, value in others.items():
+        setattr(session, name, value)
+    return session

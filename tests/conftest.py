@@ -1,0 +1,40 @@
+"""Fixtures. They import what they need when used: the domain's tests load no framework."""
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The URL of a PostgreSQL server."""
+    from tests.postgres import a_server
+
+    with a_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def database(postgres):
+    """The URL of a migrated database that the session shares."""
+    from tests.postgres import a_database
+
+    with a_database(postgres) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def engine(database):
+    from adapters.persistence.engine import make_engine
+
+    engine = make_engine(database, pool_size=24)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def empty_database(engine):
+    """The shared database without a row."""
+    from sqlalchemy import text
+
+    with engine.begin() as connection:
+        connection.execute(text("TRUNCATE users, sessions, events, attendances"))
+    return engine

@@ -1,0 +1,78 @@
+"""Each adapter of a port in turn: what holds for one must hold for the other."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from adapters.persistence.account_queries import PostgresAccountQueries
+from adapters.persistence.event_queries import PostgresEventQueries
+from adapters.persistence.unit_of_work import PostgresUnitOfWork
+from application.ports.account_queries import AccountQueries
+from application.ports.event_queries import EventQueries
+from application.ports.unit_of_work import UnitOfWorkFactory
+from domain.events.event import Seat
+from tests.builders import NOON, a_user, an_event
+from tests.fakes.memory import MemoryStore, MemoryUnitOfWork
+from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
+
+
+@dataclass(frozen=True)
+class Storage:
+    new_work: UnitOfWorkFactory
+    accounts: AccountQueries
+    events: EventQueries
+
+    def keep(self, *things):
+        """Commit users, sessions and events, by their class, in this order."""
+        with self.new_work() as work:
+            for thing in things:
+                getattr(work, type(thing).__name__.lower() + "s").add(thing)
+            work.commit()
+
+    def keep_event(self, creator, **values):
+        event = an_event(creator_id=creator.id, **values)
+        self.keep(event)
+        return event
+
+    def seat(self, event, user, now=NOON):
+        with self.new_work() as work:
+            loaded = work.events.get_for_update(event.id, attendee=user.id)
+            loaded.attend(now)
+            work.events.save(loaded)
+            work.commit()
+
+    def load(self, event, user):
+        with self.new_work() as work:
+            return work.events.get_for_update(event.id, attendee=user.id)
+
+    def seat_of(self, event, user) -> Seat:
+        return self.load(event, user).seat
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def storage(request):
+    if request.param == "memory":
+        store = MemoryStore()
+        return Storage(
+            lambda: MemoryUnitOfWork(store), MemoryAccountQueries(store), MemoryEventQueries(store)
+        )
+    engine = request.getfixturevalue("empty_database")
+    return Storage(
+        lambda: PostgresUnitOfWork(engine),
+        PostgresAccountQueries(engine),
+        PostgresEventQueries(engine),
+    )
+
+
+@pytest.fixture
+def ada(storage):
+    user = a_user("ada")
+    storage.keep(user)
+    return user
+
+
+@pytest.fixture
+def grace(storage):
+    user = a_user("grace")
+    storage.keep(user)
+    return user

@@ -1,0 +1,78 @@
+"""Many at the same instant. The barrier makes the race; nothing sleeps."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from domain.accounts.errors import InvalidToken, RefreshTokenReused, UsernameTaken
+from domain.errors import DomainError
+from domain.events.errors import CapacityExhausted
+from tests.builders import NOON, a_session, a_user
+
+THREADS = 20
+
+
+def at_once(act, arguments):
+    """What each call returned or refused with."""
+    arguments = list(arguments)
+    barrier = Barrier(len(arguments))
+
+    def call(argument):
+        barrier.wait()
+        try:
+            return act(argument)
+        except DomainError as refusal:
+            return type(refusal)
+
+    with ThreadPoolExecutor(len(arguments)) as pool:
+        return list(pool.map(call, arguments))
+
+
+def test_of_20_after_the_last_seat_exactly_one_gets_it(storage, ada):
+    event = storage.keep_event(ada, capacity=1)
+    people = [a_user(f"user-{number}") for number in range(THREADS)]
+    storage.keep(*people)
+
+    outcomes = at_once(lambda person: storage.seat(event, person), people)
+
+    assert sorted(map(str, outcomes)) == sorted(
+        map(str, [None] + [CapacityExhausted] * (THREADS - 1))
+    )
+    assert storage.load(event, ada).attendees_count == 1
+    assert [storage.seat_of(event, person).is_taken for person in people].count(True) == 1
+
+
+def test_one_person_attending_20_times_at_once_takes_one_seat(storage, ada):
+    event = storage.keep_event(ada, capacity=5)
+
+    outcomes = at_once(lambda _: storage.seat(event, ada), range(THREADS))
+
+    assert outcomes == [None] * THREADS
+    assert storage.load(event, ada).attendees_count == 1
+
+
+def test_of_20_sign_ups_under_one_name_exactly_one_gets_it(storage):
+    outcomes = at_once(lambda _: storage.keep(a_user("ada")), range(THREADS))
+
+    assert outcomes.count(None) == 1
+    assert outcomes.count(UsernameTaken) == THREADS - 1
+
+
+def test_of_20_refreshes_with_one_token_at_most_one_succeeds(storage, ada):
+    session = a_session("first", user_id=ada.id)
+    storage.keep(session)
+
+    def refresh(number):
+        with storage.new_work() as work:
+            loaded = work.sessions.find_for_update(session.id)
+            try:
+                loaded.rotate(spent="first", successor=f"successor {number}", now=NOON)
+            finally:
+                work.sessions.save(loaded)
+                work.commit()
+
+    outcomes = at_once(refresh, range(THREADS))
+
+    assert outcomes.count(None) == 1
+    assert outcomes.count(RefreshTokenReused) == 1
+    assert outcomes.count(InvalidToken) == THREADS - 2
+    assert not storage.accounts.find_session(session.id).is_live(NOON)

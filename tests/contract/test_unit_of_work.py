@@ -1,0 +1,65 @@
+import pytest
+
+from domain.accounts.errors import UsernameTaken
+from domain.events.errors import EventNotFound
+from tests.builders import a_session, a_user, an_event
+
+
+def test_committed_work_stays(storage):
+    user = a_user()
+    with storage.new_work() as work:
+        work.users.add(user)
+        work.commit()
+
+    with storage.new_work() as work:
+        assert work.users.find(user.id) == user
+
+
+def test_uncommitted_work_is_gone(storage, ada):
+    user, event, session = a_user("grace"), an_event(creator_id=ada.id), a_session(user_id=ada.id)
+    with storage.new_work() as work:
+        work.users.add(user)
+        work.events.add(event)
+        work.sessions.add(session)
+
+    with storage.new_work() as work:
+        assert work.users.find(user.id) is None
+        assert work.sessions.find_for_update(session.id) is None
+        with pytest.raises(EventNotFound):
+            work.events.get_for_update(event.id, attendee=ada.id)
+
+
+def test_work_that_fails_is_gone(storage, ada):
+    user = a_user("grace")
+    with pytest.raises(ZeroDivisionError), storage.new_work() as work:
+        work.users.add(user)
+        raise ZeroDivisionError
+
+    assert storage.accounts.find_profile(user.id) is None
+
+
+def test_what_follows_the_commit_is_gone(storage):
+    first, second = a_user("ada"), a_user("grace")
+    with storage.new_work() as work:
+        work.users.add(first)
+        work.commit()
+        work.users.add(second)
+
+    assert storage.accounts.find_profile(first.id) is not None
+    assert storage.accounts.find_profile(second.id) is None
+
+
+def test_others_do_not_see_uncommitted_work(storage):
+    user = a_user()
+    with storage.new_work() as work:
+        work.users.add(user)
+
+        assert storage.accounts.find_profile(user.id) is None
+
+
+def test_a_refusal_leaves_the_store_usable(storage, ada):
+    with pytest.raises(UsernameTaken), storage.new_work() as work:
+        work.users.add(a_user("ADA"))
+
+    with storage.new_work() as work:
+        assert work.users.find_by_username("ada") == ada

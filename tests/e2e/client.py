@@ -1,0 +1,108 @@
+"""People who use the API over HTTP. Every answer they get is held against the document."""
+
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+from typing import Any
+
+import httpx
+
+from tests.e2e.conformance import Document
+
+PASSWORD = "correct horse battery"
+
+
+class Visitor:
+    """Someone without an account."""
+
+    def __init__(self, base_url: str, document: Document, headers: dict[str, str] | None = None):
+        self._base_url = base_url
+        self._document = document
+        self.http = httpx.Client(
+            base_url=base_url,
+            headers=headers,
+            timeout=30,
+            event_hooks={"response": [self._check]},
+        )
+
+    def _check(self, response: httpx.Response) -> None:
+        response.read()
+        self._document.check(response)
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.http.get(path, **options)
+
+    def post(self, path: str, body: Any = None, **options: Any) -> httpx.Response:
+        return self.http.post(path, json=body, **options)
+
+    def sign_up(self, username: str, **others: Any) -> httpx.Response:
+        body = {"username": username, "password": PASSWORD, **others}
+        return self.post("/v1/profile/signup/", body)
+
+    def log_in(self, username: str, password: str = PASSWORD) -> httpx.Response:
+        return self.post("/v1/profile/token/", {"username": username, "password": password})
+
+    def refresh(self, refresh_token: str) -> httpx.Response:
+        return self.post("/v1/profile/token/refresh/", {"refresh_token": refresh_token})
+
+    def verify(self, token: str) -> httpx.Response:
+        return self.post("/v1/profile/token/verify/", {"token": token})
+
+    def bearing(self, token: str) -> "Member":
+        return Member(self._base_url, self._document, {"Authorization": f"Bearer {token}"})
+
+    def joins(self, name: str = "ada") -> "Member":
+        """The same visitor with an account and an access token."""
+        username = f"{name}-{token_hex(6)}"
+        profile = self.sign_up(username)
+        assert profile.status_code == 201, profile.text
+        tokens = self.log_in(username).json()
+        member = self.bearing(tokens["access_token"])
+        member.username, member.id, member.tokens = username, profile.json()["id"], tokens
+        return member
+
+
+class Member(Visitor):
+    """Someone with an access token."""
+
+    username: str
+    id: str
+    tokens: dict[str, Any]
+
+    def publish(self, **changes: Any) -> httpx.Response:
+        return self.post("/v1/events/", an_event_body(**changes))
+
+    def published(self, **changes: Any) -> str:
+        """The path of a new event."""
+        response = self.publish(**changes)
+        assert response.status_code == 201, response.text
+        return str(response.headers["Location"])
+
+    def attend(self, event: str) -> httpx.Response:
+        return self.post(f"{event}attend/")
+
+    def cancel(self, event: str) -> httpx.Response:
+        return self.post(f"{event}cancel/")
+
+    def patch(self, event: str, **changes: Any) -> httpx.Response:
+        return self.http.patch(event, json=changes)
+
+    def put(self, event: str, **body: Any) -> httpx.Response:
+        return self.http.put(event, json=body)
+
+    def delete(self, event: str) -> httpx.Response:
+        return self.http.delete(event)
+
+    def listed(self, **query: Any) -> list[str]:
+        """The titles on a page of events."""
+        response = self.get("/v1/events/", params=query)
+        assert response.status_code == 200, response.text
+        return [event["title"] for event in response.json()["results"]]
+
+
+def in_hours(hours: float) -> str:
+    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat().replace("+00:00", "Z")
+
+
+def an_event_body(**changes: Any) -> dict[str, Any]:
+    body = {"title": "Tea", "start_time": in_hours(24), "end_time": in_hours(25)}
+    return body | changes

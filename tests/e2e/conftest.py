@@ -1,0 +1,59 @@
+"""The application behind a real HTTP server in this process, so that time can be moved for it."""
+
+from threading import Thread
+
+import httpx
+import pytest
+from werkzeug.serving import make_server
+
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+from tests.e2e.client import Visitor
+from tests.e2e.conformance import Document
+
+KEY = "a key of the tests, and of them alone"
+
+
+@pytest.fixture(scope="session")
+def container(database):
+    container = Container(
+        settings=Settings(database_url=database, jwt_secret_key=KEY, web_threads=24)
+    )
+    yield container
+    container.engine().dispose()
+
+
+@pytest.fixture(scope="session")
+def app(container):
+    return container.app()
+
+
+@pytest.fixture(scope="session")
+def base_url(app):
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def document(base_url):
+    return Document(httpx.get(f"{base_url}/api/schema/").json())
+
+
+@pytest.fixture
+def visitor(base_url, document, empty_database):
+    return Visitor(base_url, document)
+
+
+@pytest.fixture
+def ada(visitor):
+    return visitor.joins("ada")
+
+
+@pytest.fixture
+def grace(visitor):
+    return visitor.joins("grace")

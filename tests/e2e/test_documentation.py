@@ -1,0 +1,113 @@
+import re
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from werkzeug.routing import Rule
+
+EVENT = "/v1/events/01997a60-5a80-7000-8000-000000000002/"
+PUBLIC = [
+    ("POST", "/v1/profile/signup/"),
+    ("POST", "/v1/profile/token/"),
+    ("POST", "/v1/profile/token/refresh/"),
+    ("POST", "/v1/profile/token/verify/"),
+]
+PROTECTED = [
+    ("GET", "/v1/profile/"),
+    ("GET", "/v1/events/"),
+    ("POST", "/v1/events/"),
+    ("GET", EVENT),
+    ("PUT", EVENT),
+    ("PATCH", EVENT),
+    ("DELETE", EVENT),
+    ("POST", f"{EVENT}attend/"),
+    ("POST", f"{EVENT}cancel/"),
+    ("GET", f"{EVENT}attendees/"),
+]
+
+
+def operations(document):
+    for path, methods in document.document["paths"].items():
+        for method, operation in methods.items():
+            if method != "parameters":
+                yield path, method, operation
+
+
+def test_the_document_is_valid(document):
+    OpenAPIV31SpecValidator(document.document).validate()
+
+
+def documented_form(rule: Rule) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+
+
+def test_every_route_is_documented(app, document):
+    served = {
+        (documented_form(rule), method.lower())
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/v1")
+    }
+
+    assert served == {(path, method) for path, method, _ in operations(document)}
+
+
+def test_the_operations_are_those_of_the_contract(document):
+    assert {(method.upper(), path) for path, method, _ in operations(document)} == {
+        (method, document.path_of(path)) for method, path in PUBLIC + PROTECTED
+    }
+
+
+def test_every_operation_is_described_with_examples(document):
+    for path, method, operation in operations(document):
+        place = f"{method} {path}"
+        for part in ("summary", "description", "operationId", "tags"):
+            assert operation[part], f"{place} has no {part}"
+        contents = [answer.get("content", {}) for answer in operation["responses"].values()]
+        contents.append(operation.get("requestBody", {}).get("content", {}))
+        for content in contents:
+            for media_type, media in content.items():
+                assert "example" in media or media["examples"], f"{place} {media_type}"
+
+
+def test_examples_meet_their_schemas(document):
+    for _, _, operation in operations(document):
+        for answer in operation["responses"].values():
+            for media in answer.get("content", {}).values():
+                examples = media.get("examples", {"": {"value": media.get("example")}})
+                for example in examples.values():
+                    document.validate(example["value"], media["schema"])
+        for media in operation.get("requestBody", {}).get("content", {}).values():
+            document.validate(media["example"], media["schema"])
+
+
+def test_only_opening_an_account_and_getting_tokens_need_no_token(document):
+    for path, method, operation in operations(document):
+        is_public = (method.upper(), path) in PUBLIC
+        assert operation["security"] == ([] if is_public else [{"bearer": []}])
+        assert is_public or "401" in operation["responses"]
+
+
+@pytest.mark.parametrize("path", ["/api/schema/swagger-ui/", "/api/schema/swagger-ui"])
+def test_swagger_ui_comes_from_this_host_alone(visitor, path):
+    page = visitor.get(path)
+
+    assert page.status_code == 200
+    assets = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(assets) > 4
+    for asset in assets:
+        assert asset.startswith("/api/schema/swagger-ui/")
+        assert visitor.get(asset).status_code == 200
+    assert '"url": "/api/schema/"' in page.text
+    assert '"validatorUrl": null' in page.text
+
+
+@pytest.mark.parametrize("path", ["/api/schema/", "/api/schema"])
+def test_the_document_is_served_as_json(visitor, path):
+    response = visitor.get(path)
+
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.json()["info"]["title"] == "Turnout"
+
+
+def test_the_root_leads_to_swagger_ui(visitor):
+    assert visitor.get("/").headers["Location"] == "/api/schema/swagger-ui/"

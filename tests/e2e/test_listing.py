@@ -1,0 +1,132 @@
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.e2e.client import in_hours
+
+
+def test_filters_combine(ada, grace):
+    mine, hers = ada.published(title="mine"), grace.published(title="hers")
+    ada.published(title="mine, later", start_time=in_hours(48), end_time=in_hours(49))
+    ada.attend(mine)
+    ada.attend(hers)
+
+    assert ada.listed(created="true") == ["mine", "mine, later"]
+    assert ada.listed(created="false") == ["hers"]
+    assert ada.listed(attending="true", created="true") == ["mine"]
+    assert ada.listed(attending="false") == ["mine, later"]
+    assert ada.listed(starts_after=in_hours(30)) == ["mine, later"]
+    assert ada.listed(starts_before=in_hours(30), created="true") == ["mine"]
+    assert ada.listed(status="upcoming", sort="-start_time")[0] == "mine, later"
+    assert ada.listed(status="past") == ada.listed(status="ongoing") == []
+
+
+def test_bounds_take_the_times_that_events_show(ada):
+    event = ada.get(ada.published()).json()
+
+    for bound in ("starts_after", "starts_before"):
+        assert ada.listed(**{bound: event["start_time"]}) == ["Tea"]
+
+
+def test_a_time_without_offset_is_utc_in_filters_too(ada):
+    ada.published(start_time="2099-01-01T12:00:00Z", end_time="2099-01-01T13:00:00Z")
+
+    assert ada.listed(starts_after="2099-01-01T12:00:00") == ["Tea"]
+    assert ada.listed(starts_after="2099-01-01T12:00:01") == []
+    assert ada.listed(starts_after="2099-01-01T14:00:00+02:00") == ["Tea"]
+
+
+def test_links_walk_all_pages_and_keep_the_filters(ada):
+    for number in range(7):
+        ada.published(title=str(number))
+
+    url, titles, previous = "/v1/events/?created=true&sort=-start_time&limit=3", [], None
+    while url:
+        page = ada.get(url).json()
+        assert page["count"] == 7
+        if previous:
+            assert ada.get(page["previous"]).json() == previous
+        titles += [event["title"] for event in page["results"]]
+        url, previous = page["next"], page
+    assert titles == ["6", "5", "4", "3", "2", "1", "0"]
+    query = parse_qs(urlsplit(page["previous"]).query)
+    assert (query["created"], query["sort"]) == (["true"], ["-start_time"])
+
+
+def test_a_filter_survives_in_links_letter_by_letter(ada):
+    ada.published()
+    ada.published()
+    bound = "2020-01-01T00:00:00+02:00"
+
+    page = ada.get("/v1/events/", params={"starts_after": bound, "limit": 1}).json()
+
+    assert page["next"].startswith("http://127.0.0.1:")
+    assert parse_qs(urlsplit(page["next"]).query)["starts_after"] == [bound]
+    assert len(ada.get(page["next"]).json()["results"]) == 1
+
+
+def test_beyond_the_end_a_page_is_empty_and_leads_back(ada):
+    ada.published()
+
+    page = ada.get("/v1/events/", params={"offset": 1_000_000_000}).json()
+
+    assert (page["count"], page["results"], page["next"]) == (1, [], None)
+    assert len(ada.get(page["previous"]).json()["results"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("limit", "0"),
+        ("limit", "101"),
+        ("limit", "-1"),
+        ("limit", "1.0"),
+        ("limit", "1_0"),
+        ("limit", "01"),
+        ("limit", "+1"),
+        ("limit", "٣"),
+        ("limit", ""),
+        ("limit", "9" * 5000),
+        ("offset", "-1"),
+        ("offset", "1000000001"),
+        ("offset", str(2**63)),
+        ("attending", "yes"),
+        ("attending", "1"),
+        ("attending", "True"),
+        ("created", ""),
+        ("status", "cancelled"),
+        ("status", ""),
+        ("sort", "title"),
+        ("starts_after", "soon"),
+        ("starts_before", "2099-13-01T00:00:00Z"),
+        ("starts_before", "9999-12-31T23:59:59-12:00"),
+        ("starts_befor", "2099-01-01T00:00:00Z"),
+        ("page", "2"),
+        ("a\0b", "x"),
+    ],
+)
+def test_a_wrong_query_parameter_is_refused_and_named(ada, name, value):
+    response = ada.get("/v1/events/", params={name: value})
+
+    assert response.status_code == 422
+    assert response.json()["errors"].keys() == {name}
+
+
+def test_a_parameter_given_twice_is_refused(ada):
+    response = ada.get("/v1/events/?limit=1&limit=2")
+
+    assert response.status_code == 422
+    assert response.json()["errors"] == {"limit": ["Given more than once."]}
+
+
+def test_parameters_are_refused_where_there_are_none(ada):
+    event = ada.published()
+
+    for response in (
+        ada.get(event, params={"expand": "creator"}),
+        ada.get("/v1/profile/", params={"x": "1"}),
+        ada.http.delete(event, params={"force": "true"}),
+        ada.http.post(f"{event}attend/", params={"seat": "1"}),
+    ):
+        assert response.status_code == 422
+    assert ada.get(event).json()["attendees_count"] == 0

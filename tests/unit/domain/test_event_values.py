@@ -1,0 +1,70 @@
+from datetime import timedelta
+
+import pytest
+
+from domain.errors import Invalid
+from domain.events.description import Capacity, Description, Title
+from domain.events.schedule import EventStatus, Schedule
+from tests.builders import HOUR, NOON
+
+TICK = timedelta(microseconds=1)
+
+
+def test_a_title_is_trimmed():
+    assert Title("  Tea \t\n") == "Tea"
+
+
+@pytest.mark.parametrize("text", ["", " \n ", "x" * 201])
+def test_a_title_has_1_to_200_characters(text):
+    with pytest.raises(Invalid):
+        Title(text)
+
+
+def test_a_title_is_measured_after_trimming():
+    assert len(Title(f"  {'x' * 200}  ")) == 200
+
+
+def test_a_description_has_up_to_10000_characters_and_is_not_trimmed():
+    assert Description("") == ""
+    assert Description(f" {'x' * 9_998} ") == f" {'x' * 9_998} "
+    with pytest.raises(Invalid):
+        Description("x" * 10_001)
+
+
+@pytest.mark.parametrize("seats", [1, 1_000_000])
+def test_the_bounds_of_capacity_are_inclusive(seats):
+    assert Capacity(seats) == seats
+
+
+@pytest.mark.parametrize("seats", [-1, 0, 1_000_001, 2**63])
+def test_capacity_is_bounded(seats):
+    with pytest.raises(Invalid):
+        Capacity(seats)
+
+
+@pytest.mark.parametrize("length", [timedelta(0), -TICK])
+def test_a_schedule_ends_after_it_starts(length):
+    with pytest.raises(Invalid):
+        Schedule(NOON, NOON + length)
+
+
+@pytest.mark.parametrize(
+    ("now", "status"),
+    [
+        (NOON - TICK, EventStatus.UPCOMING),
+        (NOON, EventStatus.ONGOING),
+        (NOON + HOUR - TICK, EventStatus.ONGOING),
+        (NOON + HOUR, EventStatus.PAST),
+    ],
+)
+def test_the_start_belongs_to_the_event_and_the_end_does_not(now, status):
+    assert Schedule(NOON, NOON + HOUR).status_at(now) is status
+
+
+def test_a_planned_schedule_lies_ahead():
+    assert Schedule.planned(NOON + TICK, NOON + HOUR, now=NOON) == Schedule(
+        NOON + TICK, NOON + HOUR
+    )
+    with pytest.raises(Invalid) as refusal:
+        Schedule.planned(NOON, NOON + HOUR, now=NOON)
+    assert refusal.value.field == "start_time"
