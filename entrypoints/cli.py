@@ -105,8 +105,11 @@ cli.add_command(demo)
 def main() -> None:
     try:
         cli()
-    except (SettingsError, Unavailable) as error:
+    except SettingsError as error:
         sys.exit(f"turnout: {error}")
+    except Unavailable as error:
+        [reason, *_] = str(error.__cause__).splitlines()
+        sys.exit(f"turnout: DATABASE_URL: the database does not answer: {reason}")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ class Visitor:
             base_url=base_url,
             headers=headers,
             timeout=30,
+            verify=False,  # there is no TLS, and reading certificates takes longer than a request
             event_hooks={"response": [self._check]},
         )
 

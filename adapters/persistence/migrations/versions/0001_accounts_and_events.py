@@ -49,10 +49,10 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="events_pkey"),
         sa.ForeignKeyConstraint(["creator_id"], ["users.id"], name="events_creator_id_fkey"),
-        sa.CheckConstraint("start_time < end_time", name="events_schedule_check"),
-        sa.CheckConstraint("capacity BETWEEN 1 AND 1000000", name="events_capacity_check"),
+        sa.CheckConstraint("start_time < end_time", name=op.f("events_schedule_check")),
+        sa.CheckConstraint("capacity BETWEEN 1 AND 1000000", name=op.f("events_capacity_check")),
         sa.CheckConstraint(
-            "attendees_count BETWEEN 0 AND capacity", name="events_attendees_count_check"
+            "attendees_count BETWEEN 0 AND capacity", name=op.f("events_attendees_count_check")
         ),
     )
     op.create_index("events_start_time_idx", "events", ["start_time", "id"])

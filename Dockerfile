@@ -1,0 +1,39 @@
+FROM python:3.13-slim-bookworm AS base
+ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+WORKDIR /srv/turnout
+
+FROM base AS service-packages
+COPY requirements/service.txt requirements/
+RUN python -m venv /opt/venv \
+    && pip install --no-cache-dir --require-hashes -r requirements/service.txt
+
+FROM base AS development-packages
+COPY requirements/dev.txt requirements/
+RUN python -m venv /opt/venv \
+    && pip install --no-cache-dir --require-hashes -r requirements/dev.txt
+
+FROM base AS source
+RUN useradd --uid 10001 --create-home turnout && install -d -o turnout /data
+COPY domain domain
+COPY application application
+COPY adapters adapters
+COPY entrypoints entrypoints
+USER turnout
+ENV HOST=0.0.0.0 PORT=8000 DATA_DIR=/data
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "-c", \
+    "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/api/schema/')"]
+ENTRYPOINT ["python", "-m", "entrypoints.cli"]
+CMD ["serve", "--migrate"]
+
+# With everything that the tests need.
+FROM source AS development
+COPY --from=development-packages /opt/venv /opt/venv
+COPY pyproject.toml Makefile README.md .env.example ./
+COPY tests tests
+# Nobody may write into the source here.
+ENV PYTEST_ADDOPTS="-p no:cacheprovider"
+
+# The image to deploy: nothing but the service.
+FROM source AS service
+COPY --from=service-packages /opt/venv /opt/venv

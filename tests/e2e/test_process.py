@@ -1,0 +1,162 @@
+"""The service as it ships: real processes, started as a person starts them."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from tests.postgres import a_database
+
+MIB = 1024 * 1024
+READY = re.compile(r"Turnout answers\.\n +API +(?P<base>http://\S+)/v1/\n +Swagger UI +\S+\n")
+JSON = {"Content-Type": "application/json"}
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "entrypoints.cli", *arguments]
+
+
+def environment(**settings):
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DATABASE_URL", "JWT_SECRET_KEY", "DATA_DIR", "HOST")
+    }
+    return inherited | {"PORT": str(a_free_port())} | settings
+
+
+def a_free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def started(root, *arguments, **settings):
+    """A process that announced that it answers; stopped at the end."""
+    with subprocess.Popen(
+        command(*arguments),
+        cwd=root,
+        env=environment(**settings),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            announcement = "".join(process.stdout.readline() for _ in range(3))
+            assert READY.fullmatch(announcement), announcement
+            yield process, READY.fullmatch(announcement)["base"]
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+
+
+def finished(root, *arguments, **settings):
+    return subprocess.run(
+        command(*arguments),
+        cwd=root,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def root(pytestconfig):
+    return pytestconfig.rootpath
+
+
+@pytest.fixture(scope="module")
+def served(postgres, pytestconfig):
+    with a_database(postgres, migrated=False) as url:
+        settings = {
+            "DATABASE_URL": url.render_as_string(hide_password=False),
+            "JWT_SECRET_KEY": "k" * 32,
+        }
+        with started(pytestconfig.rootpath, "serve", "--migrate", **settings) as (_, base_url):
+            yield base_url
+
+
+def test_the_journey_passes_against_the_service_as_it_ships(root, served):
+    journey = finished(root, "demo", "--base-url", served)
+
+    assert journey.returncode == 0, journey.stdout + journey.stderr
+    assert "Grace is refused: 409 capacity_exhausted" in journey.stdout
+    assert "The spent refresh token is refused: 401 refresh_token_reused" in journey.stdout
+    assert journey.stdout.endswith("The journey is complete.\n")
+
+
+def test_the_journey_says_when_nobody_answers(root):
+    journey = finished(root, "demo", "--base-url", "http://127.0.0.1:1")
+
+    assert journey.returncode == 1
+    assert journey.stderr.startswith("http://127.0.0.1:1 does not answer")
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+@pytest.mark.parametrize(("excess", "status"), [(0, 401), (1, 413)])
+def test_gunicorn_refuses_long_bodies_and_cuts_none(served, is_chunked, excess, status):
+    body = b'{"username": "ada", "password": "wrong"}'.ljust(MIB + excess)
+    content = iter([body[:1000], body[1000:]]) if is_chunked else body
+
+    response = httpx.post(f"{served}/v1/profile/token/", content=content, headers=JSON)
+
+    assert response.status_code == status
+
+
+def test_run_brings_everything_and_keeps_the_data(root, tmp_path):
+    account = {"username": "ada", "password": "correct horse battery"}
+    with started(root, "run", DATA_DIR=str(tmp_path)) as (process, base_url):
+        assert httpx.post(f"{base_url}/v1/profile/signup/", json=account).status_code == 201
+        tokens = httpx.post(f"{base_url}/v1/profile/token/", json=account).json()
+        second = finished(root, "run", DATA_DIR=str(tmp_path))
+        assert second.stderr.startswith("turnout: DATA_DIR: ")
+    assert process.returncode == 0
+    assert not (tmp_path / "postgres" / "postmaster.pid").exists()
+    assert (tmp_path / "jwt_secret_key").stat().st_mode & 0o777 == 0o600
+
+    with started(root, "run", DATA_DIR=str(tmp_path)) as (_, base_url):
+        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        profile = httpx.get(f"{base_url}/v1/profile/", headers=headers)
+        assert profile.json()["username"] == "ada"
+
+
+@pytest.mark.parametrize("arguments", [("serve",), ("migrate",)])
+def test_a_missing_setting_ends_the_start_with_one_line(root, arguments):
+    start = finished(root, *arguments, JWT_SECRET_KEY="k" * 32)
+
+    assert start.returncode == 1
+    assert start.stderr == "turnout: DATABASE_URL: is not set.\n"
+
+
+def test_a_short_key_ends_the_start_with_one_line(root, tmp_path):
+    start = finished(root, "run", JWT_SECRET_KEY="short", DATA_DIR=str(tmp_path))
+
+    assert start.stderr == "turnout: JWT_SECRET_KEY: Must have at least 32 bytes.\n"
+
+
+def test_a_port_in_use_ends_the_start_with_one_line(root, served, tmp_path):
+    port = served.rpartition(":")[2]
+
+    start = finished(root, "run", PORT=port, DATA_DIR=str(tmp_path))
+
+    assert (
+        start.stderr == f"turnout: PORT: 127.0.0.1:{port} can't be used (Address already in use).\n"
+    )
+
+
+def test_a_database_that_does_not_answer_ends_the_start_with_one_line(root):
+    url = "postgresql://nobody@127.0.0.1:1/nothing"
+
+    start = finished(root, "migrate", DATABASE_URL=url)
+
+    assert start.returncode == 1
+    assert start.stderr.startswith("turnout: DATABASE_URL: the database does not answer: ")
+    assert start.stderr.count("\n") == 1

@@ -1,0 +1,24 @@
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+from tests.postgres import a_database
+
+ACCOUNT = {"username": "ada", "password": "correct horse battery"}
+
+
+def test_two_applications_live_side_by_side(postgres):
+    with a_database(postgres) as first_url, a_database(postgres) as second_url:
+        containers = [
+            Container(settings=Settings(database_url=url, jwt_secret_key=key * 32, web_threads=1))
+            for url, key in ((first_url, "a"), (second_url, "b"))
+        ]
+        first, second = (container.app().test_client() for container in containers)
+
+        assert first.post("/v1/profile/signup/", json=ACCOUNT).status_code == 201
+        tokens = first.post("/v1/profile/token/", json=ACCOUNT).json
+        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        assert first.get("/v1/profile/", headers=headers).status_code == 200
+
+        assert second.post("/v1/profile/token/", json=ACCOUNT).status_code == 401
+        assert second.get("/v1/profile/", headers=headers).status_code == 401
+        for container in containers:
+            container.engine().dispose()

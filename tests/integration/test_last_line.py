@@ -1,0 +1,48 @@
+"""What the database itself refuses, should the code ever be wrong."""
+
+import pytest
+from sqlalchemy import insert, update
+from sqlalchemy.exc import IntegrityError
+
+from adapters.persistence.mappers import event_to_row, user_to_row
+from adapters.persistence.tables import attendances, events, users
+from tests.builders import NOON, a_user, an_event
+
+
+@pytest.fixture
+def event(empty_database):
+    user = a_user()
+    event = an_event(creator_id=user.id, capacity=2)
+    with empty_database.begin() as connection:
+        connection.execute(insert(users).values(user_to_row(user)))
+        connection.execute(insert(events).values(event_to_row(event)))
+    return event
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"attendees_count": 3}, "events_attendees_count_check"),
+        ({"attendees_count": -1}, "events_attendees_count_check"),
+        ({"capacity": 0}, "events_capacity_check"),
+        ({"capacity": 1_000_001}, "events_capacity_check"),
+        ({"end_time": NOON}, "events_schedule_check"),
+    ],
+)
+def test_an_impossible_event_is_refused(empty_database, event, values, constraint):
+    with empty_database.connect() as connection, pytest.raises(IntegrityError, match=constraint):
+        connection.execute(update(events).values(values))
+
+
+def test_nobody_sits_twice(empty_database, event):
+    seat = {"event_id": event.id, "user_id": event.creator_id, "registered_at": NOON}
+    with empty_database.connect() as connection:
+        connection.execute(insert(attendances).values(seat))
+        with pytest.raises(IntegrityError, match="attendances_pkey"):
+            connection.execute(insert(attendances).values(seat))
+
+
+@pytest.mark.parametrize("name", ["ada", "ADA"])
+def test_no_name_is_taken_twice(empty_database, event, name):
+    with empty_database.connect() as connection, pytest.raises(IntegrityError, match="username"):
+        connection.execute(insert(users).values(user_to_row(a_user(name))))

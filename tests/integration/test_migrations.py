@@ -1,0 +1,70 @@
+import pytest
+from sqlalchemy import create_engine, text
+
+from adapters.persistence.engine import make_engine
+from adapters.persistence.migrate import downgrade, migrate
+from adapters.persistence.tables import metadata
+from tests.contract.test_contention import at_once
+from tests.postgres import a_database
+
+# Everything that makes up a schema, as PostgreSQL itself spells it.
+SCHEMA = text("""
+    SELECT 'column', c.table_name, c.column_name, c.data_type, c.is_nullable, c.column_default
+    FROM information_schema.columns c WHERE c.table_schema = 'public'
+    UNION ALL
+    SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', ''
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'index', tablename, indexname, indexdef, '', ''
+    FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL
+    SELECT 'type', typname, typtype::text, '', '', ''
+    FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype IN ('d', 'e')
+    UNION ALL
+    SELECT 'function', proname, '', '', '', ''
+    FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+""")
+
+
+@pytest.fixture
+def empty(postgres):
+    with a_database(postgres, migrated=False) as url:
+        engine = make_engine(url, pool_size=4)
+        yield engine
+        engine.dispose()
+
+
+def schema_of(engine):
+    with engine.connect() as connection:
+        rows = {tuple(row) for row in connection.execute(SCHEMA)}
+    return {row for row in rows if row[1] != "alembic_version"}
+
+
+def test_migrations_go_up_down_and_up_again(empty):
+    migrate(empty)
+    first = schema_of(empty)
+    assert {row[1] for row in first} == {"users", "sessions", "events", "attendances"}
+
+    downgrade(empty, "base")
+    assert schema_of(empty) == set()
+
+    migrate(empty)
+    assert schema_of(empty) == first
+
+
+def test_migrations_make_the_tables_that_the_code_declares(empty, postgres):
+    migrate(empty)
+    with a_database(postgres, migrated=False) as url:
+        declared = create_engine(url)
+        metadata.create_all(declared)
+
+        assert schema_of(empty) == schema_of(declared)
+        declared.dispose()
+
+
+def test_instances_that_start_together_migrate_once(empty):
+    assert at_once(lambda _: migrate(empty), range(4)) == [None] * 4
+
+    with empty.connect() as connection:
+        versions = connection.execute(text("SELECT count(*) FROM alembic_version"))
+        assert versions.scalar_one() == 1

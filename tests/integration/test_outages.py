@@ -1,0 +1,133 @@
+"""A database that does not answer is a 503 that says when to try again, never a 500."""
+
+from threading import Thread
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
+
+from adapters.persistence.engine import make_engine
+from adapters.persistence.unit_of_work import PostgresUnitOfWork
+from application.errors import Unavailable
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+from tests.builders import a_user, an_event
+
+KEY = "k" * 32
+NOWHERE = make_url("postgresql+psycopg2://nobody@127.0.0.1:1/nothing")
+
+
+@pytest.fixture
+def stored_event(empty_database):
+    user = a_user()
+    event = an_event(creator_id=user.id)
+    with PostgresUnitOfWork(empty_database) as work:
+        work.users.add(user)
+        work.events.add(event)
+        work.commit()
+    return event
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/profile/signup/", {"username": "ada", "password": "correct horse"}),
+        ("/v1/profile/token/", {"username": "ada", "password": "correct horse"}),
+    ],
+)
+def test_without_a_database_the_answer_is_503(path, body):
+    settings = Settings(database_url=NOWHERE, jwt_secret_key=KEY, web_threads=1)
+
+    response = Container(settings=settings).app().test_client().post(path, json=body)
+
+    assert response.status_code == 503
+    assert response.content_type == "application/problem+json"
+    assert response.json["code"] == "try_again"
+    assert int(response.headers["Retry-After"]) >= 1
+
+
+def test_a_connection_cut_between_requests_is_not_noticed(postgres_engine):
+    with PostgresUnitOfWork(postgres_engine) as work:
+        work.users.find_by_username("ada")
+    cut_connections(postgres_engine)
+
+    with PostgresUnitOfWork(postgres_engine) as work:
+        assert work.users.find_by_username("ada") is None
+
+
+def test_a_connection_cut_within_the_work_is_an_outage_and_the_next_work_is_fine(postgres_engine):
+    with pytest.raises(Unavailable), PostgresUnitOfWork(postgres_engine) as work:
+        work.users.find_by_username("ada")
+        cut_connections(postgres_engine)
+        work.users.find_by_username("ada")
+
+    with PostgresUnitOfWork(postgres_engine) as work:
+        work.users.find_by_username("ada")
+
+
+def test_a_commit_that_is_cut_is_no_success(postgres_engine):
+    user = a_user()
+    with pytest.raises(Unavailable), PostgresUnitOfWork(postgres_engine) as work:
+        work.users.add(user)
+        cut_connections(postgres_engine)
+        work.commit()
+
+    with PostgresUnitOfWork(postgres_engine) as work:
+        assert work.users.find(user.id) is None
+
+
+def test_a_wait_for_a_lock_ends(database, stored_event):
+    impatient = make_engine(database, pool_size=1)
+
+    @event.listens_for(impatient, "connect")
+    def shorten_the_wait(connection, record):
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        connection.commit()
+
+    holder = make_engine(database, pool_size=1)
+    with PostgresUnitOfWork(holder) as first:
+        first.events.get_for_update(stored_event.id, attendee=stored_event.creator_id)
+        with pytest.raises(Unavailable), PostgresUnitOfWork(impatient) as second:
+            second.events.get_for_update(stored_event.id, attendee=stored_event.creator_id)
+    impatient.dispose()
+    holder.dispose()
+
+
+def test_an_exhausted_pool_is_an_outage(database, monkeypatch):
+    monkeypatch.setattr("adapters.persistence.engine.POOL_TIMEOUT_S", 0.05)
+    engine = make_engine(database, pool_size=1)
+    refusals = []
+
+    def work():
+        with pytest.raises(Unavailable) as refusal, PostgresUnitOfWork(engine):
+            pass
+        refusals.append(refusal)
+
+    with PostgresUnitOfWork(engine):
+        other = Thread(target=work)
+        other.start()
+        other.join()
+    engine.dispose()
+    assert len(refusals) == 1
+
+
+@pytest.fixture
+def postgres_engine(database, empty_database):
+    engine = make_engine(database, pool_size=2)
+    yield engine
+    engine.dispose()
+
+
+def cut_connections(engine):
+    """End all sessions of the engine's database but the one that does so."""
+    admin = make_engine(engine.url, pool_size=1)
+    with admin.connect() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
+            )
+        )
+    admin.dispose()
