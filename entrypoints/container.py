@@ -3,12 +3,12 @@
 from dependency_injector import containers, providers
 
 from adapters.clock import SystemClock
-from adapters.http.accounts.resources import profile_blueprint, sign_up_blueprint
-from adapters.http.accounts.tokens import tokens_blueprint
+from adapters.http.accounts.access import access_blueprint
+from adapters.http.accounts.profile import profile_blueprint
 from adapters.http.app import create_app
 from adapters.http.auth import bearer_authentication
 from adapters.http.events.attendance import attendance_blueprint
-from adapters.http.events.resources import events_blueprint
+from adapters.http.events.events import events_blueprint
 from adapters.identifiers import new_id
 from adapters.persistence.account_queries import PostgresAccountQueries
 from adapters.persistence.engine import make_engine
@@ -57,17 +57,16 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(Authenticate, tokens=tokens, accounts=account_queries, clock=clock),
     )
 
-    sign_up = providers.Factory(
-        sign_up_blueprint,
-        providers.Factory(SignUp, new_work=work.provider, hasher=hasher, clock=clock, new_id=ids),
-    )
     profile = providers.Factory(
         profile_blueprint,
         show_profile=providers.Factory(ShowProfile, accounts=account_queries),
         authenticate=authenticate,
     )
-    token = providers.Factory(
-        tokens_blueprint,
+    access = providers.Factory(
+        access_blueprint,
+        sign_up=providers.Factory(
+            SignUp, new_work=work.provider, hasher=hasher, clock=clock, new_id=ids
+        ),
         log_in=providers.Factory(
             LogIn,
             new_work=work.provider,
@@ -106,7 +105,7 @@ class Container(containers.DeclarativeContainer):
 
     app = providers.Singleton(
         create_app,
-        blueprints=providers.List(sign_up, token, profile, events, attendance),
+        blueprints=providers.List(access, profile, events, attendance),
         jwt_secret_key=settings.provided.jwt_secret_key,
         version=VERSION,
     )

@@ -34,7 +34,7 @@ INVALID_VALUES = problem_body(
     422,
     CODE_OF_STATUS[422],
     "The request has invalid values: see errors.",
-    {"limit": ["Must be greater than or equal to 1 and less than or equal to 100."]},
+    {"page": ["Unknown query parameter."]},
 )
 FAULT = problem_body(500, CODE_OF_STATUS[500], "The service failed; the failure is logged.")
 BODY_PROBLEMS = (

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -160,3 +161,16 @@ def test_a_database_that_does_not_answer_ends_the_start_with_one_line(root):
     assert start.returncode == 1
     assert start.stderr.startswith("turnout: DATABASE_URL: the database does not answer: ")
     assert start.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the walk needs curl")
+def test_the_walk_of_the_readme_works_when_pasted(root, served):
+    [walk] = re.findall(r"```sh\n(API=.*?)```", (root / "README.md").read_text(), re.DOTALL)
+    script = re.sub(r"^API=.*", f"API={served}", walk)
+
+    told = subprocess.run(["bash", "-ec", script], capture_output=True, text=True, check=False)
+
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.count("204\n") == 2
+    assert told.stdout.count('"title":"Tea for one"') == 2
+    assert '"code"' not in told.stdout

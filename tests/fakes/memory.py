@@ -35,6 +35,7 @@ class MemoryStore:
 
     committed: State = field(default_factory=State)
     lock: RLock = field(default_factory=RLock)
+    is_held: bool = False
 
 
 class MemoryUnitOfWork(UnitOfWork):
@@ -43,6 +44,7 @@ class MemoryUnitOfWork(UnitOfWork):
 
     def __enter__(self) -> Self:
         self._store.lock.acquire()
+        self._store.is_held = True
         self._state = deepcopy(self._store.committed)
         self.users = MemoryUserRepository(self._state)
         self.sessions = MemorySessionRepository(self._state)
@@ -55,6 +57,7 @@ class MemoryUnitOfWork(UnitOfWork):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._store.is_held = False
         self._store.lock.release()
 
     def commit(self) -> None:

@@ -1,5 +1,8 @@
+import tomllib
+
 import pytest
 
+from entrypoints import VERSION
 from entrypoints.settings import (
     SettingsError,
     read_data_dir,
@@ -82,3 +85,9 @@ def test_every_setting_is_in_the_example_file(pytestconfig):
 
     for name in ALL:
         assert f"{name}=" in example
+
+
+def test_the_version_is_the_projects(pytestconfig):
+    project = tomllib.loads((pytestconfig.rootpath / "pyproject.toml").read_text())["project"]
+
+    assert project["version"] == VERSION

@@ -1,11 +1,13 @@
-"""The routes that give out and check tokens."""
+"""The routes open to everyone: to an account, and to tokens."""
 
 from typing import Any
 
 from adapters.http.accounts import examples
 from adapters.http.accounts.schemas import (
     LogInSchema,
+    ProfileSchema,
     RefreshSchema,
+    SignUpSchema,
     TokenPairSchema,
     VerifiedTokenSchema,
     VerifySchema,
@@ -13,16 +15,35 @@ from adapters.http.accounts.schemas import (
 from adapters.http.blueprint import Blueprint
 from application.accounts.log_in import LogIn
 from application.accounts.refresh_session import RefreshSession
+from application.accounts.sign_up import SignUp
 from application.accounts.token_pair import TokenPair
 from application.accounts.verify_token import VerifyToken
+from application.ports.account_queries import Profile
 from application.ports.tokens import TokenClaims
-from domain.accounts.errors import InvalidCredentials, InvalidToken, RefreshTokenReused
+from domain.accounts.credentials import Password, Username
+from domain.accounts.errors import (
+    InvalidCredentials,
+    InvalidToken,
+    RefreshTokenReused,
+    UsernameTaken,
+)
 
 
-def tokens_blueprint(
-    log_in: LogIn, refresh_session: RefreshSession, verify: VerifyToken
+def access_blueprint(
+    sign_up: SignUp, log_in: LogIn, refresh_session: RefreshSession, verify: VerifyToken
 ) -> Blueprint:
-    blueprint = Blueprint("tokens", "Logging in and staying logged in.")
+    blueprint = Blueprint("access", "Signing up, logging in and staying logged in.")
+
+    @blueprint.operation("POST", "/v1/profile/signup/", UsernameTaken("ada"))
+    @blueprint.body(SignUpSchema, examples.SIGN_UP)
+    @blueprint.response(201, ProfileSchema, example=examples.PROFILE)
+    def create_account(body: dict[str, Any]) -> Profile:
+        """Open an account
+
+        The username is unique without regard to case. The email address is optional and shown
+        to nobody else.
+        """
+        return sign_up(Username(body["username"]), Password(body["password"]), body["email"])
 
     @blueprint.operation("POST", "/v1/profile/token/", InvalidCredentials())
     @blueprint.body(LogInSchema, examples.CREDENTIALS)

@@ -1,0 +1,131 @@
+from uuid import uuid4
+
+import pytest
+
+from domain.accounts.credentials import Password, Username
+from domain.accounts.errors import (
+    InvalidCredentials,
+    InvalidToken,
+    RefreshTokenReused,
+    UsernameTaken,
+)
+from tests.builders import DAY, HOUR, NOON
+
+
+def logged_in(world, name="ada"):
+    return world.log_in(name, f"{name}'s password")
+
+
+def test_whoever_signed_up_logs_in_and_is_known(world):
+    user_id = world.person("ada")
+
+    caller = world.authenticate(logged_in(world).access_token)
+
+    assert caller.user_id == user_id
+    profile = world.show_profile(caller.user_id)
+    assert (profile.username, profile.email, profile.created_at) == ("ada", None, NOON)
+
+
+def test_a_taken_name_is_refused_and_the_first_account_stays(world):
+    world.person("ada")
+
+    with pytest.raises(UsernameTaken):
+        world.sign_up(Username("Ada"), Password("another password"), None)
+
+    assert logged_in(world)
+
+
+@pytest.mark.parametrize(("name", "password"), [("ada", "wrong"), ("grace", "ada's password")])
+def test_a_wrong_name_and_a_wrong_password_are_refused_alike(world, name, password):
+    world.person("ada")
+
+    with pytest.raises(InvalidCredentials):
+        world.log_in(name, password)
+
+
+def test_no_connection_is_held_while_a_password_is_hashed(world):
+    world.person("ada")
+    held = []
+    for name in ("hash", "matches"):
+        original = getattr(world.hasher, name)
+
+        def watched(*arguments, original=original):
+            held.append(world.store.is_held)
+            return original(*arguments)
+
+        setattr(world.hasher, name, watched)
+
+    logged_in(world)
+    world.person("grace")
+
+    assert held == [False, False]
+
+
+def test_an_access_token_is_good_for_an_hour(world):
+    world.person("ada")
+    pair = logged_in(world)
+
+    world.clock.advance(HOUR - HOUR / 60)
+    assert world.authenticate(pair.access_token)
+    world.clock.advance(HOUR / 60)
+    with pytest.raises(InvalidToken):
+        world.authenticate(pair.access_token)
+
+
+def test_a_session_goes_on_as_long_as_it_is_refreshed_within_a_day(world):
+    world.person("ada")
+    pair = logged_in(world)
+
+    for _ in range(5):
+        world.clock.advance(DAY - HOUR)
+        pair = world.refresh(pair.refresh_token)
+    assert world.authenticate(pair.access_token)
+
+    world.clock.advance(DAY)
+    with pytest.raises(InvalidToken):
+        world.refresh(pair.refresh_token)
+
+
+def test_the_revocation_that_reuse_brings_outlives_the_refusal(world):
+    world.person("ada")
+    stolen = logged_in(world)
+    other = logged_in(world)
+    newest = world.refresh(stolen.refresh_token)
+
+    with pytest.raises(RefreshTokenReused):
+        world.refresh(stolen.refresh_token)
+
+    for act, token in (
+        (world.refresh, newest.refresh_token),
+        (world.authenticate, newest.access_token),
+        (world.verify, newest.access_token),
+    ):
+        with pytest.raises(InvalidToken):
+            act(token)
+    assert world.authenticate(other.access_token)
+
+
+def test_each_type_of_token_has_its_place(world):
+    world.person("ada")
+    pair = logged_in(world)
+
+    with pytest.raises(InvalidToken):
+        world.authenticate(pair.refresh_token)
+    with pytest.raises(InvalidToken):
+        world.refresh(pair.access_token)
+
+
+def test_verifying_tells_good_tokens_from_spent_ones(world):
+    user_id = world.person("ada")
+    first = logged_in(world)
+    second = world.refresh(first.refresh_token)
+
+    for token in (first.access_token, second.access_token, second.refresh_token):
+        assert world.verify(token).user_id == user_id
+    with pytest.raises(InvalidToken):
+        world.verify(first.refresh_token)
+
+
+def test_the_profile_of_nobody_is_refused(world):
+    with pytest.raises(InvalidToken):
+        world.show_profile(uuid4())

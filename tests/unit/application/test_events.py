@@ -1,0 +1,107 @@
+from uuid import uuid4
+
+import pytest
+
+from application.pages import Window
+from application.ports.event_queries import EventCriteria
+from domain.accounts.errors import InvalidToken
+from domain.errors import Invalid
+from domain.events.description import Title
+from domain.events.errors import (
+    CapacityExhausted,
+    EventNotFound,
+    NotEventCreator,
+    ReadOnlyEvent,
+)
+from domain.events.event import EventChanges
+from tests.builders import DAY, HOUR
+
+
+@pytest.fixture
+def ada(world):
+    return world.person("ada")
+
+
+@pytest.fixture
+def grace(world):
+    return world.person("grace")
+
+
+def test_what_publishing_returns_is_what_is_shown(world, ada):
+    event = world.published(ada)
+
+    assert world.show_event(event.id, ada) == event
+
+
+def test_an_event_in_the_past_is_not_published(world, ada):
+    world.clock.advance(2 * DAY)
+
+    with pytest.raises(Invalid):
+        world.published(ada)
+
+    assert world.list_events(EventCriteria(), Window(10, 0), ada).count == 0
+
+
+def test_nobody_publishes_nothing(world):
+    with pytest.raises(InvalidToken):
+        world.published(uuid4())
+
+
+def test_what_an_edit_returns_is_what_is_shown(world, ada):
+    event = world.published(ada)
+    world.attend(event.id, ada)
+
+    edited = world.edit_event(event.id, ada, EventChanges(title=Title("Coffee")))
+
+    assert edited == world.show_event(event.id, ada)
+    assert (edited.title, edited.is_attending) == ("Coffee", True)
+
+
+def test_a_refused_edit_changes_nothing(world, ada, grace):
+    event = world.published(ada)
+
+    with pytest.raises(NotEventCreator):
+        world.edit_event(event.id, grace, EventChanges(title=Title("Mine")))
+    with pytest.raises(NotEventCreator):
+        world.delete_event(event.id, grace)
+
+    assert world.show_event(event.id, ada) == event
+
+
+def test_the_last_seat_goes_to_whoever_comes_first_and_then_to_the_next(world, ada, grace):
+    event = world.published(ada, capacity=1)
+    world.attend(event.id, ada)
+
+    with pytest.raises(CapacityExhausted):
+        world.attend(event.id, grace)
+    world.cancel(event.id, ada)
+    world.attend(event.id, grace)
+
+    page = world.list_attendees(event.id, Window(10, 0))
+    assert [attendee.id for attendee in page.results] == [grace]
+
+
+def test_time_closes_an_event(world, ada):
+    event = world.published(ada)
+    world.attend(event.id, ada)
+    world.clock.advance(DAY)
+
+    for act in (world.attend, world.cancel, world.delete_event):
+        with pytest.raises(ReadOnlyEvent):
+            act(event.id, ada)
+
+    assert world.show_event(event.id, ada).status == "ongoing"
+    world.clock.advance(HOUR)
+    assert world.show_event(event.id, ada).status == "past"
+
+
+def test_a_deleted_event_is_gone_with_its_seats(world, ada):
+    event = world.published(ada)
+    world.attend(event.id, ada)
+
+    world.delete_event(event.id, ada)
+
+    for act in (world.attend, world.cancel, world.delete_event, world.show_event):
+        with pytest.raises(EventNotFound):
+            act(event.id, ada)
+    assert world.list_events(EventCriteria(attending=True), Window(10, 0), ada).count == 0

@@ -1,0 +1,73 @@
+"""All use cases around one store in memory: a Turnout without input and output."""
+
+from itertools import count
+from uuid import UUID
+
+from application.accounts.authenticate import Authenticate
+from application.accounts.log_in import LogIn
+from application.accounts.refresh_session import RefreshSession
+from application.accounts.show_profile import ShowProfile
+from application.accounts.sign_up import SignUp
+from application.accounts.token_pair import IssueTokenPair
+from application.accounts.verify_token import VerifyToken
+from application.events.attend_event import AttendEvent
+from application.events.cancel_attendance import CancelAttendance
+from application.events.delete_event import DeleteEvent
+from application.events.edit_event import EditEvent
+from application.events.list_attendees import ListAttendees
+from application.events.list_events import ListEvents
+from application.events.publish_event import PublishEvent
+from application.events.show_event import ShowEvent
+from application.ports.event_queries import EventView
+from domain.accounts.credentials import Password, Username
+from domain.events.description import Capacity, Description, Title
+from tests.builders import DAY, HOUR, NOON
+from tests.fakes.clock import FakeClock
+from tests.fakes.memory import MemoryStore, MemoryUnitOfWork
+from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
+from tests.fakes.security import ReversingHasher, TokensInMemory
+
+
+class World:
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        self.clock = clock = FakeClock()
+        self.hasher = ReversingHasher()
+        tokens = TokensInMemory(clock)
+        numbers = count(1)
+        accounts, events = MemoryAccountQueries(self.store), MemoryEventQueries(self.store)
+
+        def new_work() -> MemoryUnitOfWork:
+            return MemoryUnitOfWork(self.store)
+
+        def new_id() -> UUID:
+            return UUID(int=next(numbers))
+
+        issue_pair = IssueTokenPair(tokens, new_id)
+        self.sign_up = SignUp(new_work, self.hasher, clock, new_id)
+        self.log_in = LogIn(new_work, self.hasher, issue_pair, clock, new_id)
+        self.refresh = RefreshSession(new_work, tokens, issue_pair, clock)
+        self.verify = VerifyToken(tokens, accounts, clock)
+        self.authenticate = Authenticate(tokens, accounts, clock)
+        self.show_profile = ShowProfile(accounts)
+        self.publish_event = PublishEvent(new_work, clock, new_id)
+        self.edit_event = EditEvent(new_work, clock)
+        self.delete_event = DeleteEvent(new_work, clock)
+        self.attend = AttendEvent(new_work, clock)
+        self.cancel = CancelAttendance(new_work, clock)
+        self.list_events = ListEvents(events, clock)
+        self.show_event = ShowEvent(events, clock)
+        self.list_attendees = ListAttendees(events)
+
+    def person(self, name: str) -> UUID:
+        return self.sign_up(Username(name), Password(f"{name}'s password"), None).id
+
+    def published(self, creator_id: UUID, capacity: int = 2) -> EventView:
+        return self.publish_event(
+            creator_id=creator_id,
+            title=Title("Tea"),
+            description=Description(""),
+            start_time=NOON + DAY,
+            end_time=NOON + DAY + HOUR,
+            capacity=Capacity(capacity),
+        )
