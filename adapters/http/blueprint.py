@@ -36,6 +36,8 @@ INVALID_VALUES = problem_body(
     "The request has invalid values: see errors.",
     {"page": ["Unknown query parameter."]},
 )
+# What the router answers where an id in the path is no UUID.
+NOT_FOUND = problem_body(404, CODE_OF_STATUS[404], "There is nothing at this path.")
 FAULT = problem_body(500, CODE_OF_STATUS[500], "The service failed; the failure is logged.")
 BODY_PROBLEMS = (
     problem_body(400, CODE_OF_STATUS[400], "The body is not valid JSON."),
@@ -71,7 +73,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             describe: Decorator = self.doc(
                 operationId=operation_id,
                 security=[{"bearer": []}] if self._is_protected else [],
-                responses=_responses(self._problems(refusals)),
+                responses=_responses(self._problems(rule, refusals)),
             )
             route: Decorator = self.route(rule, methods=[method])
             return route(describe(_strict_about_query(view)))
@@ -104,7 +106,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         decorator: Decorator = super().response(status_code, *args, **kwargs)
         return decorator
 
-    def _problems(self, refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
+    def _problems(self, rule: str, refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
         common: list[Refusal] = [Unavailable()]
         if self._is_protected:
             common += [NotAuthenticated(), InvalidToken()]
@@ -112,7 +114,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             problem_body(status_of(type(refusal)), refusal.code, refusal.detail)
             for refusal in (*common, *refusals)
         ]
-        return [*named, INVALID_VALUES, FAULT]
+        unrouted = [NOT_FOUND] if "<" in rule else []
+        return [*named, *unrouted, INVALID_VALUES, FAULT]
 
 
 def _strict_about_query(view: View) -> View:

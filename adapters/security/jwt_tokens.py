@@ -24,9 +24,8 @@ CREATE: Mapping[TokenType, Callable[..., str]] = {
     TokenType.REFRESH: create_refresh_token,
 }
 
-# What text from anywhere can make of the decoders: PyJWT parses header and payload before it
-# checks the signature, so nesting and numbers of any size reach the JSON parser.
-UNREADABLE = (PyJWTError, JWTExtendedException, ValueError, OverflowError, RecursionError)
+# What reading any text as a token can raise: the last two come of ids and times that are none.
+UNREADABLE = (PyJWTError, JWTExtendedException, ValueError, OverflowError)
 
 
 class JwtTokens(Tokens):

@@ -6,11 +6,12 @@ from typing import Any
 import httpx
 from jsonschema import Draft202012Validator, FormatChecker
 
-JSON_TYPES = ("application/json", "application/problem+json")
+PROBLEM_TYPE = "application/problem+json"
+JSON_TYPES = ("application/json", PROBLEM_TYPE)
 
 
 class Document:
-    """The served OpenAPI document."""
+    """The served OpenAPI document. Problems are known by their codes: each is an example."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
@@ -24,7 +25,7 @@ class Document:
         return next((path for form, path in self._paths if form.fullmatch(url_path)), None)
 
     def check(self, response: httpx.Response) -> None:
-        """Fail when an operation answers with a status, a type or a body it does not document."""
+        """Fail when an operation answers with a status, type, body or code it does not document."""
         path = self.path_of(response.request.url.path)
         method = response.request.method.lower()
         operations = self.document["paths"].get(path, {})
@@ -45,6 +46,9 @@ class Document:
         assert media_type in answer.get("content", {"": None}), f"{place} has type {media_type!r}"
         if media_type in JSON_TYPES:
             self.validate(response.json(), answer["content"][media_type]["schema"])
+        if media_type == PROBLEM_TYPE:
+            codes = answer["content"][media_type]["examples"].keys()
+            assert response.json()["code"] in codes, f"{place} has code {response.json()['code']}"
 
     def validate(self, body: Any, schema: dict[str, Any]) -> None:
         # The document around the schema resolves its references.
