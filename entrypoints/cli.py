@@ -82,9 +82,13 @@ def run(context: click.Context) -> None:
 def _serve_until_told_to_stop() -> int:
     # In a session of its own, so that Ctrl-C reaches gunicorn once, as a request to drain.
     server = subprocess.Popen(GUNICORN, start_new_session=True)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: server.terminate())
-    return server.wait()
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: server.terminate())
+        return server.wait()
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def _require_free_port() -> None:
