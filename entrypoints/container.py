@@ -52,9 +52,9 @@ class Container(containers.DeclarativeContainer):
     event_queries = providers.Singleton(PostgresEventQueries, engine)
 
     issue_pair = providers.Factory(IssueTokenPair, tokens=tokens, new_id=ids)
+    verify = providers.Factory(VerifyToken, tokens=tokens, accounts=account_queries, clock=clock)
     authenticate = providers.Factory(
-        bearer_authentication,
-        providers.Factory(Authenticate, tokens=tokens, accounts=account_queries, clock=clock),
+        bearer_authentication, providers.Factory(Authenticate, verify=verify)
     )
 
     profile = providers.Factory(
@@ -82,7 +82,7 @@ class Container(containers.DeclarativeContainer):
             issue_pair=issue_pair,
             clock=clock,
         ),
-        verify=providers.Factory(VerifyToken, tokens=tokens, accounts=account_queries, clock=clock),
+        verify=verify,
     )
     events = providers.Factory(
         events_blueprint,

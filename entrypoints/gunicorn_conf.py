@@ -17,6 +17,7 @@ timeout = 30
 graceful_timeout = 25
 keepalive = 5
 loglevel = "warning"
+control_socket_disable = True  # it would lie in the home directory, one for all instances
 
 
 def when_ready(server: Any) -> None:

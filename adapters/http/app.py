@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from flask import Flask
 
+from adapters.http.admission import admit_sound_requests
 from adapters.http.blueprint import Blueprint
 from adapters.http.documentation import document
-from adapters.http.parsing import BODY_MAX_BYTES
 from adapters.http.problems import answer_problems
 from adapters.security.jwt_tokens import configure_jwt
 
@@ -14,13 +14,10 @@ from adapters.security.jwt_tokens import configure_jwt
 def create_app(blueprints: Sequence[Blueprint], jwt_secret_key: str, version: str) -> Flask:
     """An app of its own: any number may live side by side in a process."""
     app = Flask("turnout", static_folder=None)
-    # One byte more than is allowed, so that a chunked body that is cut there shows.
-    app.config["MAX_CONTENT_LENGTH"] = BODY_MAX_BYTES + 1
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    # Every path works with and without its last slash, and no redirect echoes the Host header.
-    app.url_map.strict_slashes = False
-    app.url_map.merge_slashes = False
+    app.url_map.merge_slashes = False  # a redirect would echo the Host header
+    admit_sound_requests(app)
     configure_jwt(app, jwt_secret_key)
     answer_problems(app)
     api = document(app, version)

@@ -39,10 +39,12 @@ INVALID_VALUES = problem_body(
 # What the router answers where an id in the path is no UUID.
 NOT_FOUND = problem_body(404, CODE_OF_STATUS[404], "There is nothing at this path.")
 FAULT = problem_body(500, CODE_OF_STATUS[500], "The service failed; the failure is logged.")
-BODY_PROBLEMS = (
-    problem_body(400, CODE_OF_STATUS[400], "The body is not valid JSON."),
+UNSOUND = (
+    problem_body(400, CODE_OF_STATUS[400], "The chunks of the body are malformed."),
     problem_body(413, CODE_OF_STATUS[413], "The body has more than 1 MiB."),
-    problem_body(415, CODE_OF_STATUS[415], "Send the body as Content-Type: application/json."),
+)
+NOT_JSON = problem_body(
+    415, CODE_OF_STATUS[415], "Send the body as Content-Type: application/json."
 )
 HEADERS_OF_STATUS = {
     401: {"WWW-Authenticate": {"schema": {"type": "string", "example": CHALLENGE}}},
@@ -83,7 +85,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def body(self, schema: type[Any], example: Mapping[str, Any]) -> Decorator:
         """Take a JSON body of this schema as the view's last positional argument."""
         arguments: Decorator = self.arguments(schema, example=dict(example))
-        describe: Decorator = self.doc(responses=_responses(BODY_PROBLEMS))
+        describe: Decorator = self.doc(responses=_responses([NOT_JSON]))
 
         def decorate(view: View) -> View:
             return describe(arguments(view))
@@ -115,7 +117,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             for refusal in (*common, *refusals)
         ]
         unrouted = [NOT_FOUND] if "<" in rule else []
-        return [*named, *unrouted, INVALID_VALUES, FAULT]
+        return [*UNSOUND, *named, *unrouted, INVALID_VALUES, FAULT]
 
 
 def _strict_about_query(view: View) -> View:

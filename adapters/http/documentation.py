@@ -19,13 +19,19 @@ documents (RFC 9457); programs branch on their `code`. Every path works without 
 
 
 class DocumentedApi(Api):  # type: ignore[misc]  # flask-smorest has no types
-    """flask-smorest without the error handler and the catch-all response it would document."""
+    """flask-smorest without what it would do and document of its own."""
 
     ERROR_SCHEMA = ProblemSchema
     DEFAULT_ERROR_RESPONSE_NAME = None
 
     def _register_error_handlers(self) -> None:
         """Errors are answered by adapters.http.problems."""
+
+    def _register_etag_headers(self) -> None:
+        """There are none."""
+
+    def _register_pagination_header(self) -> None:
+        """Pages are told in the body."""
 
 
 def document(app: Flask, version: str) -> DocumentedApi:

@@ -1,6 +1,7 @@
 """The field types of the edge. What passes them is safe for every layer behind."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,15 +9,19 @@ from marshmallow import ValidationError, fields
 
 # RFC 3339 section 5.6, with the offset optional: without one the time is read as UTC.
 RFC3339 = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})?", re.ASCII
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:[0-5]\d)?", re.ASCII
 )
 DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
+NO_NUL = r"^[^\u0000]*$"
 # Longer ones are beyond every bound; Python would refuse to convert 4,301 digits.
 DECIMAL_MAX_DIGITS = 18
 
 
 class Text(fields.String):
     """Text that PostgreSQL and UTF-8 can hold: no NUL, no lone surrogate."""
+
+    def __init__(self, *, metadata: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(metadata={"pattern": NO_NUL} | dict(metadata or {}), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)

@@ -27,18 +27,16 @@ class WindowQuery(Schema):
     )
 
 
+def _link_field(description: str) -> fields.String:
+    return fields.String(
+        required=True, allow_none=True, metadata={"description": description, "format": "uri"}
+    )
+
+
 class PageSchema(Schema):
     count = fields.Integer(required=True, metadata={"description": "How many there are in all."})
-    next = fields.Url(
-        required=True,
-        allow_none=True,
-        metadata={"description": "The next page with the same filters; null on the last."},
-    )
-    previous = fields.Url(
-        required=True,
-        allow_none=True,
-        metadata={"description": "The page before with the same filters; null on the first."},
-    )
+    next = _link_field("The next page with the same filters; null on the last.")
+    previous = _link_field("The page before with the same filters; null on the first.")
 
 
 def page_body(page: Page[Any], window: Window) -> dict[str, Any]:

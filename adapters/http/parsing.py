@@ -7,29 +7,30 @@ from typing import Any, NoReturn, cast
 from flask import Request, request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from adapters.http.problems import InvalidRequest
 
-BODY_MAX_BYTES = 1024 * 1024
 WHOLE_BODY = "body"
 
 
 class StrictParser(FlaskParser):
-    """Bodies are JSON objects in UTF-8 of at most 1 MiB, sent as application/json."""
+    """Bodies are JSON objects in UTF-8, sent as application/json."""
 
     def _raw_load_json(self, req: Request) -> Any:
         if req.mimetype != "application/json":
             raise UnsupportedMediaType("Send the body as Content-Type: application/json.")
-        body = req.get_data()
-        # A chunked body is read up to the app's limit, one byte above this, and cut there.
-        if len(body) > BODY_MAX_BYTES:
-            raise RequestEntityTooLarge
+        if req.headers.get("Content-Encoding", "identity") != "identity":
+            raise UnsupportedMediaType("Send the body without Content-Encoding.")
         try:
-            return json.loads(body.decode(), parse_constant=_refuse_constant)
+            return json.loads(
+                req.get_data().decode(),
+                parse_constant=_refuse_constant,
+                object_pairs_hook=_object_of_unique_names,
+            )
         except (ValueError, RecursionError) as error:
-            # ValueError: not UTF-8, not JSON, NaN, or an integer of thousands of digits.
-            raise BadRequest("The body is not valid JSON.") from error
+            # ValueError: not UTF-8, not JSON, NaN, a name twice, an integer of thousands of digits.
+            raise BadRequest(f"The body can't be read as JSON: {error}.") from error
 
     def handle_error(
         self, error: ValidationError, req: Request, schema: Schema, **options: Any
@@ -41,6 +42,13 @@ class StrictParser(FlaskParser):
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+def _object_of_unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a name stands twice in an object")
+    return members
 
 
 def _flat(messages: Any) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from domain.accounts.session import Session
 
 class PostgresAccountQueries(AccountQueries):
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = engine
 
     def find_profile(self, user_id: UUID) -> Profile | None:
         columns = (users.c.id, users.c.username, users.c.email, users.c.created_at)

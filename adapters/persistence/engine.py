@@ -5,7 +5,13 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from application.errors import Unavailable
@@ -14,11 +20,6 @@ CONNECT_TIMEOUT_S = 2
 POOL_TIMEOUT_S = 2
 # A statement that waits longer than this for a lock or for its end gives its connection back.
 SESSION_OPTIONS = "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=10s"
-
-# Failures of the connection, the server or the moment, never of the values sent
-# (PEP 249; psycopg2 reports lost connections, lock and statement timeouts, deadlocks and
-# serialization failures as OperationalError, and a read-only server as InternalError).
-OUTAGES = (OperationalError, InterfaceError, InternalError, PoolTimeout)
 
 
 def make_engine(url: URL, pool_size: int) -> Engine:
@@ -33,10 +34,24 @@ def make_engine(url: URL, pool_size: int) -> Engine:
     )
 
 
+def is_outage(error: BaseException | None) -> bool:
+    """Whether the connection, the server or the moment is at fault, and not the values sent.
+
+    psycopg2 reports lost connections, lock and statement timeouts, deadlocks and serialization
+    failures as OperationalError, a read-only server as InternalError, and a connection that is
+    lost in the middle of a statement as a bare DatabaseError.
+    """
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError | InterfaceError | InternalError | PoolTimeout)
+
+
 @contextmanager
 def naming_outages() -> Iterator[None]:
-    """Raise Unavailable for a fault that is not the caller's."""
+    """Raise Unavailable for an outage."""
     try:
         yield
-    except OUTAGES as error:
-        raise Unavailable from error
+    except SQLAlchemyError as error:
+        if is_outage(error):
+            raise Unavailable from error
+        raise

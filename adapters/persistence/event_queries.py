@@ -22,7 +22,7 @@ from domain.events.schedule import Schedule
 
 class PostgresEventQueries(EventQueries):
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = engine
 
     def find(
         self, criteria: EventCriteria, window: Window, viewer_id: UUID, now: datetime

@@ -3,7 +3,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from adapters.persistence.engine import OUTAGES, naming_outages
+from adapters.persistence.engine import is_outage, naming_outages
 from adapters.persistence.event_repository import PostgresEventRepository
 from adapters.persistence.session_repository import PostgresSessionRepository
 from adapters.persistence.user_repository import PostgresUserRepository
@@ -33,7 +33,7 @@ class PostgresUnitOfWork(UnitOfWork):
     ) -> None:
         with naming_outages():
             self._connection.close()  # rolls back what was not committed
-        if isinstance(error, OUTAGES):
+        if is_outage(error):
             raise Unavailable from error
 
     def commit(self) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from adapters.persistence.mappers import user_from_row, user_to_row
 from adapters.persistence.tables import users
 from application.ports.user_repository import UserRepository
+from domain.accounts.credentials import fold_case
 from domain.accounts.errors import UsernameTaken
 from domain.accounts.user import User
 
@@ -29,7 +30,7 @@ class PostgresUserRepository(UserRepository):
         return self._find(users.c.id == user_id)
 
     def find_by_username(self, username: str) -> User | None:
-        return self._find(func.lower(users.c.username) == username.lower())
+        return self._find(func.lower(users.c.username) == fold_case(username))
 
     def _find(self, condition: ColumnElement[bool]) -> User | None:
         row = self._connection.execute(select(users).where(condition)).one_or_none()

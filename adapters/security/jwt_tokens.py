@@ -24,8 +24,15 @@ CREATE: Mapping[TokenType, Callable[..., str]] = {
     TokenType.REFRESH: create_refresh_token,
 }
 
-# What reading any text as a token can raise: the last two come of ids and times that are none.
-UNREADABLE = (PyJWTError, JWTExtendedException, ValueError, OverflowError)
+# What reading any text as a token can raise: the built-in ones come of ids and times that are none.
+UNREADABLE = (
+    PyJWTError,
+    JWTExtendedException,
+    ValueError,
+    TypeError,
+    OverflowError,
+    OSError,
+)
 
 
 class JwtTokens(Tokens):

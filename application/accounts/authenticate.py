@@ -1,9 +1,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from application.ports.account_queries import AccountQueries
-from application.ports.clock import Clock
-from application.ports.tokens import Tokens, TokenType
+from application.accounts.verify_token import VerifyToken
+from application.ports.tokens import TokenType
 from domain.accounts.errors import InvalidToken
 
 
@@ -19,15 +18,10 @@ class Caller:
 class Authenticate:
     """Tell who holds an access token whose session is live. Raises InvalidToken."""
 
-    tokens: Tokens
-    accounts: AccountQueries
-    clock: Clock
+    verify: VerifyToken
 
     def __call__(self, access_token: str) -> Caller:
-        claims = self.tokens.read(access_token)
+        claims = self.verify(access_token)
         if claims.type is not TokenType.ACCESS:
-            raise InvalidToken
-        session = self.accounts.find_session(claims.session_id)
-        if session is None or not session.is_live(self.clock.now()):
             raise InvalidToken
         return Caller(claims.user_id, claims.session_id)

@@ -17,7 +17,9 @@ class VerifyToken:
     def __call__(self, token: str) -> TokenClaims:
         claims = self.tokens.read(token)
         session = self.accounts.find_session(claims.session_id)
-        if session is None or not session.is_live(self.clock.now()):
+        if session is None or session.user_id != claims.user_id:
+            raise InvalidToken
+        if not session.is_live(self.clock.now()):
             raise InvalidToken
         if claims.type is TokenType.REFRESH and not session.is_newest(token):
             raise InvalidToken

@@ -11,11 +11,18 @@ PASSWORD_MIN_LENGTH = 8
 PASSWORD_MAX_LENGTH = 128
 
 
+def fold_case(username: str) -> str:
+    """The same text for names that differ in the case of their letters.
+
+    Text that is no username, not being ASCII, is left alone: its letters fold to no name.
+    """
+    return username.lower() if username.isascii() else username
+
+
 class Username(str):
-    """1 to 150 ASCII letters, digits and `@.+-_`; `key` is equal for names that differ in case.
+    """1 to 150 ASCII letters, digits and `@.+-_`. Raises Invalid.
 
     ASCII only, so that no two names look alike and folding case has one meaning everywhere.
-    Raises Invalid.
     """
 
     __slots__ = ()
@@ -25,10 +32,6 @@ class Username(str):
             problem = f"Must be 1 to {USERNAME_MAX_LENGTH} letters, digits and @.+-_ characters."
             raise Invalid("username", problem)
         return super().__new__(cls, text)
-
-    @property
-    def key(self) -> str:
-        return self.lower()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,13 @@ def test_a_name_is_taken_without_regard_to_case(storage, ada, name):
     assert refusal.value.username == name
 
 
+def test_letters_that_only_fold_to_a_name_do_not_find_it(storage):
+    storage.keep(a_user("kate"))
+
+    with storage.new_work() as work:
+        assert work.users.find_by_username("\u212aate") is None  # the Kelvin sign
+
+
 def test_signs_in_a_name_are_no_wildcards(storage):
     storage.keep(a_user("a_b"))
 

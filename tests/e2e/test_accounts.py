@@ -41,6 +41,7 @@ def test_a_username_is_taken_without_regard_to_case(visitor, name):
         ("password", "seven77"),
         ("password", "x" * 129),
         ("email", "not an address"),
+        ("email", "a@example.org\u2028"),
         ("email", f"{'x' * 250}@example.org"),
         ("shoe_size", 38),
     ],

@@ -78,6 +78,7 @@ def test_capacity_has_a_default_and_is_always_bounded(ada):
         ("start_time", "2099-01-01T10:00Z"),
         ("start_time", "2099-01-01T10:00:60Z"),
         ("start_time", "2099-01-01T10:00:00+25:00"),
+        ("start_time", "2099-01-01T10:00:00+00:99"),
         ("start_time", "٢٠٩٩-01-01T10:00:00Z"),
         ("start_time", "2020-01-01T10:00:00Z"),
         ("start_time", "0001-01-01T00:00:00+14:00"),

@@ -52,6 +52,17 @@ def test_a_method_that_is_not_there_is_a_405_that_names_the_others(ada):
     assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("DELETE", "/v1/events"), ("GET", "/v1/profile/token"), ("POST", "/api/schema")],
+)
+def test_a_wrong_method_is_a_405_without_the_last_slash_too(ada, method, path):
+    response = ada.http.request(method, path)
+
+    assert is_problem(response, 405, "method_not_allowed")
+    assert response.headers["Allow"]
+
+
 def test_paths_work_without_their_last_slash_and_without_redirect(visitor, ada):
     event = ada.published().rstrip("/")
 
@@ -83,6 +94,7 @@ def test_paths_work_without_their_last_slash_and_without_redirect(visitor, ada):
         b'{"a":' * 50_000,
         b"[" * 100_000 + b"]" * 100_000,
         b'{"title": "\x01"}',
+        b'{"title": 7, "title": "Tea"}',
     ],
     ids=lambda body: repr(body[:20]),
 )
@@ -124,6 +136,16 @@ def test_another_media_type_is_a_415(ada, method, media_type):
     assert is_problem(response, 415, "unsupported_media_type")
 
 
+def test_a_body_that_says_it_is_compressed_is_a_415(ada):
+    body = json.dumps(an_event_body()).encode()
+
+    response = ada.http.post(
+        "/v1/events/", content=body, headers=JSON | {"Content-Encoding": "gzip"}
+    )
+
+    assert is_problem(response, 415, "unsupported_media_type")
+
+
 @pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "Application/JSON"])
 def test_json_may_be_named_in_other_words(ada, media_type):
     body = json.dumps(an_event_body()).encode()
@@ -143,6 +165,24 @@ def test_a_body_has_up_to_1_mib(ada, is_chunked, excess, status):
 
     code = "body_too_large" if status == 413 else "validation_failed"
     assert is_problem(response, status, code)
+
+
+def test_a_body_that_nobody_asked_for_has_up_to_1_mib_too(visitor, ada):
+    event = ada.published()
+
+    for request in (("POST", f"{event}attend/"), ("GET", event), ("DELETE", event)):
+        for client in (ada, visitor):
+            response = client.http.request(*request, content=b" " * (MIB + 1))
+            assert is_problem(response, 413, "body_too_large")
+    assert ada.get(event).json()["attendees_count"] == 0
+
+
+@pytest.mark.parametrize("host", ["", "a b", "x/y", "example.org:port", "[::1", "user@host", ".."])
+def test_a_malformed_host_is_a_400(ada, host):
+    for path in ("/v1/events/", "/v1/profile/"):
+        response = ada.get(path, headers={"Host": host})
+
+        assert is_problem(response, 400, "bad_request")
 
 
 NASTY = ["\0", "a\0b", "\ud800", "x\udfff", "\udc00\ud800"]

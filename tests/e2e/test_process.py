@@ -112,6 +112,46 @@ def test_gunicorn_refuses_long_bodies_and_cuts_none(served, is_chunked, excess, 
     assert response.status_code == status
 
 
+def raw(base_url, request):
+    """What a socket answers to these bytes."""
+    host, port = base_url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(request)
+        connection.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n-5\r\nabc\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n3\r\nabcdef\r\n0\r\n\r\n",
+        b"Content-Length: 100\r\n\r\n{}",
+    ],
+    ids=["chunk size", "negative chunk", "chunk without end", "cut short"],
+)
+def test_a_body_that_breaks_off_is_a_400(served, rest):
+    head = b"POST /v1/profile/token/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+
+    answer = raw(served, head + rest)
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"application/problem+json" in answer
+
+
+def test_a_request_without_host_is_a_400(served):
+    assert raw(served, b"GET /v1/events/ HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    assert raw(served, b"GET /v1/events/ HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.0 401 ")
+
+
+def test_a_connection_outlives_refusals_of_large_bodies(served):
+    with httpx.Client(base_url=served) as client:
+        for _ in range(20):
+            response = client.post("/v1/events/", content=b" " * 300_000, headers=JSON)
+            assert response.status_code == 401
+
+
 def test_run_brings_everything_and_keeps_the_data(root, tmp_path):
     account = {"username": "ada", "password": "correct horse battery"}
     with started(root, "run", DATA_DIR=str(tmp_path)) as (process, base_url):

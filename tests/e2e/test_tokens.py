@@ -124,6 +124,8 @@ def test_a_challenge_names_an_error_only_where_a_token_was_sent(visitor):
         {"exp": 0},
         {"exp": "tomorrow"},
         {"exp": 10**30},
+        {"exp": 2**62},
+        {"exp": "4102444800"},
         {"nbf": 2**40},
         {"iat": 2**40},
     ],
@@ -134,6 +136,12 @@ def test_a_token_with_a_wrong_claim_is_refused_though_it_is_signed(visitor, ada,
 
     assert visitor.bearing(good).get("/v1/profile/").status_code == 200
     assert visitor.bearing(bad).get("/v1/profile/").status_code == 401
+
+
+def test_a_token_of_one_person_in_anothers_session_is_refused(visitor, ada, grace):
+    token = jwt.encode(claims_for(ada, sub=grace.id), KEY, "HS256")
+
+    assert visitor.bearing(token).get("/v1/profile/").status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from application.ports.event_repository import EventRepository
 from application.ports.session_repository import SessionRepository
 from application.ports.unit_of_work import UnitOfWork
 from application.ports.user_repository import UserRepository
+from domain.accounts.credentials import fold_case
 from domain.accounts.errors import UsernameTaken
 from domain.accounts.session import Session
 from domain.accounts.user import User
@@ -77,8 +78,10 @@ class MemoryUserRepository(UserRepository):
         return deepcopy(self.state.users.get(user_id))
 
     def find_by_username(self, username: str) -> User | None:
-        users = self.state.users.values()
-        return next((deepcopy(u) for u in users if u.username.key == username.lower()), None)
+        for user in self.state.users.values():
+            if fold_case(user.username) == fold_case(username):
+                return deepcopy(user)
+        return None
 
 
 @dataclass

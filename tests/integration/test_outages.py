@@ -1,11 +1,13 @@
 """A database that does not answer is a 503 that says when to try again, never a 500."""
 
 from threading import Thread
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 
+from adapters.persistence.account_queries import PostgresAccountQueries
 from adapters.persistence.engine import make_engine
 from adapters.persistence.unit_of_work import PostgresUnitOfWork
 from application.errors import Unavailable
@@ -63,6 +65,26 @@ def test_a_connection_cut_within_the_work_is_an_outage_and_the_next_work_is_fine
 
     with PostgresUnitOfWork(postgres_engine) as work:
         work.users.find_by_username("ada")
+
+
+def test_reads_that_are_cut_leak_no_connection(postgres_engine):
+    cuts = iter([False, False, True, False, True, False, True])
+
+    @event.listens_for(postgres_engine, "after_cursor_execute")
+    def cut(*_):
+        if next(cuts, False):
+            cut_connections(postgres_engine)
+
+    queries = PostgresAccountQueries(postgres_engine)
+    outcomes = []
+    for _ in range(10):
+        try:
+            outcomes.append(queries.find_session(uuid4()))
+        except Unavailable as refusal:
+            outcomes.append(refusal)
+
+    assert outcomes[-1] is None
+    assert postgres_engine.pool.checkedout() == 0
 
 
 def test_a_commit_that_is_cut_is_no_success(postgres_engine):

@@ -36,8 +36,14 @@ class SignUpSchema(Schema):
         validate=validate.Length(PASSWORD_MIN_LENGTH, PASSWORD_MAX_LENGTH),
         metadata={"format": "password"},
     )
+    # Beyond what marshmallow checks, no white space of any kind.
     email = Email(
-        load_default=None, allow_none=True, validate=validate.Length(max=EMAIL_MAX_LENGTH)
+        load_default=None,
+        allow_none=True,
+        validate=[
+            validate.Length(max=EMAIL_MAX_LENGTH),
+            validate.Regexp(r"\S+\Z", error="Not a valid email address."),
+        ],
     )
 
 
@@ -74,6 +80,6 @@ class VerifySchema(Schema):
 
 
 class VerifiedTokenSchema(Schema):
-    token_type = fields.Enum(TokenType, by_value=True, required=True, attribute="type")
+    token_type = fields.Enum(TokenType, by_value=fields.String, required=True, attribute="type")
     user_id = fields.UUID(required=True)
     expires_at = Instant(required=True)

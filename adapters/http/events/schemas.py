@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, pre_load, validate
+from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
 from adapters.http.fields import Flag, Instant, JsonInteger, Text
 from adapters.http.pagination import PageSchema, WindowQuery
@@ -10,20 +10,23 @@ from application.ports.event_queries import EventSort
 from domain.events.description import CAPACITY_MAX, DESCRIPTION_MAX_LENGTH, TITLE_MAX_LENGTH
 from domain.events.schedule import EventStatus
 
+# Not NUL, and something other than white space.
+NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+
 
 class Title(Text):
     """Text that is trimmed before its length is checked."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        return super()._deserialize(value, attr, data, **kwargs).strip()
+        trimmed = super()._deserialize(value, attr, data, **kwargs).strip()
+        if not 1 <= len(trimmed) <= TITLE_MAX_LENGTH:
+            raise ValidationError(f"Must have 1 to {TITLE_MAX_LENGTH} characters after trimming.")
+        return trimmed
 
 
 def _title(**options: Any) -> Title:
-    return Title(
-        validate=validate.Length(1, TITLE_MAX_LENGTH),
-        metadata={"description": "White space at both ends is trimmed."},
-        **options,
-    )
+    description = f"1 to {TITLE_MAX_LENGTH} characters after white space at both ends is trimmed."
+    return Title(metadata={"description": description, "pattern": NOT_BLANK}, **options)
 
 
 def _description(**options: Any) -> Text:
@@ -31,7 +34,7 @@ def _description(**options: Any) -> Text:
 
 
 def _instant(description: str, **options: Any) -> Instant:
-    text = f"{description} Without an offset it is read as UTC."
+    text = f"{description} Without an offset it is read as UTC; years 1 to 9999 there."
     return Instant(metadata={"description": text}, **options)
 
 
@@ -59,7 +62,7 @@ class EventSchema(Schema):
     start_time = Instant(required=True)
     end_time = Instant(required=True)
     capacity = fields.Integer(required=True)
-    status = fields.Enum(EventStatus, by_value=True, required=True)
+    status = fields.Enum(EventStatus, by_value=fields.String, required=True)
     attendees_count = fields.Integer(required=True)
     seats_left = fields.Integer(required=True)
     is_attending = fields.Boolean(
@@ -78,25 +81,31 @@ class NewEventSchema(Schema):
     capacity = _capacity(load_default=CAPACITY_MAX)
 
 
-READ_ONLY_FIELDS = EventSchema().fields.keys() - NewEventSchema().fields.keys()
+class SentBackSchema(Schema):
+    """Fields of an event that can't be set: dropped, so that what was sent may be sent back."""
 
-
-def _without_read_only_fields(data: Any) -> Any:
-    """So that a client may send back what it was sent."""
-    if not isinstance(data, dict):
-        return data
-    return {name: value for name, value in data.items() if name not in READ_ONLY_FIELDS}
-
-
-class ReplaceEventSchema(NewEventSchema):
-    """All of an event. Fields that can't be set are ignored."""
+    id = fields.UUID(dump_only=True)
+    status = fields.Enum(EventStatus, by_value=fields.String, dump_only=True)
+    attendees_count = fields.Integer(dump_only=True)
+    seats_left = fields.Integer(dump_only=True)
+    is_attending = fields.Boolean(dump_only=True)
+    creator = fields.Nested(CreatorSchema, dump_only=True)
+    created_at = Instant(dump_only=True)
+    updated_at = Instant(dump_only=True)
 
     @pre_load
     def drop_read_only_fields(self, data: Any, **kwargs: Any) -> Any:
-        return _without_read_only_fields(data)
+        if not isinstance(data, dict):
+            return data
+        read_only = self.fields.keys() - self.load_fields.keys()
+        return {name: value for name, value in data.items() if name not in read_only}
 
 
-class ChangeEventSchema(Schema):
+class ReplaceEventSchema(SentBackSchema, NewEventSchema):
+    """All of an event. Fields that can't be set are ignored."""
+
+
+class ChangeEventSchema(SentBackSchema):
     """What to change of an event. Fields that can't be set are ignored."""
 
     title = _title()
@@ -105,20 +114,16 @@ class ChangeEventSchema(Schema):
     end_time = _end_time()
     capacity = _capacity()
 
-    @pre_load
-    def drop_read_only_fields(self, data: Any, **kwargs: Any) -> Any:
-        return _without_read_only_fields(data)
-
 
 class EventListQuery(WindowQuery):
     attending = Flag(metadata={"description": "Whether the caller has a seat."})
     created = Flag(metadata={"description": "Whether the caller created it."})
     starts_after = _instant("Starts then or later.")
     starts_before = _instant("Starts then or earlier.")
-    status = fields.Enum(EventStatus, by_value=True)
+    status = fields.Enum(EventStatus, by_value=fields.String)
     sort = fields.Enum(
         EventSort,
-        by_value=True,
+        by_value=fields.String,
         load_default=EventSort.SOONEST_FIRST,
         metadata={"description": "By start; ties by id.", "default": "start_time"},
     )

@@ -48,7 +48,7 @@ class World:
         self.log_in = LogIn(new_work, self.hasher, issue_pair, clock, new_id)
         self.refresh = RefreshSession(new_work, tokens, issue_pair, clock)
         self.verify = VerifyToken(tokens, accounts, clock)
-        self.authenticate = Authenticate(tokens, accounts, clock)
+        self.authenticate = Authenticate(self.verify)
         self.show_profile = ShowProfile(accounts)
         self.publish_event = PublishEvent(new_work, clock, new_id)
         self.edit_event = EditEvent(new_work, clock)
