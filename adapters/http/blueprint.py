@@ -11,6 +11,7 @@ from adapters.http.parsing import StrictParser, require_known_parameters
 from adapters.http.problems import (
     CHALLENGE,
     CODE_OF_STATUS,
+    NOTHING_HERE,
     PROBLEM_TYPE,
     ProblemSchema,
     Refusal,
@@ -37,7 +38,7 @@ INVALID_VALUES = problem_body(
     {"page": ["Unknown query parameter."]},
 )
 # What the router answers where an id in the path is no UUID.
-NOT_FOUND = problem_body(404, CODE_OF_STATUS[404], "There is nothing at this path.")
+NOT_FOUND = problem_body(404, CODE_OF_STATUS[404], NOTHING_HERE)
 FAULT = problem_body(500, CODE_OF_STATUS[500], "The service failed; the failure is logged.")
 UNSOUND = (
     problem_body(400, CODE_OF_STATUS[400], "The chunks of the body are malformed."),

@@ -5,8 +5,6 @@ from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug import Response
 
-from adapters.http.problems import ProblemSchema
-
 DOCUMENT = "/api/schema/"
 SWAGGER_UI = "/api/schema/swagger-ui/"
 DESCRIPTION = """\
@@ -21,7 +19,6 @@ documents (RFC 9457); programs branch on their `code`. Every path works without 
 class DocumentedApi(Api):  # type: ignore[misc]  # flask-smorest has no types
     """flask-smorest without what it would do and document of its own."""
 
-    ERROR_SCHEMA = ProblemSchema
     DEFAULT_ERROR_RESPONSE_NAME = None
 
     def _register_error_handlers(self) -> None:

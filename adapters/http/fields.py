@@ -48,7 +48,7 @@ class Instant(fields.DateTime):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         if not isinstance(value, str) or not RFC3339.fullmatch(value):
-            raise ValidationError("Must be an RFC 3339 time, such as 2030-05-17T18:00:00Z.")
+            raise ValidationError("Must be an RFC 3339 time, such as 2099-05-17T18:00:00Z.")
         try:
             instant = datetime.fromisoformat(value.upper())
             if instant.tzinfo is None:
@@ -70,6 +70,9 @@ class JsonInteger(fields.Integer):
 class QueryInteger(fields.Integer):
     """Decimal digits without sign or leading zeros."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(error_messages={"invalid": "Must be a number in plain digits."}, **kwargs)
+
     def _validated(self, value: Any) -> int:
         if len(value) <= DECIMAL_MAX_DIGITS and DECIMAL.fullmatch(value):
             return int(value)
@@ -80,7 +83,12 @@ class Flag(fields.Boolean):
     """`true` or `false` in a query, spelled just so."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(truthy={"true"}, falsy={"false"}, **kwargs)
+        super().__init__(
+            truthy={"true"},
+            falsy={"false"},
+            error_messages={"invalid": "Must be true or false."},
+            **kwargs,
+        )
 
 
 class Seconds(fields.Integer):

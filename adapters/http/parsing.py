@@ -28,9 +28,11 @@ class StrictParser(FlaskParser):
                 parse_constant=_refuse_constant,
                 object_pairs_hook=_object_of_unique_names,
             )
+        except json.JSONDecodeError as error:
+            raise BadRequest(f"The body is not JSON: {error}.") from error
         except (ValueError, RecursionError) as error:
-            # ValueError: not UTF-8, not JSON, NaN, a name twice, an integer of thousands of digits.
-            raise BadRequest(f"The body can't be read as JSON: {error}.") from error
+            # Not UTF-8, NaN, an integer of thousands of digits, or nested too deep.
+            raise BadRequest("The body is not JSON that can be read.") from error
 
     def handle_error(
         self, error: ValidationError, req: Request, schema: Schema, **options: Any
@@ -47,7 +49,7 @@ def _refuse_constant(name: str) -> NoReturn:
 def _object_of_unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        raise ValueError("a name stands twice in an object")
+        raise BadRequest("An object in the body has a name twice.")
     return members
 
 

@@ -32,15 +32,23 @@ STATUS_OF_REFUSAL: Mapping[type[Exception], int] = {
     Invalid: 422,
     Unavailable: 503,
 }
+# The phrases of RFC 9110 section 15, where Werkzeug has older ones.
+TITLE_OF_STATUS = HTTP_STATUS_CODES | {413: "Content Too Large", 422: "Unprocessable Content"}
 CODE_OF_STATUS = {
     400: "bad_request",
     404: "not_found",
     405: "method_not_allowed",
     413: "body_too_large",
+    414: "uri_too_long",
     415: "unsupported_media_type",
+    417: "expectation_failed",
     422: "validation_failed",
+    431: "headers_too_large",
     500: "internal_error",
+    501: "not_implemented",
 }
+
+NOTHING_HERE = "There is nothing at this path; ids are UUIDs."
 
 Refusal = DomainError | Unavailable
 FieldErrors = Mapping[str, list[str]]
@@ -83,7 +91,7 @@ def problem_body(
     # With type about:blank the title is the status phrase (RFC 9457 section 4.2.1).
     body = {
         "type": "about:blank",
-        "title": HTTP_STATUS_CODES[status],
+        "title": TITLE_OF_STATUS[status],
         "status": status,
         "detail": detail,
         "code": code,
@@ -127,9 +135,10 @@ def _answer_http_error(error: HTTPException) -> WerkzeugResponse:
     if status < HTTPStatus.BAD_REQUEST:  # a redirect is an answer, not a problem
         return error.get_response()
     code = CODE_OF_STATUS.get(status, "http_error")
-    response = _respond(problem_body(status, code, error.description or ""))
+    detail = NOTHING_HERE if status == HTTPStatus.NOT_FOUND else error.description or ""
+    response = _respond(problem_body(status, code, detail))
     for name, value in error.get_headers():
-        if name.lower() not in ("content-type", "content-length"):
+        if name != "Content-Type":
             response.headers[name] = value
     return response
 

@@ -3,10 +3,8 @@ from uuid import UUID
 from sqlalchemy import Engine, select
 
 from adapters.persistence.engine import naming_outages
-from adapters.persistence.mappers import session_from_row
-from adapters.persistence.tables import sessions, users
+from adapters.persistence.tables import users
 from application.ports.account_queries import AccountQueries, Profile
-from domain.accounts.session import Session
 
 
 class PostgresAccountQueries(AccountQueries):
@@ -19,9 +17,3 @@ class PostgresAccountQueries(AccountQueries):
         with naming_outages(), self._engine.connect() as connection:
             row = connection.execute(statement).one_or_none()
         return Profile(row.id, row.username, row.email, row.created_at) if row else None
-
-    def find_session(self, session_id: UUID) -> Session | None:
-        statement = select(sessions).where(sessions.c.id == session_id)
-        with naming_outages(), self._engine.connect() as connection:
-            row = connection.execute(statement).one_or_none()
-        return session_from_row(row) if row else None

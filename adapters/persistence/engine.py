@@ -19,7 +19,10 @@ from application.errors import Unavailable
 CONNECT_TIMEOUT_S = 2
 POOL_TIMEOUT_S = 2
 # A statement that waits longer than this for a lock or for its end gives its connection back.
-SESSION_OPTIONS = "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=10s"
+SESSION_OPTIONS = (
+    "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=10s"
+    r" -c default_transaction_isolation=read\ committed"
+)
 
 
 def make_engine(url: URL, pool_size: int) -> Engine:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -12,7 +13,7 @@ from domain.events.event import Event, Seat
 class PostgresEventRepository(EventRepository):
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._seats_as_loaded: dict[UUID, Seat] = {}
+        self._loaded: dict[UUID, Event] = {}
 
     def add(self, event: Event) -> None:
         self._connection.execute(insert(events).values(event_to_row(event)))
@@ -30,17 +31,20 @@ class PostgresEventRepository(EventRepository):
                 attendances.c.event_id == event_id, attendances.c.user_id == attendee
             )
         ).scalar_one_or_none()
-        seat = self._seats_as_loaded[event_id] = Seat(attendee, registered_at)
-        return event_from_row(row, seat)
+        event = event_from_row(row, Seat(attendee, registered_at))
+        self._loaded[event_id] = replace(event)
+        return event
 
     def save(self, event: Event) -> None:
-        loaded_seat = self._seats_as_loaded[event.id]
-        if event.seat != loaded_seat:
+        loaded = self._loaded[event.id]
+        if event.seat != loaded.seat:
             self._save_seat(event.id, event.seat)
-            self._seats_as_loaded[event.id] = event.seat
-        self._connection.execute(
-            update(events).where(events.c.id == event.id).values(event_to_row(event))
-        )
+        # Only what changed: an event may carry a long text, and its row is locked meanwhile.
+        before = event_to_row(loaded)
+        changed = {name: v for name, v in event_to_row(event).items() if v != before[name]}
+        if changed:
+            self._connection.execute(update(events).where(events.c.id == event.id).values(changed))
+        self._loaded[event.id] = replace(event)
 
     def _save_seat(self, event_id: UUID, seat: Seat) -> None:
         if seat.is_taken:

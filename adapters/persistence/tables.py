@@ -27,7 +27,8 @@ users = Table(
     "users",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("username", Text, nullable=False),
+    # ASCII, so that `lower` means the same on every server.
+    Column("username", Text(collation="C"), nullable=False),
     Column("email", Text),
     Column("password_hash", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),

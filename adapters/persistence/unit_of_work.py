@@ -37,5 +37,4 @@ class PostgresUnitOfWork(UnitOfWork):
             raise Unavailable from error
 
     def commit(self) -> None:
-        with naming_outages():
-            self._connection.commit()
+        self._connection.commit()

@@ -4,7 +4,7 @@ from application.accounts.token_pair import IssueTokenPair, TokenPair
 from application.ports.clock import Clock
 from application.ports.tokens import Tokens, TokenType
 from application.ports.unit_of_work import UnitOfWorkFactory
-from domain.accounts.errors import InvalidToken
+from domain.accounts.errors import InvalidToken, RefreshTokenReused
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class RefreshSession:
 
     def __call__(self, refresh_token: str) -> TokenPair:
         claims = self.tokens.read(refresh_token)
-        if claims.type is not TokenType.REFRESH:
+        if claims.type is not TokenType.REFRESH or claims.expires_at <= self.clock.now():
             raise InvalidToken
         with self.new_work() as work:
             session = work.sessions.find_for_update(claims.session_id)
@@ -28,8 +28,11 @@ class RefreshSession:
             pair = self.issue_pair(session.id, session.user_id, now)
             try:
                 session.rotate(spent=refresh_token, successor=pair.refresh_token, now=now)
-            finally:
-                # The refusal of a reused token must not undo the revocation it brings.
+            except RefreshTokenReused:
+                # The refusal must not undo the revocation.
                 work.sessions.save(session)
                 work.commit()
+                raise
+            work.sessions.save(session)
+            work.commit()
         return pair

@@ -1,8 +1,8 @@
 from dataclasses import dataclass
 
-from application.ports.account_queries import AccountQueries
 from application.ports.clock import Clock
 from application.ports.tokens import TokenClaims, Tokens, TokenType
+from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.accounts.errors import InvalidToken
 
 
@@ -10,16 +10,18 @@ from domain.accounts.errors import InvalidToken
 class VerifyToken:
     """The claims of a token that would be taken now, of either type. Raises InvalidToken."""
 
+    new_work: UnitOfWorkFactory
     tokens: Tokens
-    accounts: AccountQueries
     clock: Clock
 
     def __call__(self, token: str) -> TokenClaims:
         claims = self.tokens.read(token)
-        session = self.accounts.find_session(claims.session_id)
-        if session is None or session.user_id != claims.user_id:
+        now = self.clock.now()
+        if claims.expires_at <= now:
             raise InvalidToken
-        if not session.is_live(self.clock.now()):
+        with self.new_work() as work:
+            session = work.sessions.find(claims.session_id)
+        if session is None or session.user_id != claims.user_id or not session.is_live(now):
             raise InvalidToken
         if claims.type is TokenType.REFRESH and not session.is_newest(token):
             raise InvalidToken

@@ -12,7 +12,8 @@ from domain.events.event import EventChanges
 class EditEvent:
     """Change an event that has not started.
 
-    Raises EventNotFound, NotEventCreator, ReadOnlyEvent, Invalid or CapacityBelowAttendance.
+    Raises EventNotFound, NotEventCreator, ReadOnlyEvent, Invalid, CapacityBelowAttendance,
+    or InvalidToken when the editor's account is gone.
     """
 
     new_work: UnitOfWorkFactory
@@ -20,12 +21,13 @@ class EditEvent:
 
     def __call__(self, event_id: UUID, editor_id: UUID, changes: EventChanges) -> EventView:
         with self.new_work() as work:
+            editor = work.users.find(editor_id)
+            if editor is None:
+                raise InvalidToken
             event = work.events.get_for_update(event_id, attendee=editor_id)
             now = self.clock.now()
             event.edit(changes, editor_id, now)
-            creator = work.users.find(event.creator_id)
-            if creator is None:
-                raise InvalidToken
             work.events.save(event)
             work.commit()
-        return EventView.of(event, creator, now)
+        # Only its creator gets this far.
+        return EventView.of(event, creator=editor, now=now)

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain.accounts.session import Session
 from domain.accounts.user import User
 
 
@@ -27,6 +26,3 @@ class AccountQueries(Protocol):
 
     @abstractmethod
     def find_profile(self, user_id: UUID) -> Profile | None: ...
-
-    @abstractmethod
-    def find_session(self, session_id: UUID) -> Session | None: ...

@@ -30,7 +30,7 @@ class Tokens(Protocol):
 
     @abstractmethod
     def read(self, token: str) -> TokenClaims:
-        """The claims of a token that this service signed and that has not expired.
+        """The claims of a token that this service signed, expired or not.
 
         Raises InvalidToken for any other text.
         """

@@ -11,8 +11,7 @@ from application.ports.user_repository import UserRepository
 class UnitOfWork(Protocol):
     """All of it or nothing: what is not committed when the block ends never happened.
 
-    The store may fail at any step: every method, and those of the repositories, can raise
-    Unavailable.
+    The store may fail at any step; the block then ends with Unavailable.
     """
 
     users: UserRepository

@@ -68,7 +68,7 @@ def test_every_field_of_a_session_survives(storage, ada, revoked_at):
 
     with storage.new_work() as work:
         assert work.sessions.find_for_update(session.id) == session
-    assert storage.accounts.find_session(session.id) == session
+        assert work.sessions.find(session.id) == session
 
 
 def test_a_saved_session_is_changed(storage, ada):
@@ -80,11 +80,12 @@ def test_a_saved_session_is_changed(storage, ada):
         work.sessions.save(loaded)
         work.commit()
 
-    assert storage.accounts.find_session(session.id) == loaded
+    with storage.new_work() as work:
+        assert work.sessions.find(session.id) == loaded
     assert loaded != session
 
 
 def test_an_unknown_session_is_not_found(storage):
-    assert storage.accounts.find_session(uuid4()) is None
     with storage.new_work() as work:
+        assert work.sessions.find(uuid4()) is None
         assert work.sessions.find_for_update(uuid4()) is None

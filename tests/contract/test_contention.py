@@ -75,4 +75,5 @@ def test_of_20_refreshes_with_one_token_at_most_one_succeeds(storage, ada):
     assert outcomes.count(None) == 1
     assert outcomes.count(RefreshTokenReused) == 1
     assert outcomes.count(InvalidToken) == THREADS - 2
-    assert not storage.accounts.find_session(session.id).is_live(NOON)
+    with storage.new_work() as work:
+        assert not work.sessions.find(session.id).is_live(NOON)

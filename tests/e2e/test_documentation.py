@@ -69,6 +69,12 @@ def test_every_operation_is_described_with_examples(document):
                 assert "example" in media or media["examples"], f"{place} {media_type}"
 
 
+def test_every_operation_says_what_any_can_answer(document):
+    for path, method, operation in operations(document):
+        missing = {"400", "413", "422", "500", "503"} - operation["responses"].keys()
+        assert not missing, f"{method} {path} lacks {missing}"
+
+
 def test_examples_meet_their_schemas(document):
     for _, _, operation in operations(document):
         for answer in operation["responses"].values():

@@ -28,6 +28,7 @@ def test_a_published_event_is_shown_whole(ada):
 
     assert response.status_code == 201
     event = response.json()
+    assert event["id"][14] == "7"  # the version of a UUIDv7
     assert response.headers["Location"] == f"/v1/events/{event['id']}/"
     assert event == {
         "id": event["id"],

@@ -1,5 +1,6 @@
 """The service as it ships: real processes, started as a person starts them."""
 
+import json
 import os
 import re
 import shutil
@@ -15,7 +16,7 @@ import pytest
 from tests.postgres import a_database
 
 MIB = 1024 * 1024
-READY = re.compile(r"Turnout answers\.\n +API +(?P<base>http://\S+)/v1/\n +Swagger UI +\S+\n")
+READY = re.compile(r"Turnout answers\.\n +API +(?P<base>http://\S+)\n +Swagger UI +\S+\n")
 JSON = {"Content-Type": "application/json"}
 
 
@@ -169,6 +170,66 @@ def test_run_brings_everything_and_keeps_the_data(root, tmp_path):
         assert profile.json()["username"] == "ada"
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_run_stops_everything_however_it_is_told(root, tmp_path, number):
+    with started(root, "run", DATA_DIR=str(tmp_path)) as (process, base_url):
+        process.send_signal(number)
+        assert process.wait(timeout=60) == 0
+
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(base_url)
+        assert not (tmp_path / "postgres" / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize("name", ["a b", "it's"])
+def test_a_path_that_postgres_cannot_take_ends_the_start_with_one_line(root, tmp_path, name):
+    start = finished(root, "run", DATA_DIR=str(tmp_path / name))
+
+    assert start.stderr.startswith("turnout: DATA_DIR: the embedded PostgreSQL can't live in ")
+    assert start.stderr.count("\n") == 1
+
+
+def test_a_data_dir_that_is_none_ends_the_start_with_one_line(root):
+    start = finished(root, "run", DATA_DIR="/dev/null/x")
+
+    assert start.stderr == "turnout: DATA_DIR: /dev/null/x can't be used (Not a directory).\n"
+
+
+def test_a_host_that_is_none_ends_the_start_with_one_line(root, tmp_path):
+    start = finished(root, "run", HOST="nowhere.invalid", DATA_DIR=str(tmp_path))
+
+    assert start.stderr == "turnout: HOST: nowhere.invalid is no address here.\n"
+
+
+@pytest.mark.parametrize(
+    ("request_head", "status"),
+    [
+        (b"GET /v1/events/?x=" + b"x" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 9000 + b"\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: x\r\n" * 150 + b"\r\n", 431),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nExpect: nothing\r\n\r\n", 417),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\n\r\n", 501),
+        (b"GET / HTTP/1.1\r\nHost : x\r\n\r\n", 400),
+        (b"GET /\x00 HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"nonsense\r\n\r\n", 400),
+    ],
+    ids=lambda value: repr(value[:50]) if isinstance(value, bytes) else None,
+)
+def test_what_is_no_http_is_a_problem_too(served, request_head, status):
+    head, _, body = raw(served, request_head).partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    assert b"application/problem+json" in head
+    assert json.loads(body)["status"] == status
+
+
+def test_headers_do_not_say_where_the_application_lies(served):
+    response = httpx.get(f"{served}/v1/profile/", headers={"SCRIPT_NAME": "/foo"})
+
+    assert response.status_code == 401
+
+
 @pytest.mark.parametrize("arguments", [("serve",), ("migrate",)])
 def test_a_missing_setting_ends_the_start_with_one_line(root, arguments):
     start = finished(root, *arguments, JWT_SECRET_KEY="k" * 32)
@@ -181,6 +242,7 @@ def test_a_short_key_ends_the_start_with_one_line(root, tmp_path):
     start = finished(root, "run", JWT_SECRET_KEY="short", DATA_DIR=str(tmp_path))
 
     assert start.stderr == "turnout: JWT_SECRET_KEY: Must have at least 32 bytes.\n"
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_port_in_use_ends_the_start_with_one_line(root, served, tmp_path):
@@ -189,7 +251,8 @@ def test_a_port_in_use_ends_the_start_with_one_line(root, served, tmp_path):
     start = finished(root, "run", PORT=port, DATA_DIR=str(tmp_path))
 
     assert (
-        start.stderr == f"turnout: PORT: 127.0.0.1:{port} can't be used (Address already in use).\n"
+        start.stderr
+        == f"turnout: HOST, PORT: 127.0.0.1:{port} can't be used (Address already in use).\n"
     )
 
 
@@ -199,14 +262,17 @@ def test_a_database_that_does_not_answer_ends_the_start_with_one_line(root):
     start = finished(root, "migrate", DATABASE_URL=url)
 
     assert start.returncode == 1
-    assert start.stderr.startswith("turnout: DATABASE_URL: the database does not answer: ")
+    assert start.stderr.startswith("turnout: DATABASE_URL: the database can't be used: ")
     assert start.stderr.count("\n") == 1
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the walk needs curl")
 def test_the_walk_of_the_readme_works_when_pasted(root, served):
-    [walk] = re.findall(r"```sh\n(API=.*?)```", (root / "README.md").read_text(), re.DOTALL)
-    script = re.sub(r"^API=.*", f"API={served}", walk)
+    [walk] = re.findall(
+        r"## A walk with curl\n(.*?)\n## ", (root / "README.md").read_text(), re.DOTALL
+    )
+    script = "".join(re.findall(r"```sh\n(.*?)```", walk, re.DOTALL))
+    script = re.sub(r"^API=.*", f"API={served}", script)
 
     told = subprocess.run(["bash", "-ec", script], capture_output=True, text=True, check=False)
 

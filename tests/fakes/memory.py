@@ -27,7 +27,7 @@ class State:
     users: dict[UUID, User] = field(default_factory=dict)
     sessions: dict[UUID, Session] = field(default_factory=dict)
     events: dict[UUID, Event] = field(default_factory=dict)
-    registrations: dict[tuple[UUID, UUID], datetime] = field(default_factory=dict)
+    attendances: dict[tuple[UUID, UUID], datetime] = field(default_factory=dict)
 
 
 @dataclass
@@ -91,6 +91,9 @@ class MemorySessionRepository(SessionRepository):
     def add(self, session: Session) -> None:
         self.state.sessions[session.id] = deepcopy(session)
 
+    def find(self, session_id: UUID) -> Session | None:
+        return deepcopy(self.state.sessions.get(session_id))
+
     def find_for_update(self, session_id: UUID) -> Session | None:
         return deepcopy(self.state.sessions.get(session_id))
 
@@ -108,18 +111,18 @@ class MemoryEventRepository(EventRepository):
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
         if event_id not in self.state.events:
             raise EventNotFound(event_id)
-        registered_at = self.state.registrations.get((event_id, attendee))
+        registered_at = self.state.attendances.get((event_id, attendee))
         return replace(self.state.events[event_id], seat=Seat(attendee, registered_at))
 
     def save(self, event: Event) -> None:
         place = (event.id, event.seat.user_id)
         if event.seat.registered_at is None:
-            self.state.registrations.pop(place, None)
+            self.state.attendances.pop(place, None)
         else:
-            self.state.registrations[place] = event.seat.registered_at
+            self.state.attendances[place] = event.seat.registered_at
         self.state.events[event.id] = replace(event, seat=NOBODY)
 
     def remove(self, event: Event) -> None:
         del self.state.events[event.id]
-        for place in [place for place in self.state.registrations if place[0] == event.id]:
-            del self.state.registrations[place]
+        for place in [place for place in self.state.attendances if place[0] == event.id]:
+            del self.state.attendances[place]

@@ -13,7 +13,6 @@ from application.ports.event_queries import (
     EventSort,
     EventView,
 )
-from domain.accounts.session import Session
 from domain.events.errors import EventNotFound
 from domain.events.event import Event, Seat
 from tests.fakes.memory import MemoryStore, State
@@ -28,9 +27,6 @@ class MemoryAccountQueries(AccountQueries):
     def find_profile(self, user_id: UUID) -> Profile | None:
         user = self.store.committed.users.get(user_id)
         return Profile.of(user) if user else None
-
-    def find_session(self, session_id: UUID) -> Session | None:
-        return self.store.committed.sessions.get(session_id)
 
 
 @dataclass
@@ -61,14 +57,14 @@ class MemoryEventQueries(EventQueries):
             raise EventNotFound(event_id)
         views = [
             AttendeeView(user_id, state.users[user_id].username, registered_at)
-            for (event, user_id), registered_at in state.registrations.items()
+            for (event, user_id), registered_at in state.attendances.items()
             if event == event_id
         ]
         return _page(sorted(views, key=lambda view: (view.registered_at, view.id)), window)
 
 
 def _view(state: State, event: Event, viewer_id: UUID, now: datetime) -> EventView:
-    seat = Seat(viewer_id, state.registrations.get((event.id, viewer_id)))
+    seat = Seat(viewer_id, state.attendances.get((event.id, viewer_id)))
     return EventView.of(replace(event, seat=seat), state.users[event.creator_id], now)
 
 

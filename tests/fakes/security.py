@@ -1,7 +1,8 @@
+from dataclasses import replace
+
 from application.ports.password_hasher import PasswordHasher
 from application.ports.tokens import TokenClaims, Tokens
 from domain.accounts.errors import InvalidToken
-from tests.fakes.clock import FakeClock
 
 
 class ReversingHasher(PasswordHasher):
@@ -13,17 +14,19 @@ class ReversingHasher(PasswordHasher):
 
 
 class TokensInMemory(Tokens):
-    def __init__(self, clock: FakeClock) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._issued: dict[str, TokenClaims] = {}
 
     def issue(self, claims: TokenClaims) -> str:
         token = f"{claims.type} {claims.token_id}"
-        self._issued[token] = claims
+        self._issued[token] = replace(
+            claims,
+            issued_at=claims.issued_at.replace(microsecond=0),
+            expires_at=claims.expires_at.replace(microsecond=0),
+        )
         return token
 
     def read(self, token: str) -> TokenClaims:
-        claims = self._issued.get(token)
-        if claims is None or claims.expires_at <= self._clock.now():
+        if token not in self._issued:
             raise InvalidToken
-        return claims
+        return self._issued[token]

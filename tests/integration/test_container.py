@@ -1,3 +1,7 @@
+import logging
+
+from dependency_injector import providers
+
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.postgres import a_database
@@ -22,3 +26,25 @@ def test_two_applications_live_side_by_side(postgres):
         assert second.get("/v1/profile/", headers=headers).status_code == 401
         for container in containers:
             container.engine().dispose()
+
+
+def test_a_defect_is_a_problem_that_is_logged_and_tells_nothing(postgres, caplog):
+    class Broken:
+        def __call__(self, *_):
+            raise ZeroDivisionError("a secret")
+
+    with a_database(postgres) as url:
+        container = Container(
+            settings=Settings(database_url=url, jwt_secret_key="k" * 32, web_threads=1)
+        )
+        with container.work.override(providers.Factory(Broken())):
+            client = container.app().test_client()
+            with caplog.at_level(logging.ERROR):
+                response = client.post("/v1/profile/token/", json=ACCOUNT)
+        container.engine().dispose()
+
+    assert response.status_code == 500
+    assert response.content_type == "application/problem+json"
+    assert response.json["code"] == "internal_error"
+    assert "secret" not in response.text
+    assert "ZeroDivisionError: a secret" in caplog.text

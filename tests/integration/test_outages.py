@@ -70,16 +70,17 @@ def test_a_connection_cut_within_the_work_is_an_outage_and_the_next_work_is_fine
 def test_reads_that_are_cut_leak_no_connection(postgres_engine):
     cuts = iter([False, False, True, False, True, False, True])
 
+    queries = PostgresAccountQueries(postgres_engine)
+
     @event.listens_for(postgres_engine, "after_cursor_execute")
     def cut(*_):
         if next(cuts, False):
             cut_connections(postgres_engine)
 
-    queries = PostgresAccountQueries(postgres_engine)
     outcomes = []
     for _ in range(10):
         try:
-            outcomes.append(queries.find_session(uuid4()))
+            outcomes.append(queries.find_profile(uuid4()))
         except Unavailable as refusal:
             outcomes.append(refusal)
 
@@ -132,6 +133,20 @@ def test_an_exhausted_pool_is_an_outage(database, monkeypatch):
         other.join()
     engine.dispose()
     assert len(refusals) == 1
+
+
+def test_waits_and_statements_are_bounded_and_isolation_is_fixed(engine):
+    shown = {}
+    with engine.connect() as connection:
+        for name in ("lock_timeout", "statement_timeout", "timezone", "transaction_isolation"):
+            shown[name] = connection.execute(text(f"SHOW {name}")).scalar_one()
+
+    assert shown == {
+        "lock_timeout": "5s",
+        "statement_timeout": "10s",
+        "timezone": "UTC",
+        "transaction_isolation": "read committed",
+    }
 
 
 @pytest.fixture

@@ -63,6 +63,8 @@ def test_a_missing_setting_is_named(environment, name):
         ("PORT", "http"),
         ("PORT", ""),
         ("HOST", ""),
+        ("DATA_DIR", ""),
+        ("DATABASE_URL", "postgresql://ada@localhost/turnout?colour=red"),
     ],
 )
 def test_a_bad_setting_is_named_in_one_line_without_its_value(environment, name, value):
@@ -71,6 +73,7 @@ def test_a_bad_setting_is_named_in_one_line_without_its_value(environment, name,
     with pytest.raises(SettingsError, match=f"^{name}: ") as refusal:
         read_settings()
         read_server_settings()
+        read_data_dir()
 
     assert "\n" not in str(refusal.value)
     assert len(value) < 3 or value not in str(refusal.value)

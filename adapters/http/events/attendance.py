@@ -9,7 +9,7 @@ from flask import Response
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, no_content
 from adapters.http.events import examples
-from adapters.http.events.events import EVENT
+from adapters.http.events.resources import EVENT
 from adapters.http.events.schemas import AttendeePageSchema
 from adapters.http.pagination import WindowQuery, page_body
 from application.events.attend_event import AttendEvent

@@ -8,8 +8,8 @@ EVENT_ID = UUID("01997a60-5a80-7000-8000-000000000002")
 NEW_EVENT = {
     "title": "Analytical engines, an evening",
     "description": "Bring a problem, leave with a program.",
-    "start_time": "2030-05-17T18:00:00Z",
-    "end_time": "2030-05-17T21:00:00Z",
+    "start_time": "2099-05-17T18:00:00Z",
+    "end_time": "2099-05-17T21:00:00Z",
     "capacity": 40,
 }
 CHANGES = {"capacity": 60}

@@ -15,6 +15,7 @@ from domain.events.errors import (
 )
 from domain.events.event import EventChanges
 from tests.builders import DAY, HOUR
+from tests.fakes.memory import MemoryEventRepository
 
 
 @pytest.fixture
@@ -105,3 +106,17 @@ def test_a_deleted_event_is_gone_with_its_seats(world, ada):
         with pytest.raises(EventNotFound):
             act(event.id, ada)
     assert world.list_events(EventCriteria(attending=True), Window(10, 0), ada).count == 0
+
+
+@pytest.mark.parametrize("action", ["attend", "cancel", "delete_event"])
+def test_the_clock_is_read_after_the_wait_for_the_lock(world, ada, action, monkeypatch):
+    event = world.published(ada)
+    get_for_update = MemoryEventRepository.get_for_update
+
+    def wait_until_the_event_starts(*arguments, **names):
+        world.clock.advance(DAY)
+        return get_for_update(*arguments, **names)
+
+    monkeypatch.setattr(MemoryEventRepository, "get_for_update", wait_until_the_event_starts)
+    with pytest.raises(ReadOnlyEvent):
+        getattr(world, action)(event.id, ada)

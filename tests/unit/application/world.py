@@ -33,7 +33,7 @@ class World:
         self.store = MemoryStore()
         self.clock = clock = FakeClock()
         self.hasher = ReversingHasher()
-        tokens = TokensInMemory(clock)
+        tokens = TokensInMemory()
         numbers = count(1)
         accounts, events = MemoryAccountQueries(self.store), MemoryEventQueries(self.store)
 
@@ -47,7 +47,7 @@ class World:
         self.sign_up = SignUp(new_work, self.hasher, clock, new_id)
         self.log_in = LogIn(new_work, self.hasher, issue_pair, clock, new_id)
         self.refresh = RefreshSession(new_work, tokens, issue_pair, clock)
-        self.verify = VerifyToken(tokens, accounts, clock)
+        self.verify = VerifyToken(new_work, tokens, clock)
         self.authenticate = Authenticate(self.verify)
         self.show_profile = ShowProfile(accounts)
         self.publish_event = PublishEvent(new_work, clock, new_id)

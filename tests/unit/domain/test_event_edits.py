@@ -89,6 +89,8 @@ def test_that_it_is_someone_elses_comes_before_that_it_has_started():
 
     with pytest.raises(NotEventCreator):
         event.edit(NOTHING, uuid4(), now=NOON)
+    with pytest.raises(NotEventCreator):
+        event.require_deletable(by=uuid4(), now=NOON)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ def upgrade() -> None:
     op.create_table(
         "users",
         sa.Column("id", sa.Uuid, nullable=False),
-        sa.Column("username", sa.Text, nullable=False),
+        sa.Column("username", sa.Text(collation="C"), nullable=False),
         sa.Column("email", sa.Text),
         sa.Column("password_hash", sa.Text, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

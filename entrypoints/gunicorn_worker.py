@@ -1,0 +1,41 @@
+"""gunicorn's worker, with errors that read like the application's."""
+
+import json
+from socket import socket
+from typing import Any
+
+from gunicorn.http import errors
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import ThreadWorker
+
+from adapters.http.problems import CODE_OF_STATUS, PROBLEM_TYPE, problem_body
+
+STATUS_OF_ERROR = {
+    errors.LimitRequestLine: 414,
+    errors.ExpectationFailed: 417,
+    errors.LimitRequestHeaders: 431,
+    errors.UnsupportedTransferCoding: 501,
+}
+
+
+class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """Requests that never reach the application, being no HTTP, are answered with problems, too."""
+
+    def handle_error(self, req: Any, client: socket, addr: Any, exc: BaseException) -> None:
+        if isinstance(exc, errors.ParseException):
+            status, detail = STATUS_OF_ERROR.get(type(exc), 400), str(exc)
+        else:
+            self.log.exception("A request failed outside the application.")
+            status, detail = 500, "The service failed; the failure is logged."
+        problem = problem_body(status, CODE_OF_STATUS[status], detail)
+        body = json.dumps(problem).encode()
+        head = (
+            f"HTTP/1.1 {status} {problem['title']}\r\n"
+            "Connection: close\r\n"
+            f"Content-Type: {PROBLEM_TYPE}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        try:
+            write_nonblock(client, head.encode() + body)
+        except OSError:
+            self.log.debug("The client was gone before it was answered.")

@@ -1,0 +1,128 @@
+"""Hashers and tokens: what holds for the fakes holds for the real ones."""
+
+from uuid import uuid4
+
+import pytest
+
+from adapters.security.argon2_hasher import Argon2Hasher
+from adapters.security.jwt_tokens import JwtTokens
+from application.ports.tokens import TokenClaims, TokenType
+from domain.accounts.errors import InvalidToken
+from entrypoints.container import Container
+from entrypoints.settings import Settings, parse_database_url
+from tests.builders import DAY, HOUR, NOON
+from tests.fakes.security import ReversingHasher, TokensInMemory
+
+PASSWORD = "correct horse bättery"
+NOWHERE = parse_database_url("postgresql://nobody@127.0.0.1:1/nothing", "DATABASE_URL")
+
+
+@pytest.fixture(params=[ReversingHasher, Argon2Hasher])
+def hasher(request):
+    return request.param()
+
+
+def test_a_hash_matches_its_password_and_no_other(hasher):
+    password_hash = hasher.hash(PASSWORD)
+
+    assert password_hash != PASSWORD
+    assert hasher.matches(PASSWORD, password_hash)
+    assert not hasher.matches(PASSWORD + " ", password_hash)
+    assert not hasher.matches("", password_hash)
+
+
+def test_without_a_hash_nothing_matches(hasher):
+    assert not hasher.matches(PASSWORD, None)
+    assert not hasher.matches("nobody's password", None)
+
+
+def test_hashes_are_argon2id_salted_and_at_least_owasps():
+    first, second = (Argon2Hasher().hash(PASSWORD) for _ in range(2))
+
+    assert first.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert first != second
+
+
+def test_without_a_hash_as_much_is_computed_as_with_one(monkeypatch):
+    hasher = Argon2Hasher()
+    verified = []
+    monkeypatch.setattr(hasher, "_argon2", Recorder(hasher._argon2, verified), raising=True)
+
+    hasher.matches(PASSWORD, None)
+    hasher.matches(PASSWORD, Argon2Hasher().hash(PASSWORD))
+
+    parameters = {password_hash.rsplit("$", 2)[0] for password_hash in verified}
+    assert len(verified) == 2
+    assert len(parameters) == 1
+
+
+class Recorder:
+    """An Argon2 that notes the hashes it verified."""
+
+    def __init__(self, argon2, verified):
+        self._argon2, self._verified = argon2, verified
+
+    def verify(self, password_hash, password):
+        self._verified.append(password_hash)
+        return self._argon2.verify(password_hash, password)
+
+
+@pytest.fixture(params=["memory", "jwt"])
+def tokens(request):
+    if request.param == "memory":
+        yield TokensInMemory()
+    else:
+        settings = Settings(database_url=NOWHERE, jwt_secret_key="k" * 32, web_threads=1)
+        with Container(settings=settings).app().app_context():
+            yield JwtTokens()
+
+
+def claims(**changes):
+    values = {
+        "type": TokenType.ACCESS,
+        "token_id": uuid4(),
+        "user_id": uuid4(),
+        "session_id": uuid4(),
+        # Tokens may not be read before they are issued, and the real clock is long past this.
+        "issued_at": NOON.replace(year=2020),
+        "expires_at": NOON,
+    }
+    return TokenClaims(**values | changes)
+
+
+@pytest.mark.parametrize("token_type", TokenType)
+def test_every_claim_survives(tokens, token_type):
+    issued = claims(type=token_type)
+
+    assert tokens.read(tokens.issue(issued)) == issued
+
+
+def test_instants_are_kept_in_whole_seconds(tokens):
+    issued = claims(expires_at=NOON.replace(microsecond=999_999))
+
+    assert tokens.read(tokens.issue(issued)).expires_at == NOON
+
+
+def test_an_expired_token_is_read(tokens):
+    issued = claims(expires_at=NOON.replace(year=2020) + HOUR)
+
+    assert tokens.read(tokens.issue(issued)) == issued
+
+
+def test_any_two_tokens_differ(tokens):
+    issued = claims(expires_at=NOON + DAY)
+
+    assert tokens.issue(issued) != tokens.issue(claims())
+
+
+@pytest.mark.parametrize("text", ["", "x", "a.b.c", "ü", "\ud800"])
+def test_other_text_is_no_token(tokens, text):
+    with pytest.raises(InvalidToken):
+        tokens.read(text)
+
+
+def test_a_token_that_was_tampered_with_is_none(tokens):
+    token = tokens.issue(claims())
+
+    with pytest.raises(InvalidToken):
+        tokens.read(token[:-4] + "AAAA")
