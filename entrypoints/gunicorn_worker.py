@@ -8,7 +8,7 @@ from gunicorn.http import errors
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
-from adapters.http.problems import CODE_OF_STATUS, PROBLEM_TYPE, problem_body
+from adapters.http.problem_bodies import PROBLEM_TYPE, http_problem
 
 STATUS_OF_ERROR = {
     errors.LimitRequestLine: 414,
@@ -23,14 +23,13 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     def handle_error(self, req: Any, client: socket, addr: Any, exc: BaseException) -> None:
         if isinstance(exc, errors.ParseException):
-            status, detail = STATUS_OF_ERROR.get(type(exc), 400), str(exc)
+            problem = http_problem(STATUS_OF_ERROR.get(type(exc), 400), str(exc))
         else:
             self.log.exception("A request failed outside the application.")
-            status, detail = 500, "The service failed; the failure is logged."
-        problem = problem_body(status, CODE_OF_STATUS[status], detail)
+            problem = http_problem(500)
         body = json.dumps(problem).encode()
         head = (
-            f"HTTP/1.1 {status} {problem['title']}\r\n"
+            f"HTTP/1.1 {problem['status']} {problem['title']}\r\n"
             "Connection: close\r\n"
             f"Content-Type: {PROBLEM_TYPE}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"

@@ -8,8 +8,8 @@ import flask_smorest
 from flask import Response
 
 from adapters.http.parsing import StrictParser, require_known_parameters
-from adapters.http.problem_responses import NOT_JSON, as_responses, problems_of
-from adapters.http.problems import Refusal
+from adapters.http.problem_bodies import Refusal
+from adapters.http.problem_responses import OF_OPERATIONS_WITH_BODIES, as_responses, problems_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -55,7 +55,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def body(self, schema: type[Any], example: Mapping[str, Any]) -> Decorator:
         """Take a JSON body of this schema as the view's first argument."""
         arguments: Decorator = self.arguments(schema, example=dict(example))
-        describe: Decorator = self.doc(responses=as_responses([NOT_JSON]))
+        describe: Decorator = self.doc(responses=as_responses(OF_OPERATIONS_WITH_BODIES))
 
         def decorate(view: View) -> View:
             return describe(arguments(view))

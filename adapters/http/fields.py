@@ -1,11 +1,13 @@
 """The field types of the edge. What passes them is safe for every layer behind."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import Schema, ValidationError, fields
+
+from domain.errors import Invalid
 
 # RFC 3339 section 5.6, with the offset optional: without one the time is read as UTC.
 RFC3339 = re.compile(
@@ -17,17 +19,35 @@ NO_NUL = r"^[^\u0000]*$"
 DECIMAL_MAX_DIGITS = 18
 
 
-class Text(fields.String):
-    """Text that PostgreSQL and UTF-8 can hold: no NUL, no lone surrogate."""
+def _ruled(rule: Callable[[Any], Any] | None, value: Any) -> Any:
+    """What the domain makes of a value; its refusal becomes the field's."""
+    try:
+        return rule(value) if rule else value
+    except Invalid as refusal:
+        raise ValidationError(refusal.problem) from refusal
 
-    def __init__(self, *, metadata: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+
+class Text(fields.String):
+    """Text that PostgreSQL and UTF-8 can hold: no NUL, no lone surrogate.
+
+    With a `rule`, the value object that the domain makes of it.
+    """
+
+    def __init__(
+        self,
+        *,
+        rule: Callable[[str], Any] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(metadata={"pattern": NO_NUL} | dict(metadata or {}), **kwargs)
+        self._rule = rule
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
         if text is not None and ("\0" in text or not _is_encodable(text)):
             raise ValidationError("Must not contain NUL characters or lone surrogates.")
-        return text
+        return _ruled(self._rule, text)
 
 
 def _is_encodable(text: str) -> bool:
@@ -59,11 +79,16 @@ class Instant(fields.DateTime):
 
 
 class JsonInteger(fields.Integer):
-    """A whole JSON number: 10 and 10.0 are, 10.9, true and "10" are not."""
+    """A whole JSON number: 10 and 10.0 are, 10.9, true and "10" are not. With a `rule`, as Text."""
+
+    def __init__(self, *, rule: Callable[[int], int] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._rule = rule
 
     def _validated(self, value: Any) -> int:
         if isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1:
-            return int(value)
+            number: int = _ruled(self._rule, int(value))
+            return number
         raise self.make_error("invalid")
 
 
@@ -96,3 +121,10 @@ class Seconds(fields.Integer):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> int | None:
         return None if value is None else int(value.total_seconds())
+
+
+class AnswerSchema(Schema):
+    """The shape of an answer: every field is always there."""
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        field_obj.required = True

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import request
 from marshmallow import Schema, fields, validate
 
-from adapters.http.fields import QueryInteger
+from adapters.http.fields import AnswerSchema, QueryInteger
 from application.pages import Page, Window
 
 LIMIT_MAX = 100
@@ -28,13 +28,11 @@ class WindowQuery(Schema):
 
 
 def _link_field(description: str) -> fields.String:
-    return fields.String(
-        required=True, allow_none=True, metadata={"description": description, "format": "uri"}
-    )
+    return fields.String(allow_none=True, metadata={"description": description, "format": "uri"})
 
 
-class PageSchema(Schema):
-    count = fields.Integer(required=True, metadata={"description": "How many there are in all."})
+class PageSchema(AnswerSchema):
+    count = fields.Integer(metadata={"description": "How many there are in all."})
     next = _link_field("The next page with the same filters; null on the last.")
     previous = _link_field("The page before with the same filters; null on the first.")
 

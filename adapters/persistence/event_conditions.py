@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists
+from sqlalchemy import ColumnElement, Exists, and_, exists
 from sqlalchemy.sql.selectable import FromClause
 
 from adapters.persistence.tables import attendances, events
@@ -23,10 +23,8 @@ def _conditions(
     criteria: EventCriteria, viewer_id: UUID, now: datetime
 ) -> Iterator[ColumnElement[bool]]:
     if criteria.attending is not None:
-        attends = exists().where(
-            attendances.c.event_id == events.c.id, attendances.c.user_id == viewer_id
-        )
-        yield attends if criteria.attending else ~attends
+        is_attending = attended_by(viewer_id, events)
+        yield is_attending if criteria.attending else ~is_attending
     if criteria.created is not None:
         is_creator = events.c.creator_id == viewer_id
         yield is_creator if criteria.created else ~is_creator
@@ -36,6 +34,11 @@ def _conditions(
         yield events.c.start_time <= criteria.starts_before
     if criteria.status is not None:
         yield _has_status(criteria.status, now)
+
+
+def attended_by(user_id: UUID, source: FromClause) -> Exists:
+    """Whether the person has a seat at the event that a row of the source is."""
+    return exists().where(attendances.c.event_id == source.c.id, attendances.c.user_id == user_id)
 
 
 def _has_status(status: EventStatus, now: datetime) -> ColumnElement[bool]:

@@ -2,11 +2,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, exists, func, select
+from sqlalchemy import Engine, Row, Select, func, select
 from sqlalchemy.sql.selectable import FromClause
 
 from adapters.persistence.engine import naming_outages
-from adapters.persistence.event_conditions import matching, ordering
+from adapters.persistence.event_conditions import attended_by, matching, ordering
 from adapters.persistence.tables import attendances, events, users
 from application.pages import Page, Window
 from application.ports.event_queries import (
@@ -28,6 +28,7 @@ class PostgresEventQueries(EventQueries):
         self, criteria: EventCriteria, window: Window, viewer_id: UUID, now: datetime
     ) -> Page[EventView]:
         conditions = matching(criteria, viewer_id, now)
+        count_found = select(func.count()).select_from(events).where(*conditions)
         # The page is chosen before it is joined: joined first, the planner may read every
         # attendance of the viewer.
         chosen = (
@@ -40,7 +41,7 @@ class PostgresEventQueries(EventQueries):
         )
         statement = _as_seen_by(viewer_id, chosen).order_by(*ordering(chosen, criteria.sort))
         with naming_outages(), self._engine.connect() as connection:
-            count = _count(connection, events, *conditions)
+            count = connection.execute(count_found).scalar_one()
             rows = connection.execute(statement).all()
         return Page(count, [_view(row, now) for row in rows])
 
@@ -72,18 +73,10 @@ class PostgresEventQueries(EventQueries):
 
 def _as_seen_by(viewer_id: UUID, source: FromClause) -> Select[Any]:
     """The events of the source, each with its creator's name and the viewer's place."""
-    is_attending = exists().where(
-        attendances.c.event_id == source.c.id, attendances.c.user_id == viewer_id
-    )
-    return select(source, users.c.username, is_attending.label("is_attending")).join_from(
+    is_attending = attended_by(viewer_id, source).label("is_attending")
+    return select(source, users.c.username, is_attending).join_from(
         source, users, source.c.creator_id == users.c.id
     )
-
-
-def _count(connection: Connection, source: FromClause, *conditions: ColumnElement[bool]) -> int:
-    return connection.execute(
-        select(func.count()).select_from(source).where(*conditions)
-    ).scalar_one()
 
 
 def _view(row: Row[Any], now: datetime) -> EventView:

@@ -41,7 +41,6 @@ class JwtTokens(Tokens):
     def issue(self, claims: TokenClaims) -> str:
         return CREATE[claims.type](
             identity=str(claims.user_id),
-            expires_delta=claims.expires_at - claims.issued_at,
             additional_claims={
                 "jti": str(claims.token_id),
                 "sid": str(claims.session_id),

@@ -22,7 +22,7 @@ class RefreshSession:
             raise InvalidToken
         with self.new_work() as work:
             session = work.sessions.find_for_update(claims.session_id)
-            if session is None:
+            if session is None or session.user_id != claims.user_id:
                 raise InvalidToken
             now = self.clock.now()
             pair = self.issue_pair(session.id, session.user_id, now)

@@ -41,6 +41,13 @@ class Storage:
             work.events.save(loaded)
             work.commit()
 
+    def unseat(self, event, user, now=NOON):
+        with self.new_work() as work:
+            loaded = work.events.get_for_update(event.id, attendee=user.id)
+            loaded.cancel(now)
+            work.events.save(loaded)
+            work.commit()
+
     def load(self, event, user):
         with self.new_work() as work:
             return work.events.get_for_update(event.id, attendee=user.id)

@@ -59,11 +59,8 @@ def test_a_seat_belongs_to_one_person(storage, ada, grace):
 def test_a_seat_given_back_is_free(storage, ada, grace):
     event = storage.keep_event(ada, capacity=1)
     storage.seat(event, grace)
-    with storage.new_work() as work:
-        loaded = work.events.get_for_update(event.id, attendee=grace.id)
-        loaded.cancel(NOON)
-        work.events.save(loaded)
-        work.commit()
+
+    storage.unseat(event, grace)
 
     assert storage.seat_of(event, grace) == Seat(grace.id)
     storage.seat(event, ada)

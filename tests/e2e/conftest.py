@@ -10,6 +10,8 @@ from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.e2e.client import Visitor
 from tests.e2e.conformance import Document
+from tests.e2e.processes import started
+from tests.postgres import a_database
 
 KEY = "a key of the tests, and of them alone"
 
@@ -57,3 +59,20 @@ def ada(visitor):
 @pytest.fixture
 def grace(visitor):
     return visitor.joins("grace")
+
+
+@pytest.fixture(scope="session")
+def root(pytestconfig):
+    return pytestconfig.rootpath
+
+
+@pytest.fixture(scope="session")
+def served(postgres, root):
+    """The base address of the service as it ships, on a database of its own."""
+    with a_database(postgres, migrated=False) as url:
+        settings = {
+            "DATABASE_URL": url.render_as_string(hide_password=False),
+            "JWT_SECRET_KEY": "k" * 32,
+        }
+        with started(root, "serve", "--migrate", **settings) as (_, base_url):
+            yield base_url

@@ -20,7 +20,6 @@ from application.accounts.token_pair import TokenPair
 from application.accounts.verify_token import VerifyToken
 from application.ports.account_queries import Profile
 from application.ports.tokens import TokenClaims
-from domain.accounts.credentials import Password, Username
 from domain.accounts.errors import (
     InvalidCredentials,
     InvalidToken,
@@ -43,7 +42,7 @@ def access_blueprint(
         The username is unique without regard to case. The email address is optional and shown
         to nobody else.
         """
-        return sign_up(Username(body["username"]), Password(body["password"]), body["email"])
+        return sign_up(**body)
 
     @blueprint.operation("POST", "/v1/profile/token/", InvalidCredentials())
     @blueprint.body(LogInSchema, examples.CREDENTIALS)

@@ -2,13 +2,15 @@
 
 from marshmallow import Schema, fields, validate
 
-from adapters.http.fields import Instant, Seconds, Text
+from adapters.http.fields import AnswerSchema, Instant, Seconds, Text
 from application.ports.tokens import TokenType
 from domain.accounts.credentials import (
     PASSWORD_MAX_LENGTH,
     PASSWORD_MIN_LENGTH,
     USERNAME_MAX_LENGTH,
     USERNAME_PATTERN,
+    Password,
+    Username,
 )
 
 EMAIL_MAX_LENGTH = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
@@ -20,21 +22,24 @@ class Email(Text, fields.Email):
 
 class SignUpSchema(Schema):
     username = Text(
+        rule=Username,
         required=True,
-        validate=[
-            validate.Length(1, USERNAME_MAX_LENGTH),
-            validate.Regexp(USERNAME_PATTERN + r"\Z", error="Use letters, digits and @.+-_ only."),
-        ],
         metadata={
             "description": "Unique without regard to case.",
+            "minLength": 1,
+            "maxLength": USERNAME_MAX_LENGTH,
             "pattern": USERNAME_PATTERN,
         },
     )
     password = Text(
+        rule=Password,
         required=True,
         load_only=True,
-        validate=validate.Length(PASSWORD_MIN_LENGTH, PASSWORD_MAX_LENGTH),
-        metadata={"format": "password"},
+        metadata={
+            "minLength": PASSWORD_MIN_LENGTH,
+            "maxLength": PASSWORD_MAX_LENGTH,
+            "format": "password",
+        },
     )
     # Beyond what marshmallow checks, no white space of any kind.
     email = Email(
@@ -47,11 +52,11 @@ class SignUpSchema(Schema):
     )
 
 
-class ProfileSchema(Schema):
-    id = fields.UUID(required=True)
-    username = fields.String(required=True)
-    email = fields.String(required=True, allow_none=True)
-    created_at = Instant(required=True)
+class ProfileSchema(AnswerSchema):
+    id = fields.UUID()
+    username = fields.String()
+    email = fields.String(allow_none=True)
+    created_at = Instant()
 
 
 class LogInSchema(Schema):
@@ -63,15 +68,13 @@ class RefreshSchema(Schema):
     refresh_token = Text(required=True)
 
 
-class TokenPairSchema(Schema):
-    access_token = fields.String(required=True)
-    refresh_token = fields.String(required=True)
-    token_type = fields.String(required=True, dump_default="Bearer", metadata={"enum": ["Bearer"]})
-    expires_in = Seconds(
-        required=True, metadata={"description": "Seconds that the access token is good for."}
-    )
+class TokenPairSchema(AnswerSchema):
+    access_token = fields.String()
+    refresh_token = fields.String()
+    token_type = fields.String(dump_default="Bearer", metadata={"enum": ["Bearer"]})
+    expires_in = Seconds(metadata={"description": "Seconds that the access token is good for."})
     refresh_expires_in = Seconds(
-        required=True, metadata={"description": "Seconds that the refresh token is good for."}
+        metadata={"description": "Seconds that the refresh token is good for."}
     )
 
 
@@ -79,7 +82,7 @@ class VerifySchema(Schema):
     token = Text(required=True)
 
 
-class VerifiedTokenSchema(Schema):
-    token_type = fields.Enum(TokenType, by_value=fields.String, required=True, attribute="type")
-    user_id = fields.UUID(required=True)
-    expires_at = Instant(required=True)
+class VerifiedTokenSchema(AnswerSchema):
+    token_type = fields.Enum(TokenType, by_value=fields.String, attribute="type")
+    user_id = fields.UUID()
+    expires_at = Instant()

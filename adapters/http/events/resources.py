@@ -25,7 +25,6 @@ from application.events.publish_event import PublishEvent
 from application.events.show_event import ShowEvent
 from application.pages import Window
 from application.ports.event_queries import EventCriteria, EventView
-from domain.events.description import Capacity, Description, Title
 from domain.events.errors import (
     CapacityBelowAttendance,
     EventNotFound,
@@ -80,14 +79,7 @@ def events_blueprint(
 
         Its creator attends only by taking a seat like everyone else.
         """
-        event = publish_event(
-            creator_id=caller().user_id,
-            title=Title(body["title"]),
-            description=Description(body["description"]),
-            start_time=body["start_time"],
-            end_time=body["end_time"],
-            capacity=Capacity(body["capacity"]),
-        )
+        event = publish_event(creator_id=caller().user_id, **body)
         return event, {"Location": url_for("events.get_event", event_id=event.id)}
 
     @blueprint.operation("GET", EVENT, EventNotFound(examples.EVENT_ID))
@@ -108,7 +100,7 @@ def events_blueprint(
         For its creator, until it starts. What is left out gets its default; fields that can't be
         set are ignored.
         """
-        return edit_event(event_id, caller().user_id, _changes(body))
+        return edit_event(event_id, caller().user_id, EventChanges(**body))
 
     @blueprint.operation("PATCH", EVENT, *EDIT_REFUSALS)
     @blueprint.body(ChangeEventSchema, examples.CHANGES)
@@ -119,7 +111,7 @@ def events_blueprint(
         For its creator, until it starts. What is left out stays; fields that can't be set are
         ignored.
         """
-        return edit_event(event_id, caller().user_id, _changes(body))
+        return edit_event(event_id, caller().user_id, EventChanges(**body))
 
     @blueprint.operation(
         "DELETE", EVENT, EventNotFound(examples.EVENT_ID), NotEventCreator(), ReadOnlyEvent()
@@ -134,10 +126,3 @@ def events_blueprint(
         return no_content()
 
     return blueprint
-
-
-def _changes(body: dict[str, Any]) -> EventChanges:
-    rules = {"title": Title, "description": Description, "capacity": Capacity}
-    return EventChanges(
-        **{name: rules[name](value) if name in rules else value for name, value in body.items()}
-    )

@@ -1,0 +1,103 @@
+"""Problem documents (RFC 9457), and the one table from refusal to status."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, fields
+from werkzeug.http import HTTP_STATUS_CODES
+
+from application.errors import Unavailable
+from domain.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+)
+
+PROBLEM_TYPE = "application/problem+json"
+
+STATUS_OF_REFUSAL: Mapping[type[Exception], int] = {
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Invalid: 422,
+    Unavailable: 503,
+}
+# The phrases of RFC 9110 section 15, where Werkzeug has older ones.
+TITLE_OF_STATUS = HTTP_STATUS_CODES | {413: "Content Too Large", 422: "Unprocessable Content"}
+CODE_OF_STATUS = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    414: "uri_too_long",
+    415: "unsupported_media_type",
+    417: "expectation_failed",
+    422: "validation_failed",
+    431: "headers_too_large",
+    500: "internal_error",
+    501: "not_implemented",
+}
+
+# Where what Werkzeug says would mislead, or has nothing to say.
+DETAIL_OF_STATUS = {
+    404: "There is nothing at this path; ids are UUIDs.",
+    413: "The body has more than 1 MiB.",
+    422: "The request has invalid values: see errors.",
+    500: "The service failed; the failure is logged.",
+}
+
+Refusal = DomainError | Unavailable
+FieldErrors = Mapping[str, list[str]]
+
+
+class ProblemSchema(Schema):
+    """An error. Programs branch on `code`, which is stable; people read `detail`."""
+
+    type = fields.String(required=True, metadata={"description": "Always about:blank."})
+    title = fields.String(required=True, metadata={"description": "What the status means."})
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    code = fields.String(required=True)
+    errors = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        metadata={"description": "The fields at fault and what is wrong with each."},
+    )
+
+
+def status_of(refusal: type[Exception]) -> int:
+    """The status of the nearest class in the table. Raises LookupError for a class outside it."""
+    for ancestor in refusal.__mro__:
+        if ancestor in STATUS_OF_REFUSAL:
+            return STATUS_OF_REFUSAL[ancestor]
+    raise LookupError(refusal)
+
+
+def refusal_problem(refusal: Refusal) -> dict[str, Any]:
+    """What a refusal is answered with."""
+    errors = {refusal.field: [refusal.problem]} if isinstance(refusal, Invalid) else None
+    return _problem(status_of(type(refusal)), refusal.code, refusal.detail, errors)
+
+
+def http_problem(
+    status: int, detail: str = "", errors: FieldErrors | None = None
+) -> dict[str, Any]:
+    """What the edge itself answers with; for some statuses the detail is always the same."""
+    code = CODE_OF_STATUS.get(status, "http_error")
+    return _problem(status, code, DETAIL_OF_STATUS.get(status, detail), errors)
+
+
+def _problem(status: int, code: str, detail: str, errors: FieldErrors | None) -> dict[str, Any]:
+    # With type about:blank the title is the status phrase (RFC 9457 section 4.2.1).
+    body = {
+        "type": "about:blank",
+        "title": TITLE_OF_STATUS[status],
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    return body | {"errors": errors} if errors else body

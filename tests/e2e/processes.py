@@ -1,0 +1,61 @@
+"""Turnout's own processes, started as a person starts them."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+
+READY = re.compile(r"Turnout answers\.\n +API +(?P<base>http://\S+)\n +Swagger UI +\S+\n")
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "entrypoints.cli", *arguments]
+
+
+def environment(**settings):
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DATABASE_URL", "JWT_SECRET_KEY", "DATA_DIR", "HOST")
+    }
+    return inherited | {"PORT": str(a_free_port())} | settings
+
+
+def a_free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def started(root, *arguments, **settings):
+    """A process that announced that it answers; stopped at the end."""
+    with subprocess.Popen(
+        command(*arguments),
+        cwd=root,
+        env=environment(**settings),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            announcement = "".join(process.stdout.readline() for _ in range(3))
+            assert READY.fullmatch(announcement), announcement
+            yield process, READY.fullmatch(announcement)["base"]
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+
+
+def finished(root, *arguments, **settings):
+    return subprocess.run(
+        command(*arguments),
+        cwd=root,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )

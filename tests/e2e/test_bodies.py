@@ -1,0 +1,112 @@
+"""Bodies that are no JSON, no object, too long or of another kind."""
+
+import json
+from uuid import uuid4
+
+import pytest
+
+from tests.e2e.client import an_event_body
+from tests.e2e.problems import is_problem
+
+JSON = {"Content-Type": "application/json"}
+
+MIB = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"{'title': 1}",
+        b"\xff\xfe",
+        "{}".encode("utf-16"),
+        b"\xef\xbb\xbf{}",
+        b'{"capacity": NaN}',
+        b'{"capacity": -Infinity}',
+        b'{"capacity": ' + b"9" * 5000 + b"}",
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"title": "\x01"}',
+        b'{"title": 7, "title": "Tea"}',
+    ],
+    ids=lambda body: repr(body[:20]),
+)
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+def test_a_body_that_is_not_json_is_a_400(ada, method, body):
+    path = "/v1/events/" if method == "POST" else f"/v1/events/{uuid4()}/"
+
+    response = ada.http.request(method, path, content=body, headers=JSON)
+
+    assert is_problem(response, 400, "bad_request")
+
+
+@pytest.mark.parametrize("body", [b"null", b"7", b'"title"', b"[]", b"[{}]", b"true"])
+def test_a_body_that_is_no_object_is_a_422(ada, body):
+    response = ada.http.post("/v1/events/", content=body, headers=JSON)
+
+    assert is_problem(response, 422, "validation_failed")
+    assert response.json()["errors"].keys() == {"body"}
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        None,
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/jsonp",
+        "multipart/form-data",
+        "x",
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_another_media_type_is_a_415(ada, method, media_type):
+    path = "/v1/events/" if method == "POST" else ada.published()
+    headers = {"Content-Type": media_type} if media_type else {}
+
+    response = ada.http.request(method, path, content=b'{"title": "x"}', headers=headers)
+
+    assert is_problem(response, 415, "unsupported_media_type")
+
+
+def test_a_body_that_says_it_is_compressed_is_a_415(ada):
+    body = json.dumps(an_event_body()).encode()
+
+    response = ada.http.post(
+        "/v1/events/", content=body, headers=JSON | {"Content-Encoding": "gzip"}
+    )
+
+    assert is_problem(response, 415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "Application/JSON"])
+def test_json_may_be_named_in_other_words(ada, media_type):
+    body = json.dumps(an_event_body()).encode()
+
+    response = ada.http.post("/v1/events/", content=body, headers={"Content-Type": media_type})
+
+    assert response.status_code == 201
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+@pytest.mark.parametrize(("excess", "status"), [(0, 422), (1, 413), (100_000, 413)])
+def test_a_body_has_up_to_1_mib(ada, is_chunked, excess, status):
+    body = b'{"title": "x"}'.ljust(MIB + excess)
+    content = iter([body[:1000], body[1000:]]) if is_chunked else body
+
+    response = ada.http.post("/v1/events/", content=content, headers=JSON)
+
+    code = "body_too_large" if status == 413 else "validation_failed"
+    assert is_problem(response, status, code)
+
+
+def test_a_body_that_nobody_asked_for_has_up_to_1_mib_too(visitor, ada):
+    event = ada.published()
+
+    for request in (("POST", f"{event}attend/"), ("GET", event), ("DELETE", event)):
+        for client in (ada, visitor):
+            response = client.http.request(*request, content=b" " * (MIB + 1))
+            assert is_problem(response, 413, "body_too_large")
+    assert ada.get(event).json()["attendees_count"] == 0

@@ -1,0 +1,96 @@
+"""Publishing an event."""
+
+from uuid import uuid4
+
+import pytest
+
+
+def test_a_published_event_is_shown_whole(ada):
+    response = ada.publish(
+        title="  Tea  ",
+        capacity=3,
+        start_time="2099-05-17T18:00:00+02:00",
+        end_time="2099-05-17T19:30:00.5",
+    )
+
+    assert response.status_code == 201
+    event = response.json()
+    assert event["id"][14] == "7"  # the version of a UUIDv7
+    assert response.headers["Location"] == f"/v1/events/{event['id']}/"
+    assert event == {
+        "id": event["id"],
+        "title": "Tea",
+        "description": "",
+        "start_time": "2099-05-17T16:00:00Z",
+        "end_time": "2099-05-17T19:30:00.500000Z",
+        "capacity": 3,
+        "status": "upcoming",
+        "attendees_count": 0,
+        "seats_left": 3,
+        "is_attending": False,
+        "creator": {"id": ada.id, "username": ada.username},
+        "created_at": event["created_at"],
+        "updated_at": event["created_at"],
+    }
+    assert ada.get(response.headers["Location"]).json() == event
+    assert ada.get("/v1/events/").json()["results"] == [event]
+
+
+def test_capacity_has_a_default_and_is_always_bounded(ada):
+    assert ada.publish().json()["capacity"] == 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", ""),
+        ("title", "  "),
+        ("title", "x" * 201),
+        ("title", None),
+        ("title", 7),
+        ("description", "x" * 10_001),
+        ("description", None),
+        ("capacity", 0),
+        ("capacity", 1_000_001),
+        ("capacity", 2**63),
+        ("capacity", 10.5),
+        ("capacity", "10"),
+        ("capacity", True),
+        ("capacity", None),
+        ("capacity", 1e300),
+        ("start_time", "2099-01-01"),
+        ("start_time", "tomorrow"),
+        ("start_time", 4102444800),
+        ("start_time", "2099-02-30T10:00:00Z"),
+        ("start_time", "2099-W01-1T10:00:00Z"),
+        ("start_time", "2099-01-01T10:00Z"),
+        ("start_time", "2099-01-01T10:00:60Z"),
+        ("start_time", "2099-01-01T10:00:00+25:00"),
+        ("start_time", "2099-01-01T10:00:00+00:99"),
+        ("start_time", "٢٠٩٩-01-01T10:00:00Z"),
+        ("start_time", "2020-01-01T10:00:00Z"),
+        ("start_time", "0001-01-01T00:00:00+14:00"),
+        ("end_time", "9999-12-31T23:59:59-12:00"),
+        ("end_time", "2020-01-01T10:00:00Z"),
+        ("organiser", "ada"),
+        ("id", str(uuid4())),
+    ],
+)
+def test_a_wrong_value_is_named_and_nothing_is_published(ada, field, value):
+    response = ada.publish(**{field: value})
+
+    assert response.status_code == 422
+    assert response.json()["errors"].keys() == {field}
+    assert ada.get("/v1/events/").json()["count"] == 0
+
+
+@pytest.mark.parametrize("capacity", [10.0, 1, 1_000_000])
+def test_a_whole_number_is_one_however_json_writes_it(ada, capacity):
+    assert ada.publish(capacity=capacity).json()["capacity"] == capacity
+
+
+def test_the_last_instant_there_is_can_be_the_end(ada):
+    event = ada.publish(end_time="9999-12-31T23:59:59.999999Z").json()
+
+    assert event["end_time"] == "9999-12-31T23:59:59.999999Z"
+    assert ada.get("/v1/events/").json()["results"] == [event]

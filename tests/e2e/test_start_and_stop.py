@@ -1,0 +1,92 @@
+"""How the service starts, and how it ends."""
+
+import signal
+
+import httpx
+import pytest
+
+from tests.e2e.processes import finished, started
+
+
+def test_run_brings_everything_and_keeps_the_data(root, tmp_path):
+    account = {"username": "ada", "password": "correct horse battery"}
+    with started(root, "run", DATA_DIR=str(tmp_path)) as (process, base_url):
+        assert httpx.post(f"{base_url}/v1/profile/signup/", json=account).status_code == 201
+        tokens = httpx.post(f"{base_url}/v1/profile/token/", json=account).json()
+        second = finished(root, "run", DATA_DIR=str(tmp_path))
+        assert second.stderr.startswith("turnout: DATA_DIR: ")
+    assert process.returncode == 0
+    assert not (tmp_path / "postgres" / "postmaster.pid").exists()
+    assert (tmp_path / "jwt_secret_key").stat().st_mode & 0o777 == 0o600
+
+    with started(root, "run", DATA_DIR=str(tmp_path)) as (_, base_url):
+        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        profile = httpx.get(f"{base_url}/v1/profile/", headers=headers)
+        assert profile.json()["username"] == "ada"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_run_stops_everything_however_it_is_told(root, tmp_path, number):
+    with started(root, "run", DATA_DIR=str(tmp_path)) as (process, base_url):
+        process.send_signal(number)
+        assert process.wait(timeout=60) == 0
+
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(base_url)
+        assert not (tmp_path / "postgres" / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize("name", ["a b", "it's"])
+def test_a_path_that_postgres_cannot_take_ends_the_start_with_one_line(root, tmp_path, name):
+    start = finished(root, "run", DATA_DIR=str(tmp_path / name))
+
+    assert start.stderr.startswith("turnout: DATA_DIR: the embedded PostgreSQL can't live in ")
+    assert start.stderr.count("\n") == 1
+
+
+def test_a_data_dir_that_is_none_ends_the_start_with_one_line(root):
+    start = finished(root, "run", DATA_DIR="/dev/null/x")
+
+    assert start.stderr == "turnout: DATA_DIR: /dev/null/x can't be used (Not a directory).\n"
+
+
+def test_a_host_that_is_none_ends_the_start_with_one_line(root, tmp_path):
+    start = finished(root, "run", HOST="nowhere.invalid", DATA_DIR=str(tmp_path))
+
+    assert start.stderr == "turnout: HOST: nowhere.invalid is no address here.\n"
+
+
+@pytest.mark.parametrize("arguments", [("serve",), ("migrate",)])
+def test_a_missing_setting_ends_the_start_with_one_line(root, arguments):
+    start = finished(root, *arguments, JWT_SECRET_KEY="k" * 32)
+
+    assert start.returncode == 1
+    assert start.stderr == "turnout: DATABASE_URL: is not set.\n"
+
+
+def test_a_short_key_ends_the_start_with_one_line(root, tmp_path):
+    start = finished(root, "run", JWT_SECRET_KEY="short", DATA_DIR=str(tmp_path))
+
+    assert start.stderr == "turnout: JWT_SECRET_KEY: Must have at least 32 bytes.\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_port_in_use_ends_the_start_with_one_line(root, served, tmp_path):
+    port = served.rpartition(":")[2]
+
+    start = finished(root, "run", PORT=port, DATA_DIR=str(tmp_path))
+
+    assert (
+        start.stderr
+        == f"turnout: HOST, PORT: 127.0.0.1:{port} can't be used (Address already in use).\n"
+    )
+
+
+def test_a_database_that_does_not_answer_ends_the_start_with_one_line(root):
+    url = "postgresql://nobody@127.0.0.1:1/nothing"
+
+    start = finished(root, "migrate", DATABASE_URL=url)
+
+    assert start.returncode == 1
+    assert start.stderr.startswith("turnout: DATABASE_URL: the database can't be used: ")
+    assert start.stderr.count("\n") == 1
