@@ -2,9 +2,11 @@
 
 from dependency_injector import containers, providers
 
+from adapters.audit_log import LoggingAuditLog
 from adapters.clock import SystemClock
 from adapters.http.accounts.access import access_blueprint
 from adapters.http.accounts.resources import profile_blueprint
+from adapters.http.accounts.sessions import sessions_blueprint
 from adapters.http.app import create_app
 from adapters.http.auth import bearer_authentication
 from adapters.http.events.attendance import attendance_blueprint
@@ -15,10 +17,19 @@ from adapters.persistence.engine import make_engine
 from adapters.persistence.event_queries import PostgresEventQueries
 from adapters.persistence.unit_of_work import PostgresUnitOfWork
 from adapters.security.argon2_hasher import Argon2Hasher
+from adapters.security.common_passwords import COMMON_PASSWORDS
 from adapters.security.jwt_tokens import JwtTokens
 from application.accounts.authenticate import Authenticate
+from application.accounts.change_password import ChangePassword
+from application.accounts.confirm_password import ConfirmPassword
+from application.accounts.delete_account import DeleteAccount
+from application.accounts.edit_profile import EditProfile
+from application.accounts.end_session import EndSession
+from application.accounts.end_sessions import EndSessions
+from application.accounts.list_sessions import ListSessions
 from application.accounts.log_in import LogIn
 from application.accounts.refresh_session import RefreshSession
+from application.accounts.revoke_token import RevokeToken
 from application.accounts.show_profile import ShowProfile
 from application.accounts.sign_up import SignUp
 from application.accounts.token_pair import IssueTokenPair
@@ -31,6 +42,7 @@ from application.events.list_attendees import ListAttendees
 from application.events.list_events import ListEvents
 from application.events.publish_event import PublishEvent
 from application.events.show_event import ShowEvent
+from domain.accounts.credentials import PasswordRules
 from entrypoints import VERSION
 from entrypoints.settings import Settings
 
@@ -45,7 +57,11 @@ class Container(containers.DeclarativeContainer):
     )
     clock = providers.Singleton(SystemClock)
     ids = providers.Object(new_id)
-    hasher = providers.Singleton(Argon2Hasher)
+    audit = providers.Singleton(LoggingAuditLog)
+    hasher = providers.Singleton(
+        Argon2Hasher, settings.provided.argon2, memory_mib=settings.provided.argon2_total_mib
+    )
+    password_rules = providers.Object(PasswordRules(COMMON_PASSWORDS))
     tokens = providers.Singleton(JwtTokens)
     work = providers.Factory(PostgresUnitOfWork, engine)
     account_queries = providers.Singleton(PostgresAccountQueries, engine)
@@ -57,15 +73,49 @@ class Container(containers.DeclarativeContainer):
         bearer_authentication, providers.Factory(Authenticate, verify=verify)
     )
 
+    confirm_password = providers.Factory(
+        ConfirmPassword, new_work=work.provider, hasher=hasher, audit=audit
+    )
     profile = providers.Factory(
         profile_blueprint,
         show_profile=providers.Factory(ShowProfile, accounts=account_queries),
+        edit_profile=providers.Factory(EditProfile, new_work=work.provider),
+        change_password=providers.Factory(
+            ChangePassword,
+            new_work=work.provider,
+            confirm=confirm_password,
+            rules=password_rules,
+            hasher=hasher,
+            clock=clock,
+            audit=audit,
+        ),
+        delete_account=providers.Factory(
+            DeleteAccount,
+            new_work=work.provider,
+            confirm=confirm_password,
+            clock=clock,
+            audit=audit,
+        ),
+        authenticate=authenticate,
+    )
+    sessions = providers.Factory(
+        sessions_blueprint,
+        list_sessions=providers.Factory(ListSessions, accounts=account_queries, clock=clock),
+        end_session=providers.Factory(EndSession, new_work=work.provider, clock=clock, audit=audit),
+        end_sessions=providers.Factory(
+            EndSessions, new_work=work.provider, clock=clock, audit=audit
+        ),
         authenticate=authenticate,
     )
     access = providers.Factory(
         access_blueprint,
         sign_up=providers.Factory(
-            SignUp, new_work=work.provider, hasher=hasher, clock=clock, new_id=ids
+            SignUp,
+            new_work=work.provider,
+            rules=password_rules,
+            hasher=hasher,
+            clock=clock,
+            new_id=ids,
         ),
         log_in=providers.Factory(
             LogIn,
@@ -74,6 +124,8 @@ class Container(containers.DeclarativeContainer):
             issue_pair=issue_pair,
             clock=clock,
             new_id=ids,
+            audit=audit,
+            session_max_age=settings.provided.session_max_age,
         ),
         refresh_session=providers.Factory(
             RefreshSession,
@@ -81,6 +133,10 @@ class Container(containers.DeclarativeContainer):
             tokens=tokens,
             issue_pair=issue_pair,
             clock=clock,
+            audit=audit,
+        ),
+        revoke=providers.Factory(
+            RevokeToken, new_work=work.provider, tokens=tokens, clock=clock, audit=audit
         ),
         verify=verify,
     )
@@ -105,7 +161,8 @@ class Container(containers.DeclarativeContainer):
 
     app = providers.Singleton(
         create_app,
-        blueprints=providers.List(access, profile, events, attendance),
+        blueprints=providers.List(access, profile, sessions, events, attendance),
         jwt_secret_key=settings.provided.jwt_secret_key,
+        jwt_secret_key_previous=settings.provided.jwt_secret_key_previous,
         version=VERSION,
     )

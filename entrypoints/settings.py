@@ -1,6 +1,7 @@
 """The settings: read from the environment and checked once, at the start."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,11 @@ from psycopg2.extensions import parse_dsn
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from adapters.security.argon2_hasher import KIB_PER_MIB, OWASP_LEAST, Argon2Parameters
+
 JWT_SECRET_KEY_MIN_BYTES = 32  # RFC 7518 section 3.2: no shorter than the hash of HS256
+HOUR_S = 60 * 60
+DAY_S = 24 * HOUR_S
 DRIVER = "postgresql+psycopg2"
 POSTGRES_SCHEMES = ("postgresql", "postgres", DRIVER)
 
@@ -26,6 +31,10 @@ class Settings:
     database_url: URL
     jwt_secret_key: str = field(repr=False)
     web_threads: int
+    jwt_secret_key_previous: str | None = field(default=None, repr=False)
+    session_max_age: timedelta = timedelta(days=30)
+    argon2: Argon2Parameters = OWASP_LEAST
+    argon2_total_mib: int = 128
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,34 @@ def read_settings() -> Settings:
         database_url=read_database_url(),
         jwt_secret_key=read_jwt_secret_key(),
         web_threads=_read_web_threads(),
+        jwt_secret_key_previous=_read(
+            "JWT_SECRET_KEY_PREVIOUS", "str", default=None, validate=_require_long_key
+        ),
+        session_max_age=timedelta(
+            seconds=_read(
+                "SESSION_MAX_AGE",
+                "int",
+                default=30 * DAY_S,
+                validate=validate.Range(HOUR_S, 3650 * DAY_S),
+            )
+        ),
+        argon2=Argon2Parameters(
+            memory_kib=_read(
+                "ARGON2_MEMORY_KIB",
+                "int",
+                default=OWASP_LEAST.memory_kib,
+                validate=validate.Range(7 * KIB_PER_MIB, 4096 * KIB_PER_MIB),
+            ),
+            passes=_read(
+                "ARGON2_PASSES", "int", default=OWASP_LEAST.passes, validate=validate.Range(1, 100)
+            ),
+            lanes=_read(
+                "ARGON2_LANES", "int", default=OWASP_LEAST.lanes, validate=validate.Range(1, 64)
+            ),
+        ),
+        argon2_total_mib=_read(
+            "ARGON2_TOTAL_MIB", "int", default=128, validate=validate.Range(1, 1024 * 1024)
+        ),
     )
 
 
@@ -108,6 +145,6 @@ def _read(name: str, kind: str, **options: Any) -> Any:
         raise SettingsError(f"{name}: is not set.") from error
 
 
-def _require_long_key(key: str) -> None:
-    if len(key.encode()) < JWT_SECRET_KEY_MIN_BYTES:
+def _require_long_key(key: str | None) -> None:
+    if key is not None and len(key.encode()) < JWT_SECRET_KEY_MIN_BYTES:
         raise ValidationError(f"Must have at least {JWT_SECRET_KEY_MIN_BYTES} bytes.")

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from domain.accounts.credentials import Username
-from domain.accounts.session import Session
+from domain.accounts.session import Origin, Session
 from domain.accounts.user import User
 from domain.events.description import Capacity, Description, Title
 from domain.events.event import Event, Seat
@@ -53,8 +53,18 @@ def a_user(username: str = "ada", **others: Any) -> User:
     return User(username=Username(username), **values | others)
 
 
+ORIGIN = Origin("192.0.2.7", "curl/8.14.1")
+
+
 def a_session(refresh_token: str = "first", now: datetime = NOON, **others: Any) -> Session:
-    session = Session.open(uuid4(), uuid4(), refresh_token, now)
+    session = Session.open(
+        session_id=uuid4(),
+        user_id=uuid4(),
+        refresh_token=refresh_token,
+        now=now,
+        ends_at=now + 30 * DAY,
+        origin=ORIGIN,
+    )
     for name, value in others.items():
         setattr(session, name, value)
     return session

@@ -11,14 +11,19 @@ from adapters.http.problems import answer_problems
 from adapters.security.jwt_tokens import configure_jwt
 
 
-def create_app(blueprints: Sequence[Blueprint], jwt_secret_key: str, version: str) -> Flask:
+def create_app(
+    blueprints: Sequence[Blueprint],
+    jwt_secret_key: str,
+    jwt_secret_key_previous: str | None,
+    version: str,
+) -> Flask:
     """An app of its own: any number may live side by side in a process."""
     app = Flask("turnout", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False  # a redirect would echo the Host header
     admit_sound_requests(app)
-    configure_jwt(app, jwt_secret_key)
+    configure_jwt(app, jwt_secret_key, jwt_secret_key_previous)
     answer_problems(app)
     api = document(app, version)
     for blueprint in blueprints:

@@ -7,7 +7,12 @@ from typing import Any, Protocol, TypeVar, cast
 import flask_smorest
 from flask import Response
 
-from adapters.http.parsing import StrictParser, require_known_parameters
+from adapters.http.parsing import (
+    FORM_TYPE,
+    JSON_OR_FORM,
+    StrictParser,
+    require_known_parameters,
+)
 from adapters.http.problem_bodies import Refusal
 from adapters.http.problem_responses import OF_OPERATIONS_WITH_BODIES, as_responses, problems_of
 
@@ -26,6 +31,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     """With `authenticate`, every operation runs it first and documents the bearer token."""
 
     ARGUMENTS_PARSER = StrictParser()
+    DEFAULT_LOCATION_CONTENT_TYPE_MAPPING = (
+        flask_smorest.Blueprint.DEFAULT_LOCATION_CONTENT_TYPE_MAPPING
+        | {JSON_OR_FORM: "application/json"}
+    )
 
     def __init__(
         self, name: str, description: str, authenticate: Callable[[], None] | None = None
@@ -44,7 +53,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             operation_id = first + "".join(word.title() for word in others)
             describe: Decorator = self.doc(
                 operationId=operation_id,
-                security=[{"bearer": []}] if self._is_protected else [],
+                security=[{"bearer": []}, {"login": []}] if self._is_protected else [],
                 responses=as_responses(problems_of(rule, self._is_protected, refusals)),
             )
             route: Decorator = self.route(rule, methods=[method])
@@ -52,10 +61,17 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
         return decorate
 
-    def body(self, schema: type[Any], example: Mapping[str, Any]) -> Decorator:
-        """Take a JSON body of this schema as the view's first argument."""
-        arguments: Decorator = self.arguments(schema, example=dict(example))
-        describe: Decorator = self.doc(responses=as_responses(OF_OPERATIONS_WITH_BODIES))
+    def body(
+        self, schema: type[Any], example: Mapping[str, Any], *, takes_form: bool = False
+    ) -> Decorator:
+        """Take a JSON body of this schema, or also a form, as the view's first argument."""
+        location = JSON_OR_FORM if takes_form else "json"
+        arguments: Decorator = self.arguments(schema, location=location, example=dict(example))
+        form = {"content": {FORM_TYPE: {"schema": schema, "example": dict(example)}}}
+        describe: Decorator = self.doc(
+            responses=as_responses(OF_OPERATIONS_WITH_BODIES),
+            **({"requestBody": form} if takes_form else {}),
+        )
 
         def decorate(view: View) -> View:
             return describe(arguments(view))
@@ -94,4 +110,10 @@ def no_content() -> Response:
     """A 204: no body, and so no type of one."""
     response = Response(status=204)
     del response.headers["Content-Type"]
+    return response
+
+
+def forbid_storing(response: Response) -> Response:
+    """For answers that carry tokens or speak of a person (RFC 6749 section 5.1)."""
+    response.headers["Cache-Control"] = "no-store"
     return response

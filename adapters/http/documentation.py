@@ -6,6 +6,7 @@ from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug import Response
 
 DOCUMENT = "/api/schema/"
+TOKEN = "/v1/profile/token/"
 SWAGGER_UI = "/api/schema/swagger-ui/"
 DESCRIPTION = """\
 Publish events, find them, take a seat and give it back: only in events that have not started,
@@ -43,7 +44,12 @@ def document(app: Flask, version: str) -> DocumentedApi:
             "info": {"description": DESCRIPTION},
             "components": {
                 "securitySchemes": {
-                    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+                    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                    "login": {
+                        "type": "oauth2",
+                        "description": "Log in with username and password; no client is needed.",
+                        "flows": {"password": {"tokenUrl": TOKEN, "scopes": {}}},
+                    },
                 }
             },
         },

@@ -12,10 +12,21 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from adapters.http.problems import InvalidRequest
 
 WHOLE_BODY = "body"
+FORM_TYPE = "application/x-www-form-urlencoded"
+JSON_OR_FORM = "json_or_form"
 
 
 class StrictParser(FlaskParser):
-    """Bodies are JSON objects in UTF-8, sent as application/json."""
+    """Bodies are JSON objects in UTF-8, sent as application/json, or forms where they may be."""
+
+    def load_json_or_form(self, req: Request, schema: Schema) -> Any:
+        if req.mimetype != FORM_TYPE:
+            return self.load_json(req, schema)
+        # Parameters beyond the known ones are ignored (RFC 6749 section 3.2).
+        known = {name: req.form.getlist(name) for name in schema.fields if name in req.form}
+        if any(len(values) > 1 for values in known.values()):
+            raise BadRequest("A parameter is in the form more than once.")
+        return {name: value for name, [value] in known.items()}
 
     def _raw_load_json(self, req: Request) -> Any:
         if req.mimetype != "application/json":

@@ -33,7 +33,7 @@ def _conditions(
     if criteria.starts_before is not None:
         yield events.c.start_time <= criteria.starts_before
     if criteria.status is not None:
-        yield _has_status(criteria.status, now)
+        yield has_status(criteria.status, now)
 
 
 def attended_by(user_id: UUID, source: FromClause) -> Exists:
@@ -41,7 +41,7 @@ def attended_by(user_id: UUID, source: FromClause) -> Exists:
     return exists().where(attendances.c.event_id == source.c.id, attendances.c.user_id == user_id)
 
 
-def _has_status(status: EventStatus, now: datetime) -> ColumnElement[bool]:
+def has_status(status: EventStatus, now: datetime) -> ColumnElement[bool]:
     """The SQL of Schedule.status_at; a contract test holds them together."""
     match status:
         case EventStatus.UPCOMING:

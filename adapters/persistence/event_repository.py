@@ -1,13 +1,19 @@
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, literal, or_, select, update
 
+from adapters.persistence.event_conditions import attended_by, has_status
 from adapters.persistence.mappers import event_from_row, event_to_row
-from adapters.persistence.tables import attendances, events
+from adapters.persistence.tables import attendances, events, users
 from application.ports.event_repository import EventRepository
+from domain.accounts.errors import InvalidToken
 from domain.events.errors import EventNotFound
 from domain.events.event import Event, Seat
+from domain.events.schedule import EventStatus
 
 
 class PostgresEventRepository(EventRepository):
@@ -16,14 +22,41 @@ class PostgresEventRepository(EventRepository):
         self._loaded: dict[UUID, Event] = {}
 
     def add(self, event: Event) -> None:
-        self._connection.execute(insert(events).values(event_to_row(event)))
+        self._insert_for(event.creator_id, events, event_to_row(event))
+
+    def _insert_for(self, user_id: UUID, table: Table, row: Mapping[str, Any]) -> None:
+        """Insert a row of a person's, unless their account is being deleted or gone."""
+        account = (
+            select(*(literal(value, table.c[name].type) for name, value in row.items()))
+            .select_from(users)
+            .where(users.c.id == user_id, users.c.username.is_not(None))
+            .with_for_update(key_share=True, read=True)
+        )
+        inserted = self._connection.execute(insert(table).from_select(list(row), account))
+        if inserted.rowcount == 0:
+            raise InvalidToken
+
+    def upcoming_of(self, user_id: UUID, now: datetime) -> Sequence[UUID]:
+        is_theirs = or_(events.c.creator_id == user_id, attended_by(user_id, events))
+        statement = (
+            select(events.c.id)
+            .where(has_status(EventStatus.UPCOMING, now), is_theirs)
+            .order_by(events.c.id)
+        )
+        return self._connection.execute(statement).scalars().all()
 
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
+        event = self.find_for_update(event_id, attendee)
+        if event is None:
+            raise EventNotFound(event_id)
+        return event
+
+    def find_for_update(self, event_id: UUID, attendee: UUID) -> Event | None:
         row = self._connection.execute(
             select(events).where(events.c.id == event_id).with_for_update()
         ).one_or_none()
         if row is None:
-            raise EventNotFound(event_id)
+            return None
         # A statement of its own: joined to the locking one it would show the seat as it was
         # before the wait for the lock (PostgreSQL manual, section 13.2.1).
         registered_at = self._connection.execute(
@@ -48,11 +81,12 @@ class PostgresEventRepository(EventRepository):
 
     def _save_seat(self, event_id: UUID, seat: Seat) -> None:
         if seat.is_taken:
-            self._connection.execute(
-                insert(attendances).values(
-                    event_id=event_id, user_id=seat.user_id, registered_at=seat.registered_at
-                )
-            )
+            row = {
+                "event_id": event_id,
+                "user_id": seat.user_id,
+                "registered_at": seat.registered_at,
+            }
+            self._insert_for(seat.user_id, attendances, row)
         else:
             self._connection.execute(
                 delete(attendances).where(

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from domain.accounts.credentials import Username
-from domain.accounts.session import Session
+from domain.accounts.session import Origin, Session
 from domain.accounts.user import User
 from domain.events.description import Capacity, Description, Title
 from domain.events.event import Event, Seat
@@ -34,6 +34,8 @@ def session_from_row(row: Row[Any]) -> Session:
         created_at=row.created_at,
         last_used_at=row.last_used_at,
         expires_at=row.expires_at,
+        ends_at=row.ends_at,
+        origin=Origin(row.ip, row.user_agent),
         revoked_at=row.revoked_at,
     )
 
@@ -47,6 +49,9 @@ def session_to_row(session: Session) -> dict[str, Any]:
         "last_used_at": session.last_used_at,
         "expires_at": session.expires_at,
         "revoked_at": session.revoked_at,
+        "ends_at": session.ends_at,
+        "ip": session.origin.ip,
+        "user_agent": session.origin.user_agent,
     }
 
 

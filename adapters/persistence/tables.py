@@ -28,10 +28,12 @@ users = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     # ASCII, so that `lower` means the same on every server.
-    Column("username", Text(collation="C"), nullable=False),
+    # None once the account is gone: the row stays for what happened before.
+    Column("username", Text(collation="C")),
     Column("email", Text),
-    Column("password_hash", Text, nullable=False),
+    Column("password_hash", Text),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("(username IS NULL) = (password_hash IS NULL)", "account"),
 )
 Index("users_username_key", func.lower(users.c.username), unique=True)
 
@@ -45,6 +47,9 @@ sessions = Table(
     Column("last_used_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("revoked_at", DateTime(timezone=True)),
+    Column("ends_at", DateTime(timezone=True), nullable=False),
+    Column("ip", Text),
+    Column("user_agent", Text),
     Index("sessions_user_id_idx", "user_id"),
 )
 

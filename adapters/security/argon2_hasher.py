@@ -1,28 +1,64 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import BoundedSemaphore
+
 from argon2 import PasswordHasher as Argon2
 from argon2 import Type
-from argon2.exceptions import VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from application.errors import Unavailable
 from application.ports.password_hasher import PasswordHasher
 
+KIB_PER_MIB = 1024
+# How long a hash waits for the memory of another before its request is turned away.
+PATIENCE_S = 2
+
+
+@dataclass(frozen=True)
+class Argon2Parameters:
+    memory_kib: int
+    passes: int
+    lanes: int
+
+
 # OWASP Password Storage Cheat Sheet, the least for Argon2id: 19 MiB, 2 passes, 1 lane.
-MEMORY_KIB = 19 * 1024
-PASSES = 2
-LANES = 1
+OWASP_LEAST = Argon2Parameters(memory_kib=19 * KIB_PER_MIB, passes=2, lanes=1)
 
 
 class Argon2Hasher(PasswordHasher):
-    def __init__(self) -> None:
+    """Argon2id, at most as many at once in this process as `memory_mib` holds, and at least one."""
+
+    def __init__(self, parameters: Argon2Parameters, memory_mib: int) -> None:
         self._argon2 = Argon2(
-            time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES, type=Type.ID
+            time_cost=parameters.passes,
+            memory_cost=parameters.memory_kib,
+            parallelism=parameters.lanes,
+            type=Type.ID,
         )
+        self._places = BoundedSemaphore(max(1, memory_mib * KIB_PER_MIB // parameters.memory_kib))
         self._decoy_hash = self.hash("nobody's password")
 
     def hash(self, password: str) -> str:
-        return self._argon2.hash(password)
+        with self._place():
+            return self._argon2.hash(password)
 
     def matches(self, password: str, password_hash: str | None) -> bool:
         try:
-            self._argon2.verify(password_hash or self._decoy_hash, password)
-        except VerifyMismatchError:
+            with self._place():
+                self._argon2.verify(password_hash or self._decoy_hash, password)
+        except (VerifyMismatchError, InvalidHashError):
             return False
         return password_hash is not None
+
+    def is_outdated(self, password_hash: str) -> bool:
+        return self._argon2.check_needs_rehash(password_hash)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        if not self._places.acquire(timeout=PATIENCE_S):
+            raise Unavailable
+        try:
+            yield
+        finally:
+            self._places.release()

@@ -1,9 +1,10 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_jwt_extended import (
     JWTManager,
     create_access_token,
@@ -41,6 +42,7 @@ class JwtTokens(Tokens):
     def issue(self, claims: TokenClaims) -> str:
         return CREATE[claims.type](
             identity=str(claims.user_id),
+            additional_headers={"kid": current_app.config["JWT_ENCODE_KEY_ID"]},
             additional_claims={
                 "jti": str(claims.token_id),
                 "sid": str(claims.session_id),
@@ -66,8 +68,12 @@ class JwtTokens(Tokens):
             raise InvalidToken from error
 
 
-def configure_jwt(app: Flask, secret_key: str) -> None:
-    """Fix algorithm, issuer and audience, and require every claim (RFC 8725 section 3)."""
+def configure_jwt(app: Flask, secret_key: str, previous_secret_key: str | None) -> None:
+    """Fix algorithm, issuer and audience, and require every claim (RFC 8725 section 3).
+
+    Tokens are signed with `secret_key`; those signed with the previous one stay good.
+    """
+    keys = {_key_id(key): key for key in (previous_secret_key, secret_key) if key}
     app.config.update(
         JWT_SECRET_KEY=secret_key,
         JWT_ALGORITHM=ALGORITHM,
@@ -77,13 +83,20 @@ def configure_jwt(app: Flask, secret_key: str) -> None:
         JWT_ENCODE_AUDIENCE=AUDIENCE,
         JWT_DECODE_AUDIENCE=AUDIENCE,
         JWT_COOKIE_CSRF_PROTECT=False,  # there are no cookies
+        JWT_ENCODE_KEY_ID=_key_id(secret_key),
     )
 
-    def require_claims(_header: dict[str, Any], claims: dict[str, Any]) -> str:
+    def key_for(header: dict[str, Any], claims: dict[str, Any]) -> str:
         # flask-jwt-extended gives absent claims a default, so they are missed before it does.
         for name in REQUIRED_CLAIMS:
             if name not in claims:
                 raise MissingRequiredClaimError(name)
-        return secret_key
+        # The token only picks one of the keys here (RFC 8725 section 3.10).
+        return keys.get(str(header.get("kid")), secret_key)
 
-    JWTManager(app).decode_key_loader(require_claims)
+    JWTManager(app).decode_key_loader(key_for)
+
+
+def _key_id(key: str) -> str:
+    """A name for the key (RFC 7515 section 4.1.4) that does not give it away."""
+    return sha256(key.encode()).hexdigest()[:16]

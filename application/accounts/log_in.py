@@ -1,35 +1,64 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from application.accounts.token_pair import IssueTokenPair, TokenPair
+from application.ports.audit_log import AuditLog, Incident
 from application.ports.clock import Clock
 from application.ports.identifiers import NewId
 from application.ports.password_hasher import PasswordHasher
 from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.accounts.errors import InvalidCredentials
-from domain.accounts.session import Session
+from domain.accounts.session import Origin, Session
+from domain.accounts.user import User
 
 
 @dataclass(frozen=True)
 class LogIn:
-    """Open a session. Raises InvalidCredentials."""
+    """Open a session that lasts `session_max_age` at most. Raises InvalidCredentials."""
 
     new_work: UnitOfWorkFactory
     hasher: PasswordHasher
     issue_pair: IssueTokenPair
     clock: Clock
     new_id: NewId
+    audit: AuditLog
+    session_max_age: timedelta
 
-    def __call__(self, username: str, password: str) -> TokenPair:
+    def __call__(self, username: str, password: str, origin: Origin) -> TokenPair:
         with self.new_work() as work:
             user = work.users.find_by_username(username)
         # Between two units of work: hashing is slow on purpose and must not hold a connection.
         matches = self.hasher.matches(password, user.password_hash if user else None)
         if user is None or not matches:
+            self.audit.record(Incident.LOGIN_FAILED, user.id if user else None, origin=origin)
             raise InvalidCredentials
-        now = self.clock.now()
-        session_id = self.new_id()
-        pair = self.issue_pair(session_id, user.id, now)
+        is_outdated = self.hasher.is_outdated(user.password_hash)
+        rehashed = self.hasher.hash(password) if is_outdated else user.password_hash
+        pair = self._open_session(user, rehashed, origin)
+        # The password was changed, or hashed anew, while it was compared: compare it again.
+        return pair or self(username, password, origin)
+
+    def _open_session(self, checked: User, password_hash: str, origin: Origin) -> TokenPair | None:
+        """None when the password is no longer the one that was checked."""
         with self.new_work() as work:
-            work.sessions.add(Session.open(session_id, user.id, pair.refresh_token, now))
+            user = work.users.find_for_update(checked.id)
+            if user is None or user.password_hash != checked.password_hash:
+                return None
+            if password_hash != user.password_hash:
+                work.users.save(replace(user, password_hash=password_hash))
+            now = self.clock.now()
+            session_id, ends_at = self.new_id(), now + self.session_max_age
+            pair = self.issue_pair(session_id, user.id, now, ends_at)
+            session = Session.open(
+                session_id=session_id,
+                user_id=user.id,
+                refresh_token=pair.refresh_token,
+                now=now,
+                ends_at=ends_at,
+                origin=origin,
+            )
+            work.sessions.remove_ended(user.id, now)
+            work.sessions.add(session)
             work.commit()
+        self.audit.record(Incident.LOGGED_IN, user.id, session_id, origin)
         return pair

@@ -5,20 +5,22 @@ from application.ports.clock import Clock
 from application.ports.identifiers import NewId
 from application.ports.password_hasher import PasswordHasher
 from application.ports.unit_of_work import UnitOfWorkFactory
-from domain.accounts.credentials import Password, Username
+from domain.accounts.credentials import Password, PasswordRules, Username
 from domain.accounts.user import User
 
 
 @dataclass(frozen=True)
 class SignUp:
-    """Open an account. Raises UsernameTaken."""
+    """Open an account. Raises UsernameTaken, or Invalid for a password that is easy to guess."""
 
     new_work: UnitOfWorkFactory
+    rules: PasswordRules
     hasher: PasswordHasher
     clock: Clock
     new_id: NewId
 
     def __call__(self, username: Username, password: Password, email: str | None) -> Profile:
+        self.rules.check(password, username, "password")
         # Hashing is slow on purpose: it must not hold a connection.
         password_hash = self.hasher.hash(password.secret)
         user = User(self.new_id(), username, email, password_hash, self.clock.now())

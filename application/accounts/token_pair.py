@@ -4,12 +4,7 @@ from uuid import UUID
 
 from application.ports.identifiers import NewId
 from application.ports.tokens import TokenClaims, Tokens, TokenType
-from domain.accounts.session import ACCESS_TOKEN_LIFETIME, REFRESH_TOKEN_LIFETIME
-
-LIFETIMES = {
-    TokenType.ACCESS: ACCESS_TOKEN_LIFETIME,
-    TokenType.REFRESH: REFRESH_TOKEN_LIFETIME,
-}
+from domain.accounts.session import access_token_expiry, refresh_token_expiry
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +22,10 @@ class IssueTokenPair:
     tokens: Tokens
     new_id: NewId
 
-    def __call__(self, session_id: UUID, user_id: UUID, now: datetime) -> TokenPair:
-        def issue(token_type: TokenType) -> str:
+    def __call__(
+        self, session_id: UUID, user_id: UUID, now: datetime, ends_at: datetime
+    ) -> TokenPair:
+        def issue(token_type: TokenType, expires_at: datetime) -> str:
             return self.tokens.issue(
                 TokenClaims(
                     type=token_type,
@@ -36,13 +33,15 @@ class IssueTokenPair:
                     user_id=user_id,
                     session_id=session_id,
                     issued_at=now,
-                    expires_at=now + LIFETIMES[token_type],
+                    expires_at=expires_at,
                 )
             )
 
+        access_expires_at = access_token_expiry(now, ends_at)
+        refresh_expires_at = refresh_token_expiry(now, ends_at)
         return TokenPair(
-            access_token=issue(TokenType.ACCESS),
-            refresh_token=issue(TokenType.REFRESH),
-            expires_in=ACCESS_TOKEN_LIFETIME,
-            refresh_expires_in=REFRESH_TOKEN_LIFETIME,
+            access_token=issue(TokenType.ACCESS, access_expires_at),
+            refresh_token=issue(TokenType.REFRESH, refresh_expires_at),
+            expires_in=access_expires_at - now,
+            refresh_expires_in=refresh_expires_at - now,
         )

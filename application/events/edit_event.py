@@ -30,4 +30,4 @@ class EditEvent:
             work.events.save(event)
             work.commit()
         # Only its creator gets this far.
-        return EventView.of(event, creator=editor, now=now)
+        return EventView.of(event, editor.username, now)

@@ -47,4 +47,4 @@ class PublishEvent:
                 raise InvalidToken
             work.events.add(event)
             work.commit()
-        return EventView.of(event, creator, now)
+        return EventView.of(event, creator.username, now)

@@ -6,15 +6,16 @@ from typing import Protocol
 from uuid import UUID
 
 from application.pages import Page, Window
-from domain.accounts.user import User
 from domain.events.event import Event
 from domain.events.schedule import EventStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Creator:
+    """The name is None when the account is gone."""
+
     id: UUID
-    username: str
+    username: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class EventView:
         return self.capacity - self.attendees_count
 
     @classmethod
-    def of(cls, event: Event, creator: User, now: datetime) -> "EventView":
+    def of(cls, event: Event, creator_name: str | None, now: datetime) -> "EventView":
         """What the person whose seat the event carries sees of it."""
         return cls(
             id=event.id,
@@ -51,7 +52,7 @@ class EventView:
             status=event.schedule.status_at(now),
             attendees_count=event.attendees_count,
             is_attending=event.seat.is_taken,
-            creator=Creator(creator.id, creator.username),
+            creator=Creator(event.creator_id, creator_name),
             created_at=event.created_at,
             updated_at=event.updated_at,
         )
@@ -59,10 +60,10 @@ class EventView:
 
 @dataclass(frozen=True, slots=True)
 class AttendeeView:
-    """Who attends; `id` is the person's."""
+    """Who attends; `id` is the person's, and the name None when their account is gone."""
 
     id: UUID
-    username: str
+    username: str | None
     registered_at: datetime
 
 

@@ -1,4 +1,6 @@
 from abc import abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -8,7 +10,11 @@ from domain.events.event import Event
 class EventRepository(Protocol):
     @abstractmethod
     def add(self, event: Event) -> None:
-        """Write a new event. Its creator must exist."""
+        """Write a new event. Raises InvalidToken when its creator's account is gone."""
+
+    @abstractmethod
+    def upcoming_of(self, user_id: UUID, now: datetime) -> Sequence[UUID]:
+        """The upcoming events that this person created or has a seat at, in order of their ids."""
 
     @abstractmethod
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
@@ -18,8 +24,15 @@ class EventRepository(Protocol):
         """
 
     @abstractmethod
+    def find_for_update(self, event_id: UUID, attendee: UUID) -> Event | None:
+        """The same, but None where there is no such event."""
+
+    @abstractmethod
     def save(self, event: Event) -> None:
-        """Write an event that this unit of work loaded, and its seat where that changed."""
+        """Write an event that this unit of work loaded, and its seat where that changed.
+
+        Raises InvalidToken when the account of the person who takes the seat is gone.
+        """
 
     @abstractmethod
     def remove(self, event: Event) -> None:

@@ -3,6 +3,8 @@ from typing import Protocol
 
 
 class PasswordHasher(Protocol):
+    """Both take memory on purpose, and raise Unavailable where too many are under way."""
+
     @abstractmethod
     def hash(self, password: str) -> str:
         """A salted hash that `matches` recognises. Slow on purpose."""
@@ -14,3 +16,7 @@ class PasswordHasher(Protocol):
         Without a hash the answer is False, after as much work as with one, so that the time
         taken does not tell whether an account exists.
         """
+
+    @abstractmethod
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether `hash` works with other parameters now than this hash was made with."""

@@ -1,4 +1,6 @@
 from abc import abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -15,6 +17,14 @@ class SessionRepository(Protocol):
     @abstractmethod
     def find_for_update(self, session_id: UUID) -> Session | None:
         """The session, locked until the unit of work ends."""
+
+    @abstractmethod
+    def live_for_update(self, user_id: UUID, now: datetime) -> Sequence[Session]:
+        """The person's live sessions, locked until the unit of work ends."""
+
+    @abstractmethod
+    def remove_ended(self, user_id: UUID, now: datetime) -> None:
+        """Forget the person's sessions that are over."""
 
     @abstractmethod
     def save(self, session: Session) -> None:

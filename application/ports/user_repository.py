@@ -14,5 +14,20 @@ class UserRepository(Protocol):
     def find(self, user_id: UUID) -> User | None: ...
 
     @abstractmethod
+    def find_for_update(self, user_id: UUID) -> User | None:
+        """The person, locked until the unit of work ends."""
+
+    @abstractmethod
+    def save(self, user: User) -> None:
+        """Write a person that this unit of work loaded. Raises UsernameTaken."""
+
+    @abstractmethod
+    def remove(self, user: User) -> None:
+        """Forget the person and end their sessions.
+
+        Events and seats of theirs that remain keep the id, and no name.
+        """
+
+    @abstractmethod
     def find_by_username(self, username: str) -> User | None:
         """The person of that name, without regard to case."""

@@ -1,6 +1,7 @@
 """Usernames and passwords."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from domain.errors import Invalid
@@ -9,6 +10,9 @@ USERNAME_MAX_LENGTH = 150
 USERNAME_PATTERN = r"^[A-Za-z0-9@.+_-]+$"
 PASSWORD_MIN_LENGTH = 8
 PASSWORD_MAX_LENGTH = 128
+# Words of the context, besides the username, that make no password (NIST SP 800-63B-4
+# section 3.1.1.2, ASVS 5.0 requirement 6.1.2).
+CONTEXT_WORDS = frozenset({"turnout"})
 
 
 def fold_case(username: str) -> str:
@@ -44,3 +48,23 @@ class Password:
         if not PASSWORD_MIN_LENGTH <= len(self.secret) <= PASSWORD_MAX_LENGTH:
             problem = f"Must have {PASSWORD_MIN_LENGTH} to {PASSWORD_MAX_LENGTH} characters."
             raise Invalid("password", problem)
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordRules:
+    """What beyond its length makes a password too easy to guess: `common` ones are lower case."""
+
+    common: Collection[str] = field(repr=False)
+
+    def check(self, password: Password, username: str, name: str) -> None:
+        """Raises Invalid, with `name` as the field at fault."""
+        guess = password.secret.lower()
+        if guess in self.common:
+            raise Invalid(name, "Is among the most common passwords.")
+        if _core(guess) in CONTEXT_WORDS | {_core(username.lower())} or guess == username.lower():
+            raise Invalid(name, "Must be more than the username, or the name of this service.")
+
+
+def _core(word: str) -> str:
+    """The word without the digits and signs around it; a word of nothing else is left whole."""
+    return re.sub(r"^[\W\d_]+|[\W\d_]+$", "", word) or word

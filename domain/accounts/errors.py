@@ -1,6 +1,8 @@
 """What can be refused about people and their sessions."""
 
-from domain.errors import Conflict, Unauthenticated
+from uuid import UUID
+
+from domain.errors import Conflict, Forbidden, NotFound, Unauthenticated
 
 
 class UsernameTaken(Conflict):
@@ -18,6 +20,23 @@ class InvalidCredentials(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__("The username or the password is wrong.")
+
+
+class WrongPassword(Forbidden):
+    """Not InvalidCredentials: the caller's token is good, and need not be thrown away."""
+
+    code = "wrong_password"
+
+    def __init__(self) -> None:
+        super().__init__("The current password is wrong.")
+
+
+class SessionNotFound(NotFound):
+    code = "session_not_found"
+
+    def __init__(self, session_id: UUID) -> None:
+        super().__init__(f"You have no session {session_id}.")
+        self.session_id = session_id
 
 
 class NotAuthenticated(Unauthenticated):

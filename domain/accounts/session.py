@@ -5,10 +5,29 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from domain.accounts.errors import InvalidToken, RefreshTokenReused
+from domain.accounts.errors import InvalidToken, RefreshTokenReused, SessionNotFound
 
 ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
 REFRESH_TOKEN_LIFETIME = timedelta(days=1)
+USER_AGENT_MAX_LENGTH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from, as far as it tells."""
+
+    ip: str | None
+    user_agent: str | None
+
+
+def access_token_expiry(now: datetime, ends_at: datetime) -> datetime:
+    """When an access token expires that is issued now: never after its session."""
+    return min(now + ACCESS_TOKEN_LIFETIME, ends_at)
+
+
+def refresh_token_expiry(now: datetime, ends_at: datetime) -> datetime:
+    """When a refresh token expires that is issued now: never after its session."""
+    return min(now + REFRESH_TOKEN_LIFETIME, ends_at)
 
 
 def token_hash(token: str) -> bytes:
@@ -18,7 +37,11 @@ def token_hash(token: str) -> bytes:
 
 @dataclass
 class Session:
-    """Only the newest refresh token of the family is good, once (RFC 9700 section 4.14.2)."""
+    """Only the newest refresh token of the family is good, once (RFC 9700 section 4.14.2).
+
+    Unused, it expires with that token, at `expires_at`; however often it is refreshed, it is over
+    at `ends_at`.
+    """
 
     id: UUID
     user_id: UUID
@@ -26,17 +49,30 @@ class Session:
     created_at: datetime
     last_used_at: datetime
     expires_at: datetime
+    ends_at: datetime
+    origin: Origin
     revoked_at: datetime | None = None
 
     @classmethod
-    def open(cls, session_id: UUID, user_id: UUID, refresh_token: str, now: datetime) -> "Session":
+    def open(
+        cls,
+        *,
+        session_id: UUID,
+        user_id: UUID,
+        refresh_token: str,
+        now: datetime,
+        ends_at: datetime,
+        origin: Origin,
+    ) -> "Session":
         return cls(
             id=session_id,
             user_id=user_id,
             refresh_token_hash=token_hash(refresh_token),
             created_at=now,
             last_used_at=now,
-            expires_at=now + REFRESH_TOKEN_LIFETIME,
+            expires_at=refresh_token_expiry(now, ends_at),
+            ends_at=ends_at,
+            origin=origin,
         )
 
     def is_live(self, now: datetime) -> bool:
@@ -45,7 +81,7 @@ class Session:
     def is_newest(self, refresh_token: str) -> bool:
         return self.refresh_token_hash == token_hash(refresh_token)
 
-    def rotate(self, spent: str, successor: str, now: datetime) -> None:
+    def rotate(self, spent: str, successor: str, now: datetime, origin: Origin) -> None:
         """Spend the newest refresh token for its successor.
 
         A token that was spent before is in two hands, and nobody can tell which is the thief's:
@@ -59,4 +95,15 @@ class Session:
             raise RefreshTokenReused
         self.refresh_token_hash = token_hash(successor)
         self.last_used_at = now
-        self.expires_at = now + REFRESH_TOKEN_LIFETIME
+        self.expires_at = refresh_token_expiry(now, self.ends_at)
+        self.origin = origin
+
+    def revoke(self, now: datetime) -> None:
+        """End it for good. Revoking twice changes nothing."""
+        if self.revoked_at is None:
+            self.revoked_at = now
+
+    def require_revocable(self, by: UUID, now: datetime) -> None:
+        """Raises SessionNotFound for another person's session, and for one that is over."""
+        if self.user_id != by or not self.is_live(now):
+            raise SessionNotFound(self.id)

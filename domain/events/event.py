@@ -133,10 +133,13 @@ class Event:
         self.seat = replace(self.seat, registered_at=None)
         self.attendees_count -= 1
 
+    def is_upcoming(self, now: datetime) -> bool:
+        return self.schedule.status_at(now) is EventStatus.UPCOMING
+
     def _require_creator(self, user_id: UUID) -> None:
         if user_id != self.creator_id:
             raise NotEventCreator
 
     def _require_upcoming(self, now: datetime) -> None:
-        if self.schedule.status_at(now) is not EventStatus.UPCOMING:
+        if not self.is_upcoming(now):
             raise ReadOnlyEvent

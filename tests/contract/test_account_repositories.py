@@ -2,8 +2,12 @@ from uuid import uuid4
 
 import pytest
 
-from application.ports.account_queries import Profile
+from application.pages import Window
+from application.ports.account_queries import Profile, SessionView
+from domain.accounts.credentials import Username
 from domain.accounts.errors import UsernameTaken
+from domain.accounts.session import Origin
+from domain.accounts.user import ProfileChanges
 from tests.builders import DAY, HOUR, NOON, a_session, a_user
 
 
@@ -76,7 +80,7 @@ def test_a_saved_session_is_changed(storage, ada):
     storage.keep(session)
     with storage.new_work() as work:
         loaded = work.sessions.find_for_update(session.id)
-        loaded.rotate(spent="first", successor="second", now=NOON + DAY / 2)
+        loaded.rotate("first", "second", NOON + DAY / 2, Origin(None, None))
         work.sessions.save(loaded)
         work.commit()
 
@@ -89,3 +93,91 @@ def test_an_unknown_session_is_not_found(storage):
     with storage.new_work() as work:
         assert work.sessions.find(uuid4()) is None
         assert work.sessions.find_for_update(uuid4()) is None
+
+
+def test_a_saved_user_is_changed(storage, ada):
+    with storage.new_work() as work:
+        loaded = work.users.find_for_update(ada.id)
+        loaded.edit(ProfileChanges(Username("Ada.L"), None))
+        loaded.password_hash = "another hash"
+        work.users.save(loaded)
+        work.commit()
+
+    with storage.new_work() as work:
+        assert work.users.find(ada.id) == loaded
+        assert work.users.find_by_username("ada") is None
+        assert work.users.find_for_update(uuid4()) is None
+
+
+def test_nobody_changes_to_a_taken_name(storage, ada, grace):
+    with storage.new_work() as work, pytest.raises(UsernameTaken) as refusal:
+        loaded = work.users.find_for_update(ada.id)
+        loaded.edit(ProfileChanges(Username("GRACE")))
+        work.users.save(loaded)
+
+    assert refusal.value.username == "GRACE"
+
+
+def test_a_removed_user_is_gone_with_their_sessions_and_no_one_elses(storage, ada, grace):
+    mine, hers = a_session(user_id=ada.id), a_session(user_id=grace.id)
+    storage.keep(mine, hers)
+    with storage.new_work() as work:
+        work.users.remove(work.users.find_for_update(ada.id))
+        work.commit()
+
+    with storage.new_work() as work:
+        assert work.users.find(ada.id) is None
+        assert work.users.find_for_update(ada.id) is None
+        assert work.users.find_by_username("ada") is None
+        assert work.sessions.find(mine.id) is None
+        assert work.sessions.find(hers.id) == hers
+        work.users.add(a_user("ada"))
+    assert storage.accounts.find_profile(ada.id) is None
+
+
+def sessions_of(user):
+    """Two live sessions, one that is expired at NOON, and one that is revoked."""
+    return [
+        a_session(user_id=user.id, now=NOON - HOUR),
+        a_session(user_id=user.id, now=NOON - 2 * HOUR),
+        a_session(user_id=user.id, now=NOON - DAY),
+        a_session(user_id=user.id, now=NOON - HOUR, revoked_at=NOON),
+    ]
+
+
+def test_live_sessions_are_those_that_the_domain_calls_live(storage, ada, grace):
+    sessions = sessions_of(ada)
+    storage.keep(*sessions, a_session(user_id=grace.id))
+    live = [session for session in sessions if session.is_live(NOON)]
+
+    with storage.new_work() as work:
+        found = work.sessions.live_for_update(ada.id, NOON)
+    assert found == sorted(live, key=lambda session: session.id)
+    page = storage.accounts.live_sessions(ada.id, Window(limit=10, offset=0), NOON)
+    assert page.count == 2
+    assert [view.id for view in page.results] == [live[0].id, live[1].id]
+    second = storage.accounts.live_sessions(ada.id, Window(limit=1, offset=1), NOON)
+    assert (second.count, list(second.results)) == (2, [page.results[1]])
+
+
+def test_a_session_is_viewed_with_its_origin(storage, ada):
+    session = a_session(user_id=ada.id, last_used_at=NOON + HOUR)
+    storage.keep(session)
+
+    [view] = storage.accounts.live_sessions(ada.id, Window(limit=10, offset=0), NOON).results
+
+    assert view == SessionView(session.id, NOON, NOON + HOUR, "curl/8.14.1", "192.0.2.7")
+
+
+def test_ended_sessions_are_forgotten_and_no_others(storage, ada, grace):
+    sessions = sessions_of(ada)
+    hers = a_session(user_id=grace.id, now=NOON - DAY)
+    storage.keep(*sessions, hers)
+    with storage.new_work() as work:
+        work.sessions.remove_ended(ada.id, NOON)
+        work.commit()
+
+    with storage.new_work() as work:
+        for session in [*sessions, hers]:
+            is_kept = work.sessions.find(session.id) is not None
+            assert is_kept == (session.is_live(NOON) or session is hers)

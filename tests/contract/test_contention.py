@@ -6,7 +6,7 @@ from threading import Barrier
 from domain.accounts.errors import InvalidToken, RefreshTokenReused, UsernameTaken
 from domain.errors import DomainError
 from domain.events.errors import CapacityExhausted
-from tests.builders import NOON, a_session, a_user
+from tests.builders import NOON, ORIGIN, a_session, a_user
 
 THREADS = 20
 
@@ -65,7 +65,7 @@ def test_of_20_refreshes_with_one_token_at_most_one_succeeds(storage, ada):
         with storage.new_work() as work:
             loaded = work.sessions.find_for_update(session.id)
             try:
-                loaded.rotate(spent="first", successor=f"successor {number}", now=NOON)
+                loaded.rotate("first", f"successor {number}", NOON, ORIGIN)
             finally:
                 work.sessions.save(loaded)
                 work.commit()

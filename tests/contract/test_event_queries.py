@@ -44,7 +44,7 @@ def test_a_viewer_sees_every_field(storage, ada, grace):
 
     seen = storage.events.get(event.id, grace.id, NOON)
 
-    assert seen == EventView.of(storage.load(event, grace), ada, NOON)
+    assert seen == EventView.of(storage.load(event, grace), ada.username, NOON)
     assert seen.is_attending
     assert (seen.attendees_count, seen.seats_left) == (1, 4)
     assert not storage.events.get(event.id, ada.id, NOON).is_attending
@@ -136,4 +136,4 @@ def test_an_event_made_from_its_aggregate_looks_as_it_is_read(storage, ada):
     event = an_event(creator_id=ada.id, seat=Seat(ada.id))
     storage.keep(event)
 
-    assert EventView.of(event, ada, NOON) == storage.events.get(event.id, ada.id, NOON)
+    assert EventView.of(event, ada.username, NOON) == storage.events.get(event.id, ada.id, NOON)

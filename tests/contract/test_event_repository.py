@@ -3,6 +3,9 @@ from uuid import uuid4
 
 import pytest
 
+from application.pages import Window
+from application.ports.event_queries import Creator, EventCriteria
+from domain.accounts.errors import InvalidToken
 from domain.events.description import Capacity, Description, Title
 from domain.events.errors import EventNotFound
 from domain.events.event import EventChanges, Seat
@@ -103,3 +106,56 @@ def test_a_removed_event_takes_its_seats_along_and_leaves_others(storage, ada, g
     with storage.new_work() as work, pytest.raises(EventNotFound):
         work.events.get_for_update(doomed.id, attendee=ada.id)
     assert storage.seat_of(other, grace).is_taken
+
+
+def test_the_upcoming_events_of_a_person_are_those_created_or_attended(storage, ada, grace):
+    created = [storage.keep_event(ada) for _ in range(2)]
+    attended, started, strange = (storage.keep_event(grace) for _ in range(3))
+    for event in (attended, created[0]):
+        storage.seat(event, ada)
+    begun = storage.keep_event(ada, start_time=NOON)
+    storage.seat(started, ada)
+    with storage.new_work() as work:
+        loaded = work.events.get_for_update(started.id, attendee=grace.id)
+        loaded.edit(EventChanges(start_time=NOON + HOUR / 2), grace.id, now=NOON)
+        work.events.save(loaded)
+        work.commit()
+
+    with storage.new_work() as work:
+        found = work.events.upcoming_of(ada.id, NOON + HOUR / 2)
+
+    assert list(found) == sorted(event.id for event in [*created, attended])
+    assert not {begun.id, started.id, strange.id} & set(found)
+
+
+def test_who_is_gone_creates_no_event_and_takes_no_seat(storage, ada, grace):
+    event = storage.keep_event(grace)
+    with storage.new_work() as work:
+        work.users.remove(work.users.find_for_update(ada.id))
+        work.commit()
+
+    with pytest.raises(InvalidToken):
+        storage.keep_event(ada)
+    with pytest.raises(InvalidToken):
+        storage.seat(event, ada)
+    assert storage.load(event, grace).attendees_count == 0
+
+
+def test_what_started_keeps_the_place_of_who_is_gone(storage, ada, grace):
+    event = storage.keep_event(ada)
+    storage.seat(event, ada)
+    with storage.new_work() as work:
+        work.users.remove(work.users.find_for_update(ada.id))
+        work.commit()
+
+    view = storage.events.get(event.id, grace.id, NOON)
+    assert (view.creator, view.attendees_count) == (Creator(ada.id, None), 1)
+    page = storage.events.attendees(event.id, Window(limit=10, offset=0))
+    assert [(each.id, each.username) for each in page.results] == [(ada.id, None)]
+    found = storage.events.find(EventCriteria(), Window(limit=10, offset=0), grace.id, NOON)
+    assert list(found.results) == [view]
+
+
+def test_an_event_that_is_not_there_can_be_looked_for(storage, ada):
+    with storage.new_work() as work:
+        assert work.events.find_for_update(uuid4(), attendee=ada.id) is None

@@ -1,12 +1,16 @@
 """Hashers and tokens: what holds for the fakes holds for the real ones."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
-from adapters.security.argon2_hasher import Argon2Hasher
+from adapters.security.argon2_hasher import OWASP_LEAST, Argon2Hasher
+from adapters.security.common_passwords import COMMON_PASSWORDS
 from adapters.security.jwt_tokens import JwtTokens
+from application.errors import Unavailable
 from application.ports.tokens import TokenClaims, TokenType
+from domain.accounts.credentials import PASSWORD_MIN_LENGTH
 from domain.accounts.errors import InvalidToken
 from entrypoints.container import Container
 from entrypoints.settings import Settings, parse_database_url
@@ -17,7 +21,11 @@ PASSWORD = "correct horse bättery"
 NOWHERE = parse_database_url("postgresql://nobody@127.0.0.1:1/nothing", "DATABASE_URL")
 
 
-@pytest.fixture(params=[ReversingHasher, Argon2Hasher])
+def argon2(memory_mib=64):
+    return Argon2Hasher(OWASP_LEAST, memory_mib)
+
+
+@pytest.fixture(params=[ReversingHasher, argon2])
 def hasher(request):
     return request.param()
 
@@ -37,19 +45,19 @@ def test_without_a_hash_nothing_matches(hasher):
 
 
 def test_hashes_are_argon2id_salted_and_at_least_owasps():
-    first, second = (Argon2Hasher().hash(PASSWORD) for _ in range(2))
+    first, second = (argon2().hash(PASSWORD) for _ in range(2))
 
     assert first.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert first != second
 
 
 def test_without_a_hash_as_much_is_computed_as_with_one(monkeypatch):
-    hasher = Argon2Hasher()
+    hasher = argon2()
     verified = []
     monkeypatch.setattr(hasher, "_argon2", Recorder(hasher._argon2, verified), raising=True)
 
     hasher.matches(PASSWORD, None)
-    hasher.matches(PASSWORD, Argon2Hasher().hash(PASSWORD))
+    hasher.matches(PASSWORD, argon2().hash(PASSWORD))
 
     parameters = {password_hash.rsplit("$", 2)[0] for password_hash in verified}
     assert len(verified) == 2
@@ -126,3 +134,61 @@ def test_a_token_that_was_tampered_with_is_none(tokens):
 
     with pytest.raises(InvalidToken):
         tokens.read(token[:-4] + "AAAA")
+
+
+def test_a_hash_of_other_parameters_is_outdated():
+    password_hash = argon2().hash(PASSWORD)
+    stronger = Argon2Hasher(replace(OWASP_LEAST, passes=3), 64)
+
+    assert stronger.is_outdated(password_hash)
+    assert stronger.matches(PASSWORD, password_hash)
+    assert not argon2().is_outdated(password_hash)
+
+
+def test_what_is_no_hash_matches_nothing(hasher):
+    assert not hasher.matches(PASSWORD, "!")
+
+
+def test_no_more_hashes_run_at_once_than_the_memory_holds(monkeypatch):
+    hasher = argon2(memory_mib=2 * 19)
+    monkeypatch.setattr("adapters.security.argon2_hasher.PATIENCE_S", 0)
+    with hasher._place(), hasher._place(), pytest.raises(Unavailable):
+        hasher.matches(PASSWORD, None)
+
+    assert not hasher.matches(PASSWORD, None)
+
+
+def test_one_hash_always_has_its_memory():
+    assert argon2(memory_mib=1).hash(PASSWORD)
+
+
+@pytest.mark.parametrize("password", ["password1", "qwertyuiop", "iloveyou1"])
+def test_common_passwords_are_known(password):
+    assert password in COMMON_PASSWORDS
+
+
+def test_enough_common_passwords_are_long_enough_to_be_chosen():
+    assert sum(len(password) >= PASSWORD_MIN_LENGTH for password in COMMON_PASSWORDS) >= 3000
+    assert all(password == password.lower() for password in COMMON_PASSWORDS)
+
+
+def tokens_of(key, previous=None):
+    settings = Settings(
+        database_url=NOWHERE, jwt_secret_key=key, jwt_secret_key_previous=previous, web_threads=1
+    )
+    return Container(settings=settings).app()
+
+
+def test_tokens_survive_a_change_of_keys_until_the_previous_one_is_taken_away():
+    old, new = "o" * 32, "n" * 32
+    with tokens_of(old).app_context():
+        token = JwtTokens().issue(claims())
+
+    with tokens_of(new, previous=old).app_context():
+        assert JwtTokens().read(token)
+        newer = JwtTokens().issue(claims())
+    for app in (tokens_of(new), tokens_of("x" * 32, previous=new)):
+        with app.app_context():
+            with pytest.raises(InvalidToken):
+                JwtTokens().read(token)
+            assert JwtTokens().read(newer)

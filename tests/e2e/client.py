@@ -45,6 +45,9 @@ class Visitor:
     def refresh(self, refresh_token: str) -> httpx.Response:
         return self.post("/v1/profile/token/refresh/", {"refresh_token": refresh_token})
 
+    def revoke(self, refresh_token: str) -> httpx.Response:
+        return self.post("/v1/profile/token/revoke/", {"refresh_token": refresh_token})
+
     def verify(self, token: str) -> httpx.Response:
         return self.post("/v1/profile/token/verify/", {"token": token})
 
@@ -61,6 +64,13 @@ class Visitor:
         member.username, member.id, member.tokens = username, profile.json()["id"], tokens
         return member
 
+    def joins_again(self, member: "Member") -> "Member":
+        """The same person in another session."""
+        tokens = self.log_in(member.username).json()
+        other = self.bearing(tokens["access_token"])
+        other.username, other.id, other.tokens = member.username, member.id, tokens
+        return other
+
 
 class Member(Visitor):
     """Someone with an access token."""
@@ -68,6 +78,24 @@ class Member(Visitor):
     username: str
     id: str
     tokens: dict[str, Any]
+
+    def is_known(self) -> bool:
+        """Whether the access token is taken."""
+        status = self.get("/v1/profile/").status_code
+        assert status in (200, 401)
+        return status == 200
+
+    def sessions(self) -> list[dict[str, Any]]:
+        response = self.get("/v1/profile/sessions/")
+        assert response.status_code == 200, response.text
+        return list(response.json()["results"])
+
+    def change_password(self, current: str, new: str) -> httpx.Response:
+        body = {"current_password": current, "new_password": new}
+        return self.post("/v1/profile/password/", body)
+
+    def delete_account(self, password: str = PASSWORD) -> httpx.Response:
+        return self.http.request("DELETE", "/v1/profile/", json={"password": password})
 
     def publish(self, **changes: Any) -> httpx.Response:
         return self.post("/v1/events/", an_event_body(**changes))

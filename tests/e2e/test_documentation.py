@@ -10,9 +10,16 @@ PUBLIC = [
     ("POST", "/v1/profile/token/"),
     ("POST", "/v1/profile/token/refresh/"),
     ("POST", "/v1/profile/token/verify/"),
+    ("POST", "/v1/profile/token/revoke/"),
 ]
 PROTECTED = [
     ("GET", "/v1/profile/"),
+    ("PATCH", "/v1/profile/"),
+    ("DELETE", "/v1/profile/"),
+    ("POST", "/v1/profile/password/"),
+    ("GET", "/v1/profile/sessions/"),
+    ("DELETE", "/v1/profile/sessions/01997a5e-7c00-7000-8000-000000000003/"),
+    ("POST", "/v1/profile/token/revoke-all/"),
     ("GET", "/v1/events/"),
     ("POST", "/v1/events/"),
     ("GET", EVENT),
@@ -89,7 +96,7 @@ def test_examples_meet_their_schemas(document):
 def test_only_opening_an_account_and_getting_tokens_need_no_token(document):
     for path, method, operation in operations(document):
         is_public = (method.upper(), path) in PUBLIC
-        assert operation["security"] == ([] if is_public else [{"bearer": []}])
+        assert operation["security"] == ([] if is_public else [{"bearer": []}, {"login": []}])
         assert is_public or "401" in operation["responses"]
 
 

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.e2e.processes import finished, started
+from tests.postgres import a_database
 
 
 def test_run_brings_everything_and_keeps_the_data(root, tmp_path):
@@ -90,3 +91,30 @@ def test_a_database_that_does_not_answer_ends_the_start_with_one_line(root):
     assert start.returncode == 1
     assert start.stderr.startswith("turnout: DATABASE_URL: the database can't be used: ")
     assert start.stderr.count("\n") == 1
+
+
+def test_what_was_revoked_stays_revoked_after_a_restart(root, postgres):
+    account = {"username": "ada", "password": "correct horse battery"}
+    with a_database(postgres, migrated=False) as url:
+        settings = {
+            "DATABASE_URL": url.render_as_string(hide_password=False),
+            "JWT_SECRET_KEY": "k" * 32,
+        }
+        with started(root, "serve", "--migrate", **settings) as (_, base_url):
+            httpx.post(f"{base_url}/v1/profile/signup/", json=account)
+            gone, alive = (
+                httpx.post(f"{base_url}/v1/profile/token/", json=account).json() for _ in range(2)
+            )
+            body = {"refresh_token": gone["refresh_token"]}
+            revoked = httpx.post(f"{base_url}/v1/profile/token/revoke/", json=body)
+            assert revoked.status_code == 204
+
+        with started(root, "serve", **settings) as (_, base_url):
+            for tokens, status in ((gone, 401), (alive, 200)):
+                headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+                for _ in range(8):  # more than there are workers
+                    answer = httpx.get(f"{base_url}/v1/profile/", headers=headers)
+                    assert answer.status_code == status
+                body = {"refresh_token": tokens["refresh_token"]}
+                answer = httpx.post(f"{base_url}/v1/profile/token/refresh/", json=body)
+                assert answer.status_code == status

@@ -1,5 +1,6 @@
 """The store in memory: what PostgreSQL does, told in dictionaries."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from application.ports.session_repository import SessionRepository
 from application.ports.unit_of_work import UnitOfWork
 from application.ports.user_repository import UserRepository
 from domain.accounts.credentials import fold_case
-from domain.accounts.errors import UsernameTaken
+from domain.accounts.errors import InvalidToken, UsernameTaken
 from domain.accounts.session import Session
 from domain.accounts.user import User
 from domain.events.errors import EventNotFound
@@ -77,6 +78,21 @@ class MemoryUserRepository(UserRepository):
     def find(self, user_id: UUID) -> User | None:
         return deepcopy(self.state.users.get(user_id))
 
+    def find_for_update(self, user_id: UUID) -> User | None:
+        return self.find(user_id)
+
+    def save(self, user: User) -> None:
+        namesake = self.find_by_username(user.username)
+        if namesake and namesake.id != user.id:
+            raise UsernameTaken(user.username)
+        self.state.users[user.id] = deepcopy(user)
+
+    def remove(self, user: User) -> None:
+        del self.state.users[user.id]
+        for session in list(self.state.sessions.values()):
+            if session.user_id == user.id:
+                del self.state.sessions[session.id]
+
     def find_by_username(self, username: str) -> User | None:
         for user in self.state.users.values():
             if fold_case(user.username) == fold_case(username):
@@ -97,6 +113,18 @@ class MemorySessionRepository(SessionRepository):
     def find_for_update(self, session_id: UUID) -> Session | None:
         return deepcopy(self.state.sessions.get(session_id))
 
+    def live_for_update(self, user_id: UUID, now: datetime) -> Sequence[Session]:
+        return [session for session in self._of(user_id) if session.is_live(now)]
+
+    def remove_ended(self, user_id: UUID, now: datetime) -> None:
+        for session in self._of(user_id):
+            if not session.is_live(now):
+                del self.state.sessions[session.id]
+
+    def _of(self, user_id: UUID) -> Sequence[Session]:
+        found = [each for each in self.state.sessions.values() if each.user_id == user_id]
+        return deepcopy(sorted(found, key=lambda session: session.id))
+
     def save(self, session: Session) -> None:
         self.state.sessions[session.id] = deepcopy(session)
 
@@ -105,12 +133,31 @@ class MemorySessionRepository(SessionRepository):
 class MemoryEventRepository(EventRepository):
     state: State
 
+    def _require_account(self, user_id: UUID) -> None:
+        if user_id not in self.state.users:
+            raise InvalidToken
+
     def add(self, event: Event) -> None:
+        self._require_account(event.creator_id)
         self.state.events[event.id] = replace(event, seat=NOBODY)
 
+    def upcoming_of(self, user_id: UUID, now: datetime) -> Sequence[UUID]:
+        return sorted(
+            event.id
+            for event in self.state.events.values()
+            if event.is_upcoming(now)
+            and (event.creator_id == user_id or (event.id, user_id) in self.state.attendances)
+        )
+
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
-        if event_id not in self.state.events:
+        event = self.find_for_update(event_id, attendee)
+        if event is None:
             raise EventNotFound(event_id)
+        return event
+
+    def find_for_update(self, event_id: UUID, attendee: UUID) -> Event | None:
+        if event_id not in self.state.events:
+            return None
         registered_at = self.state.attendances.get((event_id, attendee))
         return replace(self.state.events[event_id], seat=Seat(attendee, registered_at))
 
@@ -118,7 +165,8 @@ class MemoryEventRepository(EventRepository):
         place = (event.id, event.seat.user_id)
         if event.seat.registered_at is None:
             self.state.attendances.pop(place, None)
-        else:
+        elif place not in self.state.attendances:
+            self._require_account(event.seat.user_id)
             self.state.attendances[place] = event.seat.registered_at
         self.state.events[event.id] = replace(event, seat=NOBODY)
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from application.pages import Page, Window
-from application.ports.account_queries import AccountQueries, Profile
+from application.ports.account_queries import AccountQueries, Profile, SessionView
 from application.ports.event_queries import (
     AttendeeView,
     EventCriteria,
@@ -13,6 +13,7 @@ from application.ports.event_queries import (
     EventSort,
     EventView,
 )
+from domain.accounts.session import Session
 from domain.events.errors import EventNotFound
 from domain.events.event import Event, Seat
 from tests.fakes.memory import MemoryStore, State
@@ -27,6 +28,15 @@ class MemoryAccountQueries(AccountQueries):
     def find_profile(self, user_id: UUID) -> Profile | None:
         user = self.store.committed.users.get(user_id)
         return Profile.of(user) if user else None
+
+    def live_sessions(self, user_id: UUID, window: Window, now: datetime) -> Page[SessionView]:
+        found = [
+            session
+            for session in self.store.committed.sessions.values()
+            if session.user_id == user_id and session.is_live(now)
+        ]
+        found.sort(key=lambda session: (session.created_at, session.id), reverse=True)
+        return _page([_session_view(session) for session in found], window)
 
 
 @dataclass
@@ -56,16 +66,31 @@ class MemoryEventQueries(EventQueries):
         if event_id not in state.events:
             raise EventNotFound(event_id)
         views = [
-            AttendeeView(user_id, state.users[user_id].username, registered_at)
+            AttendeeView(user_id, _name(state, user_id), registered_at)
             for (event, user_id), registered_at in state.attendances.items()
             if event == event_id
         ]
         return _page(sorted(views, key=lambda view: (view.registered_at, view.id)), window)
 
 
+def _session_view(session: Session) -> SessionView:
+    return SessionView(
+        session.id,
+        session.created_at,
+        session.last_used_at,
+        session.origin.user_agent,
+        session.origin.ip,
+    )
+
+
+def _name(state: State, user_id: UUID) -> str | None:
+    user = state.users.get(user_id)
+    return user.username if user else None
+
+
 def _view(state: State, event: Event, viewer_id: UUID, now: datetime) -> EventView:
     seat = Seat(viewer_id, state.attendances.get((event.id, viewer_id)))
-    return EventView.of(replace(event, seat=seat), state.users[event.creator_id], now)
+    return EventView.of(replace(event, seat=seat), _name(state, event.creator_id), now)
 
 
 def _meets(view: EventView, criteria: EventCriteria, viewer_id: UUID) -> bool:

@@ -1,8 +1,19 @@
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
 
+from application.ports.audit_log import AuditLog, Incident
 from application.ports.password_hasher import PasswordHasher
 from application.ports.tokens import TokenClaims, Tokens
 from domain.accounts.errors import InvalidToken
+
+
+@dataclass
+class AuditInMemory(AuditLog):
+    incidents: list[tuple[Incident, UUID | None]] = field(default_factory=list)
+
+    def record(self, incident: Incident, user_id: UUID | None, *others: Any, **more: Any) -> None:
+        self.incidents.append((incident, user_id))
 
 
 class ReversingHasher(PasswordHasher):
@@ -11,6 +22,9 @@ class ReversingHasher(PasswordHasher):
 
     def matches(self, password: str, password_hash: str | None) -> bool:
         return password_hash == password[::-1]
+
+    def is_outdated(self, password_hash: str) -> bool:
+        return False
 
 
 class TokensInMemory(Tokens):

@@ -1,7 +1,9 @@
 import tomllib
+from datetime import timedelta
 
 import pytest
 
+from adapters.security.argon2_hasher import Argon2Parameters
 from entrypoints import VERSION
 from entrypoints.settings import (
     SettingsError,
@@ -11,7 +13,20 @@ from entrypoints.settings import (
 )
 
 GOOD = {"DATABASE_URL": "postgresql://ada@localhost/turnout", "JWT_SECRET_KEY": "k" * 32}
-ALL = (*GOOD, "HOST", "PORT", "WEB_WORKERS", "WEB_THREADS", "DATA_DIR")
+ALL = (
+    *GOOD,
+    "JWT_SECRET_KEY_PREVIOUS",
+    "SESSION_MAX_AGE",
+    "ARGON2_MEMORY_KIB",
+    "ARGON2_PASSES",
+    "ARGON2_LANES",
+    "ARGON2_TOTAL_MIB",
+    "HOST",
+    "PORT",
+    "WEB_WORKERS",
+    "WEB_THREADS",
+    "DATA_DIR",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +70,13 @@ def test_a_missing_setting_is_named(environment, name):
         ("DATABASE_URL", "postgresql://ada@localhost:port/turnout"),
         ("JWT_SECRET_KEY", ""),
         ("JWT_SECRET_KEY", "k" * 31),
+        ("JWT_SECRET_KEY_PREVIOUS", "p" * 31),
+        ("SESSION_MAX_AGE", "3599"),
+        ("SESSION_MAX_AGE", "a month"),
+        ("ARGON2_MEMORY_KIB", "1024"),
+        ("ARGON2_PASSES", "0"),
+        ("ARGON2_LANES", "0"),
+        ("ARGON2_TOTAL_MIB", "0"),
         ("WEB_THREADS", "0"),
         ("WEB_THREADS", "many"),
         ("WEB_WORKERS", "0"),
@@ -79,8 +101,31 @@ def test_a_bad_setting_is_named_in_one_line_without_its_value(environment, name,
     assert len(value) < 3 or value not in str(refusal.value)
 
 
-def test_the_key_does_not_show():
+def test_the_keys_do_not_show(environment):
+    environment.setenv("JWT_SECRET_KEY_PREVIOUS", "p" * 32)
+
     assert "kkk" not in repr(read_settings())
+    assert "ppp" not in repr(read_settings())
+
+
+def test_the_settings_of_accounts_are_taken(environment):
+    values = {
+        "JWT_SECRET_KEY_PREVIOUS": "p" * 32,
+        "SESSION_MAX_AGE": "7200",
+        "ARGON2_MEMORY_KIB": "65536",
+        "ARGON2_PASSES": "3",
+        "ARGON2_LANES": "4",
+        "ARGON2_TOTAL_MIB": "512",
+    }
+    for name, value in values.items():
+        environment.setenv(name, value)
+
+    settings = read_settings()
+
+    assert settings.jwt_secret_key_previous == "p" * 32
+    assert settings.session_max_age == timedelta(hours=2)
+    assert settings.argon2 == Argon2Parameters(memory_kib=65536, passes=3, lanes=4)
+    assert settings.argon2_total_mib == 512
 
 
 def test_every_setting_is_in_the_example_file(pytestconfig):

@@ -1,20 +1,25 @@
-"""The routes open to everyone: to an account, and to tokens."""
+"""The routes that need no access token: to an account, and to tokens."""
 
 from typing import Any
+
+from flask import Response
 
 from adapters.http.accounts import examples
 from adapters.http.accounts.schemas import (
     LogInSchema,
     ProfileSchema,
     RefreshSchema,
+    RevokeSchema,
     SignUpSchema,
     TokenPairSchema,
     VerifiedTokenSchema,
     VerifySchema,
 )
-from adapters.http.blueprint import Blueprint
+from adapters.http.blueprint import Blueprint, forbid_storing, no_content
+from adapters.http.origin import origin
 from application.accounts.log_in import LogIn
 from application.accounts.refresh_session import RefreshSession
+from application.accounts.revoke_token import RevokeToken
 from application.accounts.sign_up import SignUp
 from application.accounts.token_pair import TokenPair
 from application.accounts.verify_token import VerifyToken
@@ -29,9 +34,14 @@ from domain.accounts.errors import (
 
 
 def access_blueprint(
-    sign_up: SignUp, log_in: LogIn, refresh_session: RefreshSession, verify: VerifyToken
+    sign_up: SignUp,
+    log_in: LogIn,
+    refresh_session: RefreshSession,
+    revoke: RevokeToken,
+    verify: VerifyToken,
 ) -> Blueprint:
-    blueprint = Blueprint("access", "Signing up, logging in and staying logged in.")
+    blueprint = Blueprint("access", "Signing up, logging in, staying logged in, logging out.")
+    blueprint.after_request(forbid_storing)
 
     @blueprint.operation("POST", "/v1/profile/signup/", UsernameTaken("ada"))
     @blueprint.body(SignUpSchema, examples.SIGN_UP)
@@ -40,21 +50,23 @@ def access_blueprint(
         """Open an account
 
         The username is unique without regard to case. The email address is optional and shown
-        to nobody else.
+        to nobody else. Common passwords are refused, and those that are hardly more than the
+        username.
         """
         return sign_up(**body)
 
     @blueprint.operation("POST", "/v1/profile/token/", InvalidCredentials())
-    @blueprint.body(LogInSchema, examples.CREDENTIALS)
+    @blueprint.body(LogInSchema, examples.CREDENTIALS, takes_form=True)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR)
     def create_token(body: dict[str, Any]) -> TokenPair:
         """Log in
 
         Send the access token with every request: `Authorization: Bearer <access_token>`. It is
         good for an hour, the refresh token for a day. A wrong username and a wrong password are
-        the same answer.
+        the same answer. The body may also be a form, as in the password grant of OAuth 2
+        (RFC 6749 section 4.3.2).
         """
-        return log_in(body["username"], body["password"])
+        return log_in(body["username"], body["password"], origin())
 
     @blueprint.operation("POST", "/v1/profile/token/refresh/", InvalidToken(), RefreshTokenReused())
     @blueprint.body(RefreshSchema, examples.REFRESH)
@@ -65,7 +77,19 @@ def access_blueprint(
         A refresh token is good once. Sending one again ends its session: whoever holds the newer
         tokens must log in again.
         """
-        return refresh_session(body["refresh_token"])
+        return refresh_session(body["refresh_token"], origin())
+
+    @blueprint.operation("POST", "/v1/profile/token/revoke/")
+    @blueprint.body(RevokeSchema, examples.REFRESH)
+    @blueprint.response(204)
+    def revoke_token(body: dict[str, Any]) -> Response:
+        """Log out
+
+        Ends the session of the refresh token: all its tokens stop working at once. Also 204 for a
+        token that is unknown, spent or expired (RFC 7009 section 2.2).
+        """
+        revoke(body["refresh_token"], origin())
+        return no_content()
 
     @blueprint.operation("POST", "/v1/profile/token/verify/", InvalidToken())
     @blueprint.body(VerifySchema, examples.VERIFY)

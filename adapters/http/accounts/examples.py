@@ -16,6 +16,28 @@ TOKEN_PAIR = {
     "expires_in": 3600,
     "refresh_expires_in": 86400,
 }
+PROFILE_CHANGES = {"email": "ada@example.org"}
+CONFIRMATION = {"password": CREDENTIALS["password"]}
+NEW_PASSWORD = {
+    "current_password": CREDENTIALS["password"],
+    "new_password": "seven teas with grace",
+}
+SESSION_ID = "01997a5e-7c00-7000-8000-000000000003"
+SESSION_PAGE = {
+    "count": 1,
+    "next": None,
+    "previous": None,
+    "results": [
+        {
+            "id": SESSION_ID,
+            "created_at": "2026-05-01T09:30:00Z",
+            "last_used_at": "2026-05-01T10:15:00Z",
+            "user_agent": "curl/8.14.1",
+            "ip": "192.0.2.7",
+            "current": True,
+        }
+    ],
+}
 REFRESH = {"refresh_token": TOKEN_PAIR["refresh_token"]}
 VERIFY = {"token": TOKEN_PAIR["access_token"]}
 VERIFIED = {"token_type": "access", "user_id": USER_ID, "expires_at": "2026-05-01T10:30:00Z"}

@@ -1,17 +1,38 @@
 """The routes of one's own account."""
 
 from collections.abc import Callable
+from typing import Any
+
+from flask import Response
 
 from adapters.http.accounts import examples
-from adapters.http.accounts.schemas import ProfileSchema
+from adapters.http.accounts.schemas import (
+    ChangePasswordSchema,
+    ChangeProfileSchema,
+    DeleteAccountSchema,
+    ProfileSchema,
+)
 from adapters.http.auth import caller
-from adapters.http.blueprint import Blueprint
+from adapters.http.blueprint import Blueprint, forbid_storing, no_content
+from adapters.http.origin import origin
+from application.accounts.change_password import ChangePassword
+from application.accounts.delete_account import DeleteAccount
+from application.accounts.edit_profile import EditProfile
 from application.accounts.show_profile import ShowProfile
 from application.ports.account_queries import Profile
+from domain.accounts.errors import UsernameTaken, WrongPassword
+from domain.accounts.user import ProfileChanges
 
 
-def profile_blueprint(show_profile: ShowProfile, authenticate: Callable[[], None]) -> Blueprint:
+def profile_blueprint(
+    show_profile: ShowProfile,
+    edit_profile: EditProfile,
+    change_password: ChangePassword,
+    delete_account: DeleteAccount,
+    authenticate: Callable[[], None],
+) -> Blueprint:
     blueprint = Blueprint("profile", "One's own account.", authenticate)
+    blueprint.after_request(forbid_storing)
 
     @blueprint.operation("GET", "/v1/profile/")
     @blueprint.response(200, ProfileSchema, example=examples.PROFILE)
@@ -21,5 +42,42 @@ def profile_blueprint(show_profile: ShowProfile, authenticate: Callable[[], None
         Whose it is, the access token tells.
         """
         return show_profile(caller().user_id)
+
+    @blueprint.operation("PATCH", "/v1/profile/", UsernameTaken("grace"))
+    @blueprint.body(ChangeProfileSchema, examples.PROFILE_CHANGES)
+    @blueprint.response(200, ProfileSchema, example=examples.PROFILE)
+    def patch_profile(changes: ProfileChanges) -> Profile:
+        """Change one's username or email address
+
+        What is not named stays. A null email is taken away.
+        """
+        return edit_profile(caller().user_id, changes)
+
+    @blueprint.operation("DELETE", "/v1/profile/", WrongPassword())
+    @blueprint.body(DeleteAccountSchema, examples.CONFIRMATION)
+    @blueprint.response(204)
+    def delete_profile(body: dict[str, Any]) -> Response:
+        """Delete one's account
+
+        Every token stops working at once. One's upcoming events are deleted and one's seats in
+        others' upcoming events given back; events that have started keep their counts, without
+        the name. The username becomes free.
+        """
+        delete_account(caller().user_id, body["password"], origin())
+        return no_content()
+
+    @blueprint.operation("POST", "/v1/profile/password/", WrongPassword())
+    @blueprint.body(ChangePasswordSchema, examples.NEW_PASSWORD)
+    @blueprint.response(204)
+    def set_password(body: dict[str, Any]) -> Response:
+        """Change one's password
+
+        Ends every other session. The one that asks goes on.
+        """
+        me = caller()
+        change_password(
+            me.user_id, me.session_id, body["current_password"], body["new_password"], origin()
+        )
+        return no_content()
 
     return blueprint

@@ -1,8 +1,11 @@
 """The JSON of profiles and tokens."""
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
 
 from adapters.http.fields import AnswerSchema, Instant, Seconds, Text
+from adapters.http.pagination import PageSchema
 from application.ports.tokens import TokenType
 from domain.accounts.credentials import (
     PASSWORD_MAX_LENGTH,
@@ -12,6 +15,7 @@ from domain.accounts.credentials import (
     Password,
     Username,
 )
+from domain.accounts.user import ProfileChanges
 
 EMAIL_MAX_LENGTH = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
 
@@ -20,18 +24,21 @@ class Email(Text, fields.Email):
     """An address that Text takes, too."""
 
 
-class SignUpSchema(Schema):
-    username = Text(
+def _username(**options: Any) -> Text:
+    return Text(
         rule=Username,
-        required=True,
         metadata={
             "description": "Unique without regard to case.",
             "minLength": 1,
             "maxLength": USERNAME_MAX_LENGTH,
             "pattern": USERNAME_PATTERN,
         },
+        **options,
     )
-    password = Text(
+
+
+def _new_password() -> Text:
+    return Text(
         rule=Password,
         required=True,
         load_only=True,
@@ -41,15 +48,48 @@ class SignUpSchema(Schema):
             "format": "password",
         },
     )
-    # Beyond what marshmallow checks, no white space of any kind.
-    email = Email(
-        load_default=None,
+
+
+def _known_password() -> Text:
+    return Text(required=True, load_only=True, metadata={"format": "password"})
+
+
+def _email(**options: Any) -> Email:
+    return Email(
         allow_none=True,
         validate=[
             validate.Length(max=EMAIL_MAX_LENGTH),
+            # Beyond what marshmallow checks, no white space of any kind.
             validate.Regexp(r"\S+\Z", error="Not a valid email address."),
         ],
+        **options,
     )
+
+
+class SignUpSchema(Schema):
+    username = _username(required=True)
+    password = _new_password()
+    email = _email(load_default=None)
+
+
+class ChangeProfileSchema(Schema):
+    """What to change; a null email is taken away."""
+
+    username = _username()
+    email = _email()
+
+    @post_load
+    def to_changes(self, data: dict[str, Any], **kwargs: Any) -> ProfileChanges:
+        return ProfileChanges(**data)
+
+
+class ChangePasswordSchema(Schema):
+    current_password = _known_password()
+    new_password = _new_password()
+
+
+class DeleteAccountSchema(Schema):
+    password = _known_password()
 
 
 class ProfileSchema(AnswerSchema):
@@ -61,10 +101,19 @@ class ProfileSchema(AnswerSchema):
 
 class LogInSchema(Schema):
     username = Text(required=True)
-    password = Text(required=True, load_only=True, metadata={"format": "password"})
+    password = _known_password()
+    grant_type = Text(
+        load_default="password",
+        validate=validate.Equal("password"),
+        metadata={"description": "As OAuth 2 has it; may be left out.", "enum": ["password"]},
+    )
 
 
 class RefreshSchema(Schema):
+    refresh_token = Text(required=True)
+
+
+class RevokeSchema(Schema):
     refresh_token = Text(required=True)
 
 
@@ -86,3 +135,18 @@ class VerifiedTokenSchema(AnswerSchema):
     token_type = fields.Enum(TokenType, by_value=fields.String, attribute="type")
     user_id = fields.UUID()
     expires_at = Instant()
+
+
+class SessionSchema(AnswerSchema):
+    id = fields.UUID()
+    created_at = Instant(metadata={"description": "When it was opened, by a login."})
+    last_used_at = Instant(metadata={"description": "When its tokens were last refreshed."})
+    user_agent = fields.String(
+        allow_none=True, metadata={"description": "The User-Agent that was sent then."}
+    )
+    ip = fields.String(allow_none=True, metadata={"description": "The address it came from then."})
+    current = fields.Boolean(metadata={"description": "Whether it is the one that asks."})
+
+
+class SessionPageSchema(PageSchema):
+    results = fields.List(fields.Nested(SessionSchema))

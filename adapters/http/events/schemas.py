@@ -48,9 +48,13 @@ def _capacity(**options: Any) -> JsonInteger:
     return JsonInteger(rule=Capacity, metadata=bounds, **options)
 
 
+def _name_if_any() -> fields.String:
+    return fields.String(allow_none=True, metadata={"description": "Null: the account is gone."})
+
+
 class CreatorSchema(AnswerSchema):
     id = fields.UUID()
-    username = fields.String()
+    username = _name_if_any()
 
 
 class NewEventSchema(Schema):
@@ -127,7 +131,7 @@ class EventPageSchema(PageSchema):
 
 class AttendeeSchema(AnswerSchema):
     id = fields.UUID(metadata={"description": "The person's id."})
-    username = fields.String()
+    username = _name_if_any()
     registered_at = Instant()
 
 

@@ -9,11 +9,11 @@ from domain.accounts.errors import (
     RefreshTokenReused,
     UsernameTaken,
 )
-from tests.builders import DAY, HOUR, NOON
+from tests.builders import DAY, HOUR, NOON, ORIGIN
 
 
 def logged_in(world, name="ada"):
-    return world.log_in(name, f"{name}'s password")
+    return world.log_in(name, f"{name}'s password", ORIGIN)
 
 
 def test_whoever_signed_up_logs_in_and_is_known(world):
@@ -40,7 +40,7 @@ def test_a_wrong_name_and_a_wrong_password_are_refused_alike(world, name, passwo
     world.person("ada")
 
     with pytest.raises(InvalidCredentials):
-        world.log_in(name, password)
+        world.log_in(name, password, ORIGIN)
 
 
 def test_no_connection_is_held_while_a_password_is_hashed(world):
@@ -78,25 +78,25 @@ def test_a_session_goes_on_as_long_as_it_is_refreshed_within_a_day(world):
 
     for _ in range(5):
         world.clock.advance(DAY - HOUR)
-        pair = world.refresh(pair.refresh_token)
+        pair = world.refresh(pair.refresh_token, ORIGIN)
     assert world.authenticate(pair.access_token)
 
     world.clock.advance(DAY)
     with pytest.raises(InvalidToken):
-        world.refresh(pair.refresh_token)
+        world.refresh(pair.refresh_token, ORIGIN)
 
 
 def test_the_revocation_that_reuse_brings_outlives_the_refusal(world):
     world.person("ada")
     stolen = logged_in(world)
     other = logged_in(world)
-    newest = world.refresh(stolen.refresh_token)
+    newest = world.refresh(stolen.refresh_token, ORIGIN)
 
     with pytest.raises(RefreshTokenReused):
-        world.refresh(stolen.refresh_token)
+        world.refresh(stolen.refresh_token, ORIGIN)
 
     for act, token in (
-        (world.refresh, newest.refresh_token),
+        (lambda token: world.refresh(token, ORIGIN), newest.refresh_token),
         (world.authenticate, newest.access_token),
         (world.verify, newest.access_token),
     ):
@@ -112,13 +112,13 @@ def test_each_type_of_token_has_its_place(world):
     with pytest.raises(InvalidToken):
         world.authenticate(pair.refresh_token)
     with pytest.raises(InvalidToken):
-        world.refresh(pair.access_token)
+        world.refresh(pair.access_token, ORIGIN)
 
 
 def test_verifying_tells_good_tokens_from_spent_ones(world):
     user_id = world.person("ada")
     first = logged_in(world)
-    second = world.refresh(first.refresh_token)
+    second = world.refresh(first.refresh_token, ORIGIN)
 
     for token in (first.access_token, second.access_token, second.refresh_token):
         assert world.verify(token).user_id == user_id

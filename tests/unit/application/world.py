@@ -1,11 +1,20 @@
 """All use cases around one store in memory: a Turnout without input and output."""
 
+from datetime import timedelta
 from itertools import count
 from uuid import UUID
 
 from application.accounts.authenticate import Authenticate
+from application.accounts.change_password import ChangePassword
+from application.accounts.confirm_password import ConfirmPassword
+from application.accounts.delete_account import DeleteAccount
+from application.accounts.edit_profile import EditProfile
+from application.accounts.end_session import EndSession
+from application.accounts.end_sessions import EndSessions
+from application.accounts.list_sessions import ListSessions
 from application.accounts.log_in import LogIn
 from application.accounts.refresh_session import RefreshSession
+from application.accounts.revoke_token import RevokeToken
 from application.accounts.show_profile import ShowProfile
 from application.accounts.sign_up import SignUp
 from application.accounts.token_pair import IssueTokenPair
@@ -19,13 +28,13 @@ from application.events.list_events import ListEvents
 from application.events.publish_event import PublishEvent
 from application.events.show_event import ShowEvent
 from application.ports.event_queries import EventView
-from domain.accounts.credentials import Password, Username
+from domain.accounts.credentials import Password, PasswordRules, Username
 from domain.events.description import Capacity, Description, Title
 from tests.builders import DAY, HOUR, NOON
 from tests.fakes.clock import FakeClock
 from tests.fakes.memory import MemoryStore, MemoryUnitOfWork
 from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
-from tests.fakes.security import ReversingHasher, TokensInMemory
+from tests.fakes.security import AuditInMemory, ReversingHasher, TokensInMemory
 
 
 class World:
@@ -33,6 +42,8 @@ class World:
         self.store = MemoryStore()
         self.clock = clock = FakeClock()
         self.hasher = ReversingHasher()
+        self.audit = audit = AuditInMemory()
+        rules = PasswordRules({"password123"})
         tokens = TokensInMemory()
         numbers = count(1)
         accounts, events = MemoryAccountQueries(self.store), MemoryEventQueries(self.store)
@@ -44,12 +55,20 @@ class World:
             return UUID(int=next(numbers))
 
         issue_pair = IssueTokenPair(tokens, new_id)
-        self.sign_up = SignUp(new_work, self.hasher, clock, new_id)
-        self.log_in = LogIn(new_work, self.hasher, issue_pair, clock, new_id)
-        self.refresh = RefreshSession(new_work, tokens, issue_pair, clock)
+        self.sign_up = SignUp(new_work, rules, self.hasher, clock, new_id)
+        self.log_in = LogIn(new_work, self.hasher, issue_pair, clock, new_id, audit, 30 * DAY)
+        self.refresh = RefreshSession(new_work, tokens, issue_pair, clock, audit)
         self.verify = VerifyToken(new_work, tokens, clock)
         self.authenticate = Authenticate(self.verify)
+        confirm = ConfirmPassword(new_work, self.hasher, audit)
         self.show_profile = ShowProfile(accounts)
+        self.edit_profile = EditProfile(new_work)
+        self.change_password = ChangePassword(new_work, confirm, rules, self.hasher, clock, audit)
+        self.delete_account = DeleteAccount(new_work, confirm, clock, audit)
+        self.revoke = RevokeToken(new_work, tokens, clock, audit)
+        self.list_sessions = ListSessions(accounts, clock)
+        self.end_session = EndSession(new_work, clock, audit)
+        self.end_sessions = EndSessions(new_work, clock, audit)
         self.publish_event = PublishEvent(new_work, clock, new_id)
         self.edit_event = EditEvent(new_work, clock)
         self.delete_event = DeleteEvent(new_work, clock)
@@ -62,12 +81,12 @@ class World:
     def person(self, name: str) -> UUID:
         return self.sign_up(Username(name), Password(f"{name}'s password"), None).id
 
-    def published(self, creator_id: UUID, capacity: int = 2) -> EventView:
+    def published(self, creator_id: UUID, capacity: int = 2, start: timedelta = DAY) -> EventView:
         return self.publish_event(
             creator_id=creator_id,
             title=Title("Tea"),
             description=Description(""),
-            start_time=NOON + DAY,
-            end_time=NOON + DAY + HOUR,
+            start_time=NOON + start,
+            end_time=NOON + start + HOUR,
             capacity=Capacity(capacity),
         )

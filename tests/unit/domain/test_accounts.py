@@ -1,11 +1,7 @@
-from hashlib import sha256
-
 import pytest
 
-from domain.accounts.credentials import Password, Username, fold_case
-from domain.accounts.errors import InvalidToken, RefreshTokenReused
+from domain.accounts.credentials import Password, PasswordRules, Username, fold_case
 from domain.errors import Invalid
-from tests.builders import DAY, HOUR, NOON, a_session
 
 
 @pytest.mark.parametrize("text", ["a", "Ada.Lovelace+1@home_-9", "x" * 150])
@@ -41,37 +37,38 @@ def test_a_password_does_not_show():
     assert "correct horse" not in repr(Password("correct horse"))
 
 
-def test_a_session_keeps_no_refresh_token():
-    assert a_session("first").refresh_token_hash == sha256(b"first").digest()
+RULES = PasswordRules({"password123", "correct horse"})
 
 
-def test_a_refresh_token_is_spent_for_its_successor():
-    session = a_session("first")
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "password123",
+        "PassWord123",
+        "Correct Horse",
+        "ada.lovelace",
+        "ADA.Lovelace",
+        "ada.lovelace1843!",
+        "  ada.lovelace  ",
+        "Turnout2026",
+        "**turnout**",
+    ],
+)
+def test_a_password_that_is_easy_to_guess_is_refused(secret):
+    with pytest.raises(Invalid) as refusal:
+        RULES.check(Password(secret), "ada.lovelace", "new_password")
 
-    session.rotate(spent="first", successor="second", now=NOON + HOUR)
-
-    assert session.is_newest("second")
-    assert not session.is_newest("first")
-    assert session.last_used_at == NOON + HOUR
-    assert session.expires_at == NOON + HOUR + DAY
-
-
-def test_reuse_of_a_spent_token_ends_the_session():
-    session = a_session("first")
-    session.rotate(spent="first", successor="second", now=NOON)
-
-    with pytest.raises(RefreshTokenReused):
-        session.rotate(spent="first", successor="third", now=NOON)
-
-    assert not session.is_live(NOON)
-    with pytest.raises(InvalidToken):
-        session.rotate(spent="second", successor="third", now=NOON)
+    assert refusal.value.field == "new_password"
 
 
-def test_a_session_lives_a_day_from_its_last_rotation():
-    session = a_session(now=NOON)
+@pytest.mark.parametrize(
+    "secret", ["ada.lovelace wrote it", "12345678", "........", "a big turnout", "ada-lovelace"]
+)
+def test_any_other_password_is_taken(secret):
+    RULES.check(Password(secret), "ada.lovelace", "password")
 
-    assert session.is_live(NOON + DAY - HOUR)
-    assert not session.is_live(NOON + DAY)
-    with pytest.raises(InvalidToken):
-        session.rotate(spent="first", successor="second", now=NOON + DAY)
+
+def test_a_username_of_digits_does_not_forbid_every_number():
+    RULES.check(Password("87654321"), "1234", "password")
+    with pytest.raises(Invalid):
+        RULES.check(Password("12341234"), "12341234", "password")

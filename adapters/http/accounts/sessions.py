@@ -1,0 +1,69 @@
+"""The routes of one's own sessions."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from adapters.http.accounts import examples
+from adapters.http.accounts.schemas import SessionPageSchema
+from adapters.http.auth import caller
+from adapters.http.blueprint import Blueprint, forbid_storing, no_content
+from adapters.http.origin import origin
+from adapters.http.pagination import WindowQuery, page_body
+from application.accounts.end_session import EndSession
+from application.accounts.end_sessions import EndSessions
+from application.accounts.list_sessions import ListSessions
+from application.pages import Page, Window
+from domain.accounts.errors import SessionNotFound
+
+
+def sessions_blueprint(
+    list_sessions: ListSessions,
+    end_session: EndSession,
+    end_sessions: EndSessions,
+    authenticate: Callable[[], None],
+) -> Blueprint:
+    blueprint = Blueprint("sessions", "Where one is logged in.", authenticate)
+    blueprint.after_request(forbid_storing)
+
+    @blueprint.operation("GET", "/v1/profile/sessions/")
+    @blueprint.query(WindowQuery)
+    @blueprint.response(200, SessionPageSchema, example=examples.SESSION_PAGE)
+    def get_sessions(query: dict[str, Any]) -> dict[str, Any]:
+        """List one's live sessions
+
+        Each login opens one. The newest comes first.
+        """
+        me, window = caller(), Window(**query)
+        page = list_sessions(me.user_id, window)
+        results = [asdict(each) | {"current": each.id == me.session_id} for each in page.results]
+        return page_body(Page(page.count, results), window)
+
+    @blueprint.operation(
+        "DELETE",
+        "/v1/profile/sessions/<uuid:session_id>/",
+        SessionNotFound(UUID(examples.SESSION_ID)),
+    )
+    @blueprint.response(204)
+    def delete_session(session_id: UUID) -> Response:
+        """End one session
+
+        Its tokens stop working at once. Ending the current one logs out.
+        """
+        end_session(session_id, caller().user_id, origin())
+        return no_content()
+
+    @blueprint.operation("POST", "/v1/profile/token/revoke-all/")
+    @blueprint.response(204)
+    def revoke_all_tokens() -> Response:
+        """Log out everywhere
+
+        Ends every session of one's own, the one that asks included.
+        """
+        end_sessions(caller().user_id, origin())
+        return no_content()
+
+    return blueprint

@@ -1,0 +1,43 @@
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.accounts.confirm_password import ConfirmPassword, get_confirmed
+from application.ports.audit_log import AuditLog, Incident
+from application.ports.clock import Clock
+from application.ports.password_hasher import PasswordHasher
+from application.ports.unit_of_work import UnitOfWorkFactory
+from domain.accounts.credentials import Password, PasswordRules
+from domain.accounts.session import Origin
+
+
+@dataclass(frozen=True)
+class ChangePassword:
+    """Set a new password, and end every session but the one that asks.
+
+    Raises WrongPassword or Invalid.
+    """
+
+    new_work: UnitOfWorkFactory
+    confirm: ConfirmPassword
+    rules: PasswordRules
+    hasher: PasswordHasher
+    clock: Clock
+    audit: AuditLog
+
+    def __call__(
+        self, user_id: UUID, session_id: UUID, current: str, new: Password, origin: Origin
+    ) -> None:
+        confirmed = self.confirm(user_id, current, origin)
+        self.rules.check(new, confirmed.username, "new_password")
+        password_hash = self.hasher.hash(new.secret)
+        with self.new_work() as work:
+            user = get_confirmed(work, confirmed)
+            user.password_hash = password_hash
+            work.users.save(user)
+            now = self.clock.now()
+            for session in work.sessions.live_for_update(user_id, now):
+                if session.id != session_id:
+                    session.revoke(now)
+                    work.sessions.save(session)
+            work.commit()
+        self.audit.record(Incident.PASSWORD_CHANGED, user_id, session_id, origin)

@@ -1,0 +1,44 @@
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.ports.audit_log import AuditLog, Incident
+from application.ports.password_hasher import PasswordHasher
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.accounts.errors import InvalidToken, WrongPassword
+from domain.accounts.session import Origin
+from domain.accounts.user import User
+
+
+@dataclass(frozen=True)
+class ConfirmPassword:
+    """Ask for the password again, before what can't be undone.
+
+    Raises WrongPassword, or InvalidToken when the account is gone.
+    """
+
+    new_work: UnitOfWorkFactory
+    hasher: PasswordHasher
+    audit: AuditLog
+
+    def __call__(self, user_id: UUID, password: str, origin: Origin) -> User:
+        with self.new_work() as work:
+            user = work.users.find(user_id)
+        if user is None:
+            raise InvalidToken
+        if not self.hasher.matches(password, user.password_hash):
+            self.audit.record(Incident.PASSWORD_REFUSED, user_id, origin=origin)
+            raise WrongPassword
+        return user
+
+
+def get_confirmed(work: UnitOfWork, confirmed: User) -> User:
+    """The user, locked, with the password still the one that was confirmed.
+
+    Raises WrongPassword when it was changed meanwhile, or InvalidToken when the account is gone.
+    """
+    user = work.users.find_for_update(confirmed.id)
+    if user is None:
+        raise InvalidToken
+    if user.password_hash != confirmed.password_hash:
+        raise WrongPassword
+    return user

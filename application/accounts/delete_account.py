@@ -1,0 +1,45 @@
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.accounts.confirm_password import ConfirmPassword, get_confirmed
+from application.ports.audit_log import AuditLog, Incident
+from application.ports.clock import Clock
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.accounts.session import Origin
+
+
+@dataclass(frozen=True)
+class DeleteAccount:
+    """Delete the user's upcoming events, give back their seats in others', forget the person.
+
+    Events that have started keep their creator's and attendees' places, without the name.
+    Raises WrongPassword.
+    """
+
+    new_work: UnitOfWorkFactory
+    confirm: ConfirmPassword
+    clock: Clock
+    audit: AuditLog
+
+    def __call__(self, user_id: UUID, password: str, origin: Origin) -> None:
+        confirmed = self.confirm(user_id, password, origin)
+        with self.new_work() as work:
+            # From here on the person publishes nothing and takes no seat.
+            user = get_confirmed(work, confirmed)
+            self._leave_upcoming_events(work, user_id)
+            work.users.remove(user)
+            work.commit()
+        self.audit.record(Incident.ACCOUNT_DELETED, user_id, origin=origin)
+
+    def _leave_upcoming_events(self, work: UnitOfWork, user_id: UUID) -> None:
+        # One instant for all: an event that starts meanwhile was left in time.
+        now = self.clock.now()
+        for event_id in work.events.upcoming_of(user_id, now):
+            event = work.events.find_for_update(event_id, attendee=user_id)
+            if event is None or not event.is_upcoming(now):
+                continue  # so since its lock was waited for
+            if event.creator_id == user_id:
+                work.events.remove(event)
+            else:
+                event.cancel(now)
+                work.events.save(event)

@@ -1,0 +1,24 @@
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.ports.account_queries import Profile
+from application.ports.unit_of_work import UnitOfWorkFactory
+from domain.accounts.errors import InvalidToken
+from domain.accounts.user import ProfileChanges
+
+
+@dataclass(frozen=True)
+class EditProfile:
+    """Change the user's name and address. Raises UsernameTaken."""
+
+    new_work: UnitOfWorkFactory
+
+    def __call__(self, user_id: UUID, changes: ProfileChanges) -> Profile:
+        with self.new_work() as work:
+            user = work.users.find_for_update(user_id)
+            if user is None:
+                raise InvalidToken
+            user.edit(changes)
+            work.users.save(user)
+            work.commit()
+        return Profile.of(user)

@@ -1,0 +1,33 @@
+from abc import abstractmethod
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from domain.accounts.session import Origin
+
+
+class Incident(StrEnum):
+    """What is worth knowing after an attack."""
+
+    LOGIN_FAILED = "login_failed"
+    LOGGED_IN = "logged_in"
+    REFRESH_TOKEN_REUSED = "refresh_token_reused"
+    SESSION_REVOKED = "session_revoked"
+    PASSWORD_CHANGED = "password_changed"
+    PASSWORD_REFUSED = "password_refused"
+    ACCOUNT_DELETED = "account_deleted"
+
+
+class AuditLog(Protocol):
+    @abstractmethod
+    def record(
+        self,
+        incident: Incident,
+        user_id: UUID | None,
+        session_id: UUID | None = None,
+        origin: Origin | None = None,
+    ) -> None:
+        """Note that it happened, after it did. There is no place for a token or a password.
+
+        The id is None where a login names nobody; what was typed for a name may be a password.
+        """

@@ -1,0 +1,76 @@
+"""The form of OAuth 2's password grant, which Swagger UI's Authorize box sends."""
+
+import pytest
+
+from tests.e2e.client import PASSWORD
+
+TOKEN = "/v1/profile/token/"
+
+
+def test_a_form_logs_in_like_json(visitor, ada):
+    form = {"grant_type": "password", "username": ada.username, "password": PASSWORD}
+
+    response = visitor.http.post(TOKEN, data=form)
+
+    assert response.status_code == 200
+    assert response.json()["token_type"] == "Bearer"
+    assert visitor.bearing(response.json()["access_token"]).is_known()
+
+
+def test_parameters_that_a_form_has_beyond_the_known_ones_are_ignored(visitor, ada):
+    form = {"username": ada.username, "password": PASSWORD, "scope": "", "client_id": "swagger"}
+
+    # Swagger UI sends the client that it does not have by HTTP Basic authentication.
+    assert visitor.http.post(TOKEN, data=form, auth=("", "")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "code"),
+    [
+        ({"username": "ada", "password": "wrong"}, 401, "invalid_credentials"),
+        ({"username": "ada"}, 422, "validation_failed"),
+        ({}, 422, "validation_failed"),
+        ({"username": ["ada", "eve"], "password": "x"}, 400, "bad_request"),
+        ({"username": "\0", "password": "x"}, 422, "validation_failed"),
+        (
+            {"grant_type": "client_credentials", "username": "a", "password": "x"},
+            422,
+            "validation_failed",
+        ),
+    ],
+)
+def test_a_wrong_form_is_told_what_is_wrong(visitor, form, status, code):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    response = visitor.http.post(TOKEN, data=form, headers=headers)
+
+    assert response.status_code == status
+    assert response.json()["code"] == code
+
+
+@pytest.mark.parametrize("path", ["/v1/profile/signup/", "/v1/profile/token/refresh/"])
+def test_no_other_route_takes_a_form(visitor, path):
+    assert visitor.http.post(path, data={"username": "ada"}).status_code == 415
+
+
+def test_the_document_tells_how_to_log_in(document):
+    login = document.document["components"]["securitySchemes"]["login"]
+
+    assert login["flows"] == {"password": {"tokenUrl": TOKEN, "scopes": {}}}
+    body = document.document["paths"][TOKEN]["post"]["requestBody"]
+    assert set(body["content"]) == {"application/json", "application/x-www-form-urlencoded"}
+
+
+def test_what_speaks_of_a_person_is_not_stored_on_the_way(visitor, ada):
+    answers = [
+        visitor.log_in(ada.username),
+        visitor.log_in("nobody"),
+        visitor.refresh(ada.tokens["refresh_token"]),
+        visitor.refresh("x"),
+        visitor.joins("ada").get("/v1/profile/"),
+        visitor.joins("ada").get("/v1/profile/sessions/"),
+        visitor.get("/v1/profile/"),
+        visitor.post(TOKEN, {}),
+    ]
+
+    assert {answer.headers.get("Cache-Control") for answer in answers} == {"no-store"}

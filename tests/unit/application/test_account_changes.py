@@ -1,0 +1,193 @@
+import pytest
+
+from application.pages import Window
+from application.ports.audit_log import Incident
+from application.ports.event_queries import EventCriteria
+from domain.accounts.credentials import Password, Username
+from domain.accounts.errors import (
+    InvalidCredentials,
+    InvalidToken,
+    UsernameTaken,
+    WrongPassword,
+)
+from domain.accounts.user import ProfileChanges
+from domain.errors import Invalid
+from domain.events.errors import EventNotFound
+from tests.builders import DAY, HOUR, ORIGIN
+
+ALL = Window(limit=100, offset=0)
+NEW = Password("seven teas with grace")
+
+
+def logged_in(world, name="ada"):
+    return world.log_in(name, f"{name}'s password", ORIGIN)
+
+
+def test_a_changed_password_replaces_the_old_and_ends_other_sessions(world):
+    user_id = world.person("ada")
+    here, there = logged_in(world), logged_in(world)
+    me = world.authenticate(here.access_token)
+
+    world.change_password(user_id, me.session_id, "ada's password", NEW, ORIGIN)
+
+    assert world.authenticate(here.access_token) == me
+    with pytest.raises(InvalidToken):
+        world.authenticate(there.access_token)
+    with pytest.raises(InvalidCredentials):
+        logged_in(world)
+    assert world.log_in("ada", NEW.secret, ORIGIN)
+    assert (Incident.PASSWORD_CHANGED, user_id) in world.audit.incidents
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "refusal"),
+    [
+        ("wrong", "seven teas with grace", WrongPassword),
+        ("ada's password", "password123", Invalid),
+        ("ada's password", "ada12345", Invalid),
+    ],
+)
+def test_a_refused_change_of_the_password_changes_nothing(world, current, new, refusal):
+    user_id = world.person("ada")
+    here, there = logged_in(world), logged_in(world)
+    session_id = world.authenticate(here.access_token).session_id
+
+    with pytest.raises(refusal):
+        world.change_password(user_id, session_id, current, Password(new), ORIGIN)
+
+    assert world.authenticate(there.access_token)
+    assert logged_in(world)
+
+
+def test_a_login_with_a_password_that_is_changed_meanwhile_is_refused(world):
+    user_id = world.person("ada")
+    session_id = world.authenticate(logged_in(world).access_token).session_id
+    compare = world.hasher.matches
+
+    def compare_slowly(password, password_hash):
+        world.hasher.matches = compare
+        matches = compare(password, password_hash)
+        world.change_password(user_id, session_id, "ada's password", NEW, ORIGIN)
+        return matches
+
+    world.hasher.matches = compare_slowly
+
+    with pytest.raises(InvalidCredentials):
+        logged_in(world)
+    assert world.list_sessions(user_id, ALL).count == 1
+
+
+def test_of_two_changes_with_one_password_the_second_is_refused(world):
+    user_id = world.person("ada")
+    session_id = world.authenticate(logged_in(world).access_token).session_id
+    hash_password = world.hasher.hash
+
+    def hash_slowly(password):
+        world.hasher.hash = hash_password
+        world.change_password(user_id, session_id, "ada's password", NEW, ORIGIN)
+        return hash_password(password)
+
+    world.hasher.hash = hash_slowly
+    other = Password("the thief's password")
+
+    with pytest.raises(WrongPassword):
+        world.change_password(user_id, session_id, "ada's password", other, ORIGIN)
+    assert world.log_in("ada", NEW.secret, ORIGIN)
+
+
+def test_a_hash_of_other_parameters_is_renewed_at_login(world):
+    user_id = world.person("ada")
+    world.hasher.is_outdated = lambda _: True
+    world.hasher.hash = lambda password: f"new hash of {password}"
+
+    logged_in(world)
+
+    user = world.store.committed.users[user_id]
+    assert user.password_hash == "new hash of ada's password"
+
+
+def test_a_profile_changes_where_it_is_told_to(world):
+    user_id = world.person("ada")
+
+    profile = world.edit_profile(user_id, ProfileChanges(email="ada@example.org"))
+    assert (profile.username, profile.email) == ("ada", "ada@example.org")
+    profile = world.edit_profile(user_id, ProfileChanges(username=Username("Ada")))
+    assert (profile.username, profile.email) == ("Ada", "ada@example.org")
+    profile = world.edit_profile(user_id, ProfileChanges(email=None))
+    assert (profile.username, profile.email) == ("Ada", None)
+    assert world.show_profile(user_id) == profile
+
+
+def test_a_taken_name_can_not_be_changed_to(world):
+    user_id = world.person("ada")
+    world.person("grace")
+
+    with pytest.raises(UsernameTaken):
+        world.edit_profile(user_id, ProfileChanges(Username("GRACE")))
+    assert world.show_profile(user_id).username == "ada"
+
+
+def test_a_deleted_account_leaves_the_past_alone_and_the_future_free(world):
+    ada, grace = world.person("ada"), world.person("grace")
+    past = world.published(ada)
+    world.attend(past.id, ada)
+    world.clock.advance(DAY)  # `past` starts
+    pair = logged_in(world)
+    own, others = world.published(ada, start=2 * DAY), world.published(grace, start=2 * DAY)
+    for event in (own, others):
+        world.attend(event.id, ada)
+        world.attend(event.id, grace)
+
+    world.delete_account(ada, "ada's password", ORIGIN)
+
+    with pytest.raises(InvalidToken):
+        world.authenticate(pair.access_token)
+    with pytest.raises(InvalidCredentials):
+        logged_in(world)
+    with pytest.raises(EventNotFound):
+        world.show_event(own.id, grace)
+    assert world.show_event(others.id, grace).attendees_count == 1
+    seen = world.show_event(past.id, grace)
+    assert (seen.attendees_count, seen.creator.id, seen.creator.username) == (1, ada, None)
+    [attendee] = world.list_attendees(past.id, ALL).results
+    assert (attendee.id, attendee.username) == (ada, None)
+    assert world.list_events(EventCriteria(), ALL, grace).count == 2
+    assert world.person("ada") != ada
+
+
+def test_an_account_is_not_deleted_without_its_password(world):
+    ada = world.person("ada")
+    event = world.published(ada)
+
+    with pytest.raises(WrongPassword):
+        world.delete_account(ada, "wrong", ORIGIN)
+
+    assert world.show_event(event.id, ada)
+    assert logged_in(world)
+
+
+def test_who_is_gone_publishes_nothing_and_takes_no_seat(world):
+    ada, grace = world.person("ada"), world.person("grace")
+    event = world.published(grace)
+    world.delete_account(ada, "ada's password", ORIGIN)
+
+    for act in (
+        lambda: world.attend(event.id, ada),
+        lambda: world.published(ada),
+        lambda: world.edit_profile(ada, ProfileChanges(email=None)),
+        lambda: world.delete_account(ada, "ada's password", ORIGIN),
+    ):
+        with pytest.raises(InvalidToken):
+            act()
+    assert world.show_event(event.id, grace).attendees_count == 0
+
+
+def test_an_event_that_starts_before_the_deletion_is_kept(world):
+    ada, grace = world.person("ada"), world.person("grace")
+    event = world.published(grace)
+    world.attend(event.id, ada)
+    world.clock.advance(DAY + HOUR / 2)
+
+    world.delete_account(ada, "ada's password", ORIGIN)
+
+    assert world.show_event(event.id, grace).attendees_count == 1

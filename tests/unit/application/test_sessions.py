@@ -1,0 +1,152 @@
+from datetime import timedelta
+
+import pytest
+
+from application.pages import Window
+from application.ports.audit_log import Incident
+from domain.accounts.errors import (
+    InvalidCredentials,
+    InvalidToken,
+    RefreshTokenReused,
+    SessionNotFound,
+)
+from domain.accounts.session import Origin
+from tests.builders import DAY, HOUR, NOON, ORIGIN
+
+ALL = Window(limit=100, offset=0)
+
+
+def logged_in(world, name="ada", origin=ORIGIN):
+    return world.log_in(name, f"{name}'s password", origin)
+
+
+def is_known(world, pair):
+    try:
+        return bool(world.authenticate(pair.access_token))
+    except InvalidToken:
+        return False
+
+
+@pytest.mark.parametrize("name", ["access_token", "refresh_token"])
+def test_revoking_a_token_ends_its_session_alone(world, name):
+    world.person("ada")
+    here, there = logged_in(world), logged_in(world)
+
+    world.revoke(getattr(here, name), ORIGIN)
+
+    assert (is_known(world, here), is_known(world, there)) == (False, True)
+    with pytest.raises(InvalidToken):
+        world.refresh(here.refresh_token, ORIGIN)
+
+
+def test_a_spent_token_revokes_its_successors_too(world):
+    world.person("ada")
+    first = logged_in(world)
+    newest = world.refresh(first.refresh_token, ORIGIN)
+
+    world.revoke(first.refresh_token, ORIGIN)
+
+    assert not is_known(world, newest)
+
+
+def test_revoking_what_is_no_token_or_is_over_changes_nothing(world):
+    user_id = world.person("ada")
+    pair = logged_in(world)
+    world.revoke("nothing", ORIGIN)
+    assert is_known(world, pair)
+
+    world.revoke(pair.refresh_token, ORIGIN)
+    world.revoke(pair.refresh_token, ORIGIN)
+
+    revocations = [each for each in world.audit.incidents if each[0] is Incident.SESSION_REVOKED]
+    assert revocations == [(Incident.SESSION_REVOKED, user_id)]
+
+
+def test_every_session_of_the_user_ends_and_nobody_elses(world):
+    user_id = world.person("ada")
+    world.person("grace")
+    pairs, others = [logged_in(world) for _ in range(3)], logged_in(world, "grace")
+
+    world.end_sessions(user_id, ORIGIN)
+
+    assert not any(is_known(world, pair) for pair in pairs)
+    assert is_known(world, others)
+    assert world.list_sessions(user_id, ALL).count == 0
+
+
+def test_sessions_are_listed_with_their_origin_while_they_live(world):
+    user_id = world.person("ada")
+    logged_in(world)
+    world.clock.advance(HOUR)
+    phone = logged_in(world, origin=Origin("198.51.100.9", "a phone"))
+    world.clock.advance(HOUR)
+    world.refresh(phone.refresh_token, Origin("198.51.100.10", "a phone"))
+
+    page = world.list_sessions(user_id, ALL)
+
+    assert page.count == 2
+    assert [(each.ip, each.created_at, each.last_used_at) for each in page.results] == [
+        ("198.51.100.10", NOON + HOUR, NOON + 2 * HOUR),
+        ("192.0.2.7", NOON, NOON),
+    ]
+    world.clock.advance(DAY - HOUR)
+    assert world.list_sessions(user_id, ALL).count == 1
+
+
+def test_one_session_is_ended_by_its_owner_only(world):
+    ada, grace = world.person("ada"), world.person("grace")
+    pair = logged_in(world)
+    [session] = world.list_sessions(ada, ALL).results
+
+    with pytest.raises(SessionNotFound):
+        world.end_session(session.id, grace, ORIGIN)
+    assert is_known(world, pair)
+    world.end_session(session.id, ada, ORIGIN)
+
+    assert not is_known(world, pair)
+    with pytest.raises(SessionNotFound):
+        world.end_session(session.id, ada, ORIGIN)
+
+
+def test_no_token_outlives_its_session(world):
+    world.person("ada")
+    pair = logged_in(world)
+    for _ in range(59):
+        world.clock.advance(timedelta(hours=12))
+        pair = world.refresh(pair.refresh_token, ORIGIN)
+    world.clock.advance(timedelta(hours=11, minutes=45))
+
+    pair = world.refresh(pair.refresh_token, ORIGIN)
+
+    assert pair.expires_in == pair.refresh_expires_in == timedelta(minutes=15)
+    world.clock.advance(timedelta(minutes=15))
+    with pytest.raises(InvalidToken):
+        world.refresh(pair.refresh_token, ORIGIN)
+
+
+def test_a_login_forgets_the_sessions_that_are_over(world):
+    world.person("ada")
+    logged_in(world)
+    world.clock.advance(DAY)
+
+    logged_in(world)
+
+    assert len(world.store.committed.sessions) == 1
+
+
+def test_what_matters_for_safety_is_recorded(world):
+    user_id = world.person("ada")
+    first = logged_in(world)
+    world.refresh(first.refresh_token, ORIGIN)
+    for name in ("ada", "nobody"):
+        with pytest.raises(InvalidCredentials):
+            world.log_in(name, "wrong", ORIGIN)
+    with pytest.raises(RefreshTokenReused):
+        world.refresh(first.refresh_token, ORIGIN)
+
+    assert world.audit.incidents == [
+        (Incident.LOGGED_IN, user_id),
+        (Incident.LOGIN_FAILED, user_id),
+        (Incident.LOGIN_FAILED, None),
+        (Incident.REFRESH_TOKEN_REUSED, user_id),
+    ]

@@ -1,0 +1,96 @@
+from hashlib import sha256
+from uuid import uuid4
+
+import pytest
+
+from domain.accounts.errors import InvalidToken, RefreshTokenReused, SessionNotFound
+from domain.accounts.session import Origin
+from tests.builders import DAY, HOUR, NOON, ORIGIN, a_session
+
+
+def test_a_session_keeps_no_refresh_token():
+    assert a_session("first").refresh_token_hash == sha256(b"first").digest()
+
+
+def test_a_refresh_token_is_spent_for_its_successor():
+    session = a_session("first")
+
+    session.rotate(spent="first", successor="second", now=NOON + HOUR, origin=ORIGIN)
+
+    assert session.is_newest("second")
+    assert not session.is_newest("first")
+    assert session.last_used_at == NOON + HOUR
+    assert session.expires_at == NOON + HOUR + DAY
+
+
+def test_reuse_of_a_spent_token_ends_the_session():
+    session = a_session("first")
+    session.rotate(spent="first", successor="second", now=NOON, origin=ORIGIN)
+
+    with pytest.raises(RefreshTokenReused):
+        session.rotate(spent="first", successor="third", now=NOON, origin=ORIGIN)
+
+    assert not session.is_live(NOON)
+    with pytest.raises(InvalidToken):
+        session.rotate(spent="second", successor="third", now=NOON, origin=ORIGIN)
+
+
+def test_a_session_lives_a_day_from_its_last_rotation():
+    session = a_session(now=NOON)
+
+    assert session.is_live(NOON + DAY - HOUR)
+    assert not session.is_live(NOON + DAY)
+    with pytest.raises(InvalidToken):
+        session.rotate(spent="first", successor="second", now=NOON + DAY, origin=ORIGIN)
+
+
+def test_a_session_ends_for_good_however_often_it_is_refreshed():
+    session = a_session("0", ends_at=NOON + 2 * DAY)
+    for number in range(1, 4):
+        session.rotate(str(number - 1), str(number), NOON + number * DAY / 2, ORIGIN)
+
+    assert session.expires_at == session.ends_at
+    assert session.is_live(NOON + 2 * DAY - HOUR)
+    assert not session.is_live(NOON + 2 * DAY)
+    with pytest.raises(InvalidToken):
+        session.rotate("3", "4", NOON + 2 * DAY, ORIGIN)
+
+
+def test_a_session_remembers_where_it_was_last_refreshed():
+    session = a_session("first")
+    elsewhere = Origin("198.51.100.9", "another browser")
+
+    session.rotate("first", "second", NOON, elsewhere)
+
+    assert session.origin == elsewhere
+
+
+def test_a_revoked_session_is_over_since_its_first_revocation():
+    session = a_session("first")
+
+    session.revoke(NOON + HOUR)
+    session.revoke(NOON + 2 * HOUR)
+
+    assert session.revoked_at == NOON + HOUR
+    assert not session.is_live(NOON + HOUR)
+    with pytest.raises(InvalidToken):
+        session.rotate("first", "second", NOON + HOUR, ORIGIN)
+
+
+def test_reuse_is_told_from_the_end_of_the_session():
+    session = a_session("first")
+    session.rotate("first", "second", NOON, ORIGIN)
+
+    with pytest.raises(InvalidToken):
+        session.rotate("first", "third", NOON + DAY, ORIGIN)
+
+    assert session.revoked_at is None
+
+
+def test_only_the_owner_revokes_a_session_and_only_while_it_lives():
+    session = a_session(now=NOON)
+
+    session.require_revocable(by=session.user_id, now=NOON)
+    for person, now in ((uuid4(), NOON), (session.user_id, NOON + DAY)):
+        with pytest.raises(SessionNotFound):
+            session.require_revocable(by=person, now=now)
