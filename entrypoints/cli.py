@@ -14,8 +14,8 @@ from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import migrate as migrate_database
 from application.errors import Unavailable
 from entrypoints.demo import demo
+from entrypoints.environment import SettingsError
 from entrypoints.settings import (
-    SettingsError,
     read_data_dir,
     read_database_url,
     read_jwt_secret_key,

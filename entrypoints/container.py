@@ -11,6 +11,7 @@ from adapters.http.app import create_app
 from adapters.http.auth import bearer_authentication
 from adapters.http.events.attendance import attendance_blueprint
 from adapters.http.events.resources import events_blueprint
+from adapters.http.limits import Limits
 from adapters.identifiers import new_id
 from adapters.persistence.account_queries import PostgresAccountQueries
 from adapters.persistence.engine import make_engine
@@ -28,6 +29,7 @@ from application.accounts.end_session import EndSession
 from application.accounts.end_sessions import EndSessions
 from application.accounts.list_sessions import ListSessions
 from application.accounts.log_in import LogIn
+from application.accounts.name_owner import NameOwner
 from application.accounts.refresh_session import RefreshSession
 from application.accounts.revoke_token import RevokeToken
 from application.accounts.show_profile import ShowProfile
@@ -67,6 +69,12 @@ class Container(containers.DeclarativeContainer):
     account_queries = providers.Singleton(PostgresAccountQueries, engine)
     event_queries = providers.Singleton(PostgresEventQueries, engine)
 
+    limits = providers.Singleton(
+        Limits,
+        is_enabled=settings.provided.ratelimit_enabled,
+        storage_uri=settings.provided.ratelimit_storage_uri,
+    )
+
     issue_pair = providers.Factory(IssueTokenPair, tokens=tokens, new_id=ids)
     verify = providers.Factory(VerifyToken, new_work=work.provider, tokens=tokens, clock=clock)
     authenticate = providers.Factory(
@@ -97,6 +105,7 @@ class Container(containers.DeclarativeContainer):
             audit=audit,
         ),
         authenticate=authenticate,
+        limits=limits,
     )
     sessions = providers.Factory(
         sessions_blueprint,
@@ -139,6 +148,8 @@ class Container(containers.DeclarativeContainer):
             RevokeToken, new_work=work.provider, tokens=tokens, clock=clock, audit=audit
         ),
         verify=verify,
+        name_owner=providers.Factory(NameOwner, tokens=tokens),
+        limits=limits,
     )
     events = providers.Factory(
         events_blueprint,
@@ -165,4 +176,6 @@ class Container(containers.DeclarativeContainer):
         jwt_secret_key=settings.provided.jwt_secret_key,
         jwt_secret_key_previous=settings.provided.jwt_secret_key_previous,
         version=VERSION,
+        limits=limits,
+        trusted_proxies=settings.provided.trusted_proxies,
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from platformdirs import user_runtime_path
 
-from entrypoints.settings import SettingsError
+from entrypoints.environment import SettingsError
 
 
 @contextmanager

@@ -3,25 +3,20 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-from environs import Env, EnvError, EnvValidationError, ValidationError, validate
-from psycopg2 import ProgrammingError
-from psycopg2.extensions import parse_dsn
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from environs import ValidationError, validate
+from redis import Redis
+from sqlalchemy.engine import URL
 
+from adapters.http.proxies import Network
 from adapters.security.argon2_hasher import KIB_PER_MIB, OWASP_LEAST, Argon2Parameters
+from entrypoints.environment import parse_database_url, read, read_networks
 
 JWT_SECRET_KEY_MIN_BYTES = 32  # RFC 7518 section 3.2: no shorter than the hash of HS256
+MEMORY = "memory://"
+REDIS_SCHEMES = ("redis://", "rediss://")
 HOUR_S = 60 * 60
 DAY_S = 24 * HOUR_S
-DRIVER = "postgresql+psycopg2"
-POSTGRES_SCHEMES = ("postgresql", "postgres", DRIVER)
-
-
-class SettingsError(Exception):
-    """A setting is missing or wrong; the message is one line that names it."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +30,9 @@ class Settings:
     session_max_age: timedelta = timedelta(days=30)
     argon2: Argon2Parameters = OWASP_LEAST
     argon2_total_mib: int = 128
+    ratelimit_enabled: bool = True
+    ratelimit_storage_uri: str = field(default=MEMORY, repr=False)
+    trusted_proxies: tuple[Network, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,11 +57,11 @@ def read_settings() -> Settings:
         database_url=read_database_url(),
         jwt_secret_key=read_jwt_secret_key(),
         web_threads=_read_web_threads(),
-        jwt_secret_key_previous=_read(
+        jwt_secret_key_previous=read(
             "JWT_SECRET_KEY_PREVIOUS", "str", default=None, validate=_require_long_key
         ),
         session_max_age=timedelta(
-            seconds=_read(
+            seconds=read(
                 "SESSION_MAX_AGE",
                 "int",
                 default=30 * DAY_S,
@@ -71,78 +69,70 @@ def read_settings() -> Settings:
             )
         ),
         argon2=Argon2Parameters(
-            memory_kib=_read(
+            memory_kib=read(
                 "ARGON2_MEMORY_KIB",
                 "int",
                 default=OWASP_LEAST.memory_kib,
                 validate=validate.Range(7 * KIB_PER_MIB, 4096 * KIB_PER_MIB),
             ),
-            passes=_read(
+            passes=read(
                 "ARGON2_PASSES", "int", default=OWASP_LEAST.passes, validate=validate.Range(1, 100)
             ),
-            lanes=_read(
+            lanes=read(
                 "ARGON2_LANES", "int", default=OWASP_LEAST.lanes, validate=validate.Range(1, 64)
             ),
         ),
-        argon2_total_mib=_read(
+        argon2_total_mib=read(
             "ARGON2_TOTAL_MIB", "int", default=128, validate=validate.Range(1, 1024 * 1024)
         ),
+        ratelimit_enabled=read("RATELIMIT_ENABLED", "bool", default=True),
+        ratelimit_storage_uri=read(
+            "RATELIMIT_STORAGE_URI", "str", default=MEMORY, validate=_require_limits_storage
+        ),
+        trusted_proxies=read_networks("TRUSTED_PROXIES"),
     )
 
 
 def read_server_settings() -> ServerSettings:
     """Raises SettingsError."""
     return ServerSettings(
-        host=_read("HOST", "str", default="127.0.0.1", validate=validate.Length(min=1)),
-        port=_read("PORT", "int", default=8000, validate=validate.Range(1, 65535)),
-        web_workers=_read("WEB_WORKERS", "int", default=2, validate=validate.Range(1, 64)),
+        host=read("HOST", "str", default="127.0.0.1", validate=validate.Length(min=1)),
+        port=read("PORT", "int", default=8000, validate=validate.Range(1, 65535)),
+        web_workers=read("WEB_WORKERS", "int", default=2, validate=validate.Range(1, 64)),
         web_threads=_read_web_threads(),
     )
 
 
 def read_database_url() -> URL:
     """Raises SettingsError."""
-    return parse_database_url(_read("DATABASE_URL", "str"), "DATABASE_URL")
+    return parse_database_url(read("DATABASE_URL", "str"), "DATABASE_URL")
 
 
 def read_jwt_secret_key() -> str:
     """Raises SettingsError."""
-    key: str = _read("JWT_SECRET_KEY", "str", validate=_require_long_key)
+    key: str = read("JWT_SECRET_KEY", "str", validate=_require_long_key)
     return key
 
 
 def read_data_dir() -> Path:
     """Raises SettingsError."""
-    return Path(_read("DATA_DIR", "str", default=".data", validate=validate.Length(min=1)))
-
-
-def parse_database_url(text: str, setting: str) -> URL:
-    """A PostgreSQL URL, with the driver that the service uses. Raises SettingsError."""
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError) as error:
-        raise SettingsError(f"{setting}: is not a URL like postgresql://user@host/name.") from error
-    if url.drivername not in POSTGRES_SCHEMES:
-        raise SettingsError(f"{setting}: must begin with postgresql://, the only database here.")
-    try:
-        parse_dsn(url.set(drivername="postgresql").render_as_string(hide_password=False))
-    except ProgrammingError as error:
-        raise SettingsError(f"{setting}: has an option that PostgreSQL does not know.") from error
-    return url.set(drivername=DRIVER)
+    return Path(read("DATA_DIR", "str", default=".data", validate=validate.Length(min=1)))
 
 
 def _read_web_threads() -> int:
-    threads: int = _read("WEB_THREADS", "int", default=8, validate=validate.Range(1, 256))
+    threads: int = read("WEB_THREADS", "int", default=8, validate=validate.Range(1, 256))
     return threads
 
 
-def _read(name: str, kind: str, **options: Any) -> Any:
+def _require_limits_storage(uri: str) -> None:
+    if uri == MEMORY:
+        return
+    if not uri.startswith(REDIS_SCHEMES):
+        raise ValidationError("Must be memory:// or begin with redis:// or rediss://.")
     try:
-        return getattr(Env(), kind)(name, **options)
-    except EnvValidationError as error:
-        raise SettingsError(f"{name}: {' '.join(map(str, error.error_messages))}") from error
-    except EnvError as error:
-        raise SettingsError(f"{name}: is not set.") from error
+        Redis.from_url(uri)  # does not connect yet
+    except ValueError as error:
+        raise ValidationError("Is not a URL like redis://host:6379/0.") from error
 
 
 def _require_long_key(key: str | None) -> None:

@@ -17,8 +17,8 @@ from sqlalchemy.engine import URL
 
 from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import migrate
+from entrypoints.environment import parse_database_url
 from entrypoints.local_services import embedded_postgres
-from entrypoints.settings import parse_database_url
 
 IMAGE = "postgres:18"
 

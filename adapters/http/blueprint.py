@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar, cast
 import flask_smorest
 from flask import Response
 
+from adapters.http.limits import IS_LIMITED
 from adapters.http.parsing import (
     FORM_TYPE,
     JSON_OR_FORM,
@@ -54,7 +55,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             describe: Decorator = self.doc(
                 operationId=operation_id,
                 security=[{"bearer": []}, {"login": []}] if self._is_protected else [],
-                responses=as_responses(problems_of(rule, self._is_protected, refusals)),
+                responses=as_responses(
+                    problems_of(
+                        rule,
+                        refusals,
+                        is_protected=self._is_protected,
+                        is_limited=getattr(view, IS_LIMITED, False),
+                    )
+                ),
             )
             route: Decorator = self.route(rule, methods=[method])
             return route(describe(_strict_about_query(view)))

@@ -37,6 +37,7 @@ CODE_OF_STATUS = {
     415: "unsupported_media_type",
     417: "expectation_failed",
     422: "validation_failed",
+    429: "too_many_requests",
     431: "headers_too_large",
     500: "internal_error",
     501: "not_implemented",
@@ -47,6 +48,7 @@ DETAIL_OF_STATUS = {
     404: "There is nothing at this path; ids are UUIDs.",
     413: "The body has more than 1 MiB.",
     422: "The request has invalid values: see errors.",
+    429: "Too many attempts. Try again after as many seconds as Retry-After says.",
     500: "The service failed; the failure is logged.",
 }
 

@@ -25,20 +25,37 @@ OF_PROTECTED_OPERATIONS = (
     refusal_problem(NotAuthenticated()),
     refusal_problem(InvalidToken()),
 )
+OF_LIMITED_OPERATIONS = (http_problem(429),)
 # What the router answers where an id in the path is no UUID.
 OF_PATHS_WITH_IDS = (http_problem(404),)
 OF_OPERATIONS_WITH_BODIES = (http_problem(415, "Send the body as Content-Type: application/json."),)
+RETRY_AFTER = {"schema": {"type": "integer"}, "description": "Seconds to wait."}
 HEADERS_OF_STATUS = {
     401: {"WWW-Authenticate": {"schema": {"type": "string", "example": CHALLENGE}}},
-    503: {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}},
+    429: {
+        "Retry-After": RETRY_AFTER,
+        "RateLimit-Limit": {
+            "schema": {"type": "integer"},
+            "description": "Attempts in a window; like the two that follow also where one is left.",
+        },
+        "RateLimit-Remaining": {"schema": {"type": "integer"}, "description": "Attempts left."},
+        "RateLimit-Reset": {
+            "schema": {"type": "integer"},
+            "description": "Seconds until the window ends.",
+        },
+    },
+    503: {"Retry-After": RETRY_AFTER},
 }
 
 
-def problems_of(rule: str, is_protected: bool, refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
+def problems_of(
+    rule: str, refusals: Iterable[Refusal], *, is_protected: bool, is_limited: bool
+) -> list[dict[str, Any]]:
     """What an operation of this rule can answer: the refusals of its own, and those of all."""
     return [
         *OF_EVERY_OPERATION,
         *(OF_PROTECTED_OPERATIONS if is_protected else ()),
+        *(OF_LIMITED_OPERATIONS if is_limited else ()),
         *(OF_PATHS_WITH_IDS if "<" in rule else ()),
         *map(refusal_problem, refusals),
     ]

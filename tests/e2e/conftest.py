@@ -19,7 +19,9 @@ KEY = "a key of the tests, and of them alone"
 @pytest.fixture(scope="session")
 def container(database):
     container = Container(
-        settings=Settings(database_url=database, jwt_secret_key=KEY, web_threads=24)
+        settings=Settings(
+            database_url=database, jwt_secret_key=KEY, web_threads=24, ratelimit_enabled=False
+        )
     )
     yield container
     container.engine().dispose()
@@ -73,6 +75,7 @@ def served(postgres, root):
         settings = {
             "DATABASE_URL": url.render_as_string(hide_password=False),
             "JWT_SECRET_KEY": "k" * 32,
+            "RATELIMIT_ENABLED": "false",
         }
         with started(root, "serve", "--migrate", **settings) as (_, base_url):
             yield base_url

@@ -31,13 +31,14 @@ def a_free_port():
 
 
 @contextmanager
-def started(root, *arguments, **settings):
+def started(root, *arguments, stderr=None, **settings):
     """A process that announced that it answers; stopped at the end."""
     with subprocess.Popen(
         command(*arguments),
         cwd=root,
         env=environment(**settings),
         stdout=subprocess.PIPE,
+        stderr=stderr,
         text=True,
     ) as process:
         try:

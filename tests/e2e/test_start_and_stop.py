@@ -118,3 +118,18 @@ def test_what_was_revoked_stays_revoked_after_a_restart(root, postgres):
                 body = {"refresh_token": tokens["refresh_token"]}
                 answer = httpx.post(f"{base_url}/v1/profile/token/refresh/", json=body)
                 assert answer.status_code == status
+
+
+def test_incidents_are_logged(root, postgres, tmp_path):
+    account = {"username": "nobody", "password": "not to be logged"}
+    log = tmp_path / "log"
+    with a_database(postgres, migrated=False) as url, log.open("w") as stderr:
+        settings = {
+            "DATABASE_URL": url.render_as_string(hide_password=False),
+            "JWT_SECRET_KEY": "k" * 32,
+        }
+        with started(root, "serve", "--migrate", stderr=stderr, **settings) as (_, base_url):
+            httpx.post(f"{base_url}/v1/profile/token/", json=account)
+
+    assert " INFO turnout.security incident=login_failed user=None " in log.read_text()
+    assert "not to be logged" not in log.read_text()

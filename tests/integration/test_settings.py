@@ -1,16 +1,13 @@
 import tomllib
 from datetime import timedelta
+from ipaddress import ip_network
 
 import pytest
 
 from adapters.security.argon2_hasher import Argon2Parameters
 from entrypoints import VERSION
-from entrypoints.settings import (
-    SettingsError,
-    read_data_dir,
-    read_server_settings,
-    read_settings,
-)
+from entrypoints.environment import SettingsError
+from entrypoints.settings import read_data_dir, read_server_settings, read_settings
 
 GOOD = {"DATABASE_URL": "postgresql://ada@localhost/turnout", "JWT_SECRET_KEY": "k" * 32}
 ALL = (
@@ -21,6 +18,9 @@ ALL = (
     "ARGON2_PASSES",
     "ARGON2_LANES",
     "ARGON2_TOTAL_MIB",
+    "RATELIMIT_ENABLED",
+    "RATELIMIT_STORAGE_URI",
+    "TRUSTED_PROXIES",
     "HOST",
     "PORT",
     "WEB_WORKERS",
@@ -77,6 +77,11 @@ def test_a_missing_setting_is_named(environment, name):
         ("ARGON2_PASSES", "0"),
         ("ARGON2_LANES", "0"),
         ("ARGON2_TOTAL_MIB", "0"),
+        ("RATELIMIT_ENABLED", "perhaps"),
+        ("RATELIMIT_STORAGE_URI", "memcached://localhost"),
+        ("RATELIMIT_STORAGE_URI", "redis://localhost:port"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("WEB_THREADS", "0"),
         ("WEB_THREADS", "many"),
         ("WEB_WORKERS", "0"),
@@ -116,6 +121,9 @@ def test_the_settings_of_accounts_are_taken(environment):
         "ARGON2_PASSES": "3",
         "ARGON2_LANES": "4",
         "ARGON2_TOTAL_MIB": "512",
+        "RATELIMIT_ENABLED": "false",
+        "RATELIMIT_STORAGE_URI": "redis://localhost/1",
+        "TRUSTED_PROXIES": "10.0.0.0/8, ::1",
     }
     for name, value in values.items():
         environment.setenv(name, value)
@@ -126,6 +134,9 @@ def test_the_settings_of_accounts_are_taken(environment):
     assert settings.session_max_age == timedelta(hours=2)
     assert settings.argon2 == Argon2Parameters(memory_kib=65536, passes=3, lanes=4)
     assert settings.argon2_total_mib == 512
+    assert not settings.ratelimit_enabled
+    assert settings.ratelimit_storage_uri == "redis://localhost/1"
+    assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("::1"))
 
 
 def test_every_setting_is_in_the_example_file(pytestconfig):

@@ -16,8 +16,10 @@ from adapters.http.accounts.schemas import (
     VerifySchema,
 )
 from adapters.http.blueprint import Blueprint, forbid_storing, no_content
+from adapters.http.limits import LOG_IN, REFRESH, SIGN_UP, Limits
 from adapters.http.origin import origin
 from application.accounts.log_in import LogIn
+from application.accounts.name_owner import NameOwner
 from application.accounts.refresh_session import RefreshSession
 from application.accounts.revoke_token import RevokeToken
 from application.accounts.sign_up import SignUp
@@ -25,6 +27,7 @@ from application.accounts.token_pair import TokenPair
 from application.accounts.verify_token import VerifyToken
 from application.ports.account_queries import Profile
 from application.ports.tokens import TokenClaims
+from domain.accounts.credentials import fold_case
 from domain.accounts.errors import (
     InvalidCredentials,
     InvalidToken,
@@ -34,11 +37,14 @@ from domain.accounts.errors import (
 
 
 def access_blueprint(
+    *,
     sign_up: SignUp,
     log_in: LogIn,
     refresh_session: RefreshSession,
     revoke: RevokeToken,
     verify: VerifyToken,
+    name_owner: NameOwner,
+    limits: Limits,
 ) -> Blueprint:
     blueprint = Blueprint("access", "Signing up, logging in, staying logged in, logging out.")
     blueprint.after_request(forbid_storing)
@@ -46,6 +52,7 @@ def access_blueprint(
     @blueprint.operation("POST", "/v1/profile/signup/", UsernameTaken("ada"))
     @blueprint.body(SignUpSchema, examples.SIGN_UP)
     @blueprint.response(201, ProfileSchema, example=examples.PROFILE)
+    @limits.limit(SIGN_UP, account_of=lambda body: fold_case(body["username"]))
     def create_account(body: dict[str, Any]) -> Profile:
         """Open an account
 
@@ -58,6 +65,7 @@ def access_blueprint(
     @blueprint.operation("POST", "/v1/profile/token/", InvalidCredentials())
     @blueprint.body(LogInSchema, examples.CREDENTIALS, takes_form=True)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR)
+    @limits.limit(LOG_IN, account_of=lambda body: fold_case(body["username"]))
     def create_token(body: dict[str, Any]) -> TokenPair:
         """Log in
 
@@ -71,6 +79,7 @@ def access_blueprint(
     @blueprint.operation("POST", "/v1/profile/token/refresh/", InvalidToken(), RefreshTokenReused())
     @blueprint.body(RefreshSchema, examples.REFRESH)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR)
+    @limits.limit(REFRESH, account_of=lambda body: str(name_owner(body["refresh_token"])))
     def refresh_token(body: dict[str, Any]) -> TokenPair:
         """Spend a refresh token for a new pair
 

@@ -14,6 +14,7 @@ from adapters.http.accounts.schemas import (
 )
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, forbid_storing, no_content
+from adapters.http.limits import PASSWORD, Limits
 from adapters.http.origin import origin
 from application.accounts.change_password import ChangePassword
 from application.accounts.delete_account import DeleteAccount
@@ -25,11 +26,13 @@ from domain.accounts.user import ProfileChanges
 
 
 def profile_blueprint(
+    *,
     show_profile: ShowProfile,
     edit_profile: EditProfile,
     change_password: ChangePassword,
     delete_account: DeleteAccount,
     authenticate: Callable[[], None],
+    limits: Limits,
 ) -> Blueprint:
     blueprint = Blueprint("profile", "One's own account.", authenticate)
     blueprint.after_request(forbid_storing)
@@ -56,6 +59,7 @@ def profile_blueprint(
     @blueprint.operation("DELETE", "/v1/profile/", WrongPassword())
     @blueprint.body(DeleteAccountSchema, examples.CONFIRMATION)
     @blueprint.response(204)
+    @limits.limit(PASSWORD, account_of=_caller_id)
     def delete_profile(body: dict[str, Any]) -> Response:
         """Delete one's account
 
@@ -69,6 +73,7 @@ def profile_blueprint(
     @blueprint.operation("POST", "/v1/profile/password/", WrongPassword())
     @blueprint.body(ChangePasswordSchema, examples.NEW_PASSWORD)
     @blueprint.response(204)
+    @limits.limit(PASSWORD, account_of=_caller_id)
     def set_password(body: dict[str, Any]) -> Response:
         """Change one's password
 
@@ -81,3 +86,7 @@ def profile_blueprint(
         return no_content()
 
     return blueprint
+
+
+def _caller_id(_body: dict[str, Any]) -> str:
+    return str(caller().user_id)

@@ -1,0 +1,26 @@
+from ipaddress import ip_network
+
+import pytest
+
+from adapters.http.proxies import client_address
+
+TRUSTED = (ip_network("10.0.0.0/8"), ip_network("::1/128"))
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded_for", "client"),
+    [
+        ("192.0.2.1", "", "192.0.2.1"),
+        ("192.0.2.1", "198.51.100.7", "192.0.2.1"),  # a stranger may claim anything
+        ("10.0.0.1", "", "10.0.0.1"),
+        ("10.0.0.1", "198.51.100.7", "198.51.100.7"),
+        ("::1", "2001:db8::7", "2001:db8::7"),
+        ("10.0.0.1", "203.0.113.9, 198.51.100.7", "198.51.100.7"),  # the first is only a claim
+        ("10.0.0.1", "198.51.100.7,10.0.0.2", "198.51.100.7"),  # two proxies
+        ("10.0.0.1", "198.51.100.7, nonsense", "10.0.0.1"),
+        ("10.0.0.1", "nonsense, 198.51.100.7", "198.51.100.7"),
+        ("", "198.51.100.7", ""),
+    ],
+)
+def test_the_client_is_the_last_that_is_no_trusted_proxy(peer, forwarded_for, client):
+    assert client_address(peer, forwarded_for.split(","), TRUSTED) == client
