@@ -1,0 +1,69 @@
+"""What it costs to check a session: .venv/bin/python -m tests.measure.session_check"""
+
+import statistics
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import event, text
+
+from adapters.persistence.migrate import migrate
+from entrypoints.container import Container
+from entrypoints.environment import parse_database_url
+from entrypoints.local_services import embedded_postgres
+from entrypoints.settings import Settings
+
+ROUNDS = 2000
+ACCOUNT = {"username": "ada", "password": "correct horse battery"}
+
+
+def measure(container: Container) -> None:
+    engine, app = container.engine(), container.app()
+    client = app.test_client()
+    client.post("/v1/profile/signup/", json=ACCOUNT)
+    token = client.post("/v1/profile/token/", json=ACCOUNT).json["access_token"]
+    verify, read = container.verify(), container.tokens().read
+
+    def select_1() -> None:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    acts = {
+        "the whole check": lambda: verify(token),
+        "  reading the token": lambda: read(token),
+        "SELECT 1, to compare": select_1,
+    }
+    times: dict[str, list[float]] = {name: [] for name in acts}
+    statements: list[str] = []
+    with app.app_context():
+        event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+        verify(token)
+        print(f"statements: {len(statements)}")
+        for _ in range(ROUNDS):  # in turns, so that all meet the same noise
+            for name, act in acts.items():
+                start = time.perf_counter()
+                act()
+                times[name].append(time.perf_counter() - start)
+    for name, taken in times.items():
+        print(f"{name}: median {statistics.median(taken) * 1e6:.0f} microseconds")
+
+
+def main() -> None:
+    with (
+        TemporaryDirectory(prefix="turnout-") as directory,
+        embedded_postgres(Path(directory)) as url,
+    ):
+        settings = Settings(
+            database_url=parse_database_url(url, "the embedded server's URL"),
+            jwt_secret_key="a key of this measurement alone.",
+            web_threads=1,
+            ratelimit_enabled=False,
+        )
+        container = Container(settings=settings)
+        migrate(container.engine())
+        measure(container)
+        container.engine().dispose()
+
+
+if __name__ == "__main__":
+    main()
