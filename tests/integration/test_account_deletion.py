@@ -1,0 +1,59 @@
+"""Requests that were let in before an account is deleted, and reach the database during it."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+
+from adapters.persistence.unit_of_work import PostgresUnitOfWork
+from domain.accounts.errors import InvalidToken
+from tests.builders import NOON, a_user, an_event
+
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'")
+
+
+@pytest.fixture
+def new_work(empty_database):
+    return lambda: PostgresUnitOfWork(empty_database)
+
+
+def keep(new_work, *things):
+    with new_work() as work:
+        for thing in things:
+            (work.users if hasattr(thing, "username") else work.events).add(thing)
+        work.commit()
+
+
+def publish(new_work, event, ada):
+    keep(new_work, an_event(creator_id=ada.id))
+
+
+def attend(new_work, event, ada):
+    with new_work() as work:
+        loaded = work.events.get_for_update(event.id, attendee=ada.id)
+        loaded.attend(NOON)
+        work.events.save(loaded)
+        work.commit()
+
+
+@pytest.mark.parametrize("act", [publish, attend])
+def test_what_waits_for_a_deletion_leaves_nothing_behind(empty_database, new_work, act):
+    ada, grace = a_user("ada"), a_user("grace")
+    event = an_event(creator_id=grace.id)
+    keep(new_work, ada, grace, event)
+
+    with ThreadPoolExecutor(1) as pool, new_work() as deletion:
+        user = deletion.users.find_for_update(ada.id)
+        outcome = pool.submit(act, new_work, event, ada)
+        with empty_database.connect() as watch:
+            while watch.execute(WAITING).scalar_one() == 0:
+                assert not outcome.done(), "it did not wait"
+        deletion.users.remove(user)
+        deletion.commit()
+
+        with pytest.raises(InvalidToken):
+            outcome.result(timeout=30)
+
+    with new_work() as work:
+        assert work.events.upcoming_of(ada.id, NOON) == []
+        assert work.events.get_for_update(event.id, attendee=grace.id).attendees_count == 0
