@@ -3,8 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from adapters.persistence.tables import users
 from adapters.persistence.unit_of_work import PostgresUnitOfWork
 from domain.accounts.errors import InvalidToken
 from tests.builders import NOON, a_user, an_event
@@ -34,6 +35,19 @@ def attend(new_work, event, ada):
         loaded.attend(NOON)
         work.events.save(loaded)
         work.commit()
+
+
+def test_nothing_of_the_person_stays_but_the_id(empty_database, new_work):
+    ada = a_user("ada")
+    keep(new_work, ada)
+    with new_work() as work:
+        work.users.remove(work.users.find_for_update(ada.id))
+        work.commit()
+
+    with empty_database.connect() as connection:
+        [row] = connection.execute(select(users)).mappings()
+    known = {name for name, value in row.items() if value is not None}
+    assert known == {"id", "created_at"}
 
 
 @pytest.mark.parametrize("act", [publish, attend])

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -86,3 +87,37 @@ def test_instances_that_start_together_take_turns(empty, pytestconfig):
     with empty.connect() as connection:
         versions = connection.execute(text("SELECT count(*) FROM alembic_version"))
         assert versions.scalar_one() == 1
+
+
+def test_accounts_and_sessions_survive_the_second_migration_and_its_way_back(empty):
+    migrate(empty, "0001")
+    with empty.begin() as connection:
+        for name in ("ada", "grace"):
+            connection.execute(
+                text("""
+                    WITH person AS (
+                        INSERT INTO users (id, username, password_hash, created_at)
+                        VALUES (gen_random_uuid(), :name, 'hash', '2026-01-01Z') RETURNING id
+                    )
+                    INSERT INTO sessions (id, user_id, refresh_token_hash, created_at,
+                                          last_used_at, expires_at)
+                    SELECT gen_random_uuid(), id, '', '2026-01-01Z', '2026-01-01Z', '2026-01-02Z'
+                    FROM person
+                """),
+                {"name": name},
+            )
+
+    migrate(empty, "0002")
+    with empty.begin() as connection:
+        ends = connection.execute(text("SELECT ends_at FROM sessions")).scalars().all()
+        assert ends == [datetime(2026, 1, 31, tzinfo=UTC)] * 2
+        connection.execute(
+            text("UPDATE users SET username = NULL, password_hash = NULL WHERE username = 'ada'")
+        )
+
+    downgrade(empty, "0001")
+    with empty.connect() as connection:
+        names = connection.execute(text("SELECT username FROM users ORDER BY username"))
+        gone, grace = names.scalars()
+        assert (gone[:8], grace) == ("deleted-", "grace")
+    migrate(empty, "0002")
