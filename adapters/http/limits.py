@@ -4,12 +4,14 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv6Address, ip_network
 from math import ceil
 from typing import Any, NamedTuple, TypeVar, cast
 
 from flask import Flask, Response, g, request
 from flask_limiter import Limiter
+
+from adapters.http.proxies import parsed_address
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -91,10 +93,7 @@ class Limits:
 
 def _address() -> str:
     """The address to count for; of IPv6 the network."""
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
+    address = parsed_address(request.remote_addr or "")
     if isinstance(address, IPv6Address):
         return str(ip_network((address, IPV6_NETWORK_PREFIX), strict=False))
     return str(address)

@@ -22,6 +22,7 @@ class StrictParser(FlaskParser):
     def load_json_or_form(self, req: Request, schema: Schema) -> Any:
         if req.mimetype != FORM_TYPE:
             return self.load_json(req, schema)
+        _require_no_encoding(req)
         # Parameters beyond the known ones are ignored (RFC 6749 section 3.2).
         known = {name: req.form.getlist(name) for name in schema.fields if name in req.form}
         if any(len(values) > 1 for values in known.values()):
@@ -31,8 +32,7 @@ class StrictParser(FlaskParser):
     def _raw_load_json(self, req: Request) -> Any:
         if req.mimetype != "application/json":
             raise UnsupportedMediaType("Send the body as Content-Type: application/json.")
-        if req.headers.get("Content-Encoding", "identity") != "identity":
-            raise UnsupportedMediaType("Send the body without Content-Encoding.")
+        _require_no_encoding(req)
         try:
             return json.loads(
                 req.get_data().decode(),
@@ -51,6 +51,11 @@ class StrictParser(FlaskParser):
         # webargs puts the location above the fields: {"json": {"title": [...]}}.
         [messages] = cast("dict[str, Any]", error.messages).values()
         raise InvalidRequest(_flat(messages))
+
+
+def _require_no_encoding(req: Request) -> None:
+    if req.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnsupportedMediaType("Send the body without Content-Encoding.")
 
 
 def _refuse_constant(name: str) -> NoReturn:

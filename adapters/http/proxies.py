@@ -1,7 +1,7 @@
 """Whose request it is, behind proxies."""
 
 from collections.abc import Callable, Iterable, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any, TypeAlias
 
 from flask import Flask
@@ -28,19 +28,21 @@ def client_address(peer: str, named: Sequence[str], trusted: Sequence[Network]) 
     """
     client = peer
     for name in reversed(named):
-        if not _is_of(client, trusted) or not _is_address(name.strip()):
+        if not _is_of(client, trusted) or parsed_address(name.strip()) is None:
             break
         client = name.strip()
     return client
 
 
-def _is_address(text: str) -> bool:
+def parsed_address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address, or None. One of IPv4 that a socket of IPv6 shows is what it is."""
     try:
-        ip_address(text)
+        address = ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _is_of(text: str, networks: Sequence[Network]) -> bool:
-    return _is_address(text) and any(ip_address(text) in network for network in networks)
+    address = parsed_address(text)
+    return address is not None and any(address in network for network in networks)

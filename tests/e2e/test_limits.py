@@ -137,6 +137,13 @@ def test_an_ipv6_customer_is_one_address(client):
     assert not is_refused(log_in(client, "ada", "2001:db8:0:1::1"))
 
 
+def test_addresses_of_ipv4_are_told_apart_on_a_socket_of_ipv6(client):
+    how_many_pass(lambda n: log_in(client, f"user-{n}", "::ffff:192.0.2.1"))
+
+    assert is_refused(log_in(client, "ada", "192.0.2.1"))
+    assert not is_refused(log_in(client, "ada", "::ffff:192.0.2.2"))
+
+
 def test_an_address_that_a_stranger_claims_does_not_count(database, empty_database):
     client = app_with(database, trusted_proxies=()).test_client()
 

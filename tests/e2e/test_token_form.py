@@ -48,6 +48,14 @@ def test_a_wrong_form_is_told_what_is_wrong(visitor, form, status, code):
     assert response.json()["code"] == code
 
 
+def test_a_form_that_says_it_is_compressed_is_a_415(visitor):
+    form = {"username": "ada", "password": PASSWORD}
+
+    response = visitor.http.post(TOKEN, data=form, headers={"Content-Encoding": "gzip"})
+
+    assert response.status_code == 415
+
+
 @pytest.mark.parametrize("path", ["/v1/profile/signup/", "/v1/profile/token/refresh/"])
 def test_no_other_route_takes_a_form(visitor, path):
     assert visitor.http.post(path, data={"username": "ada"}).status_code == 415
