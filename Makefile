@@ -8,10 +8,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotat
 	--custom-compile-command "make lock" pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format lock clean
+.PHONY: help run demo verify-data test torture check format lock clean
 
 help: ## List the targets.
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 run: .venv/local ## Serve the API; brings its own PostgreSQL unless DATABASE_URL is set.
 	@$(CLI) run
@@ -19,8 +19,15 @@ run: .venv/local ## Serve the API; brings its own PostgreSQL unless DATABASE_URL
 demo: .venv/local ## Walk the journey against a running API: make demo BASE_URL=http://...
 	@$(CLI) demo --base-url "$(BASE_URL)"
 
+verify-data: .venv/local ## Prove that the counts of DATABASE_URL equal its seats.
+	@$(CLI) verify-data
+
 test: .venv/dev ## Run every test; brings its own PostgreSQL unless TEST_DATABASE_URL is set.
 	@$(BIN)/python -m pytest
+
+torture: .venv/dev ## Run every fault and contention scenario at its full size (some minutes).
+	@$(BIN)/python -m tests.resilience.torture
+	@MODEL_EXAMPLES=300 $(BIN)/python -m pytest -q tests/e2e/test_model.py
 
 check: .venv/dev ## Lint, format, types, layers, locks (asks the package index); changes nothing.
 	@$(BIN)/ruff check .

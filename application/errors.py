@@ -4,14 +4,22 @@ from typing import ClassVar
 
 
 class Unavailable(Exception):
-    """Something the use case needs does not answer now; the same request may succeed later.
-
-    When a commit was under way its outcome is unknown: it is never reported as a success.
-    """
+    """Something the use case needs does not answer now. Nothing was changed."""
 
     code: ClassVar[str] = "try_again"
+    detail: ClassVar[str] = "The service can't answer right now. Nothing was changed. Try again."
     retry_after_s: ClassVar[int] = 1
 
     def __init__(self) -> None:
-        self.detail = "The service can't answer right now. Try again shortly."
         super().__init__(self.detail)
+
+
+class Contended(Unavailable):
+    """Others were in the way of this unit of work, and may not be at the next attempt."""
+
+
+class OutcomeUnknown(Unavailable):
+    """The store was lost while it made the work last: all of it may be kept, or none of it."""
+
+    code = "outcome_unknown"
+    detail = "The service can't tell whether your change was kept. Look, or send it again."

@@ -12,6 +12,8 @@ import click
 
 from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import migrate as migrate_database
+from adapters.persistence.verify import verify
+from adapters.persistence.waits import PATIENT
 from application.errors import Unavailable
 from entrypoints.demo import demo
 from entrypoints.environment import SettingsError
@@ -42,11 +44,29 @@ def cli() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the schema of DATABASE_URL up to date."""
-    engine = make_engine(read_database_url(), pool_size=1)
+    engine = make_engine(read_database_url(), pool_size=1, waits=PATIENT)
     try:
         migrate_database(engine)
     finally:
         engine.dispose()
+
+
+@cli.command()
+def verify_data() -> None:
+    """Prove that every event's count is that of its seats; print each that differs."""
+    engine = make_engine(read_database_url(), pool_size=1, waits=PATIENT)
+    try:
+        found = verify(engine)
+    finally:
+        engine.dispose()
+    for event in found.differences:
+        click.echo(
+            f"event {event.event_id}: attendees_count {event.attendees_count}, "
+            f"capacity {event.capacity}, seats {event.seats}, "
+            f"of people who are gone {event.seats_of_nobody}"
+        )
+    click.echo(f"{found.events} events, {found.seats} seats: {len(found.differences)} differ.")
+    sys.exit(1 if found.differences else 0)
 
 
 @cli.command()

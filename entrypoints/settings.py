@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from environs import ValidationError, validate
 from redis import Redis
 from sqlalchemy.engine import URL
 
 from adapters.http.proxies import Network
+from adapters.persistence.waits import Waits
 from adapters.security.argon2_hasher import KIB_PER_MIB, OWASP_LEAST, Argon2Parameters
 from entrypoints.environment import parse_database_url, read, read_networks
 
@@ -25,7 +27,6 @@ class Settings:
 
     database_url: URL
     jwt_secret_key: str = field(repr=False)
-    web_threads: int
     jwt_secret_key_previous: str | None = field(default=None, repr=False)
     session_max_age: timedelta = timedelta(days=30)
     argon2: Argon2Parameters = OWASP_LEAST
@@ -33,6 +34,8 @@ class Settings:
     ratelimit_enabled: bool = True
     ratelimit_storage_uri: str = field(default=MEMORY, repr=False)
     trusted_proxies: tuple[Network, ...] = ()
+    database_pool_size: int = 8
+    database_waits: Waits = field(default_factory=Waits)
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,6 @@ def read_settings() -> Settings:
     return Settings(
         database_url=read_database_url(),
         jwt_secret_key=read_jwt_secret_key(),
-        web_threads=_read_web_threads(),
         jwt_secret_key_previous=read(
             "JWT_SECRET_KEY_PREVIOUS", "str", default=None, validate=_require_long_key
         ),
@@ -90,6 +92,13 @@ def read_settings() -> Settings:
             "RATELIMIT_STORAGE_URI", "str", default=MEMORY, validate=_require_limits_storage
         ),
         trusted_proxies=read_networks("TRUSTED_PROXIES"),
+        database_pool_size=read(
+            "DATABASE_POOL_SIZE",
+            "int",
+            default=_read_web_threads(),
+            validate=validate.Range(1, 256),
+        ),
+        database_waits=_read_database_waits(),
     )
 
 
@@ -117,6 +126,21 @@ def read_jwt_secret_key() -> str:
 def read_data_dir() -> Path:
     """Raises SettingsError."""
     return Path(read("DATA_DIR", "str", default=".data", validate=validate.Length(min=1)))
+
+
+def _read_database_waits() -> Waits:
+    def seconds(name: str, default: float, least: float = 0.05) -> Any:
+        kind = "int" if isinstance(default, int) else "float"
+        return read(name, kind, default=default, validate=validate.Range(least, HOUR_S))
+
+    usual = Waits()
+    return Waits(
+        connect=seconds("DATABASE_CONNECT_TIMEOUT", usual.connect, least=1),
+        pool=seconds("DATABASE_POOL_TIMEOUT", usual.pool),
+        lock=seconds("DATABASE_LOCK_TIMEOUT", usual.lock),
+        statement=seconds("DATABASE_STATEMENT_TIMEOUT", usual.statement),
+        idle_in_transaction=seconds("DATABASE_IDLE_TRANSACTION_TIMEOUT", usual.idle_in_transaction),
+    )
 
 
 def _read_web_threads() -> int:

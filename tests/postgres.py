@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 
 from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import migrate
+from adapters.persistence.waits import PATIENT
 from entrypoints.environment import parse_database_url
 from entrypoints.local_services import embedded_postgres
 
@@ -88,7 +89,7 @@ def a_database(server: URL, *, migrated: bool = True) -> Iterator[URL]:
             connection.execute(text(f"CREATE DATABASE {name}"))
         url = server.set(database=name)
         if migrated:
-            engine = make_engine(url, pool_size=1)
+            engine = make_engine(url, pool_size=1, waits=PATIENT)
             migrate(engine)
             engine.dispose()
         yield url

@@ -57,6 +57,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 security=[{"bearer": []}, {"login": []}] if self._is_protected else [],
                 responses=as_responses(
                     problems_of(
+                        method,
                         rule,
                         refusals,
                         is_protected=self._is_protected,

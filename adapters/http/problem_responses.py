@@ -11,7 +11,7 @@ from adapters.http.problem_bodies import (
     refusal_problem,
 )
 from adapters.http.problems import CHALLENGE
-from application.errors import Unavailable
+from application.errors import OutcomeUnknown, Unavailable
 from domain.accounts.errors import InvalidToken, NotAuthenticated
 
 OF_EVERY_OPERATION = (
@@ -26,6 +26,7 @@ OF_PROTECTED_OPERATIONS = (
     refusal_problem(InvalidToken()),
 )
 OF_LIMITED_OPERATIONS = (http_problem(429),)
+OF_WRITING_OPERATIONS = (refusal_problem(OutcomeUnknown()),)
 # What the router answers where an id in the path is no UUID.
 OF_PATHS_WITH_IDS = (http_problem(404),)
 OF_OPERATIONS_WITH_BODIES = (http_problem(415, "Send the body as Content-Type: application/json."),)
@@ -49,11 +50,12 @@ HEADERS_OF_STATUS = {
 
 
 def problems_of(
-    rule: str, refusals: Iterable[Refusal], *, is_protected: bool, is_limited: bool
+    method: str, rule: str, refusals: Iterable[Refusal], *, is_protected: bool, is_limited: bool
 ) -> list[dict[str, Any]]:
     """What an operation of this rule can answer: the refusals of its own, and those of all."""
     return [
         *OF_EVERY_OPERATION,
+        *(OF_WRITING_OPERATIONS if method != "GET" else ()),
         *(OF_PROTECTED_OPERATIONS if is_protected else ()),
         *(OF_LIMITED_OPERATIONS if is_limited else ()),
         *(OF_PATHS_WITH_IDS if "<" in rule else ()),

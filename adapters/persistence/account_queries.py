@@ -3,7 +3,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, func, select
 
-from adapters.persistence.engine import naming_outages
+from adapters.persistence.faults import naming_faults
 from adapters.persistence.session_repository import live_at
 from adapters.persistence.tables import sessions, users
 from application.pages import Page, Window
@@ -17,7 +17,7 @@ class PostgresAccountQueries(AccountQueries):
     def find_profile(self, user_id: UUID) -> Profile | None:
         columns = (users.c.id, users.c.username, users.c.email, users.c.created_at)
         statement = select(*columns).where(users.c.id == user_id, users.c.username.is_not(None))
-        with naming_outages(), self._engine.connect() as connection:
+        with naming_faults(), self._engine.connect() as connection:
             row = connection.execute(statement).one_or_none()
         return Profile(row.id, row.username, row.email, row.created_at) if row else None
 
@@ -37,7 +37,7 @@ class PostgresAccountQueries(AccountQueries):
             .limit(window.limit)
             .offset(window.offset)
         )
-        with naming_outages(), self._engine.connect() as connection:
+        with naming_faults(), self._engine.connect() as connection:
             count = connection.execute(count_live).scalar_one()
             rows = connection.execute(statement).all()
         return Page(count, [SessionView(*row) for row in rows])

@@ -1,60 +1,84 @@
-"""The connections to PostgreSQL, and the names of their faults."""
+"""The connections to PostgreSQL."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import select
+from typing import Any
 
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import (
-    DBAPIError,
-    InterfaceError,
-    InternalError,
-    OperationalError,
-    SQLAlchemyError,
-)
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, ExceptionContext
 
-from application.errors import Unavailable
+from adapters.persistence.faults import READ_ONLY_SERVER, sqlstate
+from adapters.persistence.waits import Waits
+from adapters.persistence.watchdog import Watchdog, WatchedConnection, WatchedCursor
 
-CONNECT_TIMEOUT_S = 2
-POOL_TIMEOUT_S = 2
-# A statement that waits longer than this for a lock or for its end gives its connection back.
-SESSION_OPTIONS = (
-    "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=10s"
-    r" -c default_transaction_isolation=read\ committed"
-)
+# How much longer than its own bound a server may take to say that a statement was too slow.
+GRACE_S = 0.25
 
 
-def make_engine(url: URL, pool_size: int) -> Engine:
-    """Connections for one process; `pool_size` is best the number of its threads."""
-    return create_engine(
+def make_engine(url: URL, pool_size: int, waits: Waits = Waits()) -> Engine:  # noqa: B008  # frozen
+    """Connections for one process; `pool_size` is best the number of its threads.
+
+    Of the hosts that the URL names the one that takes writes is used.
+    """
+    writable = {"target_session_attrs": url.query.get("target_session_attrs", "read-write")}
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=POOL_TIMEOUT_S,
+        pool_timeout=waits.pool,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": SESSION_OPTIONS},
+        use_native_hstore=False,  # it would ask each new connection for its types
+        connect_args=_session(waits) | _watched(waits) | writable,
+    )
+    engine.dialect.do_ping = is_usable  # type: ignore[assignment,method-assign]
+    event.listen(engine, "handle_error", _leave_read_only_server)
+    return engine
+
+
+def _session(waits: Waits) -> dict[str, Any]:
+    options = {
+        "timezone": "UTC",
+        "default_transaction_isolation": r"read\ committed",
+        # So that a notice at a commit is a warning about it.
+        "client_min_messages": "warning",
+        "lock_timeout": f"{waits.lock * 1000:.0f}",
+        "statement_timeout": f"{waits.statement * 1000:.0f}",
+        "idle_in_transaction_session_timeout": f"{waits.idle_in_transaction * 1000:.0f}",
+    }
+    return {
+        "connect_timeout": waits.connect,
+        "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+    }
+
+
+def _watched(waits: Waits) -> dict[str, Any]:
+    if not waits.statement:
+        return {}
+    watchdog = Watchdog(waits.statement + GRACE_S)
+
+    def connect(dsn: str, **others: Any) -> WatchedConnection:
+        connection = WatchedConnection(dsn, **others)
+        connection.watchdog = watchdog
+        return connection
+
+    return {"connection_factory": connect, "cursor_factory": WatchedCursor}
+
+
+def is_usable(connection: Any) -> bool:
+    """Whether an idle connection still leads to a server that takes writes; asks nobody.
+
+    A live server says nothing that was not asked for: something to read is a farewell. It reports
+    by itself when it becomes read-only (PostgreSQL manual, message flow: asynchronous operations).
+    """
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    status = connection.info.parameter_status
+    return not poll.poll(0) and "on" not in (
+        status("in_hot_standby"),
+        status("default_transaction_read_only"),
     )
 
 
-def is_outage(error: BaseException | None) -> bool:
-    """Whether the connection, the server or the moment is at fault, and not the values sent.
-
-    psycopg2 reports lost connections, lock and statement timeouts, deadlocks and serialization
-    failures as OperationalError, a read-only server as InternalError, and a connection that is
-    lost in the middle of a statement as a bare DatabaseError.
-    """
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    return isinstance(error, OperationalError | InterfaceError | InternalError | PoolTimeout)
-
-
-@contextmanager
-def naming_outages() -> Iterator[None]:
-    """Raise Unavailable for an outage."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        if is_outage(error):
-            raise Unavailable from error
-        raise
+def _leave_read_only_server(context: ExceptionContext) -> None:
+    """A primary that was demoted keeps its connections: throw all of the pool's away."""
+    if sqlstate(context.original_exception) == READ_ONLY_SERVER:
+        context.is_disconnect = True

@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import Engine, Row, Select, func, select
 from sqlalchemy.sql.selectable import FromClause
 
-from adapters.persistence.engine import naming_outages
 from adapters.persistence.event_conditions import attended_by, matching, ordering
+from adapters.persistence.faults import naming_faults
 from adapters.persistence.tables import attendances, events, users
 from application.pages import Page, Window
 from application.ports.event_queries import (
@@ -40,14 +40,14 @@ class PostgresEventQueries(EventQueries):
             .subquery("chosen")
         )
         statement = _as_seen_by(viewer_id, chosen).order_by(*ordering(chosen, criteria.sort))
-        with naming_outages(), self._engine.connect() as connection:
+        with naming_faults(), self._engine.connect() as connection:
             count = connection.execute(count_found).scalar_one()
             rows = connection.execute(statement).all()
         return Page(count, [_view(row, now) for row in rows])
 
     def get(self, event_id: UUID, viewer_id: UUID, now: datetime) -> EventView:
         statement = _as_seen_by(viewer_id, events).where(events.c.id == event_id)
-        with naming_outages(), self._engine.connect() as connection:
+        with naming_faults(), self._engine.connect() as connection:
             row = connection.execute(statement).one_or_none()
         if row is None:
             raise EventNotFound(event_id)
@@ -63,7 +63,7 @@ class PostgresEventQueries(EventQueries):
             .limit(window.limit)
             .offset(window.offset)
         )
-        with naming_outages(), self._engine.connect() as connection:
+        with naming_faults(), self._engine.connect() as connection:
             count = connection.execute(count_taken).scalar_one_or_none()
             if count is None:
                 raise EventNotFound(event_id)

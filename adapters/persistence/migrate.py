@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, text
 
-from adapters.persistence.engine import naming_outages
+from adapters.persistence.faults import naming_faults
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number will do, as long as every instance takes the same.
@@ -18,7 +18,7 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
     Raises Unavailable.
     """
-    with naming_outages(), engine.begin() as connection:
+    with naming_faults(), engine.begin() as connection:
         # Waiting for another instance's migration is not a fault.
         connection.execute(text("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
@@ -27,7 +27,7 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Undo migrations down to the revision ("base": all), data included."""
-    with naming_outages(), engine.begin() as connection:
+    with naming_faults(), engine.begin() as connection:
         command.downgrade(_config(connection), revision)
 
 

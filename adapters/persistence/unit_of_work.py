@@ -1,14 +1,30 @@
+from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from sqlalchemy import Engine
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_random_exponential,
+)
 
-from adapters.persistence.engine import is_outage, naming_outages
 from adapters.persistence.event_repository import PostgresEventRepository
+from adapters.persistence.faults import fault_of, naming_commit_faults, naming_faults
 from adapters.persistence.session_repository import PostgresSessionRepository
 from adapters.persistence.user_repository import PostgresUserRepository
-from application.errors import Unavailable
-from application.ports.unit_of_work import UnitOfWork
+from application.errors import Contended, OutcomeUnknown
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+
+Result = TypeVar("Result")
+
+ATTEMPTS = 5
+# No attempt begins later than this: a lock that is held on and on is waited for twice at most.
+LAST_ATTEMPT_S = 1.5
+FIRST_PAUSE_S = 0.02
+LONGEST_PAUSE_S = 0.2
 
 
 class PostgresUnitOfWork(UnitOfWork):
@@ -18,7 +34,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self._engine = engine
 
     def __enter__(self) -> Self:
-        with naming_outages():
+        with naming_faults():
             self._connection = self._engine.connect()
         self.users = PostgresUserRepository(self._connection)
         self.sessions = PostgresSessionRepository(self._connection)
@@ -31,10 +47,34 @@ class PostgresUnitOfWork(UnitOfWork):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with naming_outages():
+        with naming_faults():
             self._connection.close()  # rolls back what was not committed
-        if is_outage(error):
-            raise Unavailable from error
+        if fault := fault_of(error):
+            raise fault from error
 
     def commit(self) -> None:
-        self._connection.commit()
+        notices = self._connection.connection.dbapi_connection.notices  # type: ignore[union-attr]
+        notices.clear()
+        with naming_commit_faults():
+            self._connection.commit()
+        if notices:
+            # Whoever cancels the wait for a synchronous standby turns it into a success with a
+            # warning: committed here, and perhaps nowhere else (PostgreSQL's SyncRepWaitForLSN).
+            raise OutcomeUnknown
+
+
+class PostgresUnitOfWorkFactory(UnitOfWorkFactory):
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._retrying = Retrying(
+            retry=retry_if_exception_type(Contended),
+            stop=stop_after_attempt(ATTEMPTS) | stop_after_delay(LAST_ATTEMPT_S),
+            wait=wait_random_exponential(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S),
+            reraise=True,
+        )
+
+    def __call__(self) -> PostgresUnitOfWork:
+        return PostgresUnitOfWork(self._engine)
+
+    def retrying(self, act: Callable[[], Result]) -> Result:
+        return self._retrying(act)

@@ -6,6 +6,7 @@ from application.ports.audit_log import AuditLog, Incident
 from application.ports.clock import Clock
 from application.ports.password_hasher import PasswordHasher
 from application.ports.unit_of_work import UnitOfWorkFactory
+from application.retried import retried
 from domain.accounts.credentials import Password, PasswordRules
 from domain.accounts.session import Origin
 
@@ -24,6 +25,7 @@ class ChangePassword:
     clock: Clock
     audit: AuditLog
 
+    @retried
     def __call__(
         self, user_id: UUID, session_id: UUID, current: str, new: Password, origin: Origin
     ) -> None:

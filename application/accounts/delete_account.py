@@ -5,6 +5,7 @@ from application.accounts.confirm_password import ConfirmPassword, get_confirmed
 from application.ports.audit_log import AuditLog, Incident
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from application.retried import retried
 from domain.accounts.session import Origin
 
 
@@ -21,6 +22,7 @@ class DeleteAccount:
     clock: Clock
     audit: AuditLog
 
+    @retried
     def __call__(self, user_id: UUID, password: str, origin: Origin) -> None:
         confirmed = self.confirm(user_id, password, origin)
         with self.new_work() as work:

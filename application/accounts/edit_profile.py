@@ -3,6 +3,7 @@ from uuid import UUID
 
 from application.ports.account_queries import Profile
 from application.ports.unit_of_work import UnitOfWorkFactory
+from application.retried import retried
 from domain.accounts.errors import InvalidToken
 from domain.accounts.user import ProfileChanges
 
@@ -13,6 +14,7 @@ class EditProfile:
 
     new_work: UnitOfWorkFactory
 
+    @retried
     def __call__(self, user_id: UUID, changes: ProfileChanges) -> Profile:
         with self.new_work() as work:
             user = work.users.find_for_update(user_id)

@@ -4,6 +4,7 @@ from uuid import UUID
 from application.ports.audit_log import AuditLog, Incident
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWorkFactory
+from application.retried import retried
 from domain.accounts.errors import SessionNotFound
 from domain.accounts.session import Origin
 
@@ -16,6 +17,7 @@ class EndSession:
     clock: Clock
     audit: AuditLog
 
+    @retried
     def __call__(self, session_id: UUID, user_id: UUID, origin: Origin) -> None:
         now = self.clock.now()
         with self.new_work() as work:

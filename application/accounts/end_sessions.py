@@ -4,6 +4,7 @@ from uuid import UUID
 from application.ports.audit_log import AuditLog, Incident
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWorkFactory
+from application.retried import retried
 from domain.accounts.session import Origin
 
 
@@ -15,6 +16,7 @@ class EndSessions:
     clock: Clock
     audit: AuditLog
 
+    @retried
     def __call__(self, user_id: UUID, origin: Origin) -> None:
         now = self.clock.now()
         with self.new_work() as work:

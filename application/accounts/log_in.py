@@ -7,6 +7,7 @@ from application.ports.clock import Clock
 from application.ports.identifiers import NewId
 from application.ports.password_hasher import PasswordHasher
 from application.ports.unit_of_work import UnitOfWorkFactory
+from application.retried import retried
 from domain.accounts.errors import InvalidCredentials
 from domain.accounts.session import Origin, Session
 from domain.accounts.user import User
@@ -38,6 +39,7 @@ class LogIn:
         # The password was changed, or hashed anew, while it was compared: compare it again.
         return pair or self(username, password, origin)
 
+    @retried
     def _open_session(self, checked: User, password_hash: str, origin: Origin) -> TokenPair | None:
         """None when the password is no longer the one that was checked."""
         with self.new_work() as work:

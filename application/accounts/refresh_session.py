@@ -5,6 +5,7 @@ from application.ports.audit_log import AuditLog, Incident
 from application.ports.clock import Clock
 from application.ports.tokens import Tokens, TokenType
 from application.ports.unit_of_work import UnitOfWorkFactory
+from application.retried import retried
 from domain.accounts.errors import InvalidToken, RefreshTokenReused
 from domain.accounts.session import Origin
 
@@ -19,6 +20,7 @@ class RefreshSession:
     clock: Clock
     audit: AuditLog
 
+    @retried
     def __call__(self, refresh_token: str, origin: Origin) -> TokenPair:
         claims = self.tokens.read(refresh_token)
         if claims.type is not TokenType.REFRESH or claims.expires_at <= self.clock.now():

@@ -4,6 +4,7 @@ from application.ports.audit_log import AuditLog, Incident
 from application.ports.clock import Clock
 from application.ports.tokens import Tokens
 from application.ports.unit_of_work import UnitOfWorkFactory
+from application.retried import retried
 from domain.accounts.errors import InvalidToken
 from domain.accounts.session import Origin
 
@@ -21,6 +22,7 @@ class RevokeToken:
     clock: Clock
     audit: AuditLog
 
+    @retried
     def __call__(self, token: str, origin: Origin) -> None:
         try:
             claims = self.tokens.read(token)

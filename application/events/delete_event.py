@@ -3,6 +3,7 @@ from uuid import UUID
 
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWorkFactory
+from application.retried import retried
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class DeleteEvent:
     new_work: UnitOfWorkFactory
     clock: Clock
 
+    @retried
     def __call__(self, event_id: UUID, user_id: UUID) -> None:
         with self.new_work() as work:
             event = work.events.get_for_update(event_id, attendee=user_id)

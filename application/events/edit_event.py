@@ -4,6 +4,7 @@ from uuid import UUID
 from application.ports.clock import Clock
 from application.ports.event_queries import EventView
 from application.ports.unit_of_work import UnitOfWorkFactory
+from application.retried import retried
 from domain.accounts.errors import InvalidToken
 from domain.events.event import EventChanges
 
@@ -19,6 +20,7 @@ class EditEvent:
     new_work: UnitOfWorkFactory
     clock: Clock
 
+    @retried
     def __call__(self, event_id: UUID, editor_id: UUID, changes: EventChanges) -> EventView:
         with self.new_work() as work:
             editor = work.users.find(editor_id)

@@ -6,6 +6,7 @@ from application.ports.clock import Clock
 from application.ports.event_queries import EventView
 from application.ports.identifiers import NewId
 from application.ports.unit_of_work import UnitOfWorkFactory
+from application.retried import retried
 from domain.accounts.errors import InvalidToken
 from domain.events.description import Capacity, Description, Title
 from domain.events.event import Event
@@ -20,6 +21,7 @@ class PublishEvent:
     clock: Clock
     new_id: NewId
 
+    @retried
     def __call__(
         self,
         *,

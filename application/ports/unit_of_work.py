@@ -1,7 +1,7 @@
 from abc import abstractmethod
 from collections.abc import Callable
 from types import TracebackType
-from typing import Protocol, Self, TypeAlias
+from typing import Protocol, Self, TypeVar
 
 from application.ports.event_repository import EventRepository
 from application.ports.session_repository import SessionRepository
@@ -11,7 +11,8 @@ from application.ports.user_repository import UserRepository
 class UnitOfWork(Protocol):
     """All of it or nothing: what is not committed when the block ends never happened.
 
-    The store may fail at any step; the block then ends with Unavailable.
+    The store may fail at any step; the block then ends with Unavailable, or with Contended where
+    others were in the way.
     """
 
     users: UserRepository
@@ -31,7 +32,17 @@ class UnitOfWork(Protocol):
 
     @abstractmethod
     def commit(self) -> None:
-        """Make everything done so far last."""
+        """Make everything done so far last. Raises OutcomeUnknown."""
 
 
-UnitOfWorkFactory: TypeAlias = Callable[[], UnitOfWork]
+Result = TypeVar("Result")
+
+
+class UnitOfWorkFactory(Protocol):
+    @abstractmethod
+    def __call__(self) -> UnitOfWork:
+        """A fresh one."""
+
+    @abstractmethod
+    def retrying(self, act: Callable[[], Result]) -> Result:
+        """Call it, and again after Contended, a bounded number of times."""

@@ -6,13 +6,13 @@ import pytest
 
 from adapters.persistence.account_queries import PostgresAccountQueries
 from adapters.persistence.event_queries import PostgresEventQueries
-from adapters.persistence.unit_of_work import PostgresUnitOfWork
+from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from application.ports.account_queries import AccountQueries
 from application.ports.event_queries import EventQueries
 from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.events.event import Seat
 from tests.builders import NOON, a_user, an_event
-from tests.fakes.memory import MemoryStore, MemoryUnitOfWork
+from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
 from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
 
 
@@ -61,11 +61,11 @@ def storage(request):
     if request.param == "memory":
         store = MemoryStore()
         return Storage(
-            lambda: MemoryUnitOfWork(store), MemoryAccountQueries(store), MemoryEventQueries(store)
+            MemoryUnitOfWorkFactory(store), MemoryAccountQueries(store), MemoryEventQueries(store)
         )
     engine = request.getfixturevalue("empty_database")
     return Storage(
-        lambda: PostgresUnitOfWork(engine),
+        PostgresUnitOfWorkFactory(engine),
         PostgresAccountQueries(engine),
         PostgresEventQueries(engine),
     )

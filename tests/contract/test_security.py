@@ -81,7 +81,7 @@ def tokens(request):
     if request.param == "memory":
         yield TokensInMemory()
     else:
-        settings = Settings(database_url=NOWHERE, jwt_secret_key="k" * 32, web_threads=1)
+        settings = Settings(database_url=NOWHERE, jwt_secret_key="k" * 32, database_pool_size=1)
         with Container(settings=settings).app().app_context():
             yield JwtTokens()
 
@@ -175,7 +175,10 @@ def test_enough_common_passwords_are_long_enough_to_be_chosen():
 
 def tokens_of(key, previous=None):
     settings = Settings(
-        database_url=NOWHERE, jwt_secret_key=key, jwt_secret_key_previous=previous, web_threads=1
+        database_url=NOWHERE,
+        jwt_secret_key=key,
+        jwt_secret_key_previous=previous,
+        database_pool_size=1,
     )
     return Container(settings=settings).app()
 

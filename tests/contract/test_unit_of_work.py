@@ -1,5 +1,6 @@
 import pytest
 
+from application.errors import Contended, Unavailable
 from domain.accounts.errors import UsernameTaken
 from domain.events.errors import EventNotFound
 from tests.builders import a_session, a_user, an_event
@@ -63,3 +64,30 @@ def test_a_refusal_leaves_the_store_usable(storage, ada):
 
     with storage.new_work() as work:
         assert work.users.find_by_username("ada") == ada
+
+
+def test_an_act_is_tried_again_after_contention_and_only_then(storage):
+    calls = []
+
+    def act():
+        calls.append(1)
+        if len(calls) < 3:
+            raise Contended
+        raise Unavailable
+
+    with pytest.raises(Unavailable):
+        storage.new_work.retrying(act)
+
+    assert len(calls) == 3
+
+
+def test_contention_without_end_is_given_up(storage):
+    def act():
+        raise Contended
+
+    with pytest.raises(Contended):
+        storage.new_work.retrying(act)
+
+
+def test_what_an_act_returns_is_returned(storage):
+    assert storage.new_work.retrying(lambda: 7) == 7

@@ -20,7 +20,10 @@ KEY = "a key of the tests, and of them alone"
 def container(database):
     container = Container(
         settings=Settings(
-            database_url=database, jwt_secret_key=KEY, web_threads=24, ratelimit_enabled=False
+            database_url=database,
+            jwt_secret_key=KEY,
+            database_pool_size=24,
+            ratelimit_enabled=False,
         )
     )
     yield container

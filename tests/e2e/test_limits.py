@@ -24,9 +24,7 @@ UNREACHABLE = "redis://127.0.0.1:1"
 
 def app_with(database, **settings):
     values = {"trusted_proxies": (ip_network("127.0.0.0/8"),)} | settings
-    return Container(
-        settings=Settings(database_url=database, jwt_secret_key=KEY, web_threads=2, **values)
-    ).app()
+    return Container(settings=Settings(database_url=database, jwt_secret_key=KEY, **values)).app()
 
 
 @pytest.fixture

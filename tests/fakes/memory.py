@@ -1,17 +1,18 @@
 """The store in memory: what PostgreSQL does, told in dictionaries."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
+from application.errors import Contended
 from application.ports.event_repository import EventRepository
 from application.ports.session_repository import SessionRepository
-from application.ports.unit_of_work import UnitOfWork
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.ports.user_repository import UserRepository
 from domain.accounts.credentials import fold_case
 from domain.accounts.errors import InvalidToken, UsernameTaken
@@ -64,6 +65,22 @@ class MemoryUnitOfWork(UnitOfWork):
 
     def commit(self) -> None:
         self._store.committed = deepcopy(self._state)
+
+
+@dataclass
+class MemoryUnitOfWorkFactory(UnitOfWorkFactory):
+    store: MemoryStore
+
+    def __call__(self) -> MemoryUnitOfWork:
+        return MemoryUnitOfWork(self.store)
+
+    def retrying(self, act: Callable[[], Any]) -> Any:
+        for _ in range(2):
+            try:
+                return act()
+            except Contended:
+                pass
+        return act()
 
 
 @dataclass

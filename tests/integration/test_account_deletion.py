@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from adapters.persistence.tables import users
-from adapters.persistence.unit_of_work import PostgresUnitOfWork
+from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from domain.accounts.errors import InvalidToken
 from tests.builders import NOON, a_user, an_event
 
@@ -15,7 +15,7 @@ WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype <> 
 
 @pytest.fixture
 def new_work(empty_database):
-    return lambda: PostgresUnitOfWork(empty_database)
+    return PostgresUnitOfWorkFactory(empty_database)
 
 
 def keep(new_work, *things):

@@ -12,7 +12,7 @@ ACCOUNT = {"username": "ada", "password": "correct horse battery"}
 def test_two_applications_live_side_by_side(postgres):
     with a_database(postgres) as first_url, a_database(postgres) as second_url:
         containers = [
-            Container(settings=Settings(database_url=url, jwt_secret_key=key * 32, web_threads=1))
+            Container(settings=Settings(database_url=url, jwt_secret_key=key * 32))
             for url, key in ((first_url, "a"), (second_url, "b"))
         ]
         first, second = (container.app().test_client() for container in containers)
@@ -34,10 +34,8 @@ def test_a_defect_is_a_problem_that_is_logged_and_tells_nothing(postgres, caplog
             raise ZeroDivisionError("a secret")
 
     with a_database(postgres) as url:
-        container = Container(
-            settings=Settings(database_url=url, jwt_secret_key="k" * 32, web_threads=1)
-        )
-        with container.work.override(providers.Factory(Broken())):
+        container = Container(settings=Settings(database_url=url, jwt_secret_key="k" * 32))
+        with container.work.override(providers.Object(Broken())):
             client = container.app().test_client()
             with caplog.at_level(logging.ERROR):
                 response = client.post("/v1/profile/token/", json=ACCOUNT)

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, text
 from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import ADVISORY_LOCK, downgrade, migrate
 from adapters.persistence.tables import metadata
+from adapters.persistence.waits import PATIENT
 from tests.postgres import a_database
 
 # Everything that makes up a schema, as PostgreSQL itself spells it.
@@ -35,7 +36,7 @@ WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NO
 @pytest.fixture
 def empty(postgres):
     with a_database(postgres, migrated=False) as url:
-        engine = make_engine(url, pool_size=4)
+        engine = make_engine(url, pool_size=4, waits=PATIENT)
         yield engine
         engine.dispose()
 

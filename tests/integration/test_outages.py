@@ -1,6 +1,5 @@
 """A database that does not answer is a 503 that says when to try again, never a 500."""
 
-from threading import Thread
 from uuid import uuid4
 
 import pytest
@@ -9,8 +8,13 @@ from sqlalchemy.engine import make_url
 
 from adapters.persistence.account_queries import PostgresAccountQueries
 from adapters.persistence.engine import make_engine
-from adapters.persistence.unit_of_work import PostgresUnitOfWork
-from application.errors import Unavailable
+from adapters.persistence.unit_of_work import (
+    ATTEMPTS,
+    PostgresUnitOfWork,
+    PostgresUnitOfWorkFactory,
+)
+from adapters.persistence.waits import PATIENT, Waits
+from application.errors import Contended, OutcomeUnknown, Unavailable
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.builders import a_user, an_event
@@ -38,7 +42,7 @@ def stored_event(empty_database):
     ],
 )
 def test_without_a_database_the_answer_is_503(path, body):
-    settings = Settings(database_url=NOWHERE, jwt_secret_key=KEY, web_threads=1)
+    settings = Settings(database_url=NOWHERE, jwt_secret_key=KEY, database_pool_size=1)
 
     response = Container(settings=settings).app().test_client().post(path, json=body)
 
@@ -90,7 +94,7 @@ def test_reads_that_are_cut_leak_no_connection(postgres_engine):
 
 def test_a_commit_that_is_cut_is_no_success(postgres_engine):
     user = a_user()
-    with pytest.raises(Unavailable), PostgresUnitOfWork(postgres_engine) as work:
+    with pytest.raises(OutcomeUnknown), PostgresUnitOfWork(postgres_engine) as work:
         work.users.add(user)
         cut_connections(postgres_engine)
         work.commit()
@@ -99,54 +103,60 @@ def test_a_commit_that_is_cut_is_no_success(postgres_engine):
         assert work.users.find(user.id) is None
 
 
-def test_a_wait_for_a_lock_ends(database, stored_event):
-    impatient = make_engine(database, pool_size=1)
+def test_a_wait_for_a_lock_ends_and_is_tried_again(impatient, stored_event):
+    attempts = []
 
-    @event.listens_for(impatient, "connect")
-    def shorten_the_wait(connection, record):
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = '50ms'")
-        connection.commit()
+    def attempt():
+        attempts.append(1)
+        with impatient() as work:
+            work.events.get_for_update(stored_event.id, attendee=stored_event.creator_id)
 
-    holder = make_engine(database, pool_size=1)
-    with PostgresUnitOfWork(holder) as first:
+    with impatient() as first:
         first.events.get_for_update(stored_event.id, attendee=stored_event.creator_id)
-        with pytest.raises(Unavailable), PostgresUnitOfWork(impatient) as second:
-            second.events.get_for_update(stored_event.id, attendee=stored_event.creator_id)
-    impatient.dispose()
-    holder.dispose()
+        with pytest.raises(Contended):
+            impatient.retrying(attempt)
+    assert len(attempts) == ATTEMPTS
+
+    impatient.retrying(attempt)
 
 
-def test_an_exhausted_pool_is_an_outage(database, monkeypatch):
-    monkeypatch.setattr("adapters.persistence.engine.POOL_TIMEOUT_S", 0.05)
-    engine = make_engine(database, pool_size=1)
-    refusals = []
+def test_an_exhausted_pool_is_an_outage(database):
+    engine = make_engine(database, pool_size=1, waits=Waits(pool=0.05))
 
-    def work():
-        with pytest.raises(Unavailable) as refusal, PostgresUnitOfWork(engine):
-            pass
-        refusals.append(refusal)
-
-    with PostgresUnitOfWork(engine):
-        other = Thread(target=work)
-        other.start()
-        other.join()
+    with PostgresUnitOfWork(engine), pytest.raises(Unavailable), PostgresUnitOfWork(engine):
+        pass
     engine.dispose()
-    assert len(refusals) == 1
+
+
+def test_a_server_that_says_nothing_is_given_up(impatient):
+    with pytest.raises(Unavailable), impatient() as work:
+        # As good as a frozen host: nothing ends this statement for the next hour.
+        run(work, "SET LOCAL statement_timeout = 0")
+        run(work, "SELECT pg_sleep(3600)")
+
+    with impatient() as work:
+        assert work.users.find_by_username("ada") is None
 
 
 def test_waits_and_statements_are_bounded_and_isolation_is_fixed(engine):
-    shown = {}
-    with engine.connect() as connection:
-        for name in ("lock_timeout", "statement_timeout", "timezone", "transaction_isolation"):
-            shown[name] = connection.execute(text(f"SHOW {name}")).scalar_one()
-
-    assert shown == {
-        "lock_timeout": "5s",
-        "statement_timeout": "10s",
+    expected = {
+        "lock_timeout": "1s",
+        "statement_timeout": "1500ms",
+        "idle_in_transaction_session_timeout": "5s",
         "timezone": "UTC",
         "transaction_isolation": "read committed",
     }
+    with engine.connect() as connection:
+        shown = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in expected}
+
+    assert shown == expected
+
+
+@pytest.fixture
+def impatient(database, empty_database):
+    engine = make_engine(database, pool_size=2, waits=Waits(lock=0.05, statement=0.3))
+    yield PostgresUnitOfWorkFactory(engine)
+    engine.dispose()
 
 
 @pytest.fixture
@@ -156,9 +166,13 @@ def postgres_engine(database, empty_database):
     engine.dispose()
 
 
+def run(work, statement):
+    work.users._connection.execute(text(statement))
+
+
 def cut_connections(engine):
     """End all sessions of the engine's database but the one that does so."""
-    admin = make_engine(engine.url, pool_size=1)
+    admin = make_engine(engine.url, pool_size=1, waits=PATIENT)
     with admin.connect() as connection:
         connection.execute(
             text(

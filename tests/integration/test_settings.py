@@ -3,10 +3,12 @@ from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
+from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
+from adapters.persistence.waits import Waits
 from adapters.security.argon2_hasher import Argon2Parameters
 from entrypoints import VERSION
-from entrypoints.environment import SettingsError
+from entrypoints.environment import SettingsError, parse_database_url
 from entrypoints.settings import read_data_dir, read_server_settings, read_settings
 
 GOOD = {"DATABASE_URL": "postgresql://ada@localhost/turnout", "JWT_SECRET_KEY": "k" * 32}
@@ -21,6 +23,12 @@ ALL = (
     "RATELIMIT_ENABLED",
     "RATELIMIT_STORAGE_URI",
     "TRUSTED_PROXIES",
+    "DATABASE_POOL_SIZE",
+    "DATABASE_POOL_TIMEOUT",
+    "DATABASE_CONNECT_TIMEOUT",
+    "DATABASE_LOCK_TIMEOUT",
+    "DATABASE_STATEMENT_TIMEOUT",
+    "DATABASE_IDLE_TRANSACTION_TIMEOUT",
     "HOST",
     "PORT",
     "WEB_WORKERS",
@@ -82,6 +90,13 @@ def test_a_missing_setting_is_named(environment, name):
         ("RATELIMIT_STORAGE_URI", "redis://localhost:port"),
         ("TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("DATABASE_URL", "postgresql://ada@one:1,two:2,three/turnout?port=1,2"),
+        ("DATABASE_POOL_SIZE", "0"),
+        ("DATABASE_POOL_TIMEOUT", "0"),
+        ("DATABASE_CONNECT_TIMEOUT", "0.5"),
+        ("DATABASE_LOCK_TIMEOUT", "-1"),
+        ("DATABASE_STATEMENT_TIMEOUT", "soon"),
+        ("DATABASE_IDLE_TRANSACTION_TIMEOUT", "0"),
         ("WEB_THREADS", "0"),
         ("WEB_THREADS", "many"),
         ("WEB_WORKERS", "0"),
@@ -137,6 +152,57 @@ def test_the_settings_of_accounts_are_taken(environment):
     assert not settings.ratelimit_enabled
     assert settings.ratelimit_storage_uri == "redis://localhost/1"
     assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("::1"))
+
+
+def test_the_settings_of_the_database_are_taken(environment):
+    values = {
+        "DATABASE_POOL_SIZE": "5",
+        "DATABASE_POOL_TIMEOUT": "0.5",
+        "DATABASE_CONNECT_TIMEOUT": "3",
+        "DATABASE_LOCK_TIMEOUT": "0.25",
+        "DATABASE_STATEMENT_TIMEOUT": "2.5",
+        "DATABASE_IDLE_TRANSACTION_TIMEOUT": "7",
+    }
+    for name, value in values.items():
+        environment.setenv(name, value)
+
+    settings = read_settings()
+
+    assert settings.database_pool_size == 5
+    assert settings.database_waits == Waits(
+        connect=3, pool=0.5, lock=0.25, statement=2.5, idle_in_transaction=7
+    )
+
+
+def test_there_are_as_many_connections_as_threads(environment):
+    environment.setenv("WEB_THREADS", "3")
+
+    assert read_settings().database_pool_size == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("postgresql://ada@one:6432,two:7432/turnout", "one,two", "6432,7432"),
+        ("postgresql://ada@one,two/turnout", "one,two", "5432,5432"),
+        ("postgresql://ada@one,two/turnout?port=6432", "one,two", "6432,6432"),
+        ("postgres://ada@/turnout?host=/run/postgresql", "/run/postgresql", "5432"),
+        ("postgresql+psycopg2://ada@[::1]:6432/turnout", "::1", 6432),
+    ],
+)
+def test_a_database_url_may_name_several_hosts(text, host, port):
+    url = parse_database_url(text, "DATABASE_URL")
+    _, arguments = PGDialect_psycopg2().create_connect_args(url)
+
+    assert (arguments["host"], arguments["port"]) == (host, port)
+    assert (arguments["user"], arguments["dbname"]) == ("ada", "turnout")
+
+
+def test_a_password_is_read_and_written_alike():
+    url = parse_database_url("postgresql://ada:a%40b%2Fc@one/turnout", "DATABASE_URL")
+
+    assert url.password == "a@b/c"
+    assert parse_database_url(url.render_as_string(hide_password=False), "DATABASE_URL") == url
 
 
 def test_every_setting_is_in_the_example_file(pytestconfig):

@@ -56,7 +56,7 @@ def main() -> None:
         settings = Settings(
             database_url=parse_database_url(url, "the embedded server's URL"),
             jwt_secret_key="a key of this measurement alone.",
-            web_threads=1,
+            database_pool_size=1,
             ratelimit_enabled=False,
         )
         container = Container(settings=settings)

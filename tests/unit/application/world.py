@@ -32,7 +32,7 @@ from domain.accounts.credentials import Password, PasswordRules, Username
 from domain.events.description import Capacity, Description, Title
 from tests.builders import DAY, HOUR, NOON
 from tests.fakes.clock import FakeClock
-from tests.fakes.memory import MemoryStore, MemoryUnitOfWork
+from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
 from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
 from tests.fakes.security import AuditInMemory, ReversingHasher, TokensInMemory
 
@@ -43,13 +43,11 @@ class World:
         self.clock = clock = FakeClock()
         self.hasher = ReversingHasher()
         self.audit = audit = AuditInMemory()
+        new_work = MemoryUnitOfWorkFactory(self.store)
         rules = PasswordRules({"password123"})
         tokens = TokensInMemory()
         numbers = count(1)
         accounts, events = MemoryAccountQueries(self.store), MemoryEventQueries(self.store)
-
-        def new_work() -> MemoryUnitOfWork:
-            return MemoryUnitOfWork(self.store)
 
         def new_id() -> UUID:
             return UUID(int=next(numbers))

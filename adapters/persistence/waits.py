@@ -1,0 +1,22 @@
+"""How long the database is waited for."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Waits:
+    """All in seconds. The server bounds locks and statements; 0 stands for no bound there.
+
+    `connect` counts for each host that the URL names. A server that says nothing for a little
+    longer than a statement may take is given up.
+    """
+
+    connect: int = 1
+    pool: float = 1.0
+    lock: float = 1.0
+    statement: float = 1.5
+    idle_in_transaction: float = 5.0
+
+
+# For work that is nobody's request, like a migration.
+PATIENT = Waits(connect=10, lock=0, statement=0, idle_in_transaction=0)

@@ -1,0 +1,214 @@
+"""What the errors of PostgreSQL mean, each raised by PostgreSQL itself."""
+
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import text
+
+from adapters.persistence.engine import make_engine
+from adapters.persistence.unit_of_work import ATTEMPTS, PostgresUnitOfWorkFactory
+from application.errors import Contended, OutcomeUnknown, Unavailable
+from tests.builders import a_user, an_event
+from tests.postgres import a_database
+
+AT_COMMIT = """
+    CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {act}; END $$;
+    CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON users
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION at_commit()
+"""
+
+
+@pytest.fixture
+def work_on(postgres):
+    """Units of work on a database of their own."""
+    with a_database(postgres) as url:
+        engine = make_engine(url, pool_size=2)
+        yield PostgresUnitOfWorkFactory(engine)
+        engine.dispose()
+
+
+def run(work, statement):
+    return work.users._connection.execute(text(statement))
+
+
+def prepare(new_work, statement):
+    with new_work() as work:
+        run(work, statement)
+        work.commit()
+
+
+@pytest.mark.parametrize("sqlstate", ["40001", "40P01", "55P03"])
+def test_contention_begins_the_whole_act_anew(work_on, sqlstate):
+    attempts = []
+
+    def fail_once():
+        with work_on() as work:
+            attempts.append(1)
+            work.users.add(user)
+            if len(attempts) == 1:
+                run(work, f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{sqlstate}'; END $$")
+            work.commit()
+
+    user = a_user()
+    work_on.retrying(fail_once)
+
+    assert len(attempts) == 2
+    with work_on() as work:
+        assert work.users.find(user.id) == user
+
+
+def test_contention_without_end_is_given_up(work_on):
+    attempts = []
+
+    def fail():
+        with work_on() as work:
+            attempts.append(1)
+            run(work, "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$")
+
+    with pytest.raises(Contended):
+        work_on.retrying(fail)
+
+    assert len(attempts) == ATTEMPTS
+
+
+def test_another_fault_is_not_tried_again(work_on):
+    attempts = []
+
+    def fail():
+        with work_on() as work:
+            attempts.append(1)
+            run(work, "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57014'; END $$")
+
+    with pytest.raises(Unavailable):
+        work_on.retrying(fail)
+
+    assert len(attempts) == 1
+
+
+def test_of_two_in_a_deadlock_both_get_through(work_on):
+    ada = a_user()
+    events = [an_event(creator_id=ada.id), an_event(creator_id=ada.id)]
+    with work_on() as work:
+        work.users.add(ada)
+        for event in events:
+            work.events.add(event)
+        work.commit()
+    both_hold_one = Barrier(2)
+    done = []
+
+    def lock(first, second):
+        is_first_attempt = True
+
+        def attempt():
+            nonlocal is_first_attempt
+            with work_on() as work:
+                work.events.get_for_update(first.id, attendee=ada.id)
+                if is_first_attempt:
+                    is_first_attempt = False
+                    both_hold_one.wait(timeout=30)
+                work.events.get_for_update(second.id, attendee=ada.id)
+                work.commit()
+            done.append(first.id)
+
+        work_on.retrying(attempt)
+
+    threads = [Thread(target=lock, args=order) for order in (events, events[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(done) == 2
+
+
+def test_a_commit_that_the_server_refuses_never_happened_and_is_tried_again(work_on):
+    prepare(work_on, AT_COMMIT.format(act="RAISE EXCEPTION USING ERRCODE = '40001'; RETURN NULL"))
+    user = a_user()
+    attempts = []
+
+    def add():
+        with work_on() as work:
+            attempts.append(1)
+            work.users.add(user)
+            work.commit()
+
+    with pytest.raises(Contended):
+        work_on.retrying(add)
+
+    assert len(attempts) == ATTEMPTS
+    with work_on() as work:
+        assert work.users.find(user.id) is None
+
+
+def test_a_commit_with_a_warning_is_no_success(work_on):
+    prepare(work_on, AT_COMMIT.format(act="RAISE WARNING 'no standby'; RETURN NULL"))
+
+    with pytest.raises(OutcomeUnknown), work_on() as work:
+        work.users.add(a_user())
+        work.commit()
+
+
+def test_a_commit_during_which_the_server_ends_the_connection_is_unknown(work_on):
+    prepare(
+        work_on,
+        AT_COMMIT.format(act="PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL"),
+    )
+
+    with pytest.raises(OutcomeUnknown), work_on() as work:
+        work.users.add(a_user())
+        work.commit()
+
+
+def backend(new_work):
+    with new_work() as work:
+        return run(work, "SELECT pg_backend_pid()").scalar_one()
+
+
+def test_a_connection_whose_server_became_read_only_is_not_used(work_on):
+    first = backend(work_on)
+    with work_on() as work:
+        run(work, "SET SESSION default_transaction_read_only = on")
+        work.commit()
+
+    assert backend(work_on) != first
+    with work_on() as work:
+        work.users.add(a_user())
+        work.commit()
+
+
+def test_all_connections_to_a_read_only_server_are_thrown_away(work_on):
+    with work_on() as one, work_on() as other:
+        before = {run(each, "SELECT pg_backend_pid()").scalar_one() for each in (one, other)}
+    with pytest.raises(Unavailable), work_on() as work:
+        run(work, "SET TRANSACTION READ ONLY")
+        work.users.add(a_user())
+
+    with work_on() as one, work_on() as other:
+        after = {run(each, "SELECT pg_backend_pid()").scalar_one() for each in (one, other)}
+    assert not before & after
+
+
+def test_of_several_hosts_the_one_that_answers_is_used(postgres):
+    host, port = postgres.host or postgres.query["host"], postgres.port or 5432
+    several = postgres.set(
+        host=None, port=None, query={"host": f"127.0.0.1,{host}", "port": f"1,{port}"}
+    )
+    engine = make_engine(several, pool_size=1)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    engine.dispose()
+
+
+def test_a_read_only_server_is_not_connected_to(postgres):
+    with a_database(postgres) as url:
+        patient = make_engine(url, pool_size=1)
+        with patient.begin() as connection:
+            connection.execute(
+                text(f"ALTER DATABASE {url.database} SET default_transaction_read_only = on")
+            )
+        patient.dispose()
+
+        refused = make_engine(url, pool_size=1)
+        with pytest.raises(Unavailable), PostgresUnitOfWorkFactory(refused)():
+            pass
+        refused.dispose()
