@@ -1,0 +1,112 @@
+"""The rules of Turnout told once more, in a few dictionaries: what the API is held against."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+OK, CREATED, DONE = (200, None), (201, None), (204, None)
+INVALID = (422, "validation_failed")
+GONE = (404, "event_not_found")
+FOREIGN = (403, "not_event_creator")
+STARTED = (409, "read_only_event")
+FULL = (409, "capacity_exhausted")
+TOO_SMALL = (409, "capacity_below_attendance")
+TAKEN = (409, "username_taken")
+
+
+@dataclass
+class ModelEvent:
+    creator: str
+    start: datetime
+    end: datetime
+    capacity: int
+    attendees: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Model:
+    now: datetime
+    people: dict[str, str] = field(default_factory=dict)  # by the folded name
+    events: dict[str, ModelEvent] = field(default_factory=dict)
+
+    def sign_up(self, name):
+        if name.lower() in self.people:
+            return TAKEN
+        self.people[name.lower()] = name
+        return CREATED
+
+    def create(self, start, end, capacity):
+        return CREATED if capacity >= 1 and self.now < start < end else INVALID
+
+    def add(self, path, creator, start, end, capacity):
+        """What was created, under the path that the API told."""
+        self.events[path] = ModelEvent(creator, start, end, capacity)
+
+    def edit(self, person, path, changes):
+        if changes.get("capacity", 1) < 1:
+            return INVALID
+        refusal = self._refuse(path, person)
+        if refusal:
+            return refusal
+        event = self.events[path]
+        start, end = changes.get("start", event.start), changes.get("end", event.end)
+        if not self.now < start < end:
+            return INVALID
+        capacity = changes.get("capacity", event.capacity)
+        if capacity < len(event.attendees):
+            return TOO_SMALL
+        event.start, event.end, event.capacity = start, end, capacity
+        return OK
+
+    def delete(self, person, path):
+        refusal = self._refuse(path, person)
+        if refusal:
+            return refusal
+        del self.events[path]
+        return DONE
+
+    def attend(self, person, path):
+        refusal = self._refuse(path)
+        if refusal:
+            return refusal
+        event = self.events[path]
+        if person in event.attendees:
+            return DONE
+        if len(event.attendees) == event.capacity:
+            return FULL
+        event.attendees.append(person)
+        return DONE
+
+    def cancel(self, person, path):
+        refusal = self._refuse(path)
+        if refusal:
+            return refusal
+        if person in self.events[path].attendees:
+            self.events[path].attendees.remove(person)
+        return DONE
+
+    def leave(self, person):
+        """The account is deleted; what has started keeps its count, without the name."""
+        del self.people[person.lower()]
+        for path, event in list(self.events.items()):
+            if event.start > self.now:
+                if event.creator == person:
+                    del self.events[path]
+                elif person in event.attendees:
+                    event.attendees.remove(person)
+            else:
+                event.creator = None if event.creator == person else event.creator
+                event.attendees = [None if each == person else each for each in event.attendees]
+        return DONE
+
+    def status(self, path):
+        event = self.events[path]
+        if self.now < event.start:
+            return "upcoming"
+        return "ongoing" if self.now < event.end else "past"
+
+    def _refuse(self, path, editor=None):
+        if path not in self.events:
+            return GONE
+        if editor is not None and self.events[path].creator != editor:
+            return FOREIGN
+        return None if self.status(path) == "upcoming" else STARTED

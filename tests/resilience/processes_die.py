@@ -1,0 +1,78 @@
+"""Workers that are killed, and a service that is asked to stop."""
+
+import time
+from threading import Thread
+
+import psutil
+
+from tests.resilience.contention import attendants, close
+from tests.resilience.crowd import Load, wait_until
+from tests.resilience.ledger import Ledger
+from tests.resilience.report import Report
+from tests.resilience.service import a_service
+
+WORKERS = 2
+PROGRESS = 50
+
+
+def killed_workers(town, *, kills: int, clients: int) -> Report:
+    report, ledger = Report(f"kill -9 of a worker, {kills} times, under load"), Ledger()
+    crowd = town.people(clients)
+    events = [town.event(crowd[0], capacity) for capacity in (clients, clients // 4, 3)]
+    with a_service(town) as service, Load(service.base_url, ledger, crowd, events):
+        for _ in range(kills):
+            wait_until(lambda: len(service.workers()) == WORKERS, "the workers are back")
+            goal = ledger.acknowledged() + PROGRESS
+            wait_until(lambda goal=goal: ledger.acknowledged() > goal, "work goes on")
+            service.kill_a_worker()
+        goal = ledger.acknowledged() + PROGRESS
+        wait_until(lambda: ledger.acknowledged() > goal, "work goes on after the last")
+    report.figures = dict(ledger.counts()) | {"slowest s": round(ledger.slowest_s(), 2)}
+    report.violations += ledger.violations(town)
+    return report
+
+
+def told_to_stop(town, *, in_flight: int, clients: int) -> Report:
+    """SIGTERM while requests wait for a lock, and others come in without pause."""
+    report, ledger = Report(f"SIGTERM under load, {in_flight} requests in flight"), Ledger()
+    crowd, waiting = town.people(clients), town.people(in_flight)
+    held, free = town.event(crowd[0]), town.event(crowd[0])
+    patience = {"DATABASE_LOCK_TIMEOUT": "25", "DATABASE_STATEMENT_TIMEOUT": "25"}
+    with a_service(town, **patience) as service:
+        folk = attendants(service.base_url, ledger, waiting)
+        answers = []
+        threads = [
+            Thread(target=lambda each=each: answers.append(each.attend(held))) for each in folk
+        ]
+        with town.locked(held), Load(service.base_url, ledger, crowd, [free]):
+            for thread in threads:
+                thread.start()
+            wait_until(lambda: town.waiting_for_locks() == in_flight, "all are in flight")
+            wait_until(lambda: ledger.acknowledged() > PROGRESS, "others are served")
+            workers = [psutil.Process(each.pid) for each in service.workers()]
+            service.terminate()
+            begun = time.monotonic()
+            wait_until(lambda: not is_listening(service), "it takes no more requests")
+        for thread in threads:
+            thread.join()
+        close(folk)
+        exit_code = service.process.wait(timeout=60)
+        took = time.monotonic() - begun
+    finished = [answer.status for answer in answers].count(204)
+    report.figures = {"finished": finished, "exit s": round(took, 2)}
+    report.must(finished == in_flight, f"{finished} of {in_flight} in flight were finished")
+    report.must(exit_code == 0, f"exit code {exit_code}")
+    report.must(took < 30, f"the end took {took:.1f} s")
+    report.must(not any(each.is_running() for each in workers), "a worker is left")
+    report.violations += ledger.violations(town)
+    return report
+
+
+def is_listening(service) -> bool:
+    listening = psutil.CONN_LISTEN
+    process = psutil.Process(service.process.pid)
+    return any(
+        connection.status == listening
+        for each in (process, *process.children())
+        for connection in each.net_connections(kind="tcp")
+    )

@@ -1,0 +1,86 @@
+"""Every scenario at its full size: make torture"""
+
+import json
+import os
+import platform
+import sys
+import time
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from tests.resilience import contention, exhaustion, outages, processes_die
+from tests.resilience.clusters import a_cluster
+from tests.resilience.report import Report
+from tests.resilience.service import WITHOUT_LOCKS, a_service
+from tests.resilience.town import a_town
+
+RESULTS = Path("torture.json")
+
+
+def overselling_is_found(town) -> Report:
+    """The kit at work on a service without the row lock: it must have something to say."""
+    with a_service(town, WITHOUT_LOCKS) as service:
+        broken = contention.rush(town, service.base_url, people=500, seats=50)
+    report = Report("row lock taken out: the kit reports overselling", broken.figures)
+    report.must(any("rows" in each for each in broken.violations), "it found nothing")
+    return report
+
+
+def scenarios(town, base_url):
+    return [
+        partial(contention.rush, town, base_url, people=500, seats=50),
+        partial(contention.insistence, town, base_url, attempts=100),
+        partial(contention.swinging, town, base_url, clients=64, seats=10, rounds=1, seconds=60),
+        partial(contention.last_seat, town, base_url, contenders=100),
+        partial(contention.shrinking, town, base_url, rounds=200),
+        partial(contention.deletion, town, base_url, rounds=200),
+        partial(processes_die.killed_workers, town, kills=20, clients=32),
+        partial(processes_die.told_to_stop, town, in_flight=8, clients=32),
+        partial(outages.restarts, times=5, clients=32),
+        partial(outages.failover, clients=32, progress=2000),
+        partial(outages.lost_standby, attempts=5),
+        partial(outages.unanswering, outages.gone),
+        partial(outages.unanswering, outages.frozen),
+        partial(exhaustion.exhausted_pool, town),
+        partial(exhaustion.held_lock, town, seconds=60, at_least=2),
+        partial(exhaustion.no_connections),
+        partial(overselling_is_found, town),
+    ]
+
+
+def main() -> None:
+    console = Console(width=120)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    table = Table("scenario", "figures", "s", "holds", show_lines=True)
+    results = []
+    with ExitStack() as stack:
+        cluster = stack.enter_context(a_cluster())
+        town = stack.enter_context(a_town(cluster.host))
+        service = stack.enter_context(a_service(town))
+        todo = scenarios(town, service.base_url)
+        progress = Progress(*columns, TimeElapsedColumn(), console=console)
+        task = stack.enter_context(progress).add_task("torture", total=len(todo))
+        for scenario in todo:
+            begun = time.monotonic()
+            report = scenario()
+            took = time.monotonic() - begun
+            progress.update(task, advance=1, description=report.title)
+            figures = ", ".join(f"{value} {name}" for name, value in report.figures.items())
+            verdict = "yes" if not report.violations else "NO"
+            table.add_row(report.title, figures, f"{took:.0f}", verdict)
+            results.append(vars(report) | {"seconds": round(took, 1)})
+            for violation in report.violations:
+                console.print(f"{report.title}: {violation}", markup=False)
+    console.print(table)
+    machine = {"python": platform.python_version(), "cores": os.cpu_count()}
+    RESULTS.write_text(json.dumps(machine | {"scenarios": results}, indent=2, default=str))
+    sys.exit(any(each["violations"] for each in results))
+
+
+if __name__ == "__main__":
+    main()

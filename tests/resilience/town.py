@@ -1,0 +1,113 @@
+"""A database with people and events in it, made without the service."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+from uuid import UUID, uuid4
+
+from sqlalchemy import create_engine, text
+
+from adapters.persistence.engine import make_engine
+from adapters.persistence.migrate import migrate
+from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
+from adapters.persistence.waits import PATIENT
+from domain.accounts.session import Session
+from entrypoints.container import Container
+from entrypoints.environment import parse_database_url
+from entrypoints.settings import Settings
+from tests.builders import DAY, ORIGIN, a_user, an_event
+
+KEY = "the key of those who break things"
+
+
+@dataclass(frozen=True)
+class Person:
+    id: UUID
+    access_token: str
+    refresh_token: str
+
+
+class Town:
+    def __init__(self, database_url: str) -> None:
+        self.database_url = database_url
+        url = parse_database_url(database_url, "the URL of the town")
+        self.engine = make_engine(url, pool_size=4, waits=PATIENT)
+        self._new_work = PostgresUnitOfWorkFactory(self.engine)
+        self._container = Container(settings=Settings(database_url=url, jwt_secret_key=KEY))
+
+    def people(self, number: int) -> list[Person]:
+        """New people, each logged in."""
+        now = datetime.now(UTC)
+        issue_pair = self._container.issue_pair()
+        people = []
+        with self._container.app().app_context(), self._new_work() as work:
+            for _ in range(number):
+                user = a_user(f"p-{token_hex(8)}")
+                session_id, ends_at = uuid4(), now + DAY
+                pair = issue_pair(session_id, user.id, now, ends_at)
+                session = Session.open(
+                    session_id=session_id,
+                    user_id=user.id,
+                    refresh_token=pair.refresh_token,
+                    now=now,
+                    ends_at=ends_at,
+                    origin=ORIGIN,
+                )
+                work.users.add(user)
+                work.sessions.add(session)
+                people.append(Person(user.id, pair.access_token, pair.refresh_token))
+            work.commit()
+        return people
+
+    def event(self, creator: Person, capacity: int = 1000) -> UUID:
+        start = datetime.now(UTC) + timedelta(days=7)
+        event = an_event(creator_id=creator.id, capacity=capacity, start_time=start)
+        with self._new_work() as work:
+            work.events.add(event)
+            work.commit()
+        return event.id
+
+    def seats(self, event_id: UUID) -> tuple[int, int, set[UUID]] | None:
+        """Capacity, count and who has a seat, in one snapshot; None when there is no event."""
+        statement = text("""
+            SELECT capacity, attendees_count,
+                   ARRAY(SELECT user_id FROM attendances WHERE event_id = events.id)
+            FROM events WHERE id = :id
+        """)
+        with self.engine.connect() as connection:
+            row = connection.execute(statement, {"id": event_id}).one_or_none()
+        return (row[0], row[1], set(row[2])) if row else None
+
+    @contextmanager
+    def locked(self, event_id: UUID):
+        """Someone else holds the event's row."""
+        with self.engine.connect() as connection:
+            lock = text("SELECT 1 FROM events WHERE id = :id FOR UPDATE")
+            connection.execute(lock, {"id": event_id})
+            yield
+
+    def waiting_for_locks(self) -> int:
+        statement = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        with self.engine.connect() as connection:
+            return int(connection.execute(statement).scalar_one())
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def a_town(*hosts: str):
+    """A new database on the first host, known by all of them."""
+    server = f"postgresql+psycopg2://postgres@{hosts[0]}/postgres"
+    name = f"town_{token_hex(6)}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    town = Town(f"postgresql://postgres@{','.join(hosts)}/{name}")
+    migrate(town.engine)
+    try:
+        yield town
+    finally:
+        town.close()
