@@ -28,10 +28,16 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             return
         # The worker was told to stop. gunicorn would keep the listening socket until the last
         # request is answered, and then reset whoever connected to it meanwhile.
+        taken_in: list[Any] = []
+        # Answered only afterwards: who was answered might come again without end.
+        self.enqueue_req = taken_in.append
         for listener in self.sockets:
             while select([listener], [], [], 0)[0]:
                 self.accept(listener)
             listener.close()
+        del self.enqueue_req
+        for connection in taken_in:
+            self.enqueue_req(connection)
 
     def handle_error(self, req: Any, client: socket, addr: Any, exc: BaseException) -> None:
         if isinstance(exc, errors.ParseException):

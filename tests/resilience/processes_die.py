@@ -44,15 +44,16 @@ def told_to_stop(town, *, in_flight: int, clients: int) -> Report:
         threads = [
             Thread(target=lambda each=each: answers.append(each.attend(held))) for each in folk
         ]
-        with town.locked(held), Load(service.base_url, ledger, crowd, [free]):
+        with town.locked(held):
             for thread in threads:
                 thread.start()
             wait_until(lambda: town.waiting_for_locks() == in_flight, "all are in flight")
-            wait_until(lambda: ledger.acknowledged() > PROGRESS, "others are served")
-            workers = [psutil.Process(each.pid) for each in service.workers()]
-            service.terminate()
-            begun = time.monotonic()
-            wait_until(lambda: not is_listening(service), "it takes no more requests")
+            with Load(service.base_url, ledger, crowd, [free]):
+                wait_until(lambda: ledger.acknowledged() > PROGRESS, "others are served")
+                workers = service.workers()
+                service.terminate()
+                begun = time.monotonic()
+                wait_until(lambda: not is_listening(service), "it takes no more requests")
         for thread in threads:
             thread.join()
         close(folk)
