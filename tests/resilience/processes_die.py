@@ -1,6 +1,7 @@
 """Workers that are killed, and a service that is asked to stop."""
 
 import time
+from contextlib import ExitStack
 from threading import Thread
 
 import psutil
@@ -33,7 +34,10 @@ def killed_workers(town, *, kills: int, clients: int) -> Report:
 
 
 def told_to_stop(town, *, in_flight: int, clients: int) -> Report:
-    """SIGTERM while requests wait for a lock, and others come in without pause."""
+    """SIGTERM while requests wait for a lock, and others come in without pause.
+
+    `in_flight` is below the threads of one worker, so that the others can be served at all.
+    """
     report, ledger = Report(f"SIGTERM under load, {in_flight} requests in flight"), Ledger()
     crowd, waiting = town.people(clients), town.people(in_flight)
     held, free = town.event(crowd[0]), town.event(crowd[0])
@@ -44,7 +48,8 @@ def told_to_stop(town, *, in_flight: int, clients: int) -> Report:
         threads = [
             Thread(target=lambda each=each: answers.append(each.attend(held))) for each in folk
         ]
-        with town.locked(held):
+        with ExitStack() as lock:
+            lock.enter_context(town.locked(held))
             for thread in threads:
                 thread.start()
             wait_until(lambda: town.waiting_for_locks() == in_flight, "all are in flight")
@@ -54,6 +59,7 @@ def told_to_stop(town, *, in_flight: int, clients: int) -> Report:
                 service.terminate()
                 begun = time.monotonic()
                 wait_until(lambda: not is_listening(service), "it takes no more requests")
+                lock.close()  # what is in flight can go on
         for thread in threads:
             thread.join()
         close(folk)

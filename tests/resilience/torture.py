@@ -40,7 +40,7 @@ def scenarios(town, base_url):
         partial(contention.shrinking, town, base_url, rounds=200),
         partial(contention.deletion, town, base_url, rounds=200),
         partial(processes_die.killed_workers, town, kills=20, clients=32),
-        partial(processes_die.told_to_stop, town, in_flight=8, clients=32),
+        partial(processes_die.told_to_stop, town, in_flight=6, clients=32),
         partial(outages.restarts, times=5, clients=32),
         partial(outages.failover, clients=32, progress=2000),
         partial(outages.lost_standby, attempts=5),
