@@ -2,22 +2,38 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from datetime import datetime
+from typing import Generic, NamedTuple, TypeVar
+from uuid import UUID
 
 Item = TypeVar("Item")
 
 
+class Position(NamedTuple):
+    """The place of an item in an order by an instant, with ties by id."""
+
+    instant: datetime
+    id: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
-    """At most `limit` items, after skipping `offset`."""
+    """At most `limit` items, after skipping `offset` of those that come `after` a position.
+
+    Counting all takes longer the more there are; a position is found as fast wherever it lies.
+    """
 
     limit: int
-    offset: int
+    offset: int = 0
+    after: Position | None = None
+    is_counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """The items in the window, and how many there are in all."""
+    """The items in the window; how many there are in all, if counted; the last item's position
+    where more follow."""
 
-    count: int
+    count: int | None
     results: Sequence[Item]
+    next_after: Position | None

@@ -79,7 +79,7 @@ class Container(containers.DeclarativeContainer):
     )
 
     issue_pair = providers.Factory(IssueTokenPair, tokens=tokens, new_id=ids)
-    verify = providers.Factory(VerifyToken, new_work=work, tokens=tokens, clock=clock)
+    verify = providers.Factory(VerifyToken, accounts=account_queries, tokens=tokens, clock=clock)
     authenticate = providers.Factory(
         bearer_authentication, providers.Factory(Authenticate, verify=verify)
     )

@@ -31,6 +31,8 @@ def _require_host() -> None:
 
 def _read_body() -> None:
     """Read the body, wanted or not: left unread it would end a connection that is to be kept."""
+    if not (request.content_length or "Transfer-Encoding" in request.headers):
+        return
     try:
         body = request.get_data()
     except ParseException as error:  # gunicorn's, of chunks that are none

@@ -1,12 +1,14 @@
 """A flask-smorest blueprint that documents what every operation can refuse."""
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, Protocol, TypeVar, cast
 
 import flask_smorest
-from flask import Response
+from flask import Response, request
+from marshmallow import Schema
 
+from adapters.http.answers import json_writer
 from adapters.http.limits import IS_LIMITED
 from adapters.http.parsing import (
     FORM_TYPE,
@@ -24,8 +26,9 @@ class Decorator(Protocol):
     def __call__(self, view: View, /) -> View: ...
 
 
-# Where a view keeps the names of the parameters that it takes.
-QUERY_PARAMETERS = "query_parameters"
+# Where a view says that it looks at the query by itself.
+READS_QUERY = "reads_query"
+REMEMBERED_QUERIES = 1024
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types
@@ -66,7 +69,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 ),
             )
             route: Decorator = self.route(rule, methods=[method])
-            return route(describe(_strict_about_query(view)))
+            return route(describe(view if hasattr(view, READS_QUERY) else _without_query(view)))
 
         return decorate
 
@@ -75,7 +78,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     ) -> Decorator:
         """Take a JSON body of this schema, or also a form, as the view's first argument."""
         location = JSON_OR_FORM if takes_form else "json"
-        arguments: Decorator = self.arguments(schema, location=location, example=dict(example))
+        arguments: Decorator = self.arguments(schema(), location=location, example=dict(example))
         form = {"content": {FORM_TYPE: {"schema": schema, "example": dict(example)}}}
         describe: Decorator = self.doc(
             responses=as_responses(OF_OPERATIONS_WITH_BODIES),
@@ -88,28 +91,54 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return decorate
 
     def query(self, schema: type[Any]) -> Decorator:
-        """Take query parameters of this schema as the view's first argument."""
-        arguments = self.arguments(schema, location="query")
+        """Take what this schema makes of the query as the view's first argument.
+
+        It must be immutable: many clients ask the same, so what a query meant is remembered.
+        """
+        made = schema()
+        known = frozenset(made.fields)
+        describe = self.arguments(made, location="query")
+
+        @lru_cache(REMEMBERED_QUERIES)
+        def read(_query_string: bytes) -> Any:
+            require_known_parameters(known)
+            return self.ARGUMENTS_PARSER.parse(made, request, location="query")
 
         def decorate(view: View) -> View:
-            parsed: View = arguments(view)
-            setattr(parsed, QUERY_PARAMETERS, frozenset(schema().fields))
-            return parsed
+            @wraps(describe(view))  # which would read it for every request: for the document alone
+            def with_query(*args: Any, **kwargs: Any) -> Any:
+                return view(read(request.query_string), *args, **kwargs)
+
+            setattr(with_query, READS_QUERY, True)
+            return cast(View, with_query)
 
         return decorate
 
-    def response(self, status_code: int, *args: Any, **kwargs: Any) -> Decorator:
-        """flask-smorest's own, with a type."""
-        decorator: Decorator = super().response(status_code, *args, **kwargs)
-        return decorator
+    def response(
+        self, status_code: int, schema: type[Schema] | None = None, **documentation: Any
+    ) -> Decorator:
+        """Answer with what the view returns, an object and maybe headers, as the schema's JSON."""
+        describe: Decorator = super().response(status_code, schema, **documentation)
+        if schema is None:
+            return describe
+        write = json_writer(schema())
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def answer(*args: Any, **kwargs: Any) -> Response:
+                returned = view(*args, **kwargs)
+                result, headers = returned if isinstance(returned, tuple) else (returned, None)
+                return Response(write(result), status_code, headers, mimetype="application/json")
+
+            return describe(cast(View, answer))
+
+        return decorate
 
 
-def _strict_about_query(view: View) -> View:
-    known: frozenset[str] = getattr(view, QUERY_PARAMETERS, frozenset())
-
+def _without_query(view: View) -> View:
     @wraps(view)
     def strict_view(*args: Any, **kwargs: Any) -> Any:
-        require_known_parameters(known)
+        require_known_parameters(())
         return view(*args, **kwargs)
 
     return cast(View, strict_view)

@@ -79,7 +79,7 @@ class Limits:
 
     def _tell(self, response: Response) -> Response:
         """RateLimit headers (draft-ietf-httpapi-ratelimit-headers-06), of the nearest limit."""
-        limits = self._limiter.current_limits
+        limits = self._limiter.current_limits if "account" in g else ()
         if limits:
             nearest = min(limits, key=lambda limit: (not limit.breached, limit.remaining))
             wait_s = max(1, ceil(nearest.window.reset_time - time.time()))

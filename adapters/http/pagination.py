@@ -1,12 +1,14 @@
 """Pages of a list: the query that asks for one, and the shape of the answer."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from adapters.http.fields import AnswerSchema, QueryInteger
+from adapters.http.cursors import cursor_of, position_of
+from adapters.http.fields import AnswerSchema, Flag, QueryInteger, Text
 from application.pages import Page, Window
 
 LIMIT_MAX = 100
@@ -14,7 +16,7 @@ LIMIT_DEFAULT = 20
 OFFSET_MAX = 1_000_000_000
 
 
-class WindowQuery(Schema):
+class PagedQuery(Schema):
     limit = QueryInteger(
         load_default=LIMIT_DEFAULT,
         validate=validate.Range(1, LIMIT_MAX),
@@ -27,6 +29,38 @@ class WindowQuery(Schema):
     )
 
 
+class OffsetQuery(PagedQuery):
+    @post_load
+    def to_window(self, data: dict[str, Any], **_: Any) -> Window:
+        return Window(data["limit"], data["offset"])
+
+
+class CursorQuery(PagedQuery):
+    """By `offset`, or by `cursor`, which costs the same on every page."""
+
+    cursor = Text(
+        metadata={
+            "description": "The next_cursor of the page before; goes on right after it, whatever "
+            "was added or removed meanwhile. Good for one order of one list."
+        }
+    )
+    count = Flag(
+        metadata={
+            "description": "Whether to count all results, which takes longer the more there are. "
+            "Unless given: counted, but not on pages by cursor."
+        }
+    )
+
+    def window_of(self, data: dict[str, Any], order: str) -> Window:
+        """What pages are asked for; `data` keeps the rest."""
+        limit, offset = data.pop("limit"), data.pop("offset")
+        cursor = data.pop("cursor", None)
+        if cursor is not None and offset:
+            raise ValidationError("Can't be given together with cursor.", "offset")
+        after = None if cursor is None else position_of(cursor, order)
+        return Window(limit, offset, after, data.pop("count", after is None))
+
+
 def _link_field(description: str) -> fields.String:
     return fields.String(allow_none=True, metadata={"description": description, "format": "uri"})
 
@@ -37,25 +71,53 @@ class PageSchema(AnswerSchema):
     previous = _link_field("The page before with the same filters; null on the first.")
 
 
-def page_body(page: Page[Any], window: Window) -> dict[str, Any]:
-    """The page with links to its neighbours, made from the URL that the client used."""
+class CursorPageSchema(AnswerSchema):
+    count = fields.Integer(
+        allow_none=True, metadata={"description": "How many there are in all; null: not counted."}
+    )
+    next = _link_field(
+        "The next page with the same filters, by offset or by cursor as this one; null on the last."
+    )
+    previous = _link_field(
+        "The page before with the same filters; null on the first, and on pages by cursor."
+    )
+    next_cursor = fields.String(
+        allow_none=True, metadata={"description": "The cursor of the next page; null on the last."}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PageBody:
+    """A page with links to its neighbours, made from the URL that the client used."""
+
+    count: int | None
+    next: str | None
+    previous: str | None
+    results: Any
+    next_cursor: str | None = None
+
+
+def page_body(page: Page[Any], window: Window, order: str = "") -> PageBody:
+    next_cursor = cursor_of(page.next_after, order) if page.next_after else None
     following = window.offset + window.limit
-    has_next = following < page.count and following <= OFFSET_MAX
-    return {
-        "count": page.count,
-        "next": _link(window.limit, following) if has_next else None,
-        "previous": _previous(page, window),
-        "results": page.results,
-    }
+    if next_cursor is None:
+        next_link = None
+    elif window.after:
+        next_link = _link(limit=window.limit, cursor=next_cursor)
+    else:
+        is_allowed = following <= OFFSET_MAX
+        next_link = _link(limit=window.limit, offset=following) if is_allowed else None
+    return PageBody(page.count, next_link, _previous(page, window), page.results, next_cursor)
 
 
 def _previous(page: Page[Any], window: Window) -> str | None:
     if window.offset == 0:
         return None
     # From beyond the end, the page before is the last that holds anything.
-    return _link(window.limit, max(0, min(window.offset, page.count) - window.limit))
+    end = window.offset if page.count is None else min(window.offset, page.count)
+    return _link(limit=window.limit, offset=max(0, end - window.limit))
 
 
-def _link(limit: int, offset: int) -> str:
-    query = request.args.to_dict() | {"limit": str(limit), "offset": str(offset)}
-    return f"{request.base_url}?{urlencode(query)}"
+def _link(**changes: Any) -> str:
+    query = urlencode(request.args.to_dict() | changes)
+    return f"{request.scheme}://{request.host}{request.path}?{query}"

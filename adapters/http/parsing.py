@@ -80,9 +80,11 @@ def _flat(messages: Any) -> dict[str, list[str]]:
 
 def require_known_parameters(known: Collection[str]) -> None:
     """Refuse query parameters beyond the known ones, and those given twice."""
-    errors = {name: ["Unknown query parameter."] for name in request.args if name not in known}
-    for name in known:
-        if len(request.args.getlist(name)) > 1:
+    errors = {}
+    for name, values in request.args.lists():
+        if name not in known:
+            errors[name] = ["Unknown query parameter."]
+        elif len(values) > 1:
             errors[name] = ["Given more than once."]
     if errors:
         raise InvalidRequest(errors)

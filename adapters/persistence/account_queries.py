@@ -1,23 +1,34 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, bindparam, func, select
 
-from adapters.persistence.faults import naming_faults
+from adapters.persistence.engine import reading
+from adapters.persistence.mappers import session_from_row
+from adapters.persistence.pages import one_more, page_of
 from adapters.persistence.session_repository import live_at
 from adapters.persistence.tables import sessions, users
-from application.pages import Page, Window
+from application.pages import Page, Position, Window
 from application.ports.account_queries import AccountQueries, Profile, SessionView
+from domain.accounts.session import Session
+
+# Every request begins with this one: made once.
+SESSION = select(sessions).where(sessions.c.id == bindparam("session_id"))
 
 
 class PostgresAccountQueries(AccountQueries):
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    def find_session(self, session_id: UUID) -> Session | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(SESSION, {"session_id": session_id}).one_or_none()
+        return session_from_row(row) if row else None
+
     def find_profile(self, user_id: UUID) -> Profile | None:
         columns = (users.c.id, users.c.username, users.c.email, users.c.created_at)
         statement = select(*columns).where(users.c.id == user_id, users.c.username.is_not(None))
-        with naming_faults(), self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(statement).one_or_none()
         return Profile(row.id, row.username, row.email, row.created_at) if row else None
 
@@ -34,10 +45,11 @@ class PostgresAccountQueries(AccountQueries):
             )
             .where(*conditions)
             .order_by(sessions.c.created_at.desc(), sessions.c.id.desc())
-            .limit(window.limit)
+            .limit(one_more(window))
             .offset(window.offset)
         )
-        with naming_faults(), self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             count = connection.execute(count_live).scalar_one()
             rows = connection.execute(statement).all()
-        return Page(count, [SessionView(*row) for row in rows])
+        views = [SessionView(*row) for row in rows]
+        return page_of(views, window, count, lambda view: Position(view.created_at, view.id))

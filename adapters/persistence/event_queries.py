@@ -1,14 +1,16 @@
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, Row, Select, func, select
-from sqlalchemy.sql.selectable import FromClause
+from sqlalchemy import Engine, select, tuple_
 
-from adapters.persistence.event_conditions import attended_by, matching, ordering
-from adapters.persistence.faults import naming_faults
+from adapters.persistence.engine import reading
+from adapters.persistence.event_conditions import Shape, values_of, values_of_position
+from adapters.persistence.event_statements import DETAIL, count_of, page_of_events
+from adapters.persistence.pages import one_more, page_of
 from adapters.persistence.tables import attendances, events, users
-from application.pages import Page, Window
+from application.pages import Page, Position, Window
 from application.ports.event_queries import (
     AttendeeView,
     Creator,
@@ -27,70 +29,83 @@ class PostgresEventQueries(EventQueries):
     def find(
         self, criteria: EventCriteria, window: Window, viewer_id: UUID, now: datetime
     ) -> Page[EventView]:
-        conditions = matching(criteria, viewer_id, now)
-        count_found = select(func.count()).select_from(events).where(*conditions)
-        # The page is chosen before it is joined: joined first, the planner may read every
-        # attendance of the viewer.
-        chosen = (
-            select(events)
-            .where(*conditions)
-            .order_by(*ordering(events, criteria.sort))
-            .limit(window.limit)
-            .offset(window.offset)
-            .subquery("chosen")
+        shape, values = Shape.of(criteria), values_of(criteria, viewer_id, now)
+        values |= {"limit": one_more(window), "offset": window.offset}
+        if window.after:
+            values |= values_of_position(window.after)
+        statement = page_of_events(
+            shape, is_after=window.after is not None, is_counted=window.is_counted
         )
-        statement = _as_seen_by(viewer_id, chosen).order_by(*ordering(chosen, criteria.sort))
-        with naming_faults(), self._engine.connect() as connection:
-            count = connection.execute(count_found).scalar_one()
-            rows = connection.execute(statement).all()
-        return Page(count, [_view(row, now) for row in rows])
+        count = None
+        with reading(self._engine) as connection:
+            rows: Sequence[Sequence[Any]] = connection.execute(statement, values).all()
+            if window.is_counted:
+                if rows:
+                    count = rows[0][-1]
+                else:
+                    count = connection.execute(count_of(shape), values).scalar_one()
+        views = [_view(row, now) for row in rows]
+        return page_of(views, window, count, lambda view: Position(view.start_time, view.id))
 
     def get(self, event_id: UUID, viewer_id: UUID, now: datetime) -> EventView:
-        statement = _as_seen_by(viewer_id, events).where(events.c.id == event_id)
-        with naming_faults(), self._engine.connect() as connection:
-            row = connection.execute(statement).one_or_none()
+        values = {"event_id": event_id, "viewer_id": viewer_id}
+        with reading(self._engine) as connection:
+            row = connection.execute(DETAIL, values).one_or_none()
         if row is None:
             raise EventNotFound(event_id)
         return _view(row, now)
 
     def attendees(self, event_id: UUID, window: Window) -> Page[AttendeeView]:
         count_taken = select(events.c.attendees_count).where(events.c.id == event_id)
+        place = tuple_(attendances.c.registered_at, attendances.c.user_id)
         statement = (
             select(users.c.id, users.c.username, attendances.c.registered_at)
             .join_from(attendances, users)
-            .where(attendances.c.event_id == event_id)
+            .where(
+                attendances.c.event_id == event_id,
+                *([place > tuple_(*window.after)] if window.after else []),
+            )
             .order_by(attendances.c.registered_at, attendances.c.user_id)
-            .limit(window.limit)
+            .limit(one_more(window))
             .offset(window.offset)
         )
-        with naming_faults(), self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             count = connection.execute(count_taken).scalar_one_or_none()
             if count is None:
                 raise EventNotFound(event_id)
             rows = connection.execute(statement).all()
-        return Page(count, [AttendeeView(row.id, row.username, row.registered_at) for row in rows])
+        views = [AttendeeView(row.id, row.username, row.registered_at) for row in rows]
+        taken = count if window.is_counted else None
+        return page_of(views, window, taken, lambda view: Position(view.registered_at, view.id))
 
 
-def _as_seen_by(viewer_id: UUID, source: FromClause) -> Select[Any]:
-    """The events of the source, each with its creator's name and the viewer's place."""
-    is_attending = attended_by(viewer_id, source).label("is_attending")
-    return select(source, users.c.username, is_attending).join_from(
-        source, users, source.c.creator_id == users.c.id
-    )
-
-
-def _view(row: Row[Any], now: datetime) -> EventView:
+def _view(row: Sequence[Any], now: datetime) -> EventView:
+    (
+        event_id,
+        creator_id,
+        title,
+        description,
+        start_time,
+        end_time,
+        capacity,
+        attendees_count,
+        created_at,
+        updated_at,
+        username,
+        is_attending,
+        *_,
+    ) = row
     return EventView(
-        id=row.id,
-        title=row.title,
-        description=row.description,
-        start_time=row.start_time,
-        end_time=row.end_time,
-        capacity=row.capacity,
-        status=Schedule(row.start_time, row.end_time).status_at(now),
-        attendees_count=row.attendees_count,
-        is_attending=row.is_attending,
-        creator=Creator(row.creator_id, row.username),
-        created_at=row.created_at,
-        updated_at=row.updated_at,
+        id=event_id,
+        title=title,
+        description=description,
+        start_time=start_time,
+        end_time=end_time,
+        capacity=capacity,
+        status=Schedule(start_time, end_time).status_at(now),
+        attendees_count=attendees_count,
+        is_attending=is_attending,
+        creator=Creator(creator_id, username),
+        created_at=created_at,
+        updated_at=updated_at,
     )

@@ -1,9 +1,8 @@
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, insert, select, update
 
 from adapters.persistence.mappers import session_from_row, session_to_row
 from adapters.persistence.tables import sessions
@@ -16,6 +15,9 @@ def live_at(now: datetime) -> ColumnElement[bool]:
     return and_(sessions.c.revoked_at.is_(None), sessions.c.expires_at > now)
 
 
+LOCK = select(sessions).where(sessions.c.id == bindparam("session_id")).with_for_update()
+
+
 class PostgresSessionRepository(SessionRepository):
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -23,11 +25,9 @@ class PostgresSessionRepository(SessionRepository):
     def add(self, session: Session) -> None:
         self._connection.execute(insert(sessions).values(session_to_row(session)))
 
-    def find(self, session_id: UUID) -> Session | None:
-        return self._find(select(sessions).where(sessions.c.id == session_id))
-
     def find_for_update(self, session_id: UUID) -> Session | None:
-        return self._find(select(sessions).where(sessions.c.id == session_id).with_for_update())
+        row = self._connection.execute(LOCK, {"session_id": session_id}).one_or_none()
+        return session_from_row(row) if row else None
 
     def live_for_update(self, user_id: UUID, now: datetime) -> Sequence[Session]:
         # In one order for all, so that two that lock them never wait for each other.
@@ -43,10 +43,6 @@ class PostgresSessionRepository(SessionRepository):
         self._connection.execute(
             delete(sessions).where(sessions.c.user_id == user_id, ~live_at(now))
         )
-
-    def _find(self, statement: Select[Any]) -> Session | None:
-        row = self._connection.execute(statement).one_or_none()
-        return session_from_row(row) if row else None
 
     def save(self, session: Session) -> None:
         self._connection.execute(

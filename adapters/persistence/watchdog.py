@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from threading import Lock, Thread
 from typing import Any
 
-from psycopg2.extensions import connection, cursor
+from psycopg2.extensions import STATUS_READY, connection, cursor
 
 TICK_S = 0.1
 # How long the thread outlives the last statement: work that comes in a row shares one.
@@ -75,6 +75,8 @@ class WatchedConnection(connection):  # type: ignore[misc]  # psycopg2 has no ty
             super().commit()
 
     def rollback(self) -> None:
+        if self.status == STATUS_READY:  # no transaction: nothing is sent
+            return
         with self.watchdog.watching(self):
             super().rollback()
 

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -36,8 +37,16 @@ UNREADABLE = (
 )
 
 
+# Clients send one access token for an hour: its signature is checked when it comes first. Each
+# takes some 2 KiB; a text that is no good token is not kept.
+REMEMBERED = 4096
+
+
 class JwtTokens(Tokens):
-    """JSON web tokens by flask-jwt-extended, in the context of an app that `configure_jwt` met."""
+    """JSON web tokens by flask-jwt-extended, in the context of the app that `configure_jwt` met."""
+
+    def __init__(self) -> None:
+        self._claims_of = lru_cache(REMEMBERED)(_read)
 
     def issue(self, claims: TokenClaims) -> str:
         return CREATE[claims.type](
@@ -53,19 +62,23 @@ class JwtTokens(Tokens):
         )
 
     def read(self, token: str) -> TokenClaims:
-        try:
-            # Whether it has expired is for the use cases to say, by their own clock.
-            claims = decode_token(token, allow_expired=True)
-            return TokenClaims(
-                type=TokenType(claims["type"]),
-                token_id=UUID(str(claims["jti"])),
-                user_id=UUID(str(claims["sub"])),
-                session_id=UUID(str(claims["sid"])),
-                issued_at=datetime.fromtimestamp(claims["iat"], UTC),
-                expires_at=datetime.fromtimestamp(claims["exp"], UTC),
-            )
-        except UNREADABLE as error:
-            raise InvalidToken from error
+        return self._claims_of(token)
+
+
+def _read(token: str) -> TokenClaims:
+    try:
+        # Whether it has expired is for the use cases to say, by their own clock.
+        claims = decode_token(token, allow_expired=True)
+        return TokenClaims(
+            type=TokenType(claims["type"]),
+            token_id=UUID(str(claims["jti"])),
+            user_id=UUID(str(claims["sub"])),
+            session_id=UUID(str(claims["sid"])),
+            issued_at=datetime.fromtimestamp(claims["iat"], UTC),
+            expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        )
+    except UNREADABLE as error:
+        raise InvalidToken from error
 
 
 def configure_jwt(app: Flask, secret_key: str, previous_secret_key: str | None) -> None:

@@ -1,8 +1,8 @@
 from dataclasses import dataclass
 
+from application.ports.account_queries import AccountQueries
 from application.ports.clock import Clock
 from application.ports.tokens import TokenClaims, Tokens, TokenType
-from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.accounts.errors import InvalidToken
 
 
@@ -10,7 +10,7 @@ from domain.accounts.errors import InvalidToken
 class VerifyToken:
     """The claims of a token that would be taken now, of either type. Raises InvalidToken."""
 
-    new_work: UnitOfWorkFactory
+    accounts: AccountQueries
     tokens: Tokens
     clock: Clock
 
@@ -19,8 +19,7 @@ class VerifyToken:
         now = self.clock.now()
         if claims.expires_at <= now:
             raise InvalidToken
-        with self.new_work() as work:
-            session = work.sessions.find(claims.session_id)
+        session = self.accounts.find_session(claims.session_id)
         if session is None or session.user_id != claims.user_id or not session.is_live(now):
             raise InvalidToken
         if claims.type is TokenType.REFRESH and not session.is_newest(token):

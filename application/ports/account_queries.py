@@ -5,6 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from application.pages import Page, Window
+from domain.accounts.session import Session
 from domain.accounts.user import User
 
 
@@ -35,6 +36,10 @@ class SessionView:
 
 class AccountQueries(Protocol):
     """Reads that nothing is decided on later: without a lock, each one statement."""
+
+    @abstractmethod
+    def find_session(self, session_id: UUID) -> Session | None:
+        """The session as it is now, live or not."""
 
     @abstractmethod
     def find_profile(self, user_id: UUID) -> Profile | None: ...

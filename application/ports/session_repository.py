@@ -12,9 +12,6 @@ class SessionRepository(Protocol):
     def add(self, session: Session) -> None: ...
 
     @abstractmethod
-    def find(self, session_id: UUID) -> Session | None: ...
-
-    @abstractmethod
     def find_for_update(self, session_id: UUID) -> Session | None:
         """The session, locked until the unit of work ends."""
 

@@ -72,7 +72,7 @@ def test_every_field_of_a_session_survives(storage, ada, revoked_at):
 
     with storage.new_work() as work:
         assert work.sessions.find_for_update(session.id) == session
-        assert work.sessions.find(session.id) == session
+        assert work.sessions.find_for_update(session.id) == session
 
 
 def test_a_saved_session_is_changed(storage, ada):
@@ -85,13 +85,13 @@ def test_a_saved_session_is_changed(storage, ada):
         work.commit()
 
     with storage.new_work() as work:
-        assert work.sessions.find(session.id) == loaded
+        assert work.sessions.find_for_update(session.id) == loaded
     assert loaded != session
 
 
 def test_an_unknown_session_is_not_found(storage):
     with storage.new_work() as work:
-        assert work.sessions.find(uuid4()) is None
+        assert work.sessions.find_for_update(uuid4()) is None
         assert work.sessions.find_for_update(uuid4()) is None
 
 
@@ -129,8 +129,8 @@ def test_a_removed_user_is_gone_with_their_sessions_and_no_one_elses(storage, ad
         assert work.users.find(ada.id) is None
         assert work.users.find_for_update(ada.id) is None
         assert work.users.find_by_username("ada") is None
-        assert work.sessions.find(mine.id) is None
-        assert work.sessions.find(hers.id) == hers
+        assert work.sessions.find_for_update(mine.id) is None
+        assert work.sessions.find_for_update(hers.id) == hers
         work.users.add(a_user("ada"))
     assert storage.accounts.find_profile(ada.id) is None
 
@@ -179,5 +179,5 @@ def test_ended_sessions_are_forgotten_and_no_others(storage, ada, grace):
 
     with storage.new_work() as work:
         for session in [*sessions, hers]:
-            is_kept = work.sessions.find(session.id) is not None
+            is_kept = work.sessions.find_for_update(session.id) is not None
             assert is_kept == (session.is_live(NOON) or session is hers)

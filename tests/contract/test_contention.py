@@ -76,4 +76,4 @@ def test_of_20_refreshes_with_one_token_at_most_one_succeeds(storage, ada):
     assert outcomes.count(RefreshTokenReused) == 1
     assert outcomes.count(InvalidToken) == THREADS - 2
     with storage.new_work() as work:
-        assert not work.sessions.find(session.id).is_live(NOON)
+        assert not work.sessions.find_for_update(session.id).is_live(NOON)

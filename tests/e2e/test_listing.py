@@ -1,7 +1,6 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from sqlalchemy.event import listens_for, remove
 
 from tests.e2e.client import in_hours
 
@@ -72,32 +71,6 @@ def test_a_page_has_20_events_unless_told_otherwise(ada):
 
     assert len(ada.listed()) == 20
     assert len(ada.listed(limit=100)) == 21
-
-
-@pytest.mark.parametrize("path", ["/v1/events/", "attendees/"])
-def test_a_page_takes_as_many_statements_however_long_it_is(ada, grace, container, path):
-    event = ada.published()
-    path = path if path.startswith("/") else event + path
-    executed = []
-
-    @listens_for(container.engine(), "before_cursor_execute")
-    def note(connection, cursor, statement, *_):
-        executed.append(statement)
-
-    def statements_of_a_page():
-        executed.clear()
-        ada.get(path)
-        return len(executed)
-
-    try:
-        few = statements_of_a_page()
-        for each in (event, ada.published(), ada.published()):
-            ada.attend(each)
-            grace.attend(each)
-        many = statements_of_a_page()
-    finally:
-        remove(container.engine(), "before_cursor_execute", note)
-    assert few == many == 3  # the session, the count and the page
 
 
 def test_beyond_the_end_a_page_is_empty_and_leads_back(ada):

@@ -124,9 +124,6 @@ class MemorySessionRepository(SessionRepository):
     def add(self, session: Session) -> None:
         self.state.sessions[session.id] = deepcopy(session)
 
-    def find(self, session_id: UUID) -> Session | None:
-        return deepcopy(self.state.sessions.get(session_id))
-
     def find_for_update(self, session_id: UUID) -> Session | None:
         return deepcopy(self.state.sessions.get(session_id))
 

@@ -1,10 +1,11 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from application.pages import Page, Window
+from application.pages import Page, Position, Window
 from application.ports.account_queries import AccountQueries, Profile, SessionView
 from application.ports.event_queries import (
     AttendeeView,
@@ -25,6 +26,9 @@ Item = TypeVar("Item")
 class MemoryAccountQueries(AccountQueries):
     store: MemoryStore
 
+    def find_session(self, session_id: UUID) -> Session | None:
+        return deepcopy(self.store.committed.sessions.get(session_id))
+
     def find_profile(self, user_id: UUID) -> Profile | None:
         user = self.store.committed.users.get(user_id)
         return Profile.of(user) if user else None
@@ -36,7 +40,8 @@ class MemoryAccountQueries(AccountQueries):
             if session.user_id == user_id and session.is_live(now)
         ]
         found.sort(key=lambda session: (session.created_at, session.id), reverse=True)
-        return _page([_session_view(session) for session in found], window)
+        views = [_session_view(session) for session in found]
+        return _page(views, window, lambda view: Position(view.created_at, view.id))
 
 
 @dataclass
@@ -49,11 +54,9 @@ class MemoryEventQueries(EventQueries):
         state = self.store.committed
         views = [_view(state, event, viewer_id, now) for event in state.events.values()]
         found = [view for view in views if _meets(view, criteria, viewer_id)]
-        found.sort(
-            key=lambda view: (view.start_time, view.id),
-            reverse=criteria.sort is EventSort.LATEST_FIRST,
-        )
-        return _page(found, window)
+        is_reversed = criteria.sort is EventSort.LATEST_FIRST
+        found.sort(key=_place_of_event, reverse=is_reversed)
+        return _page(found, window, _place_of_event, is_reversed=is_reversed)
 
     def get(self, event_id: UUID, viewer_id: UUID, now: datetime) -> EventView:
         state = self.store.committed
@@ -70,7 +73,7 @@ class MemoryEventQueries(EventQueries):
             for (event, user_id), registered_at in state.attendances.items()
             if event == event_id
         ]
-        return _page(sorted(views, key=lambda view: (view.registered_at, view.id)), window)
+        return _page(sorted(views, key=_place_of_attendee), window, _place_of_attendee)
 
 
 def _session_view(session: Session) -> SessionView:
@@ -103,5 +106,29 @@ def _meets(view: EventView, criteria: EventCriteria, viewer_id: UUID) -> bool:
     )
 
 
-def _page(items: Sequence[Item], window: Window) -> Page[Item]:
-    return Page(len(items), items[window.offset : window.offset + window.limit])
+def _place_of_event(view: EventView) -> Position:
+    return Position(view.start_time, view.id)
+
+
+def _place_of_attendee(view: AttendeeView) -> Position:
+    return Position(view.registered_at, view.id)
+
+
+def _page(
+    items: Sequence[Item],
+    window: Window,
+    place_of: Callable[[Item], Position],
+    *,
+    is_reversed: bool = False,
+) -> Page[Item]:
+    after = window.after
+    if after is None:
+        following = items
+    elif is_reversed:
+        following = [item for item in items if place_of(item) < after]
+    else:
+        following = [item for item in items if place_of(item) > after]
+    end = window.offset + window.limit
+    results = following[window.offset : end]
+    next_after = place_of(results[-1]) if len(following) > end else None
+    return Page(len(items) if window.is_counted else None, results, next_after)

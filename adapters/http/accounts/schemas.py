@@ -120,7 +120,7 @@ class RevokeSchema(Schema):
 class TokenPairSchema(AnswerSchema):
     access_token = fields.String()
     refresh_token = fields.String()
-    token_type = fields.String(dump_default="Bearer", metadata={"enum": ["Bearer"]})
+    token_type = fields.String(metadata={"enum": ["Bearer"]})
     expires_in = Seconds(metadata={"description": "Seconds that the access token is good for."})
     refresh_expires_in = Seconds(
         metadata={"description": "Seconds that the refresh token is good for."}

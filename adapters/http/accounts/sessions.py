@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from types import SimpleNamespace
 from uuid import UUID
 
 from flask import Response
@@ -12,7 +12,7 @@ from adapters.http.accounts.schemas import SessionPageSchema
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, forbid_storing, no_content
 from adapters.http.origin import origin
-from adapters.http.pagination import WindowQuery, page_body
+from adapters.http.pagination import OffsetQuery, PageBody, page_body
 from application.accounts.end_session import EndSession
 from application.accounts.end_sessions import EndSessions
 from application.accounts.list_sessions import ListSessions
@@ -30,17 +30,20 @@ def sessions_blueprint(
     blueprint.after_request(forbid_storing)
 
     @blueprint.operation("GET", "/v1/profile/sessions/")
-    @blueprint.query(WindowQuery)
+    @blueprint.query(OffsetQuery)
     @blueprint.response(200, SessionPageSchema, example=examples.SESSION_PAGE)
-    def get_sessions(query: dict[str, Any]) -> dict[str, Any]:
+    def get_sessions(window: Window) -> PageBody:
         """List one's live sessions
 
         Each login opens one. The newest comes first.
         """
-        me, window = caller(), Window(**query)
+        me = caller()
         page = list_sessions(me.user_id, window)
-        results = [asdict(each) | {"current": each.id == me.session_id} for each in page.results]
-        return page_body(Page(page.count, results), window)
+        results = [
+            SimpleNamespace(**asdict(each), current=each.id == me.session_id)
+            for each in page.results
+        ]
+        return page_body(Page(page.count, results, page.next_after), window)
 
     @blueprint.operation(
         "DELETE",

@@ -1,7 +1,6 @@
 """The routes of seats."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from flask import Response
@@ -10,8 +9,8 @@ from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, no_content
 from adapters.http.events import examples
 from adapters.http.events.resources import EVENT
-from adapters.http.events.schemas import AttendeePageSchema
-from adapters.http.pagination import WindowQuery, page_body
+from adapters.http.events.schemas import ATTENDEE_ORDER, AttendeeListQuery, AttendeePageSchema
+from adapters.http.pagination import PageBody, page_body
 from application.events.attend_event import AttendEvent
 from application.events.cancel_attendance import CancelAttendance
 from application.events.list_attendees import ListAttendees
@@ -51,14 +50,13 @@ def attendance_blueprint(
         return no_content()
 
     @blueprint.operation("GET", EVENT + "attendees/", not_found)
-    @blueprint.query(WindowQuery)
+    @blueprint.query(AttendeeListQuery)
     @blueprint.response(200, AttendeePageSchema, example=examples.ATTENDEE_PAGE)
-    def get_attendees(query: dict[str, Any], event_id: UUID) -> dict[str, Any]:
+    def get_attendees(window: Window, event_id: UUID) -> PageBody:
         """List who attends
 
         In order of registration.
         """
-        window = Window(**query)
-        return page_body(list_attendees(event_id, window), window)
+        return page_body(list_attendees(event_id, window), window, ATTENDEE_ORDER)
 
     return blueprint

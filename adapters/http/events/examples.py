@@ -24,10 +24,11 @@ EVENT = {
     "created_at": "2026-05-01T09:45:00Z",
     "updated_at": "2026-05-01T09:45:00Z",
 }
-EVENT_PAGE = {"count": 1, "next": None, "previous": None, "results": [EVENT]}
+EVENT_PAGE = {"count": 1, "next": None, "previous": None, "next_cursor": None, "results": [EVENT]}
 ATTENDEE_PAGE = {
     "count": 1,
     "next": None,
     "previous": None,
+    "next_cursor": None,
     "results": [{"id": USER_ID, "username": "ada", "registered_at": "2026-05-02T08:00:00Z"}],
 }

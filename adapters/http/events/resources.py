@@ -17,7 +17,7 @@ from adapters.http.events.schemas import (
     NewEventSchema,
     ReplaceEventSchema,
 )
-from adapters.http.pagination import page_body
+from adapters.http.pagination import PageBody, page_body
 from application.events.delete_event import DeleteEvent
 from application.events.edit_event import EditEvent
 from application.events.list_events import ListEvents
@@ -57,14 +57,16 @@ def events_blueprint(
     @blueprint.operation("GET", EVENTS)
     @blueprint.query(EventListQuery)
     @blueprint.response(200, EventPageSchema, example=examples.EVENT_PAGE)
-    def get_events(query: dict[str, Any]) -> dict[str, Any]:
+    def get_events(query: tuple[EventCriteria, Window]) -> PageBody:
         """List events
 
         All filters given must hold; `false` asks for the complement of `true`. `next` and
-        `previous` are URLs that keep the filters.
+        `previous` are URLs that keep the filters. To walk many pages go by `next_cursor`: no event
+        comes twice or is left out while others are added, and every page costs the same.
         """
-        window = Window(query.pop("limit"), query.pop("offset"))
-        return page_body(list_events(EventCriteria(**query), window, caller().user_id), window)
+        criteria, window = query
+        page = list_events(criteria, window, caller().user_id)
+        return page_body(page, window, criteria.sort)
 
     @blueprint.operation("POST", EVENTS)
     @blueprint.body(NewEventSchema, examples.NEW_EVENT)

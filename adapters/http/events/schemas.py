@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, pre_load
+from marshmallow import Schema, fields, post_load, pre_load
 
 from adapters.http.fields import AnswerSchema, Flag, Instant, JsonInteger, Text
-from adapters.http.pagination import PageSchema, WindowQuery
-from application.ports.event_queries import EventSort
+from adapters.http.pagination import CursorPageSchema, CursorQuery
+from application.pages import Window
+from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import (
     CAPACITY_MAX,
     DESCRIPTION_MAX_LENGTH,
@@ -111,7 +112,7 @@ class ChangeEventSchema(ReadOnlyFields):
     capacity = _capacity()
 
 
-class EventListQuery(WindowQuery):
+class EventListQuery(CursorQuery):
     attending = Flag(metadata={"description": "Whether the caller has a seat."})
     created = Flag(metadata={"description": "Whether the caller created it."})
     starts_after = _instant("Starts then or later.")
@@ -124,9 +125,23 @@ class EventListQuery(WindowQuery):
         metadata={"description": "By start; ties by id.", "default": "start_time"},
     )
 
+    @post_load
+    def to_question(self, data: dict[str, Any], **_: Any) -> tuple[EventCriteria, Window]:
+        window = self.window_of(data, order=data["sort"])
+        return EventCriteria(**data), window
 
-class EventPageSchema(PageSchema):
+
+class EventPageSchema(CursorPageSchema):
     results = fields.List(fields.Nested(EventSchema))
+
+
+ATTENDEE_ORDER = "registered_at"
+
+
+class AttendeeListQuery(CursorQuery):
+    @post_load
+    def to_window(self, data: dict[str, Any], **_: Any) -> Window:
+        return self.window_of(data, ATTENDEE_ORDER)
 
 
 class AttendeeSchema(AnswerSchema):
@@ -135,5 +150,5 @@ class AttendeeSchema(AnswerSchema):
     registered_at = Instant()
 
 
-class AttendeePageSchema(PageSchema):
+class AttendeePageSchema(CursorPageSchema):
     results = fields.List(fields.Nested(AttendeeSchema))

@@ -56,7 +56,7 @@ class World:
         self.sign_up = SignUp(new_work, rules, self.hasher, clock, new_id)
         self.log_in = LogIn(new_work, self.hasher, issue_pair, clock, new_id, audit, 30 * DAY)
         self.refresh = RefreshSession(new_work, tokens, issue_pair, clock, audit)
-        self.verify = VerifyToken(new_work, tokens, clock)
+        self.verify = VerifyToken(accounts, tokens, clock)
         self.authenticate = Authenticate(self.verify)
         confirm = ConfirmPassword(new_work, self.hasher, audit)
         self.show_profile = ShowProfile(accounts)

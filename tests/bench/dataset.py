@@ -1,0 +1,179 @@
+"""People, events and seats for the measurements, loaded with COPY."""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from itertools import islice
+from uuid import UUID
+
+from rich.progress import Progress
+from sqlalchemy import Table, text
+from sqlalchemy.schema import CreateIndex, DropIndex
+
+from adapters.persistence.engine import make_engine
+from adapters.persistence.migrate import migrate
+from adapters.persistence.tables import attendances, events, sessions, users
+from adapters.persistence.waits import PATIENT
+from domain.accounts.session import token_hash
+from entrypoints.container import Container
+from entrypoints.environment import parse_database_url
+from entrypoints.settings import Settings
+from tests.resilience.town import KEY
+
+PASSWORD = "correct horse battery"
+PEOPLE, EVENTS, SEATS_OF_AN_EVENT = 1_000, 10_000, 20
+LOGGED_IN = 1_000
+REFRESHABLE = 20_000
+YEAR = timedelta(days=365)
+CHUNK = 50_000
+CAPACITY = 1_000_000
+DESCRIPTION = "Bring a problem, leave with a program. There is tea, and a machine to try it on."
+COLUMNS = {
+    users: "id, username, password_hash, created_at",
+    sessions: "id, user_id, refresh_token_hash, created_at, last_used_at, expires_at, ends_at",
+    events: "id, creator_id, title, description, start_time, end_time, capacity, attendees_count, "
+    "created_at, updated_at",
+    attendances: "event_id, user_id, registered_at",
+}
+STILL_BUSY = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+"""
+RESET = (
+    "DELETE FROM events WHERE created_at > :loaded_at",
+    "DELETE FROM attendances WHERE registered_at > :loaded_at",
+    f"UPDATE events SET attendees_count = {SEATS_OF_AN_EVENT} "
+    f"WHERE attendees_count <> {SEATS_OF_AN_EVENT}",
+    "TRUNCATE sessions",
+    "INSERT INTO sessions TABLE loaded_sessions",
+)
+
+
+def person_id(number: int) -> UUID:
+    return UUID(int=(0x01997A605A807000 << 64) + (1 << 63) + number)
+
+
+def event_id(number: int) -> UUID:
+    return UUID(int=(0x01997A605A807001 << 64) + (1 << 63) + number)
+
+
+def session_id(number: int) -> UUID:
+    return UUID(int=(0x01997A605A807002 << 64) + (1 << 63) + number)
+
+
+@dataclass
+class Dataset:
+    """`scale` times 1,000 people, 10,000 events and 200,000 seats, and sessions for some."""
+
+    database_url: str
+    scale: int = 1
+
+    def __post_init__(self) -> None:
+        self.people, self.events = PEOPLE * self.scale, EVENTS * self.scale
+        self.loaded_at = datetime.now(UTC).replace(microsecond=0)
+        self.long_ago = self.loaded_at - timedelta(days=500)
+        url = parse_database_url(self.database_url, "the URL of the measurement")
+        self.engine = make_engine(url, pool_size=2, waits=PATIENT)
+        self._container = Container(settings=Settings(database_url=url, jwt_secret_key=KEY))
+        self.access_tokens: list[str] = []
+        self.refresh_tokens: list[str] = []
+
+    def start_of(self, number: int) -> datetime:
+        """Evenly over two years, the present in their middle."""
+        return self.loaded_at + 2 * YEAR * (number / self.events) - YEAR
+
+    def upcoming(self) -> range:
+        """The numbers of events that start in more than a day."""
+        a_day = self.events // 730 + 1
+        return range(self.events // 2 + a_day, self.events)
+
+    def attends(self, person: int, event: int) -> bool:
+        return (person - 7 * event) % (self.people // SEATS_OF_AN_EVENT) == 0
+
+    def load(self, progress: Progress) -> None:
+        """Into an empty database."""
+        migrate(self.engine)
+        self._copy(progress, users, self.people, self._people())
+        self._copy(progress, sessions, LOGGED_IN + REFRESHABLE, self._sessions())
+        self._copy(progress, events, self.events, self._events())
+        self._copy(progress, attendances, self.events * SEATS_OF_AN_EVENT, self._seats())
+        with self.engine.begin() as connection:
+            connection.execute(text("CREATE TABLE loaded_sessions AS TABLE sessions"))
+        self._vacuum()
+
+    def reset(self) -> None:
+        """Undo what was measured, once the last requests of it are over."""
+        while self._is_busy():
+            time.sleep(0.1)
+        with self.engine.begin() as connection:
+            for statement in RESET:
+                values = {"loaded_at": self.loaded_at} if ":loaded_at" in statement else {}
+                connection.execute(text(statement), values)
+        self._vacuum()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _is_busy(self) -> bool:
+        with self.engine.connect() as connection:  # each time anew: it sees one instant only
+            return bool(connection.execute(text(STILL_BUSY)).scalar_one())
+
+    def _vacuum(self) -> None:
+        with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+            connection.execute(text("CHECKPOINT"))
+
+    def _copy(self, progress: Progress, table: Table, total: int, rows: Iterable[str]) -> None:
+        """Without the secondary indexes, which are made in one go afterwards."""
+        task, rows = progress.add_task(f"COPY {table}", total=total), iter(rows)
+        with self.engine.begin() as connection:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))  # no checks
+            for index in table.indexes:
+                connection.execute(DropIndex(index))
+            cursor = connection.connection.cursor()
+            copy = f"COPY {table} ({COLUMNS[table]}) FROM STDIN"
+            while chunk := list(islice(rows, CHUNK)):
+                cursor.copy_expert(copy, StringIO("".join(chunk)))
+                progress.advance(task, len(chunk))
+            for index in table.indexes:
+                connection.execute(CreateIndex(index))
+
+    def _people(self) -> Iterator[str]:
+        password_hash = self._container.hasher().hash(PASSWORD)
+        for n in range(self.people):
+            yield f"{person_id(n)}\tp-{n}\t{password_hash}\t{self.long_ago}\n"
+
+    def _sessions(self) -> Iterator[str]:
+        issue_pair, ends_at = self._container.issue_pair(), self.loaded_at + timedelta(days=30)
+        with self._container.app().app_context():
+            for n in range(LOGGED_IN + REFRESHABLE):
+                person = person_id(n % LOGGED_IN)
+                pair = issue_pair(session_id(n), person, self.loaded_at, ends_at)
+                if n < LOGGED_IN:
+                    self.access_tokens.append(pair.access_token)
+                else:
+                    self.refresh_tokens.append(pair.refresh_token)
+                spent = token_hash(pair.refresh_token).hex()
+                expires_at = self.loaded_at + timedelta(days=1)
+                yield (
+                    f"{session_id(n)}\t{person}\t\\\\x{spent}\t{self.loaded_at}\t{self.loaded_at}"
+                    f"\t{expires_at}\t{ends_at}\n"
+                )
+
+    def _events(self) -> Iterator[str]:
+        for n in range(self.events):
+            start = self.start_of(n)
+            yield (
+                f"{event_id(n)}\t{person_id(n % self.people)}\tEvening number {n}\t{DESCRIPTION}"
+                f"\t{start}\t{start + timedelta(hours=2)}\t{CAPACITY}\t{SEATS_OF_AN_EVENT}"
+                f"\t{self.long_ago}\t{self.long_ago}\n"
+            )
+
+    def _seats(self) -> Iterator[str]:
+        stride = self.people // SEATS_OF_AN_EVENT
+        for event in range(self.events):
+            for seat in range(SEATS_OF_AN_EVENT):
+                person = person_id((7 * event + seat * stride) % self.people)
+                yield f"{event_id(event)}\t{person}\t{self.long_ago + timedelta(seconds=seat)}\n"

@@ -1,0 +1,199 @@
+"""What the service is measured against: the same work by hand, in as little code as does it.
+
+One psycopg2 connection for each thread, one SQL statement for each request, PyJWT and orjson, and
+no session that could be ended, no checks of what is sent, no errors that explain themselves.
+"""
+
+import os
+import secrets
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from threading import local
+
+import jwt
+import orjson
+import psycopg2
+import psycopg2.extras
+import uuid_utils
+from flask import Flask, Response, request
+
+EVENT = """
+    e.id, e.title, e.description, e.start_time, e.end_time, e.capacity, e.attendees_count,
+    e.creator_id, u.username, e.created_at, e.updated_at, EXISTS (
+        SELECT FROM attendances a WHERE a.event_id = e.id AND a.user_id = %(me)s
+    ) AS is_attending
+"""
+LIST = f"""
+    SELECT (SELECT count(*) FROM events WHERE start_time > %(now)s) AS count, {EVENT}
+    FROM (
+        SELECT * FROM events WHERE start_time > %(now)s
+        ORDER BY start_time, id LIMIT %(limit)s OFFSET %(offset)s
+    ) e JOIN users u ON u.id = e.creator_id
+    ORDER BY e.start_time, e.id
+"""
+DETAIL = f"SELECT {EVENT} FROM events e JOIN users u ON u.id = e.creator_id WHERE e.id = %(id)s"
+CREATE = f"""
+    WITH e AS (
+        INSERT INTO events (id, creator_id, title, description, start_time, end_time, capacity,
+                            attendees_count, created_at, updated_at)
+        VALUES (%(id)s, %(me)s, %(title)s, %(description)s, %(start_time)s, %(end_time)s,
+                %(capacity)s, 0, %(now)s, %(now)s)
+        RETURNING *
+    ) SELECT {EVENT} FROM e JOIN users u ON u.id = e.creator_id
+"""
+ATTEND = """
+    WITH seat AS (
+        INSERT INTO attendances (event_id, user_id, registered_at)
+        SELECT id, %(me)s, %(now)s FROM events
+        WHERE id = %(id)s AND start_time > %(now)s AND attendees_count < capacity
+        ON CONFLICT DO NOTHING RETURNING event_id
+    )
+    UPDATE events SET attendees_count = attendees_count + 1 FROM seat WHERE id = event_id
+"""
+CANCEL = """
+    WITH seat AS (
+        DELETE FROM attendances a USING events e
+        WHERE e.id = %(id)s AND e.start_time > %(now)s AND event_id = e.id AND user_id = %(me)s
+        RETURNING event_id
+    )
+    UPDATE events SET attendees_count = attendees_count - 1 FROM seat WHERE id = event_id
+"""
+HAS_SEAT = "SELECT FROM attendances WHERE event_id = %(id)s AND user_id = %(me)s"
+REFRESH = """
+    UPDATE sessions SET refresh_token_hash = %(new)s, last_used_at = %(now)s, expires_at = %(end)s
+    WHERE id = %(sid)s AND refresh_token_hash = %(old)s AND expires_at > %(now)s
+      AND revoked_at IS NULL
+"""
+KEY = os.environ["JWT_SECRET_KEY"]
+PER_THREAD = local()
+
+
+def execute(statement, **values):
+    if not hasattr(PER_THREAD, "connection"):
+        PER_THREAD.connection = psycopg2.connect(
+            os.environ["DATABASE_URL"], options="-ctimezone=UTC"
+        )
+        PER_THREAD.connection.autocommit = True
+    cursor = PER_THREAD.connection.cursor(cursor_factory=psycopg2.extras.NamedTupleCursor)
+    cursor.execute(statement, {"now": datetime.now(UTC), **values})
+    return cursor
+
+
+def claims(token):
+    return jwt.decode(token, KEY, algorithms=["HS256"], audience="turnout", issuer="turnout")
+
+
+def me():
+    return claims(request.headers["Authorization"].removeprefix("Bearer "))["sub"]
+
+
+def as_json(body, status=200):
+    text = orjson.dumps(body, option=orjson.OPT_UTC_Z)
+    return Response(text, status, content_type="application/json")
+
+
+def event(row):
+    now = datetime.now(UTC)
+    return {
+        "id": row.id,
+        "status": "upcoming"
+        if now < row.start_time
+        else "ongoing"
+        if now < row.end_time
+        else "past",
+        "attendees_count": row.attendees_count,
+        "seats_left": row.capacity - row.attendees_count,
+        "is_attending": row.is_attending,
+        "creator": {"id": row.creator_id, "username": row.username},
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "title": row.title,
+        "description": row.description,
+        "start_time": row.start_time,
+        "end_time": row.end_time,
+        "capacity": row.capacity,
+    }
+
+
+def create_app():
+    app = Flask("floor", static_folder=None)
+
+    @app.get("/v1/events/")
+    def get_events():
+        limit, offset = int(request.args["limit"]), int(request.args.get("offset", 0))
+        rows = execute(LIST, me=me(), limit=limit, offset=offset).fetchall()
+        count = rows[0].count if rows else 0
+        following = f"{request.base_url}?status=upcoming&limit={limit}&offset={offset + limit}"
+        return as_json(
+            {
+                "count": count,
+                "next": following if count > offset + limit else None,
+                "previous": None,
+                "results": [event(row) for row in rows],
+            }
+        )
+
+    @app.get("/v1/events/<event_id>/")
+    def get_event(event_id):
+        row = execute(DETAIL, me=me(), id=event_id).fetchone()
+        return as_json(event(row)) if row else as_json(None, 404)
+
+    @app.post("/v1/events/")
+    def create_event():
+        body = orjson.loads(request.data)
+        row = execute(CREATE, me=me(), id=str(uuid_utils.uuid7()), **body).fetchone()
+        return as_json(event(row), 201)
+
+    @app.post("/v1/events/<event_id>/attend/")
+    def attend(event_id):
+        person = me()
+        try:
+            if execute(ATTEND, me=person, id=event_id).rowcount:
+                return Response(status=204)
+        except psycopg2.errors.CheckViolation:  # the last seat went to someone else
+            return as_json(None, 409)
+        has_seat = execute(HAS_SEAT, me=person, id=event_id).rowcount
+        return Response(status=204) if has_seat else as_json(None, 409)
+
+    @app.post("/v1/events/<event_id>/cancel/")
+    def cancel(event_id):
+        person = me()
+        if execute(CANCEL, me=person, id=event_id).rowcount:
+            return Response(status=204)
+        has_seat = execute(HAS_SEAT, me=person, id=event_id).rowcount
+        return as_json(None, 409) if has_seat else Response(status=204)
+
+    @app.post("/v1/profile/token/refresh/")
+    def refresh():
+        spent = orjson.loads(request.data)["refresh_token"]
+        known, now = claims(spent), datetime.now(UTC)
+
+        def issue(kind, lifetime):
+            return jwt.encode(
+                known
+                | {
+                    "type": kind,
+                    "jti": secrets.token_hex(16),
+                    "iat": now,
+                    "nbf": now,
+                    "exp": now + lifetime,
+                },
+                KEY,
+            )
+
+        access, successor = (
+            issue("access", timedelta(hours=1)),
+            issue("refresh", timedelta(days=1)),
+        )
+        cursor = execute(
+            REFRESH,
+            sid=known["sid"],
+            old=sha256(spent.encode()).digest(),
+            new=sha256(successor.encode()).digest(),
+            end=now + timedelta(days=1),
+        )
+        if not cursor.rowcount:
+            return as_json(None, 401)
+        return as_json({"access_token": access, "refresh_token": successor, "expires_in": 3600})
+
+    return app

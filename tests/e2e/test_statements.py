@@ -1,0 +1,76 @@
+"""What a request costs the database does not grow with the data: its statements are counted."""
+
+import pytest
+from sqlalchemy.event import listens_for, remove
+
+SESSION_CHECK = 1
+
+
+@pytest.fixture
+def statements_of(container):
+    """The number of SQL statements that a request sends, without that of the session check."""
+    executed = []
+
+    @listens_for(container.engine(), "before_cursor_execute")
+    def note(connection, cursor, statement, *_):
+        executed.extend(statement.strip().rstrip(";").split(";"))
+
+    def count(request, *arguments, **options):
+        executed.clear()
+        response = request(*arguments, **options)
+        assert response.is_success, response.text
+        return len(executed) - SESSION_CHECK
+
+    yield count
+    remove(container.engine(), "before_cursor_execute", note)
+
+
+@pytest.fixture(params=["a few events and attendees", "many of them"])
+def event(request, ada, visitor):
+    event = ada.published()
+    if request.param == "many of them":
+        for _ in range(30):
+            ada.attend(ada.published())
+        for _ in range(10):
+            visitor.joins().attend(event)
+    return event
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, 1),
+        ({"count": "false"}, 1),
+        ({"status": "upcoming", "attending": "false", "created": "true", "sort": "-start_time"}, 1),
+        ({"offset": 1000}, 2),  # beyond the end the count is asked for by itself
+    ],
+)
+def test_a_page_of_events(statements_of, ada, event, query, expected):
+    assert statements_of(ada.get, "/v1/events/", params=query) == expected
+
+
+def test_a_page_by_cursor(statements_of, ada, event):
+    ada.published()
+    cursor = ada.get("/v1/events/", params={"limit": 1}).json()["next_cursor"]
+
+    assert statements_of(ada.get, "/v1/events/", params={"cursor": cursor}) == 1
+
+
+def test_one_event(statements_of, ada, event):
+    assert statements_of(ada.get, event) == 1
+
+
+def test_attendees(statements_of, ada, event):
+    assert statements_of(ada.get, f"{event}attendees/") == 2
+
+
+def test_a_seat_taken_and_given_back(statements_of, grace, event):
+    assert statements_of(grace.attend, event) == 3
+    assert statements_of(grace.attend, event) == 2  # nothing to write
+    assert statements_of(grace.cancel, event) == 3
+    assert statements_of(grace.cancel, event) == 2
+
+
+def test_an_event_published_and_changed(statements_of, ada, event):
+    assert statements_of(ada.publish) == 2
+    assert statements_of(ada.patch, event, capacity=50) == 4
