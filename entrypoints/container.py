@@ -16,6 +16,7 @@ from adapters.identifiers import new_id
 from adapters.persistence.account_queries import PostgresAccountQueries
 from adapters.persistence.engine import make_engine
 from adapters.persistence.event_queries import PostgresEventQueries
+from adapters.persistence.reader import Reader
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.security.argon2_hasher import Argon2Hasher
 from adapters.security.common_passwords import COMMON_PASSWORDS
@@ -69,8 +70,9 @@ class Container(containers.DeclarativeContainer):
     password_rules = providers.Object(PasswordRules(COMMON_PASSWORDS))
     tokens = providers.Singleton(JwtTokens)
     work = providers.Singleton(PostgresUnitOfWorkFactory, engine)
-    account_queries = providers.Singleton(PostgresAccountQueries, engine)
-    event_queries = providers.Singleton(PostgresEventQueries, engine)
+    reader = providers.Singleton(Reader, engine)
+    account_queries = providers.Singleton(PostgresAccountQueries, reader)
+    event_queries = providers.Singleton(PostgresEventQueries, reader)
 
     limits = providers.Singleton(
         Limits,

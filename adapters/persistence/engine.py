@@ -1,14 +1,12 @@
 """The connections to PostgreSQL."""
 
 import select
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext
 
-from adapters.persistence.faults import READ_ONLY_SERVER, naming_faults, sqlstate
+from adapters.persistence.faults import READ_ONLY_SERVER, sqlstate
 from adapters.persistence.waits import Waits
 from adapters.persistence.watchdog import Watchdog, WatchedConnection, WatchedCursor
 
@@ -34,24 +32,6 @@ def make_engine(url: URL, pool_size: int, waits: Waits = Waits()) -> Engine:  # 
     engine.dialect.do_ping = is_usable  # type: ignore[assignment,method-assign]
     event.listen(engine, "handle_error", _leave_read_only_server)
     return engine
-
-
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection for statements that stand alone, without the two round trips of a transaction.
-
-    Raises Unavailable.
-    """
-    with naming_faults(), engine.connect() as connection:
-        # The driver's own switch: it sends nothing. SQLAlchemy's isolation level AUTOCOMMIT is
-        # switched back by a call that fails on a lost connection, and the pool loses the place.
-        driver: Any = connection.connection.dbapi_connection
-        driver.autocommit = True
-        try:
-            yield connection
-        finally:
-            if not driver.closed:
-                driver.autocommit = False
 
 
 def _session(waits: Waits) -> dict[str, Any]:

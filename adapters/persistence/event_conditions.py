@@ -19,8 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import FromClause
 
+from adapters.persistence.pages import AFTER
 from adapters.persistence.tables import attendances, events
-from application.pages import Position
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.schedule import EventStatus
 
@@ -28,9 +28,6 @@ VIEWER = bindparam("viewer_id", type_=Uuid)
 NOW = bindparam("now", type_=DateTime(timezone=True))
 STARTS_AFTER = bindparam("starts_after", type_=DateTime(timezone=True))
 STARTS_BEFORE = bindparam("starts_before", type_=DateTime(timezone=True))
-AFTER = tuple_(
-    bindparam("after_instant", type_=DateTime(timezone=True)), bindparam("after_id", type_=Uuid)
-)
 
 
 @dataclass(frozen=True)
@@ -112,7 +109,3 @@ def beyond(sort: EventSort) -> ColumnElement[bool]:
     """Whether an event comes after the position, in this order."""
     place = tuple_(events.c.start_time, events.c.id)
     return place > AFTER if sort is EventSort.SOONEST_FIRST else place < AFTER
-
-
-def values_of_position(position: Position) -> dict[str, Any]:
-    return {"after_instant": position.instant, "after_id": position.id}

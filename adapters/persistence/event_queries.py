@@ -3,13 +3,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, select, tuple_
-
-from adapters.persistence.engine import reading
-from adapters.persistence.event_conditions import Shape, values_of, values_of_position
-from adapters.persistence.event_statements import DETAIL, count_of, page_of_events
-from adapters.persistence.pages import one_more, page_of
-from adapters.persistence.tables import attendances, events, users
+from adapters.persistence.event_conditions import Shape, values_of
+from adapters.persistence.event_statements import (
+    COUNT_OF_ATTENDEES,
+    DETAIL,
+    count_of,
+    page_of_attendees,
+    page_of_events,
+)
+from adapters.persistence.pages import page_of, values_of_window
+from adapters.persistence.reader import Reader
 from application.pages import Page, Position, Window
 from application.ports.event_queries import (
     AttendeeView,
@@ -23,60 +26,38 @@ from domain.events.schedule import Schedule
 
 
 class PostgresEventQueries(EventQueries):
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     def find(
         self, criteria: EventCriteria, window: Window, viewer_id: UUID, now: datetime
     ) -> Page[EventView]:
-        shape, values = Shape.of(criteria), values_of(criteria, viewer_id, now)
-        values |= {"limit": one_more(window), "offset": window.offset}
-        if window.after:
-            values |= values_of_position(window.after)
-        statement = page_of_events(
-            shape, is_after=window.after is not None, is_counted=window.is_counted
-        )
+        shape, is_after = Shape.of(criteria), window.after is not None
+        values = values_of(criteria, viewer_id, now) | values_of_window(window)
+        page = page_of_events(shape, is_after=is_after, is_counted=window.is_counted)
+        rows = self._reader.rows(page, values)
         count = None
-        with reading(self._engine) as connection:
-            rows: Sequence[Sequence[Any]] = connection.execute(statement, values).all()
-            if window.is_counted:
-                if rows:
-                    count = rows[0][-1]
-                else:
-                    count = connection.execute(count_of(shape), values).scalar_one()
+        if window.is_counted:
+            # In every row of the page, if there is one.
+            count = (rows or self._reader.rows(count_of(shape), values))[0][-1]
         views = [_view(row, now) for row in rows]
         return page_of(views, window, count, lambda view: Position(view.start_time, view.id))
 
     def get(self, event_id: UUID, viewer_id: UUID, now: datetime) -> EventView:
-        values = {"event_id": event_id, "viewer_id": viewer_id}
-        with reading(self._engine) as connection:
-            row = connection.execute(DETAIL, values).one_or_none()
-        if row is None:
+        rows = self._reader.rows(DETAIL, {"event_id": event_id, "viewer_id": viewer_id})
+        if not rows:
             raise EventNotFound(event_id)
-        return _view(row, now)
+        return _view(rows[0], now)
 
     def attendees(self, event_id: UUID, window: Window) -> Page[AttendeeView]:
-        count_taken = select(events.c.attendees_count).where(events.c.id == event_id)
-        place = tuple_(attendances.c.registered_at, attendances.c.user_id)
-        statement = (
-            select(users.c.id, users.c.username, attendances.c.registered_at)
-            .join_from(attendances, users)
-            .where(
-                attendances.c.event_id == event_id,
-                *([place > tuple_(*window.after)] if window.after else []),
-            )
-            .order_by(attendances.c.registered_at, attendances.c.user_id)
-            .limit(one_more(window))
-            .offset(window.offset)
-        )
-        with reading(self._engine) as connection:
-            count = connection.execute(count_taken).scalar_one_or_none()
-            if count is None:
-                raise EventNotFound(event_id)
-            rows = connection.execute(statement).all()
-        views = [AttendeeView(row.id, row.username, row.registered_at) for row in rows]
-        taken = count if window.is_counted else None
-        return page_of(views, window, taken, lambda view: Position(view.registered_at, view.id))
+        values = {"event_id": event_id, **values_of_window(window)}
+        counted = self._reader.rows(COUNT_OF_ATTENDEES, values)
+        if not counted:
+            raise EventNotFound(event_id)
+        count = counted[0][0] if window.is_counted else None
+        page = page_of_attendees(is_after=window.after is not None)
+        views = [AttendeeView(*row) for row in self._reader.rows(page, values)]
+        return page_of(views, window, count, lambda view: Position(view.registered_at, view.id))
 
 
 def _view(row: Sequence[Any], now: datetime) -> EventView:

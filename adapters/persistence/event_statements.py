@@ -3,14 +3,13 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, Uuid, bindparam, false, func, select, true
+from sqlalchemy import Select, Uuid, bindparam, false, func, select, true, tuple_
 from sqlalchemy.sql.selectable import FromClause
 
 from adapters.persistence.event_conditions import VIEWER, Shape, beyond, matching, ordering
+from adapters.persistence.pages import AFTER, LIMIT, OFFSET
+from adapters.persistence.reader import as_sql
 from adapters.persistence.tables import attendances, events, users
-
-LIMIT = bindparam("limit", type_=Integer)
-OFFSET = bindparam("offset", type_=Integer)
 
 
 def _seen(source: FromClause) -> Select[Any]:
@@ -30,16 +29,21 @@ def _seen(source: FromClause) -> Select[Any]:
     )
 
 
-DETAIL = _seen(events).where(events.c.id == bindparam("event_id", type_=Uuid))
+EVENT_ID = bindparam("event_id", type_=Uuid)
+DETAIL = as_sql(_seen(events).where(events.c.id == EVENT_ID))
 
 
-@cache  # some hundred shapes at most
-def count_of(shape: Shape) -> Select[Any]:
+def _count(shape: Shape) -> Select[Any]:
     return select(func.count()).select_from(events).where(*matching(shape))
 
 
+@cache  # some hundred shapes at most
+def count_of(shape: Shape) -> str:
+    return as_sql(_count(shape))
+
+
 @cache
-def page_of_events(shape: Shape, *, is_after: bool, is_counted: bool) -> Select[Any]:
+def page_of_events(shape: Shape, *, is_after: bool, is_counted: bool) -> str:
     """A page, chosen before anything is looked up for its rows; the count in each if asked for."""
     chosen = (
         select(events)
@@ -50,4 +54,20 @@ def page_of_events(shape: Shape, *, is_after: bool, is_counted: bool) -> Select[
         .subquery("chosen")
     )
     page = _seen(chosen).order_by(*ordering(chosen, shape.sort))
-    return page.add_columns(count_of(shape).scalar_subquery()) if is_counted else page
+    return as_sql(page.add_columns(_count(shape).scalar_subquery()) if is_counted else page)
+
+
+COUNT_OF_ATTENDEES = as_sql(select(events.c.attendees_count).where(events.c.id == EVENT_ID))
+
+
+@cache
+def page_of_attendees(*, is_after: bool) -> str:
+    place = (attendances.c.registered_at, attendances.c.user_id)
+    return as_sql(
+        select(users.c.id, users.c.username, attendances.c.registered_at)
+        .join_from(attendances, users)
+        .where(attendances.c.event_id == EVENT_ID, *([tuple_(*place) > AFTER] if is_after else []))
+        .order_by(*place)
+        .limit(LIMIT)
+        .offset(OFFSET)
+    )

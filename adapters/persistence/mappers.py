@@ -1,5 +1,6 @@
 """Row to aggregate and back. Every field makes the round trip; a contract test holds that."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -26,17 +27,30 @@ def user_to_row(user: User) -> dict[str, Any]:
     }
 
 
-def session_from_row(row: Row[Any]) -> Session:
+def session_from_row(row: Sequence[Any]) -> Session:
+    """The row has all columns of the table, in its order."""
+    (
+        session_id,
+        user_id,
+        refresh_token_hash,
+        created_at,
+        last_used_at,
+        expires_at,
+        revoked_at,
+        ends_at,
+        ip,
+        user_agent,
+    ) = row
     return Session(
-        id=row.id,
-        user_id=row.user_id,
-        refresh_token_hash=bytes(row.refresh_token_hash),
-        created_at=row.created_at,
-        last_used_at=row.last_used_at,
-        expires_at=row.expires_at,
-        ends_at=row.ends_at,
-        origin=Origin(row.ip, row.user_agent),
-        revoked_at=row.revoked_at,
+        id=session_id,
+        user_id=user_id,
+        refresh_token_hash=bytes(refresh_token_hash),
+        created_at=created_at,
+        last_used_at=last_used_at,
+        expires_at=expires_at,
+        ends_at=ends_at,
+        origin=Origin(ip, user_agent),
+        revoked_at=revoked_at,
     )
 
 

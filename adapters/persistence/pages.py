@@ -1,15 +1,28 @@
 """Pages of rows: asked for with one row more, which tells whether others follow."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from sqlalchemy import DateTime, Integer, Uuid, bindparam, tuple_
 
 from application.pages import Page, Position, Window
 
 Item = TypeVar("Item")
 
 
-def one_more(window: Window) -> int:
-    return window.limit + 1
+LIMIT = bindparam("limit", type_=Integer)
+OFFSET = bindparam("offset", type_=Integer)
+AFTER = tuple_(
+    bindparam("after_instant", type_=DateTime(timezone=True)), bindparam("after_id", type_=Uuid)
+)
+
+
+def values_of_window(window: Window) -> dict[str, Any]:
+    """What a statement with these parameters leaves open."""
+    values: dict[str, Any] = {"limit": window.limit + 1, "offset": window.offset}
+    if window.after:
+        values |= {"after_instant": window.after.instant, "after_id": window.after.id}
+    return values
 
 
 def page_of(

@@ -10,7 +10,7 @@ from application.ports.session_repository import SessionRepository
 from domain.accounts.session import Session
 
 
-def live_at(now: datetime) -> ColumnElement[bool]:
+def live_at(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """The SQL of Session.is_live; a contract test holds them together."""
     return and_(sessions.c.revoked_at.is_(None), sessions.c.expires_at > now)
 

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.persistence.account_queries import PostgresAccountQueries
 from adapters.persistence.event_queries import PostgresEventQueries
+from adapters.persistence.reader import Reader
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from application.ports.account_queries import AccountQueries
 from application.ports.event_queries import EventQueries
@@ -66,8 +67,8 @@ def storage(request):
     engine = request.getfixturevalue("empty_database")
     return Storage(
         PostgresUnitOfWorkFactory(engine),
-        PostgresAccountQueries(engine),
-        PostgresEventQueries(engine),
+        PostgresAccountQueries(Reader(engine)),
+        PostgresEventQueries(Reader(engine)),
     )
 
 

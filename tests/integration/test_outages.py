@@ -8,6 +8,7 @@ from sqlalchemy.engine import make_url
 
 from adapters.persistence.account_queries import PostgresAccountQueries
 from adapters.persistence.engine import make_engine
+from adapters.persistence.reader import Reader
 from adapters.persistence.unit_of_work import (
     ATTEMPTS,
     PostgresUnitOfWork,
@@ -74,7 +75,7 @@ def test_a_connection_cut_within_the_work_is_an_outage_and_the_next_work_is_fine
 def test_reads_that_are_cut_leak_no_connection(postgres_engine):
     cuts = iter([False, False, True, False, True, False, True])
 
-    queries = PostgresAccountQueries(postgres_engine)
+    queries = PostgresAccountQueries(Reader(postgres_engine))
 
     @event.listens_for(postgres_engine, "after_cursor_execute")
     def cut(*_):
