@@ -20,10 +20,37 @@ STATUS_OF_ERROR = {
 
 
 class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """Requests that never reach the application, being no HTTP, are answered with problems, too."""
+    """Requests that never reach the application, being no HTTP, are answered with problems, too.
+
+    While all its threads are busy it takes in no more connections than it finishes requests, and
+    leaves the others to workers that are free: a connection stays where it is, and so does all
+    that its client sends on it later.
+    """
+
+    under_way = 0
+    has_finished = True  # a request, since it last took in a connection
+
+    def enqueue_req(self, conn: Any) -> None:
+        self.under_way += 1
+        super().enqueue_req(conn)
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        self.under_way -= 1
+        self.has_finished = True
+        super().finish_request(conn, fs)
+
+    def accept(self, listener: Any) -> None:
+        super().accept(listener)
+        self.has_finished = False
+        if self._is_busy():
+            super().set_accept_enabled(False)
+
+    def _is_busy(self) -> bool:
+        return self.under_way >= self.cfg.threads and not self.has_finished
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        super().set_accept_enabled(enabled)
+        """gunicorn asks for it in every round of its loop."""
+        super().set_accept_enabled(enabled and not self._is_busy())
         if self.alive or enabled:
             return
         # The worker was told to stop. gunicorn would keep the listening socket until the last

@@ -74,6 +74,11 @@ events = Table(
     Index("events_end_time_idx", "end_time"),
     Index("events_creator_id_idx", "creator_id", "start_time", "id"),
 )
+Index(
+    "events_period_idx",
+    func.tstzrange(events.c.start_time, events.c.end_time),
+    postgresql_using="gist",
+)
 
 attendances = Table(
     "attendances",

@@ -116,6 +116,43 @@ def test_pages_neither_repeat_nor_skip_where_starts_are_equal(storage, ada, sort
     assert {page.count for page in pages} == {11}
 
 
+@pytest.mark.parametrize("sort", EventSort)
+def test_pages_after_a_position_are_the_same_ones(storage, ada, sort):
+    for n in range(1, 12):
+        storage.keep_event(ada, start_time=NOON + (n % 2) * HOUR)
+    whole = found(storage, ada, sort=sort)
+
+    seen, page = [], found(storage, ada, Window(4), sort=sort)
+    while page.next_after:
+        seen += page.results
+        page = found(storage, ada, Window(4, after=page.next_after), sort=sort)
+
+    assert [*seen, *page.results] == list(whole.results)
+    assert page.count == whole.count == 11
+    assert whole.next_after is None
+
+
+def test_a_page_that_need_not_be_counted_is_not(storage, ada):
+    event = storage.keep_event(ada)
+    window = Window(limit=1, is_counted=False)
+
+    assert found(storage, ada, window).count is None
+    assert storage.events.attendees(event.id, window).count is None
+
+
+def test_attendees_go_on_after_a_position(storage, ada, grace):
+    event = storage.keep_event(ada)
+    storage.seat(event, grace, now=NOON)
+    storage.seat(event, ada, now=NOON)
+    whole = storage.events.attendees(event.id, ALL).results
+
+    first = storage.events.attendees(event.id, Window(1))
+    second = storage.events.attendees(event.id, Window(1, after=first.next_after))
+
+    assert [*first.results, *second.results] == list(whole)
+    assert second.next_after is None
+
+
 def test_attendees_come_in_order_of_registration(storage, ada, grace):
     event = storage.keep_event(ada)
     storage.seat(event, grace, now=NOON)

@@ -1,19 +1,23 @@
 """What a request costs the database does not grow with the data: its statements are counted."""
 
 import pytest
-from sqlalchemy.event import listens_for, remove
+
+from adapters.persistence.watchdog import WatchedCursor
 
 SESSION_CHECK = 1
 
 
 @pytest.fixture
-def statements_of(container):
+def statements_of(monkeypatch):
     """The number of SQL statements that a request sends, without that of the session check."""
     executed = []
+    execute = WatchedCursor.execute
 
-    @listens_for(container.engine(), "before_cursor_execute")
-    def note(connection, cursor, statement, *_):
-        executed.extend(statement.strip().rstrip(";").split(";"))
+    def note(cursor, query, variables=None):
+        executed.extend(query.strip().rstrip(";").split(";"))
+        execute(cursor, query, variables)
+
+    monkeypatch.setattr(WatchedCursor, "execute", note)
 
     def count(request, *arguments, **options):
         executed.clear()
@@ -21,8 +25,7 @@ def statements_of(container):
         assert response.is_success, response.text
         return len(executed) - SESSION_CHECK
 
-    yield count
-    remove(container.engine(), "before_cursor_execute", note)
+    return count
 
 
 @pytest.fixture(params=["a few events and attendees", "many of them"])
