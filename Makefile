@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotat
 	--custom-compile-command "make lock" pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo verify-data test torture check format lock clean
+.PHONY: help run demo verify-data test torture bench check format lock clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -28,6 +28,9 @@ test: .venv/dev ## Run every test; brings its own PostgreSQL unless TEST_DATABAS
 torture: .venv/dev ## Run every fault and contention scenario at its full size (some minutes).
 	@$(BIN)/python -m tests.resilience.torture
 	@MODEL_EXAMPLES=300 $(BIN)/python -m pytest -q tests/e2e/test_model.py
+
+bench: .venv/dev ## Measure the service beside a hand-written one (some minutes); BENCH_SCALE=100.
+	@$(BIN)/python -m tests.bench
 
 check: .venv/dev ## Lint, format, types, layers, locks (asks the package index); changes nothing.
 	@$(BIN)/ruff check .

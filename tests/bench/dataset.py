@@ -25,7 +25,6 @@ from tests.resilience.town import KEY
 PASSWORD = "correct horse battery"
 PEOPLE, EVENTS, SEATS_OF_AN_EVENT = 1_000, 10_000, 20
 LOGGED_IN = 1_000
-REFRESHABLE = 20_000
 YEAR = timedelta(days=365)
 CHUNK = 50_000
 CAPACITY = 1_000_000
@@ -65,10 +64,14 @@ def session_id(number: int) -> UUID:
 
 @dataclass
 class Dataset:
-    """`scale` times 1,000 people, 10,000 events and 200,000 seats, and sessions for some."""
+    """`scale` times 1,000 people, 10,000 events and 200,000 seats.
+
+    1,000 people are logged in; `refreshable` sessions more are there to be refreshed once each.
+    """
 
     database_url: str
     scale: int = 1
+    refreshable: int = 20_000
 
     def __post_init__(self) -> None:
         self.people, self.events = PEOPLE * self.scale, EVENTS * self.scale
@@ -96,12 +99,12 @@ class Dataset:
         """Into an empty database."""
         migrate(self.engine)
         self._copy(progress, users, self.people, self._people())
-        self._copy(progress, sessions, LOGGED_IN + REFRESHABLE, self._sessions())
+        self._copy(progress, sessions, LOGGED_IN + self.refreshable, self._sessions())
         self._copy(progress, events, self.events, self._events())
         self._copy(progress, attendances, self.events * SEATS_OF_AN_EVENT, self._seats())
         with self.engine.begin() as connection:
             connection.execute(text("CREATE TABLE loaded_sessions AS TABLE sessions"))
-        self._vacuum()
+        self.vacuum()
 
     def reset(self) -> None:
         """Undo what was measured, once the last requests of it are over."""
@@ -111,7 +114,7 @@ class Dataset:
             for statement in RESET:
                 values = {"loaded_at": self.loaded_at} if ":loaded_at" in statement else {}
                 connection.execute(text(statement), values)
-        self._vacuum()
+        self.vacuum()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -120,7 +123,7 @@ class Dataset:
         with self.engine.connect() as connection:  # each time anew: it sees one instant only
             return bool(connection.execute(text(STILL_BUSY)).scalar_one())
 
-    def _vacuum(self) -> None:
+    def vacuum(self) -> None:
         with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             connection.execute(text("VACUUM ANALYZE"))
             connection.execute(text("CHECKPOINT"))
@@ -148,7 +151,7 @@ class Dataset:
     def _sessions(self) -> Iterator[str]:
         issue_pair, ends_at = self._container.issue_pair(), self.loaded_at + timedelta(days=30)
         with self._container.app().app_context():
-            for n in range(LOGGED_IN + REFRESHABLE):
+            for n in range(LOGGED_IN + self.refreshable):
                 person = person_id(n % LOGGED_IN)
                 pair = issue_pair(session_id(n), person, self.loaded_at, ends_at)
                 if n < LOGGED_IN:

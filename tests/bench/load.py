@@ -42,9 +42,17 @@ class Refused(Exception):
     """The load met answers that were no success: what was measured is not what was meant."""
 
 
-def send(base_url: str, prepared: Sequence[Prepared], seconds: int) -> Turn:
-    """Keep 16 connections busy, with the requests in their order, over and over. Raises Refused."""
-    return (_by_wrk if shutil.which("wrk") else _by_threads)(base_url, prepared, seconds)
+def send(
+    base_url: str, prepared: Sequence[Prepared], seconds: int, *, is_spent: bool = False
+) -> Turn:
+    """Keep 16 connections busy, with the requests in their order, over and over.
+
+    Raises Refused, also where those that work but once did not suffice.
+    """
+    seen = (_by_wrk if shutil.which("wrk") else _by_threads)(base_url, prepared, seconds)
+    if is_spent and seen.requests > len(prepared):
+        raise Refused(f"Only {len(prepared)} were prepared: take shorter turns.")
+    return seen
 
 
 def _by_wrk(base_url: str, prepared: Sequence[Prepared], seconds: int) -> Turn:
