@@ -57,7 +57,7 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         # request is answered, and then reset whoever connected to it meanwhile.
         taken_in: list[Any] = []
         # Answered only afterwards: who was answered might come again without end.
-        self.enqueue_req = taken_in.append
+        self.enqueue_req = taken_in.append  # type: ignore[assignment,method-assign]
         for listener in self.sockets:
             while select([listener], [], [], 0)[0]:
                 self.accept(listener)

@@ -88,7 +88,7 @@ class EventCriteria:
 
 class EventQueries(Protocol):
     """Reads that nothing is decided on later: without a lock, a page and its count one statement
-    each, whatever the number of events and attendees."""
+    each at most, whatever the number of events and attendees."""
 
     @abstractmethod
     def find(

@@ -95,4 +95,4 @@ def chart(results: Sequence[Result], path: str) -> None:
     )
     bars.x_labels = [result.scenario.name for result in reversed(results)]
     bars.add("Turnout", [round(result.ratio, 2) for result in reversed(results)])
-    Path(path).write_bytes(bars.render())
+    Path(path).write_text(bars.render() + "\n")
