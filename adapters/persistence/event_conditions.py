@@ -24,6 +24,7 @@ from adapters.persistence.tables import attendances, events
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.schedule import EventStatus
 
+EVENT_ID = bindparam("event_id", type_=Uuid)
 VIEWER = bindparam("viewer_id", type_=Uuid)
 NOW = bindparam("now", type_=DateTime(timezone=True))
 STARTS_AFTER = bindparam("starts_after", type_=DateTime(timezone=True))

@@ -3,10 +3,17 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Uuid, bindparam, false, func, select, true, tuple_
+from sqlalchemy import Select, false, func, select, true, tuple_
 from sqlalchemy.sql.selectable import FromClause
 
-from adapters.persistence.event_conditions import VIEWER, Shape, beyond, matching, ordering
+from adapters.persistence.event_conditions import (
+    EVENT_ID,
+    VIEWER,
+    Shape,
+    beyond,
+    matching,
+    ordering,
+)
 from adapters.persistence.pages import AFTER, LIMIT, OFFSET
 from adapters.persistence.reader import as_sql
 from adapters.persistence.tables import attendances, events, users
@@ -29,7 +36,6 @@ def _seen(source: FromClause) -> Select[Any]:
     )
 
 
-EVENT_ID = bindparam("event_id", type_=Uuid)
 DETAIL = as_sql(_seen(events).where(events.c.id == EVENT_ID))
 
 

@@ -22,10 +22,10 @@ from sqlalchemy import (
     update,
 )
 
+from adapters.persistence.event_conditions import EVENT_ID
 from adapters.persistence.tables import attendances, events, users
 from domain.events.event import Seat
 
-EVENT_ID = bindparam("event_id", type_=Uuid)
 ATTENDEE = bindparam("attendee", type_=Uuid)
 REGISTERED_AT = bindparam("registered_at", type_=DateTime(timezone=True))
 

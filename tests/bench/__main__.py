@@ -10,7 +10,7 @@ from tests.bench.argon2_loop import hash_in_a_loop
 from tests.bench.dataset import Dataset
 from tests.bench.load import send
 from tests.bench.report import Result, chart, table, write_json
-from tests.bench.scenarios import LOGIN, SCENARIOS
+from tests.bench.scenarios import SCENARIOS
 from tests.postgres import a_database, a_server
 from tests.resilience.service import AS_IT_SHIPS, a_service
 
@@ -61,10 +61,10 @@ def measured(scenario, data, addresses, turns, seconds):
         return seen
 
     def floor_turn():
-        return hash_in_a_loop(seconds) if scenario is LOGIN else turn(floor, seconds)
+        return hash_in_a_loop(seconds) if scenario.is_hashing else turn(floor, seconds)
 
     turn(service, 1)  # so that both begin warm
-    if scenario is not LOGIN:
+    if not scenario.is_hashing:
         turn(floor, 1)
     pairs = [(turn(service, seconds), floor_turn()) for _ in range(turns)]
     return Result(scenario, *zip(*pairs, strict=True))

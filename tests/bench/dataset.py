@@ -51,15 +51,20 @@ RESET = (
 
 
 def person_id(number: int) -> UUID:
-    return UUID(int=(0x01997A605A807000 << 64) + (1 << 63) + number)
+    return _id(0, number)
 
 
 def event_id(number: int) -> UUID:
-    return UUID(int=(0x01997A605A807001 << 64) + (1 << 63) + number)
+    return _id(1, number)
 
 
 def session_id(number: int) -> UUID:
-    return UUID(int=(0x01997A605A807002 << 64) + (1 << 63) + number)
+    return _id(2, number)
+
+
+def _id(kind: int, number: int) -> UUID:
+    """A UUIDv7; those of a kind ascend with their numbers."""
+    return UUID(int=((0x01997A605A807000 + kind) << 64) + (1 << 63) + number)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, text
 
 from tests.resilience.clusters import a_cluster, clusters
 from tests.resilience.crowd import Client, Load, wait_until
+from tests.resilience.exhaustion import is_healthy
 from tests.resilience.ledger import Ledger
 from tests.resilience.report import Report
 from tests.resilience.service import a_service
@@ -176,13 +177,11 @@ def unanswering(fault) -> Report:
     with a_cluster() as cluster, a_town(cluster.host) as town, a_service(town) as service:
         [person] = town.people(1)
         ask = Client(service.base_url)
-        report.must(ask.ask(person, "GET", "/v1/events/").status == 200, "was not healthy")
+        report.must(is_healthy(ask, person), "was not healthy")
         with fault(cluster):
             told = ask_everything(service.base_url, person)
         begun = time.monotonic()
-        back = wait_until(
-            lambda: ask.ask(person, "GET", "/v1/events/").status == 200, "it is healthy again"
-        )
+        back = wait_until(lambda: is_healthy(ask, person), "it is healthy again")
         report.must(time.monotonic() - begun < SOON_S, f"healthy again after {back:.1f} s")
         ask.close()
         town.close()
