@@ -1,16 +1,23 @@
 """The Flask application, put together from its blueprints."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import Flask
 
 from adapters.http.admission import admit_sound_requests
 from adapters.http.blueprint import Blueprint
 from adapters.http.documentation import document
-from adapters.http.limits import Limits
 from adapters.http.problems import answer_problems
 from adapters.http.proxies import Network, trust_proxies
 from adapters.security.jwt_tokens import configure_jwt
+
+
+class App(Flask):
+    """Flask, that need not look at every call whether a function is a coroutine: none is here."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
 
 
 def create_app(
@@ -19,17 +26,15 @@ def create_app(
     jwt_secret_key: str,
     jwt_secret_key_previous: str | None,
     version: str,
-    limits: Limits,
     trusted_proxies: Sequence[Network],
 ) -> Flask:
     """An app of its own: any number may live side by side in a process."""
-    app = Flask("turnout", static_folder=None)
+    app = App("turnout", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False  # a redirect would echo the Host header
     admit_sound_requests(app)
     trust_proxies(app, trusted_proxies)
-    limits.attach(app)
     configure_jwt(app, jwt_secret_key, jwt_secret_key_previous)
     answer_problems(app)
     api = document(app, version)

@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_network
 from math import ceil
 from typing import Any, NamedTuple, TypeVar, cast
 
-from flask import Flask, Response, g, request
-from flask_limiter import Limiter
+from flask import Response, after_this_request, request
+from limits import parse
+from werkzeug.exceptions import TooManyRequests
 
+from adapters.http.attempts import Attempts, Standing, Window
 from adapters.http.proxies import parsed_address
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -19,11 +21,11 @@ View = TypeVar("View", bound=Callable[..., Any])
 IS_LIMITED = "is_limited"
 # Of IPv6 the network counts: a host can take any address in it (RFC 4291 section 2.5.1).
 IPV6_NETWORK_PREFIX = 64
-STORAGE_TIMEOUT_S = 1
+KEY_PREFIX = "turnout"
 
 
 class Limit(NamedTuple):
-    """Attempts per window, good and bad ones, in flask-limiter's words."""
+    """Attempts per window, good and bad ones, in words that the package limits reads."""
 
     by_address: str
     by_account: str
@@ -36,59 +38,54 @@ PASSWORD = Limit(by_address="60 per minute", by_account="10 per minute")
 
 
 class Limits:
-    """Counts the attempts; where the storage does not answer, in the memory of this process."""
+    """Counts the calls of the views that it limits. No other request knows of it."""
 
     def __init__(self, is_enabled: bool, storage_uri: str) -> None:
-        is_remote = not storage_uri.startswith("memory:")
-        timeouts: dict[str, str | int] = {
-            "socket_timeout": STORAGE_TIMEOUT_S,
-            "socket_connect_timeout": STORAGE_TIMEOUT_S,
-        }
-        self._limiter = Limiter(
-            _address,
-            enabled=is_enabled,
-            storage_uri=storage_uri,
-            storage_options=timeouts if is_remote else {},
-            strategy="moving-window",
-            in_memory_fallback_enabled=is_remote,
-            key_prefix="turnout",
-        )
-
-    def attach(self, app: Flask) -> None:
-        self._limiter.init_app(app)
-        app.after_request(self._tell)
+        self._attempts = Attempts(storage_uri) if is_enabled else None
 
     def limit(self, limit: Limit, account_of: Callable[..., str]) -> Callable[[View], View]:
-        """Count the calls of a view; `account_of` tells from its arguments whose account it is."""
+        """Count the calls of a view; `account_of` tells from its arguments whose account it is.
+
+        The view raises TooManyRequests where a limit is reached. Whatever it answers or raises,
+        the answer tells how the nearest limit stands.
+        """
+        attempts = self._attempts
+        by_address, by_account = map(parse, limit)
 
         def decorate(view: View) -> View:
-            by_address = self._limiter.limit(limit.by_address)
-            by_account = self._limiter.limit(limit.by_account, key_func=lambda: g.account)
-            counted = by_account(by_address(view))
+            setattr(view, IS_LIMITED, True)
+            if attempts is None:
+                return view
 
             @wraps(view)
             def limited(*args: Any, **kwargs: Any) -> Any:
                 # Of one length, whatever was typed, and unreadable where it is kept.
-                g.account = sha256(account_of(*args, **kwargs).encode()).hexdigest()
-                return counted(*args, **kwargs)
+                account = sha256(account_of(*args, **kwargs).encode()).hexdigest()
+                standing = attempts.count(
+                    (
+                        Window(by_address, (KEY_PREFIX, _address(), request.endpoint or "")),
+                        Window(by_account, (KEY_PREFIX, account, request.endpoint or "")),
+                    )
+                )
+                after_this_request(partial(_tell, standing))
+                if standing.is_refused:
+                    raise TooManyRequests
+                return view(*args, **kwargs)
 
-            setattr(limited, IS_LIMITED, True)
             return cast(View, limited)
 
         return decorate
 
-    def _tell(self, response: Response) -> Response:
-        """RateLimit headers (draft-ietf-httpapi-ratelimit-headers-06), of the nearest limit."""
-        limits = self._limiter.current_limits if "account" in g else ()
-        if limits:
-            nearest = min(limits, key=lambda limit: (not limit.breached, limit.remaining))
-            wait_s = max(1, ceil(nearest.window.reset_time - time.time()))
-            response.headers["RateLimit-Limit"] = str(nearest.limit.amount)
-            response.headers["RateLimit-Remaining"] = str(nearest.remaining)
-            response.headers["RateLimit-Reset"] = str(wait_s)
-            if nearest.breached:
-                response.headers["Retry-After"] = str(wait_s)
-        return response
+
+def _tell(standing: Standing, response: Response) -> Response:
+    """RateLimit headers (draft-ietf-httpapi-ratelimit-headers-06)."""
+    wait_s = max(1, ceil(standing.ends_at - time.time()))
+    response.headers["RateLimit-Limit"] = str(standing.limit.amount)
+    response.headers["RateLimit-Remaining"] = str(standing.remaining)
+    response.headers["RateLimit-Reset"] = str(wait_s)
+    if standing.is_refused:
+        response.headers["Retry-After"] = str(wait_s)
+    return response
 
 
 def _address() -> str:

@@ -1,14 +1,9 @@
 """Guessing and flooding are slowed down."""
 
-import shutil
-import subprocess
 from ipaddress import ip_network
 
 import pytest
 import time_machine
-from redis import Redis
-from redis.backoff import ConstantBackoff
-from redis.retry import Retry
 
 from adapters.http.limits import LOG_IN, REFRESH, SIGN_UP
 from adapters.http.limits import PASSWORD as PASSWORD_LIMIT
@@ -17,6 +12,7 @@ from entrypoints.settings import Settings
 from tests.e2e.client import PASSWORD
 from tests.e2e.conftest import KEY
 from tests.e2e.processes import a_free_port
+from tests.redis_server import a_redis, needs_redis
 
 JUST_NOW = "2030-05-17T12:00:00Z"
 UNREACHABLE = "redis://127.0.0.1:1"
@@ -165,22 +161,12 @@ def test_without_its_storage_a_worker_counts_by_itself(database, empty_database)
     assert how_many_pass(lambda _: log_in(client)) == amount(LOG_IN.by_account)
 
 
-@pytest.fixture
-def redis(tmp_path):
-    port = a_free_port()
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL) as server:
-        with Redis(port=port, retry=Retry(ConstantBackoff(0.05), 200)) as client:
-            client.ping()
-        yield f"redis://127.0.0.1:{port}/0"
-        server.terminate()
+@needs_redis
+def test_workers_that_share_a_redis_count_together(database, empty_database):
+    with a_redis(a_free_port()) as url:
+        clients = [app_with(database, ratelimit_storage_uri=url).test_client() for _ in range(2)]
 
-
-@pytest.mark.skipif(shutil.which("redis-server") is None, reason="needs redis-server")
-def test_workers_that_share_a_redis_count_together(database, empty_database, redis):
-    clients = [app_with(database, ratelimit_storage_uri=redis).test_client() for _ in range(2)]
-
-    assert how_many_pass(lambda n: log_in(clients[n % 2])) == amount(LOG_IN.by_account)
+        assert how_many_pass(lambda n: log_in(clients[n % 2])) == amount(LOG_IN.by_account)
 
 
 def test_two_apps_count_apart(database, client):
