@@ -19,7 +19,7 @@ class Contended(Unavailable):
 
 
 class OutcomeUnknown(Unavailable):
-    """The store was lost while it made the work last: all of it may be kept, or none of it."""
+    """The store was lost while it was to make the work last: all of it may be kept, or none."""
 
     code = "outcome_unknown"
     detail = "The service can't tell whether your change was kept. Look, or send it again."

@@ -60,6 +60,7 @@ class Container(containers.DeclarativeContainer):
         settings.provided.database_url,
         pool_size=settings.provided.database_pool_size,
         waits=settings.provided.database_waits,
+        is_autocommit=True,
     )
     clock = providers.Singleton(SystemClock)
     ids = providers.Object(new_id)
@@ -175,6 +176,5 @@ class Container(containers.DeclarativeContainer):
         jwt_secret_key=settings.provided.jwt_secret_key,
         jwt_secret_key_previous=settings.provided.jwt_secret_key_previous,
         version=VERSION,
-        limits=limits,
         trusted_proxies=settings.provided.trusted_proxies,
     )

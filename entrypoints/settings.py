@@ -30,11 +30,11 @@ class Settings:
     jwt_secret_key_previous: str | None = field(default=None, repr=False)
     session_max_age: timedelta = timedelta(days=30)
     argon2: Argon2Parameters = OWASP_LEAST
-    argon2_total_mib: int = 128
+    argon2_total_mib: int = 38
     ratelimit_enabled: bool = True
     ratelimit_storage_uri: str = field(default=MEMORY, repr=False)
     trusted_proxies: tuple[Network, ...] = ()
-    database_pool_size: int = 8
+    database_pool_size: int = 4
     database_waits: Waits = field(default_factory=Waits)
 
 
@@ -85,7 +85,7 @@ def read_settings() -> Settings:
             ),
         ),
         argon2_total_mib=read(
-            "ARGON2_TOTAL_MIB", "int", default=128, validate=validate.Range(1, 1024 * 1024)
+            "ARGON2_TOTAL_MIB", "int", default=38, validate=validate.Range(1, 1024 * 1024)
         ),
         ratelimit_enabled=read("RATELIMIT_ENABLED", "bool", default=True),
         ratelimit_storage_uri=read(
@@ -144,7 +144,7 @@ def _read_database_waits() -> Waits:
 
 
 def _read_web_threads() -> int:
-    threads: int = read("WEB_THREADS", "int", default=8, validate=validate.Range(1, 256))
+    threads: int = read("WEB_THREADS", "int", default=4, validate=validate.Range(1, 256))
     return threads
 
 

@@ -25,7 +25,7 @@ def database(postgres):
 def engine(database):
     from adapters.persistence.engine import make_engine
 
-    engine = make_engine(database, pool_size=24)
+    engine = make_engine(database, pool_size=24, is_autocommit=True)
     yield engine
     engine.dispose()
 

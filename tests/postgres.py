@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 
 from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import migrate
+from adapters.persistence.unit_of_work import PostgresUnitOfWork
 from adapters.persistence.waits import PATIENT
 from entrypoints.environment import parse_database_url
 from entrypoints.local_services import embedded_postgres
@@ -97,3 +98,15 @@ def a_database(server: URL, *, migrated: bool = True) -> Iterator[URL]:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     finally:
         admin.dispose()
+
+
+def run_in(work: PostgresUnitOfWork, statement: str) -> None:
+    """Run SQL within the unit of work, at once."""
+    work._transaction.write(statement, {})
+    backend_of(work)
+
+
+def backend_of(work: PostgresUnitOfWork) -> int:
+    """The id of the server's process that serves the unit of work."""
+    [[pid]] = work._transaction.rows("SELECT pg_backend_pid()", {})
+    return pid

@@ -1,26 +1,33 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 
-from adapters.persistence.mappers import session_from_row
 from adapters.persistence.pages import LIMIT, OFFSET, page_of, values_of_window
-from adapters.persistence.reader import Reader, as_sql
+from adapters.persistence.reader import Reader
 from adapters.persistence.session_repository import live_at
+from adapters.persistence.sql import NOW, SESSION_ID, USER_ID, as_sql
 from adapters.persistence.tables import sessions, users
 from application.pages import Page, Position, Window
-from application.ports.account_queries import AccountQueries, Profile, SessionView
-from domain.accounts.session import Session
+from application.ports.account_queries import AccountQueries, LiveSession, Profile, SessionView
+from domain.accounts.session import is_live
 
-SESSION = as_sql(select(sessions).where(sessions.c.id == bindparam("session_id")))
+SESSION = as_sql(
+    select(
+        sessions.c.user_id,
+        sessions.c.refresh_token_hash,
+        sessions.c.expires_at,
+        sessions.c.revoked_at,
+    ).where(sessions.c.id == SESSION_ID)
+)
 PROFILE = as_sql(
     select(users.c.id, users.c.username, users.c.email, users.c.created_at).where(
-        users.c.id == bindparam("user_id"), users.c.username.is_not(None)
+        users.c.id == USER_ID, users.c.username.is_not(None)
     )
 )
 _live = (
-    sessions.c.user_id == bindparam("user_id"),
-    live_at(bindparam("now", type_=sessions.c.expires_at.type)),
+    sessions.c.user_id == USER_ID,
+    live_at(NOW),
 )
 COUNT_LIVE = as_sql(select(func.count()).select_from(sessions).where(*_live))
 LIVE = as_sql(
@@ -42,9 +49,13 @@ class PostgresAccountQueries(AccountQueries):
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def find_session(self, session_id: UUID) -> Session | None:
-        rows = self._reader.rows(SESSION, {"session_id": session_id})
-        return session_from_row(rows[0]) if rows else None
+    def find_live_session(self, session_id: UUID, now: datetime) -> LiveSession | None:
+        for user_id, token_hash, expires_at, revoked_at in self._reader.rows(
+            SESSION, {"session_id": session_id}
+        ):
+            if is_live(expires_at, revoked_at, now):
+                return LiveSession(user_id, bytes(token_hash))
+        return None
 
     def find_profile(self, user_id: UUID) -> Profile | None:
         rows = self._reader.rows(PROFILE, {"user_id": user_id})

@@ -3,10 +3,11 @@
 import select
 from typing import Any
 
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.engine import URL
 
-from adapters.persistence.faults import READ_ONLY_SERVER, sqlstate
+from adapters.persistence.values import read_values_fast
 from adapters.persistence.waits import Waits
 from adapters.persistence.watchdog import Watchdog, WatchedConnection, WatchedCursor
 
@@ -14,10 +15,17 @@ from adapters.persistence.watchdog import Watchdog, WatchedConnection, WatchedCu
 GRACE_S = 0.25
 
 
-def make_engine(url: URL, pool_size: int, waits: Waits = Waits()) -> Engine:  # noqa: B008  # frozen
+def make_engine(
+    url: URL,
+    pool_size: int,
+    waits: Waits = Waits(),  # noqa: B008  # frozen
+    *,
+    is_autocommit: bool = False,
+) -> Engine:
     """Connections for one process; `pool_size` is best the number of its threads.
 
-    Of the hosts that the URL names the one that takes writes is used.
+    Of the hosts that the URL names the one that takes writes is used. With `is_autocommit` nothing
+    begins a transaction but who says BEGIN.
     """
     writable = {"target_session_attrs": url.query.get("target_session_attrs", "read-write")}
     engine = create_engine(
@@ -26,11 +34,13 @@ def make_engine(url: URL, pool_size: int, waits: Waits = Waits()) -> Engine:  # 
         max_overflow=0,
         pool_timeout=waits.pool,
         pool_pre_ping=True,
+        isolation_level="AUTOCOMMIT" if is_autocommit else None,
+        pool_reset_on_return=None if is_autocommit else "rollback",
         use_native_hstore=False,  # it would ask each new connection for its types
         connect_args=_session(waits) | _watched(waits) | writable,
     )
-    engine.dialect.do_ping = is_usable  # type: ignore[assignment,method-assign]
-    event.listen(engine, "handle_error", _leave_read_only_server)
+    engine.dialect.do_ping = is_idle_and_usable  # type: ignore[assignment,method-assign]
+    event.listen(engine, "connect", read_values_fast)
     return engine
 
 
@@ -51,9 +61,7 @@ def _session(waits: Waits) -> dict[str, Any]:
 
 
 def _watched(waits: Waits) -> dict[str, Any]:
-    if not waits.statement:
-        return {}
-    watchdog = Watchdog(waits.statement + GRACE_S)
+    watchdog = Watchdog(waits.statement, GRACE_S) if waits.statement else None
 
     def connect(dsn: str, **others: Any) -> WatchedConnection:
         connection = WatchedConnection(dsn, **others)
@@ -63,8 +71,13 @@ def _watched(waits: Waits) -> dict[str, Any]:
     return {"connection_factory": connect, "cursor_factory": WatchedCursor}
 
 
+def is_idle_and_usable(connection: Any) -> bool:
+    """Whether it can be lent: nobody left a transaction open on it."""
+    return connection.get_transaction_status() == TRANSACTION_STATUS_IDLE and is_usable(connection)
+
+
 def is_usable(connection: Any) -> bool:
-    """Whether an idle connection still leads to a server that takes writes; asks nobody.
+    """Whether a connection still leads to a server that takes writes; asks nobody.
 
     A live server says nothing that was not asked for: something to read is a farewell. It reports
     by itself when it becomes read-only (PostgreSQL manual, message flow: asynchronous operations).
@@ -76,9 +89,3 @@ def is_usable(connection: Any) -> bool:
         status("in_hot_standby"),
         status("default_transaction_read_only"),
     )
-
-
-def _leave_read_only_server(context: ExceptionContext) -> None:
-    """A primary that was demoted keeps its connections: throw all of the pool's away."""
-    if sqlstate(context.original_exception) == READ_ONLY_SERVER:
-        context.is_disconnect = True

@@ -20,13 +20,13 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import FromClause
 
 from adapters.persistence.pages import AFTER
+from adapters.persistence.sql import NOW
 from adapters.persistence.tables import attendances, events
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.schedule import EventStatus
 
 EVENT_ID = bindparam("event_id", type_=Uuid)
 VIEWER = bindparam("viewer_id", type_=Uuid)
-NOW = bindparam("now", type_=DateTime(timezone=True))
 STARTS_AFTER = bindparam("starts_after", type_=DateTime(timezone=True))
 STARTS_BEFORE = bindparam("starts_before", type_=DateTime(timezone=True))
 
@@ -85,7 +85,7 @@ def attended_by(user_id: UUID | ColumnElement[UUID], source: FromClause) -> Exis
 
 
 def has_status(status: EventStatus, now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
-    """The SQL of Schedule.status_at; a contract test holds them together."""
+    """The SQL of status_of in domain.events.schedule; a contract test holds them together."""
     match status:
         case EventStatus.UPCOMING:
             return events.c.start_time > now

@@ -1,8 +1,7 @@
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+from adapters.persistence.driver import Row
 from adapters.persistence.event_conditions import Shape, values_of
 from adapters.persistence.event_statements import (
     COUNT_OF_ATTENDEES,
@@ -22,7 +21,7 @@ from application.ports.event_queries import (
     EventView,
 )
 from domain.events.errors import EventNotFound
-from domain.events.schedule import Schedule
+from domain.events.schedule import status_of
 
 
 class PostgresEventQueries(EventQueries):
@@ -60,10 +59,10 @@ class PostgresEventQueries(EventQueries):
         return page_of(views, window, count, lambda view: Position(view.registered_at, view.id))
 
 
-def _view(row: Sequence[Any], now: datetime) -> EventView:
+def _view(row: Row, now: datetime) -> EventView:
+    """A page's rows may have its count at their end."""
     (
         event_id,
-        creator_id,
         title,
         description,
         start_time,
@@ -72,21 +71,22 @@ def _view(row: Sequence[Any], now: datetime) -> EventView:
         attendees_count,
         created_at,
         updated_at,
-        username,
         is_attending,
+        creator_id,
+        username,
         *_,
     ) = row
     return EventView(
-        id=event_id,
-        title=title,
-        description=description,
-        start_time=start_time,
-        end_time=end_time,
-        capacity=capacity,
-        status=Schedule(start_time, end_time).status_at(now),
-        attendees_count=attendees_count,
-        is_attending=is_attending,
-        creator=Creator(creator_id, username),
-        created_at=created_at,
-        updated_at=updated_at,
+        event_id,
+        title,
+        description,
+        start_time,
+        end_time,
+        capacity,
+        attendees_count,
+        created_at,
+        updated_at,
+        is_attending,
+        status_of(start_time, end_time, now),
+        Creator(creator_id, username),
     )

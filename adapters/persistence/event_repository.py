@@ -1,38 +1,48 @@
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import or_, select
 
-from adapters.persistence.event_conditions import attended_by, has_status
-from adapters.persistence.event_writes import ADD_EVENT, LOCK_AND_LOAD, SeatChange, saving
+from adapters.persistence.event_conditions import VIEWER, attended_by, has_status
+from adapters.persistence.event_writes import (
+    ADD_EVENT,
+    LOCK_AND_LOAD,
+    REMOVE_EVENT,
+    SeatChange,
+    saving,
+)
 from adapters.persistence.mappers import event_from_row, event_to_row
+from adapters.persistence.sql import NOW, as_sql
 from adapters.persistence.tables import events
+from adapters.persistence.transaction import Transaction
 from application.ports.event_repository import EventRepository
-from domain.accounts.errors import InvalidToken
 from domain.events.errors import EventNotFound
 from domain.events.event import Event, Seat
 from domain.events.schedule import EventStatus
 
+UPCOMING_OF = as_sql(
+    select(events.c.id)
+    .where(
+        has_status(EventStatus.UPCOMING, NOW),
+        or_(events.c.creator_id == VIEWER, attended_by(VIEWER, events)),
+    )
+    .order_by(events.c.id)
+)
+
 
 class PostgresEventRepository(EventRepository):
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._loaded: dict[UUID, Event] = {}
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._loaded: dict[UUID, tuple[Mapping[str, Any], Seat]] = {}
 
     def add(self, event: Event) -> None:
-        if self._connection.execute(ADD_EVENT, event_to_row(event)).rowcount == 0:
-            raise InvalidToken
+        self._transaction.write(ADD_EVENT, event_to_row(event))
 
     def upcoming_of(self, user_id: UUID, now: datetime) -> Sequence[UUID]:
-        is_theirs = or_(events.c.creator_id == user_id, attended_by(user_id, events))
-        statement = (
-            select(events.c.id)
-            .where(has_status(EventStatus.UPCOMING, now), is_theirs)
-            .order_by(events.c.id)
-        )
-        return self._connection.execute(statement).scalars().all()
+        rows = self._transaction.rows(UPCOMING_OF, {"viewer_id": user_id, "now": now})
+        return [event_id for (event_id,) in rows]
 
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
         event = self.find_for_update(event_id, attendee)
@@ -42,19 +52,19 @@ class PostgresEventRepository(EventRepository):
 
     def find_for_update(self, event_id: UUID, attendee: UUID) -> Event | None:
         values = {"event_id": event_id, "attendee": attendee}
-        row = self._connection.execute(LOCK_AND_LOAD, values).one_or_none()
-        if row is None:
+        rows = self._transaction.rows(LOCK_AND_LOAD, values)
+        if not rows:
             return None
-        event = event_from_row(row, Seat(attendee, row.registered_at))
-        self._loaded[event_id] = replace(event)
+        event = event_from_row(rows[0], attendee)
+        self._loaded[event_id] = event_to_row(event), event.seat
         return event
 
     def save(self, event: Event) -> None:
-        loaded = self._loaded[event.id]
+        before, seat_before = self._loaded[event.id]
+        after = event_to_row(event)
         # Only what changed: an event may carry a long text, and its row is locked meanwhile.
-        before = event_to_row(loaded)
-        changed = {name: v for name, v in event_to_row(event).items() if v != before[name]}
-        change = SeatChange.between(loaded.seat, event.seat)
+        changed = {name: value for name, value in after.items() if value != before[name]}
+        change = SeatChange.between(seat_before, event.seat)
         if not changed and change is None:
             return
         values = {
@@ -63,11 +73,9 @@ class PostgresEventRepository(EventRepository):
             "registered_at": event.seat.registered_at,
             **{f"new_{name}": value for name, value in changed.items()},
         }
-        saved = self._connection.execute(saving(frozenset(changed), change), values)
-        if saved.rowcount == 0:
-            raise InvalidToken
-        self._loaded[event.id] = replace(event)
+        self._transaction.write(saving(frozenset(changed), change), values)
+        self._loaded[event.id] = after, event.seat
 
     def remove(self, event: Event) -> None:
         # The foreign key of `attendances` deletes the seats.
-        self._connection.execute(delete(events).where(events.c.id == event.id))
+        self._transaction.write(REMOVE_EVENT, {"event_id": event.id})

@@ -15,7 +15,7 @@ from adapters.persistence.event_conditions import (
     ordering,
 )
 from adapters.persistence.pages import AFTER, LIMIT, OFFSET
-from adapters.persistence.reader import as_sql
+from adapters.persistence.sql import as_sql
 from adapters.persistence.tables import attendances, events, users
 
 
@@ -30,9 +30,18 @@ def _seen(source: FromClause) -> Select[Any]:
         attendances.c.event_id == source.c.id, attendances.c.user_id == VIEWER
     )
     return select(
-        source,
-        username.scalar_subquery().label("username"),
-        func.coalesce(seat.scalar_subquery(), false()).label("is_attending"),
+        source.c.id,
+        source.c.title,
+        source.c.description,
+        source.c.start_time,
+        source.c.end_time,
+        source.c.capacity,
+        source.c.attendees_count,
+        source.c.created_at,
+        source.c.updated_at,
+        func.coalesce(seat.scalar_subquery(), false()),
+        source.c.creator_id,
+        username.scalar_subquery(),
     )
 
 

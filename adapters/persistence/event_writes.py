@@ -3,44 +3,44 @@
 from collections.abc import Mapping
 from enum import Enum, auto
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
-    ColumnElement,
+    BindParameter,
     DateTime,
     Insert,
     Table,
-    Update,
     Uuid,
     bindparam,
     delete,
     exists,
     insert,
     select,
-    text,
     update,
 )
 
 from adapters.persistence.event_conditions import EVENT_ID
+from adapters.persistence.sql import as_sql
 from adapters.persistence.tables import attendances, events, users
 from domain.events.event import Seat
+
+Values: TypeAlias = Mapping[str, BindParameter[Any]]
 
 ATTENDEE = bindparam("attendee", type_=Uuid)
 REGISTERED_AT = bindparam("registered_at", type_=DateTime(timezone=True))
 
-# Two statements in one round trip, to hold the lock for one less. One statement alone would show
-# the seat as it was before the wait for the lock (PostgreSQL manual, section 13.2.1).
-_columns = ", ".join(map(str, events.c))
-LOCK_AND_LOAD = (
-    text(f"""
-    SELECT FROM events WHERE id = :event_id FOR UPDATE;
-    SELECT {_columns}, registered_at FROM events
-    LEFT JOIN attendances ON attendances.event_id = events.id AND attendances.user_id = :attendee
-    WHERE events.id = :event_id
-    """)  # noqa: S608  # only names of columns are put in
-    .bindparams(EVENT_ID, ATTENDEE)
-    .columns(*events.c, attendances.c.registered_at)
+# Two statements in one round trip. One alone would show the seat as it was before the wait for the
+# lock (PostgreSQL manual, section 13.2.1).
+_seat = select(attendances.c.registered_at).where(
+    attendances.c.event_id == events.c.id, attendances.c.user_id == ATTENDEE
+)
+_event = events.c.id == EVENT_ID
+LOCK_AND_LOAD = ";".join(
+    (
+        as_sql(select().select_from(events).where(_event).with_for_update()),
+        as_sql(select(events, _seat.scalar_subquery()).where(_event)),
+    )
 )
 
 
@@ -57,21 +57,24 @@ class SeatChange(Enum):
         return cls.TAKEN if after.is_taken else cls.GIVEN_BACK
 
 
-def _insert_for(
-    person_id: ColumnElement[UUID], table: Table, row: Mapping[str, ColumnElement[Any]]
-) -> Insert:
-    """Insert a row of a person's, unless their account is being deleted or gone."""
+def _insert_for(person: BindParameter[UUID], table: Table, row: Values) -> Insert:
+    """Insert a row of a person's, whose account then stays until the transaction ends.
+
+    Where the account is gone there is no id to insert, and PostgreSQL refuses the row: NOT NULL.
+    """
     account = (
-        select(*row.values())
-        .select_from(users)
-        .where(users.c.id == person_id, users.c.username.is_not(None))
+        select(users.c.id)
+        .where(users.c.id == person, users.c.username.is_not(None))
         .with_for_update(key_share=True, read=True)
+        .scalar_subquery()
     )
-    return insert(table).from_select(list(row), account)
+    values = [account if value is person else value for value in row.values()]
+    return insert(table).from_select(list(row), select(*values))
 
 
 _new_event = {column.name: bindparam(column.name, type_=column.type) for column in events.c}
-ADD_EVENT = _insert_for(_new_event["creator_id"], events, _new_event)
+ADD_EVENT = as_sql(_insert_for(_new_event["creator_id"], events, _new_event))
+REMOVE_EVENT = as_sql(delete(events).where(events.c.id == EVENT_ID))
 
 _take = _insert_for(
     ATTENDEE,
@@ -86,14 +89,14 @@ _give_back = (
 
 
 @cache  # some dozen sets of columns at most
-def saving(changed: frozenset[str], change: SeatChange | None) -> Update:
-    """Write the seat and the event in one round trip. Updates no row where no seat was written."""
+def saving(changed: frozenset[str], change: SeatChange | None) -> str:
+    """Write the seat and the event in one statement."""
     statement = (
         update(events)
         .where(events.c.id == EVENT_ID)
         .values({name: bindparam(f"new_{name}", type_=events.c[name].type) for name in changed})
     )
     if change is None:
-        return statement
+        return as_sql(statement)
     seat = (_take if change is SeatChange.TAKEN else _give_back).cte("seat")
-    return statement.where(exists(select(seat.c.event_id)))
+    return as_sql(statement.where(exists(select(seat.c.event_id))))

@@ -3,20 +3,23 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import (
-    DBAPIError,
-    InterfaceError,
-    InternalError,
-    OperationalError,
-    SQLAlchemyError,
-)
+import psycopg2
+from psycopg2.errors import NotNullViolation
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from application.errors import Contended, OutcomeUnknown, Unavailable
+from application.errors import Contended, Unavailable
+from domain.accounts.errors import InvalidToken
 
 # Serialization failure, deadlock, lock timeout (PostgreSQL manual, appendix A).
 CONTENTION = ("40001", "40P01", "55P03")
 READ_ONLY_SERVER = "25006"
+OUTAGES = (
+    psycopg2.OperationalError,
+    psycopg2.InterfaceError,
+    psycopg2.InternalError,
+    PoolTimeout,
+)
 
 
 def sqlstate(error: object) -> str | None:
@@ -24,43 +27,41 @@ def sqlstate(error: object) -> str | None:
     return getattr(error, "pgcode", None)
 
 
-def fault_of(error: BaseException | None) -> Unavailable | None:
+def fault_of(error: BaseException | None, *, is_lost: bool = False) -> Unavailable | None:
     """What to tell when the connection, the server or the moment is at fault.
 
     None when the values sent are, or the code. psycopg2 reports lost connections, lock and
     statement timeouts, deadlocks and serialization failures as OperationalError, a read-only
-    server as InternalError, and a connection that is lost in the middle of a statement as a bare
-    DatabaseError.
+    server as InternalError, and a connection that is lost in the middle of a statement (`is_lost`)
+    as a bare DatabaseError.
     """
-    if isinstance(error, DBAPIError):
-        if sqlstate(error.orig) in CONTENTION:
-            return Contended()
-        if error.connection_invalidated:
-            return Unavailable()
-    if isinstance(error, OperationalError | InterfaceError | InternalError | PoolTimeout):
+    if isinstance(error, DBAPIError):  # SQLAlchemy's, around the driver's own
+        return fault_of(error.orig, is_lost=error.connection_invalidated)
+    if sqlstate(error) in CONTENTION:
+        return Contended()
+    if isinstance(error, OUTAGES) or (is_lost and isinstance(error, psycopg2.Error)):
         return Unavailable()
+    return None
+
+
+# Columns for the id of an account: it is looked up, and NULL where the account is gone.
+ACCOUNTS = (("events", "creator_id"), ("attendances", "user_id"))
+
+
+def refusal_of(error: BaseException | None) -> InvalidToken | None:
+    """What it means to the caller that PostgreSQL refused a value; None for other errors."""
+    if isinstance(error, NotNullViolation):
+        refused = error.diag.table_name, error.diag.column_name
+        return InvalidToken() if refused in ACCOUNTS else None
     return None
 
 
 @contextmanager
 def naming_faults() -> Iterator[None]:
-    """Raise Unavailable, or Contended, for a fault."""
+    """Raise Unavailable, or Contended, for a fault that SQLAlchemy reports."""
     try:
         yield
     except SQLAlchemyError as error:
         if fault := fault_of(error):
             raise fault from error
-        raise
-
-
-@contextmanager
-def naming_commit_faults() -> Iterator[None]:
-    """Raise OutcomeUnknown unless the server itself said that nothing was committed."""
-    try:
-        yield
-    except DBAPIError as error:
-        # A server that refuses goes on talking. One that ends the connection may do so after
-        # the commit, while it waits for its standby.
-        if error.connection_invalidated or sqlstate(error.orig) is None:
-            raise OutcomeUnknown from error
         raise

@@ -1,10 +1,12 @@
-"""Row to aggregate and back. Every field makes the round trip; a contract test holds that."""
+"""Row to aggregate and back. Every field makes the round trip; a contract test holds that.
 
-from collections.abc import Sequence
+A row has all columns of its table, in their order.
+"""
+
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row
-
+from adapters.persistence.driver import Row
 from domain.accounts.credentials import Username
 from domain.accounts.session import Origin, Session
 from domain.accounts.user import User
@@ -13,8 +15,9 @@ from domain.events.event import Event, Seat
 from domain.events.schedule import Schedule
 
 
-def user_from_row(row: Row[Any]) -> User:
-    return User(row.id, Username(row.username), row.email, row.password_hash, row.created_at)
+def user_from_row(row: Row) -> User:
+    user_id, username, email, password_hash, created_at = row
+    return User(user_id, Username(username), email, password_hash, created_at)
 
 
 def user_to_row(user: User) -> dict[str, Any]:
@@ -27,8 +30,7 @@ def user_to_row(user: User) -> dict[str, Any]:
     }
 
 
-def session_from_row(row: Sequence[Any]) -> Session:
-    """The row has all columns of the table, in its order."""
+def session_from_row(row: Row) -> Session:
     (
         session_id,
         user_id,
@@ -69,18 +71,32 @@ def session_to_row(session: Session) -> dict[str, Any]:
     }
 
 
-def event_from_row(row: Row[Any], seat: Seat) -> Event:
+def event_from_row(row: Row, attendee: UUID) -> Event:
+    """The row ends with when the attendee's seat was taken; None where it is not."""
+    (
+        event_id,
+        creator_id,
+        title,
+        description,
+        start_time,
+        end_time,
+        capacity,
+        attendees_count,
+        created_at,
+        updated_at,
+        registered_at,
+    ) = row
     return Event(
-        id=row.id,
-        creator_id=row.creator_id,
-        title=Title(row.title),
-        description=Description(row.description),
-        schedule=Schedule(row.start_time, row.end_time),
-        capacity=Capacity(row.capacity),
-        attendees_count=row.attendees_count,
-        seat=seat,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
+        id=event_id,
+        creator_id=creator_id,
+        title=Title(title),
+        description=Description(description),
+        schedule=Schedule(start_time, end_time),
+        capacity=Capacity(capacity),
+        attendees_count=attendees_count,
+        seat=Seat(attendee, registered_at),
+        created_at=created_at,
+        updated_at=updated_at,
     )
 
 

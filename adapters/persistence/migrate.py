@@ -1,5 +1,6 @@
 """Bringing a database's schema to where this code expects it."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from alembic import command
@@ -18,7 +19,7 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
     Raises Unavailable.
     """
-    with naming_faults(), engine.begin() as connection:
+    with naming_faults(), _transaction(engine) as connection:
         # Waiting for another instance's migration is not a fault.
         connection.execute(text("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
@@ -27,8 +28,13 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Undo migrations down to the revision ("base": all), data included."""
-    with naming_faults(), engine.begin() as connection:
+    with naming_faults(), _transaction(engine) as connection:
         command.downgrade(_config(connection), revision)
+
+
+def _transaction(engine: Engine) -> AbstractContextManager[Connection]:
+    """One for all migrations, on an engine in autocommit, too."""
+    return engine.execution_options(isolation_level="READ COMMITTED").begin()
 
 
 def _config(connection: Connection) -> Config:

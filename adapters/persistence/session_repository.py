@@ -2,49 +2,64 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from adapters.persistence.mappers import session_from_row, session_to_row
+from adapters.persistence.sql import NOW, SESSION_ID, USER_ID, as_sql
 from adapters.persistence.tables import sessions
+from adapters.persistence.transaction import Transaction
 from application.ports.session_repository import SessionRepository
 from domain.accounts.session import Session
 
 
 def live_at(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
-    """The SQL of Session.is_live; a contract test holds them together."""
+    """The SQL of is_live in domain.accounts.session; a contract test holds them together."""
     return and_(sessions.c.revoked_at.is_(None), sessions.c.expires_at > now)
 
 
-LOCK = select(sessions).where(sessions.c.id == bindparam("session_id")).with_for_update()
+LOCK = as_sql(select(sessions).where(sessions.c.id == SESSION_ID).with_for_update())
+LOCK_LIVE = as_sql(
+    select(sessions)
+    .where(sessions.c.user_id == USER_ID, live_at(NOW))
+    # In one order for all, so that two that lock them never wait for each other.
+    .order_by(sessions.c.id)
+    .with_for_update()
+)
+ADD = as_sql(insert(sessions))
+SAVE = as_sql(
+    update(sessions)
+    .where(sessions.c.id == SESSION_ID)
+    .values({c.name: bindparam(f"new_{c.name}", type_=c.type) for c in sessions.c})
+)
+REMOVE_ENDED = as_sql(delete(sessions).where(sessions.c.user_id == USER_ID, ~live_at(NOW)))
 
 
 class PostgresSessionRepository(SessionRepository):
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
 
     def add(self, session: Session) -> None:
-        self._connection.execute(insert(sessions).values(session_to_row(session)))
+        self._transaction.write(ADD, session_to_row(session))
 
     def find_for_update(self, session_id: UUID) -> Session | None:
-        row = self._connection.execute(LOCK, {"session_id": session_id}).one_or_none()
-        return session_from_row(row) if row else None
+        rows = self._transaction.rows(LOCK, {"session_id": session_id})
+        return session_from_row(rows[0]) if rows else None
 
     def live_for_update(self, user_id: UUID, now: datetime) -> Sequence[Session]:
-        # In one order for all, so that two that lock them never wait for each other.
-        statement = (
-            select(sessions)
-            .where(sessions.c.user_id == user_id, live_at(now))
-            .order_by(sessions.c.id)
-            .with_for_update()
-        )
-        return [session_from_row(row) for row in self._connection.execute(statement)]
+        rows = self._transaction.rows(LOCK_LIVE, {"user_id": user_id, "now": now})
+        return [session_from_row(row) for row in rows]
 
     def remove_ended(self, user_id: UUID, now: datetime) -> None:
-        self._connection.execute(
-            delete(sessions).where(sessions.c.user_id == user_id, ~live_at(now))
-        )
+        self._transaction.write(REMOVE_ENDED, {"user_id": user_id, "now": now})
 
     def save(self, session: Session) -> None:
-        self._connection.execute(
-            update(sessions).where(sessions.c.id == session.id).values(session_to_row(session))
-        )
+        row = {f"new_{name}": value for name, value in session_to_row(session).items()}
+        self._transaction.write(SAVE, row | {"session_id": session.id})

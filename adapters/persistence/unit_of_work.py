@@ -11,11 +11,13 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from adapters.persistence.driver import DriverConnection
 from adapters.persistence.event_repository import PostgresEventRepository
-from adapters.persistence.faults import fault_of, naming_commit_faults, naming_faults
+from adapters.persistence.faults import refusal_of
 from adapters.persistence.session_repository import PostgresSessionRepository
+from adapters.persistence.transaction import Transaction
 from adapters.persistence.user_repository import PostgresUserRepository
-from application.errors import Contended, OutcomeUnknown
+from application.errors import Contended
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 Result = TypeVar("Result")
@@ -31,14 +33,14 @@ class PostgresUnitOfWork(UnitOfWork):
     """One transaction at READ COMMITTED: what is decided on is locked first."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._connection = DriverConnection(engine)
 
     def __enter__(self) -> Self:
-        with naming_faults():
-            self._connection = self._engine.connect()
-        self.users = PostgresUserRepository(self._connection)
-        self.sessions = PostgresSessionRepository(self._connection)
-        self.events = PostgresEventRepository(self._connection)
+        self._connection.__enter__()
+        self._transaction = Transaction(self._connection)
+        self.users = PostgresUserRepository(self._transaction)
+        self.sessions = PostgresSessionRepository(self._transaction)
+        self.events = PostgresEventRepository(self._transaction)
         return self
 
     def __exit__(
@@ -47,20 +49,12 @@ class PostgresUnitOfWork(UnitOfWork):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with naming_faults():
-            self._connection.close()  # rolls back what was not committed
-        if fault := fault_of(error):
-            raise fault from error
+        self._connection.__exit__(kind, error, trace)
+        if refusal := refusal_of(error):
+            raise refusal from error
 
     def commit(self) -> None:
-        notices = self._connection.connection.dbapi_connection.notices  # type: ignore[union-attr]
-        notices.clear()
-        with naming_commit_faults():
-            self._connection.commit()
-        if notices:
-            # Whoever cancels the wait for a synchronous standby turns it into a success with a
-            # warning: committed here, and perhaps nowhere else (PostgreSQL's SyncRepWaitForLSN).
-            raise OutcomeUnknown
+        self._transaction.commit()
 
 
 class PostgresUnitOfWorkFactory(UnitOfWorkFactory):

@@ -1,59 +1,75 @@
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
+from psycopg2.errors import UniqueViolation
+from sqlalchemy import bindparam, delete, func, insert, null, select, update
 
 from adapters.persistence.mappers import user_from_row, user_to_row
+from adapters.persistence.sql import USER_ID, as_sql
 from adapters.persistence.tables import sessions, users
+from adapters.persistence.transaction import Transaction
 from application.ports.user_repository import UserRepository
 from domain.accounts.credentials import fold_case
 from domain.accounts.errors import UsernameTaken
 from domain.accounts.user import User
 
-ACCOUNTS = select(users).where(users.c.username.is_not(None))
+NAME_INDEX = "users_username_key"
+_accounts = select(users).where(users.c.username.is_not(None))
+_account = _accounts.where(users.c.id == USER_ID)
+FIND = as_sql(_account)
+LOCK = as_sql(_account.with_for_update())
+FIND_BY_NAME = as_sql(_accounts.where(func.lower(users.c.username) == bindparam("name")))
+# What they return is not needed: it lets them be sent at once, as reads are, and tell of a name
+# that is taken.
+ADD = as_sql(insert(users).returning(users.c.id))
+SAVE = as_sql(
+    update(users)
+    .where(users.c.id == USER_ID)
+    .values({c.name: bindparam(f"new_{c.name}", type_=c.type) for c in users.c})
+    .returning(users.c.id)
+)
+END_SESSIONS = as_sql(delete(sessions).where(sessions.c.user_id == USER_ID))
+FORGET = as_sql(
+    update(users)
+    .where(users.c.id == USER_ID)
+    .values(username=null(), email=null(), password_hash=null())
+)
 
 
 class PostgresUserRepository(UserRepository):
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
 
     def add(self, user: User) -> None:
-        # Two sign-ups at the same instant: the unique index lets one row in, the other waits for
-        # it and then inserts nothing.
-        inserted = self._connection.execute(
-            insert(users)
-            .values(user_to_row(user))
-            .on_conflict_do_nothing(index_elements=[func.lower(users.c.username)])
-        )
-        if inserted.rowcount == 0:
-            raise UsernameTaken(user.username)
+        # Two sign-ups at the same instant: the unique index lets one row in, the other waits.
+        self._write_name(user, ADD, user_to_row(user))
 
     def find(self, user_id: UUID) -> User | None:
-        return self._find(ACCOUNTS.where(users.c.id == user_id))
+        return self._find(FIND, {"user_id": user_id})
 
     def find_for_update(self, user_id: UUID) -> User | None:
-        return self._find(ACCOUNTS.where(users.c.id == user_id).with_for_update())
+        return self._find(LOCK, {"user_id": user_id})
 
     def find_by_username(self, username: str) -> User | None:
-        return self._find(ACCOUNTS.where(func.lower(users.c.username) == fold_case(username)))
+        return self._find(FIND_BY_NAME, {"name": fold_case(username)})
 
-    def _find(self, statement: Select[tuple[object, ...]]) -> User | None:
-        row = self._connection.execute(statement).one_or_none()
-        return user_from_row(row) if row else None
+    def _find(self, sql: str, values: Mapping[str, Any]) -> User | None:
+        rows = self._transaction.rows(sql, values)
+        return user_from_row(rows[0]) if rows else None
 
     def save(self, user: User) -> None:
+        row = {f"new_{name}": value for name, value in user_to_row(user).items()}
+        self._write_name(user, SAVE, row | {"user_id": user.id})
+
+    def _write_name(self, user: User, sql: str, values: Mapping[str, Any]) -> None:
         try:
-            self._connection.execute(
-                update(users).where(users.c.id == user.id).values(user_to_row(user))
-            )
-        except IntegrityError as error:
-            raise UsernameTaken(user.username) from error
+            self._transaction.rows(sql, values)
+        except UniqueViolation as error:
+            if error.diag.constraint_name == NAME_INDEX:
+                raise UsernameTaken(user.username) from error
+            raise
 
     def remove(self, user: User) -> None:
-        self._connection.execute(delete(sessions).where(sessions.c.user_id == user.id))
-        self._connection.execute(
-            update(users)
-            .where(users.c.id == user.id)
-            .values(username=None, email=None, password_hash=None)
-        )
+        self._transaction.write(END_SESSIONS, {"user_id": user.id})
+        self._transaction.write(FORGET, {"user_id": user.id})

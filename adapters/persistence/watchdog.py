@@ -7,12 +7,10 @@ everything, does not keep it, and libpq waits for an answer without end.
 import os
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import Lock, Thread
 from typing import Any
 
-from psycopg2.extensions import STATUS_READY, connection, cursor
+from psycopg2.extensions import connection, cursor
 
 TICK_S = 0.1
 # How long the thread outlives the last statement: work that comes in a row shares one.
@@ -20,27 +18,28 @@ LINGER_S = 5
 
 
 class Watchdog:
-    """Cuts the connections on which one statement takes longer than `patience_s`."""
+    """Cuts the connections on which a statement takes longer than `statement_s` and `grace_s`."""
 
-    def __init__(self, patience_s: float) -> None:
-        self._patience_s = patience_s
+    def __init__(self, statement_s: float, grace_s: float) -> None:
+        self._statement_s = statement_s
+        self._grace_s = grace_s
         self._deadlines: dict[connection, float] = {}
         self._lock = Lock()
         self._thread: Thread | None = None
 
-    @contextmanager
-    def watching(self, watched: connection) -> Iterator[None]:
+    def watch(self, watched: connection, statements: int) -> None:
+        """Until it is released; the server bounds each of the statements by itself."""
+        patience_s = statements * self._statement_s + self._grace_s
         with self._lock:
-            self._deadlines[watched] = time.monotonic() + self._patience_s
+            self._deadlines[watched] = time.monotonic() + patience_s
             # Not alive, too, in a process that was forked from the one that started it.
             if self._thread is None or not self._thread.is_alive():
                 self._thread = Thread(target=self._watch, name="watchdog", daemon=True)
                 self._thread.start()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._deadlines.pop(watched, None)
+
+    def release(self, watched: connection) -> None:
+        with self._lock:
+            self._deadlines.pop(watched, None)
 
     def _watch(self) -> None:
         last_seen = time.monotonic()
@@ -68,20 +67,19 @@ def _cut(late: connection) -> None:
 
 
 class WatchedConnection(connection):  # type: ignore[misc]  # psycopg2 has no types
-    watchdog: Watchdog
-
-    def commit(self) -> None:
-        with self.watchdog.watching(self):
-            super().commit()
-
-    def rollback(self) -> None:
-        if self.status == STATUS_READY:  # no transaction: nothing is sent
-            return
-        with self.watchdog.watching(self):
-            super().rollback()
+    watchdog: Watchdog | None = None  # of who waits without bound
 
 
 class WatchedCursor(cursor):  # type: ignore[misc]
+    statements = 1  # in what is executed next
+
     def execute(self, query: Any, variables: Any = None) -> None:
-        with self.connection.watchdog.watching(self.connection):
+        watchdog = self.connection.watchdog
+        if watchdog is None:
             super().execute(query, variables)
+            return
+        watchdog.watch(self.connection, self.statements)
+        try:
+            super().execute(query, variables)
+        finally:
+            watchdog.release(self.connection)

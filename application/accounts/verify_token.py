@@ -4,6 +4,7 @@ from application.ports.account_queries import AccountQueries
 from application.ports.clock import Clock
 from application.ports.tokens import TokenClaims, Tokens, TokenType
 from domain.accounts.errors import InvalidToken
+from domain.accounts.session import token_hash
 
 
 @dataclass(frozen=True)
@@ -19,9 +20,9 @@ class VerifyToken:
         now = self.clock.now()
         if claims.expires_at <= now:
             raise InvalidToken
-        session = self.accounts.find_session(claims.session_id)
-        if session is None or session.user_id != claims.user_id or not session.is_live(now):
+        session = self.accounts.find_live_session(claims.session_id, now)
+        if session is None or session.user_id != claims.user_id:
             raise InvalidToken
-        if claims.type is TokenType.REFRESH and not session.is_newest(token):
+        if claims.type is TokenType.REFRESH and session.refresh_token_hash != token_hash(token):
             raise InvalidToken
         return claims

@@ -1,11 +1,10 @@
 from abc import abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from application.pages import Page, Window
-from domain.accounts.session import Session
 from domain.accounts.user import User
 
 
@@ -34,12 +33,19 @@ class SessionView:
     ip: str | None
 
 
+class LiveSession(NamedTuple):
+    """What every request asks of the session that its token names."""
+
+    user_id: UUID
+    refresh_token_hash: bytes
+
+
 class AccountQueries(Protocol):
     """Reads that nothing is decided on later: without a lock, each one statement."""
 
     @abstractmethod
-    def find_session(self, session_id: UUID) -> Session | None:
-        """The session as it is now, live or not."""
+    def find_live_session(self, session_id: UUID, now: datetime) -> LiveSession | None:
+        """The session, unless it is over by then."""
 
     @abstractmethod
     def find_profile(self, user_id: UUID) -> Profile | None: ...

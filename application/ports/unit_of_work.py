@@ -12,7 +12,7 @@ class UnitOfWork(Protocol):
     """All of it or nothing: what is not committed when the block ends never happened.
 
     The store may fail at any step; the block then ends with Unavailable, or with Contended where
-    others were in the way.
+    others were in the way. What it refuses of a write may show at the commit only, or at a read.
     """
 
     users: UserRepository

@@ -1,6 +1,6 @@
 """An event and the rules of its seats."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -119,7 +119,7 @@ class Event:
             return
         if self.attendees_count >= self.capacity:
             raise CapacityExhausted(self.capacity)
-        self.seat = replace(self.seat, registered_at=now)
+        self.seat = Seat(self.seat.user_id, registered_at=now)
         self.attendees_count += 1
 
     def cancel(self, now: datetime) -> None:
@@ -130,7 +130,7 @@ class Event:
         self._require_upcoming(now)
         if not self.seat.is_taken:
             return
-        self.seat = replace(self.seat, registered_at=None)
+        self.seat = Seat(self.seat.user_id)
         self.attendees_count -= 1
 
     def is_upcoming(self, now: datetime) -> bool:

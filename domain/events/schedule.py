@@ -13,6 +13,15 @@ class EventStatus(StrEnum):
     PAST = "past"
 
 
+def status_of(start_time: datetime, end_time: datetime, now: datetime) -> EventStatus:
+    """Exactly one status holds at any instant."""
+    if now < start_time:
+        return EventStatus.UPCOMING
+    if now < end_time:
+        return EventStatus.ONGOING
+    return EventStatus.PAST
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """From `start_time` up to, not including, `end_time`. Raises Invalid when they don't ascend."""
@@ -33,9 +42,4 @@ class Schedule:
         return cls(start_time, end_time)
 
     def status_at(self, now: datetime) -> EventStatus:
-        """Exactly one status holds at any instant."""
-        if now < self.start_time:
-            return EventStatus.UPCOMING
-        if now < self.end_time:
-            return EventStatus.ONGOING
-        return EventStatus.PAST
+        return status_of(self.start_time, self.end_time, now)

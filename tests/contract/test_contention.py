@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
+
 from domain.accounts.errors import InvalidToken, RefreshTokenReused, UsernameTaken
 from domain.errors import DomainError
 from domain.events.errors import CapacityExhausted
@@ -41,13 +43,26 @@ def test_of_20_after_the_last_seat_exactly_one_gets_it(storage, ada):
     assert [storage.seat_of(event, person).is_taken for person in people].count(True) == 1
 
 
-def test_one_person_attending_20_times_at_once_takes_one_seat(storage, ada):
-    event = storage.keep_event(ada, capacity=5)
+@pytest.mark.parametrize("capacity", [1, 5])
+def test_one_person_attending_20_times_at_once_takes_one_seat(storage, ada, capacity):
+    event = storage.keep_event(ada, capacity=capacity)
 
     outcomes = at_once(lambda _: storage.seat(event, ada), range(THREADS))
 
     assert outcomes == [None] * THREADS
     assert storage.load(event, ada).attendees_count == 1
+
+
+def test_one_person_cancelling_20_times_at_once_gives_one_seat_back(storage, ada, grace):
+    event = storage.keep_event(ada, capacity=5)
+    storage.seat(event, ada)
+    storage.seat(event, grace)
+
+    outcomes = at_once(lambda _: storage.unseat(event, ada), range(THREADS))
+
+    assert outcomes == [None] * THREADS
+    assert storage.load(event, grace).attendees_count == 1
+    assert storage.seat_of(event, grace).is_taken
 
 
 def test_of_20_sign_ups_under_one_name_exactly_one_gets_it(storage):

@@ -14,7 +14,8 @@ def statements_of(monkeypatch):
     execute = WatchedCursor.execute
 
     def note(cursor, query, variables=None):
-        executed.extend(query.strip().rstrip(";").split(";"))
+        text = query.decode() if isinstance(query, bytes) else query
+        executed.extend(each for each in text.split(";") if each not in ("BEGIN", "COMMIT"))
         execute(cursor, query, variables)
 
     monkeypatch.setattr(WatchedCursor, "execute", note)

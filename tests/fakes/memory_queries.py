@@ -1,12 +1,11 @@
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from application.pages import Page, Position, Window
-from application.ports.account_queries import AccountQueries, Profile, SessionView
+from application.ports.account_queries import AccountQueries, LiveSession, Profile, SessionView
 from application.ports.event_queries import (
     AttendeeView,
     EventCriteria,
@@ -26,8 +25,11 @@ Item = TypeVar("Item")
 class MemoryAccountQueries(AccountQueries):
     store: MemoryStore
 
-    def find_session(self, session_id: UUID) -> Session | None:
-        return deepcopy(self.store.committed.sessions.get(session_id))
+    def find_live_session(self, session_id: UUID, now: datetime) -> LiveSession | None:
+        session = self.store.committed.sessions.get(session_id)
+        if session is None or not session.is_live(now):
+            return None
+        return LiveSession(session.user_id, session.refresh_token_hash)
 
     def find_profile(self, user_id: UUID) -> Profile | None:
         user = self.store.committed.users.get(user_id)

@@ -9,7 +9,7 @@ from adapters.persistence.engine import make_engine
 from adapters.persistence.unit_of_work import ATTEMPTS, PostgresUnitOfWorkFactory
 from application.errors import Contended, OutcomeUnknown, Unavailable
 from tests.builders import a_user, an_event
-from tests.postgres import a_database
+from tests.postgres import a_database, backend_of, run_in
 
 AT_COMMIT = """
     CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {act}; END $$;
@@ -22,18 +22,14 @@ AT_COMMIT = """
 def work_on(postgres):
     """Units of work on a database of their own."""
     with a_database(postgres) as url:
-        engine = make_engine(url, pool_size=2)
+        engine = make_engine(url, pool_size=2, is_autocommit=True)
         yield PostgresUnitOfWorkFactory(engine)
         engine.dispose()
 
 
-def run(work, statement):
-    return work.users._connection.execute(text(statement))
-
-
 def prepare(new_work, statement):
     with new_work() as work:
-        run(work, statement)
+        run_in(work, statement)
         work.commit()
 
 
@@ -46,7 +42,7 @@ def test_contention_begins_the_whole_act_anew(work_on, sqlstate):
             attempts.append(1)
             work.users.add(user)
             if len(attempts) == 1:
-                run(work, f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{sqlstate}'; END $$")
+                run_in(work, f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{sqlstate}'; END $$")
             work.commit()
 
     user = a_user()
@@ -63,7 +59,7 @@ def test_contention_without_end_is_given_up(work_on):
     def fail():
         with work_on() as work:
             attempts.append(1)
-            run(work, "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$")
+            run_in(work, "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$")
 
     with pytest.raises(Contended):
         work_on.retrying(fail)
@@ -77,7 +73,7 @@ def test_another_fault_is_not_tried_again(work_on):
     def fail():
         with work_on() as work:
             attempts.append(1)
-            run(work, "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57014'; END $$")
+            run_in(work, "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57014'; END $$")
 
     with pytest.raises(Unavailable):
         work_on.retrying(fail)
@@ -148,6 +144,23 @@ def test_a_commit_with_a_warning_is_no_success(work_on):
         work.commit()
 
 
+def test_a_commit_with_a_warning_is_no_success_where_the_write_went_with_it(work_on):
+    ada = a_user()
+    with work_on() as work:
+        work.users.add(ada)
+        work.commit()
+    prepare(
+        work_on,
+        AT_COMMIT.format(act="RAISE WARNING 'no standby'; RETURN NULL").replace(
+            "ON users", "ON events"
+        ),
+    )
+
+    with pytest.raises(OutcomeUnknown), work_on() as work:
+        work.events.add(an_event(creator_id=ada.id))
+        work.commit()
+
+
 def test_a_commit_during_which_the_server_ends_the_connection_is_unknown(work_on):
     prepare(
         work_on,
@@ -161,14 +174,13 @@ def test_a_commit_during_which_the_server_ends_the_connection_is_unknown(work_on
 
 def backend(new_work):
     with new_work() as work:
-        return run(work, "SELECT pg_backend_pid()").scalar_one()
+        return backend_of(work)
 
 
 def test_a_connection_whose_server_became_read_only_is_not_used(work_on):
     first = backend(work_on)
     with work_on() as work:
-        run(work, "SET SESSION default_transaction_read_only = on")
-        work.commit()
+        work._connection.execute("SET SESSION default_transaction_read_only = on")
 
     assert backend(work_on) != first
     with work_on() as work:
@@ -178,13 +190,13 @@ def test_a_connection_whose_server_became_read_only_is_not_used(work_on):
 
 def test_all_connections_to_a_read_only_server_are_thrown_away(work_on):
     with work_on() as one, work_on() as other:
-        before = {run(each, "SELECT pg_backend_pid()").scalar_one() for each in (one, other)}
+        before = {backend_of(each) for each in (one, other)}
     with pytest.raises(Unavailable), work_on() as work:
-        run(work, "SET TRANSACTION READ ONLY")
+        run_in(work, "SET TRANSACTION READ ONLY")
         work.users.add(a_user())
 
     with work_on() as one, work_on() as other:
-        after = {run(each, "SELECT pg_backend_pid()").scalar_one() for each in (one, other)}
+        after = {backend_of(each) for each in (one, other)}
     assert not before & after
 
 

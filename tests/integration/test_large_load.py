@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.progress import Progress
 
+from adapters.persistence.engine import make_engine
 from adapters.persistence.event_conditions import Shape, values_of
 from adapters.persistence.event_statements import (
     COUNT_OF_ATTENDEES,
@@ -15,7 +16,7 @@ from adapters.persistence.event_statements import (
 )
 from adapters.persistence.event_writes import LOCK_AND_LOAD, SeatChange, saving
 from adapters.persistence.pages import values_of_window
-from adapters.persistence.reader import DIALECT, Reader
+from adapters.persistence.reader import Reader
 from application.pages import Position, Window
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.schedule import EventStatus
@@ -52,7 +53,9 @@ def reader(postgres):
         data = Dataset(url.render_as_string(hide_password=False), scale=10, refreshable=0)
         with Progress(disable=True) as progress:
             data.load(progress)
-        yield Reader(data.engine)
+        engine = make_engine(url, pool_size=1, is_autocommit=True)
+        yield Reader(engine)
+        engine.dispose()
         data.close()
 
 
@@ -110,10 +113,8 @@ def test_taking_a_seat_and_giving_it_back(read_whole):
     }
     changed = frozenset({"attendees_count"})
 
-    statements = str(LOCK_AND_LOAD.compile(dialect=DIALECT)).split(";")
-    for change in SeatChange:
-        statements.append(str(saving(changed, change).compile(dialect=DIALECT)))
-    for statement in statements:
+    writes = [saving(changed, change) for change in SeatChange]
+    for statement in [*LOCK_AND_LOAD.split(";"), *writes]:
         assert read_whole(statement, values) == []
 
 

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from adapters.persistence.account_queries import PostgresAccountQueries
@@ -14,11 +14,13 @@ from adapters.persistence.unit_of_work import (
     PostgresUnitOfWork,
     PostgresUnitOfWorkFactory,
 )
-from adapters.persistence.waits import PATIENT, Waits
+from adapters.persistence.waits import Waits
+from adapters.persistence.watchdog import WatchedCursor
 from application.errors import Contended, OutcomeUnknown, Unavailable
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.builders import a_user, an_event
+from tests.postgres import run_in
 
 KEY = "k" * 32
 NOWHERE = make_url("postgresql+psycopg2://nobody@127.0.0.1:1/nothing")
@@ -72,33 +74,56 @@ def test_a_connection_cut_within_the_work_is_an_outage_and_the_next_work_is_fine
         work.users.find_by_username("ada")
 
 
-def test_reads_that_are_cut_leak_no_connection(postgres_engine):
-    cuts = iter([False, False, True, False, True, False, True])
-
+def test_reads_that_are_cut_leak_no_connection(postgres_engine, monkeypatch):
     queries = PostgresAccountQueries(Reader(postgres_engine))
+    cuts = iter([False, True, True, False, True, False])
+    execute = WatchedCursor.execute
 
-    @event.listens_for(postgres_engine, "after_cursor_execute")
-    def cut(*_):
+    def cut_and_execute(cursor, query, variables=None):
         if next(cuts, False):
             cut_connections(postgres_engine)
+        execute(cursor, query, variables)
 
+    queries.find_profile(uuid4())
+    monkeypatch.setattr(WatchedCursor, "execute", cut_and_execute)
     outcomes = []
-    for _ in range(10):
+    for _ in range(7):
         try:
             outcomes.append(queries.find_profile(uuid4()))
-        except Unavailable as refusal:
-            outcomes.append(refusal)
+        except Unavailable:
+            outcomes.append("cut")
 
-    assert outcomes[-1] is None
+    assert outcomes == [None, "cut", "cut", None, "cut", None, None]
     assert postgres_engine.pool.checkedout() == 0
 
 
-def test_a_commit_that_is_cut_is_no_success(postgres_engine):
+def test_work_that_is_cut_before_its_commit_surely_never_happened(postgres_engine):
     user = a_user()
-    with pytest.raises(OutcomeUnknown), PostgresUnitOfWork(postgres_engine) as work:
+    with pytest.raises(Unavailable) as refusal, PostgresUnitOfWork(postgres_engine) as work:
         work.users.add(user)
+        work.events.add(an_event(creator_id=user.id))
         cut_connections(postgres_engine)
         work.commit()
+
+    assert type(refusal.value) is Unavailable
+    with PostgresUnitOfWork(postgres_engine) as work:
+        assert work.users.find(user.id) is None
+
+
+def test_a_commit_that_is_cut_is_no_success(postgres_engine, monkeypatch):
+    user = a_user()
+    execute = WatchedCursor.execute
+
+    def cut_and_execute(cursor, query, variables=None):
+        if query.endswith(b"COMMIT"):
+            cut_connections(postgres_engine)
+        execute(cursor, query, variables)
+
+    with pytest.raises(OutcomeUnknown), PostgresUnitOfWork(postgres_engine) as work:
+        work.users.add(user)
+        monkeypatch.setattr(WatchedCursor, "execute", cut_and_execute)
+        work.commit()
+    monkeypatch.undo()
 
     with PostgresUnitOfWork(postgres_engine) as work:
         assert work.users.find(user.id) is None
@@ -122,7 +147,7 @@ def test_a_wait_for_a_lock_ends_and_is_tried_again(impatient, stored_event):
 
 
 def test_an_exhausted_pool_is_an_outage(database):
-    engine = make_engine(database, pool_size=1, waits=Waits(pool=0.05))
+    engine = make_engine(database, pool_size=1, waits=Waits(pool=0.05), is_autocommit=True)
 
     with PostgresUnitOfWork(engine), pytest.raises(Unavailable), PostgresUnitOfWork(engine):
         pass
@@ -132,11 +157,18 @@ def test_an_exhausted_pool_is_an_outage(database):
 def test_a_server_that_says_nothing_is_given_up(impatient):
     with pytest.raises(Unavailable), impatient() as work:
         # As good as a frozen host: nothing ends this statement for the next hour.
-        run(work, "SET LOCAL statement_timeout = 0")
-        run(work, "SELECT pg_sleep(3600)")
+        run_in(work, "SET LOCAL statement_timeout = 0")
+        run_in(work, "SELECT pg_sleep(3600)")
 
     with impatient() as work:
         assert work.users.find_by_username("ada") is None
+
+
+def test_a_server_that_is_busy_with_several_writes_is_not_given_up(impatient):
+    with impatient() as work:
+        for _ in range(2):  # each within its bound, together beyond that of one
+            work._transaction.write("SELECT pg_sleep(0.28)", {})
+        work.commit()
 
 
 def test_waits_and_statements_are_bounded_and_isolation_is_fixed(engine):
@@ -155,25 +187,22 @@ def test_waits_and_statements_are_bounded_and_isolation_is_fixed(engine):
 
 @pytest.fixture
 def impatient(database, empty_database):
-    engine = make_engine(database, pool_size=2, waits=Waits(lock=0.05, statement=0.3))
+    waits = Waits(lock=0.05, statement=0.3)
+    engine = make_engine(database, pool_size=2, waits=waits, is_autocommit=True)
     yield PostgresUnitOfWorkFactory(engine)
     engine.dispose()
 
 
 @pytest.fixture
 def postgres_engine(database, empty_database):
-    engine = make_engine(database, pool_size=2)
+    engine = make_engine(database, pool_size=2, is_autocommit=True)
     yield engine
     engine.dispose()
 
 
-def run(work, statement):
-    work.users._connection.execute(text(statement))
-
-
 def cut_connections(engine):
     """End all sessions of the engine's database but the one that does so."""
-    admin = make_engine(engine.url, pool_size=1, waits=PATIENT)
+    admin = create_engine(engine.url)
     with admin.connect() as connection:
         connection.execute(
             text(

@@ -1,8 +1,9 @@
 """The job that proves counters equal rows, on data that was spoiled on purpose."""
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
+from adapters.persistence.engine import make_engine
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.persistence.verify import Difference, Verification, verify
 from tests.builders import NOON, a_user, an_event
@@ -18,7 +19,7 @@ def url(postgres):
 
 @pytest.fixture
 def engine(url):
-    engine = create_engine(url)
+    engine = make_engine(url, pool_size=2, is_autocommit=True)
     yield engine
     engine.dispose()
 

@@ -33,7 +33,8 @@ class Town:
         self.database_url = database_url
         url = parse_database_url(database_url, "the URL of the town")
         self.engine = make_engine(url, pool_size=4, waits=PATIENT)
-        self._new_work = PostgresUnitOfWorkFactory(self.engine)
+        self._at_work = make_engine(url, pool_size=1, waits=PATIENT, is_autocommit=True)
+        self._new_work = PostgresUnitOfWorkFactory(self._at_work)
         self._container = Container(settings=Settings(database_url=url, jwt_secret_key=KEY))
 
     def people(self, number: int) -> list[Person]:
@@ -94,6 +95,7 @@ class Town:
 
     def close(self) -> None:
         self.engine.dispose()
+        self._at_work.dispose()
 
 
 @contextmanager

@@ -1,17 +1,18 @@
 """The service with the row lock taken out: what the kit must find."""
 
 from flask import Flask
-from sqlalchemy import event
 
+from adapters.persistence.watchdog import WatchedCursor
 from entrypoints.container import Container
 from entrypoints.settings import read_settings
 
 
 def create_app() -> Flask:
-    container = Container(settings=read_settings())
+    execute = WatchedCursor.execute
 
-    @event.listens_for(container.engine(), "before_cursor_execute", retval=True)
-    def unlock(connection, cursor, statement, parameters, *_):
-        return statement.replace(" FOR UPDATE", ""), parameters
+    def execute_unlocked(cursor, query, variables=None):
+        unlocked = query.replace(b" FOR UPDATE", b"") if isinstance(query, bytes) else query
+        execute(cursor, unlocked, variables)
 
-    return container.app()
+    WatchedCursor.execute = execute_unlocked
+    return Container(settings=read_settings()).app()

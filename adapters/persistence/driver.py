@@ -1,0 +1,109 @@
+"""The driver's connections, lent from the engine's pool: decision 11 tells what that spares."""
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeAlias, cast
+
+import psycopg2
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from adapters.persistence.engine import is_usable
+from adapters.persistence.faults import READ_ONLY_SERVER, fault_of, sqlstate
+
+Row: TypeAlias = tuple[Any, ...]
+
+
+class DriverConnection:
+    """A connection of the pool, lent for the length of a block, which must be in autocommit.
+
+    A transaction that is still open at the end is rolled back. Errors of the driver leave the
+    block as Unavailable or Contended where they mean that.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._pool = engine.pool
+        self.is_lost = False
+
+    def __enter__(self) -> Self:
+        try:
+            self._lent = self._engine.raw_connection()
+        except (psycopg2.Error, SQLAlchemyError) as error:
+            if fault := fault_of(error):
+                raise fault from error
+            raise
+        self._driver = cast(Any, self._lent.driver_connection)
+        if not self._driver.autocommit:
+            self._lent.close()
+            raise RuntimeError("The engine is not in autocommit: the driver would send BEGIN, too.")
+        self._cursor = self._driver.cursor()
+        return self
+
+    @property
+    def notices(self) -> list[str]:
+        """What the server said besides its answers."""
+        notices: list[str] = self._driver.notices
+        return notices
+
+    def has_farewell(self) -> bool:
+        """Whether the server ended the connection, or takes no more writes; asks nobody."""
+        self.is_lost = self.is_lost or not is_usable(self._driver)
+        return self.is_lost
+
+    def rows(
+        self, sql: str | bytes, values: Mapping[str, Any] | None = None, *, statements: int = 1
+    ) -> Sequence[Row]:
+        self.execute(sql, values, statements=statements)
+        rows: Sequence[Row] = self._cursor.fetchall()
+        return rows
+
+    def execute(
+        self, sql: str | bytes, values: Mapping[str, Any] | None = None, *, statements: int = 1
+    ) -> str:
+        """Run what may be several statements in one round trip; tells what the last one did.
+
+        A server that says nothing is given up after as long as so many statements may take.
+        """
+        self._cursor.statements = statements
+        try:
+            self._cursor.execute(sql, values)
+        except psycopg2.Error as error:
+            self.is_lost = self._engine.dialect.is_disconnect(error, self._driver, None)
+            raise
+        done: str = self._cursor.statusmessage
+        return done
+
+    def filled_in(self, sql: str, values: Mapping[str, Any]) -> bytes:
+        """The statement with its values in it, quoted."""
+        text: bytes = self._cursor.mogrify(sql, values)
+        return text
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        fault = fault_of(error, is_lost=self.is_lost)
+        try:
+            self._roll_back()
+        finally:
+            if self.is_lost or self._driver.closed:
+                self._lent.invalidate(error)
+            self._lent.close()
+        if sqlstate(error) == READ_ONLY_SERVER and self._engine.pool is self._pool:
+            # A primary that was demoted keeps its connections: throw all of the pool's away.
+            self._engine.dispose()
+        if fault:
+            raise fault from error
+
+    def _roll_back(self) -> None:
+        if self.is_lost or self._driver.get_transaction_status() == TRANSACTION_STATUS_IDLE:
+            return
+        try:
+            self.execute("ROLLBACK")
+        except psycopg2.Error:
+            # Whoever is told of a refusal need not know: nothing was committed either way.
+            self.is_lost = True

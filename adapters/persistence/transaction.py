@@ -1,0 +1,68 @@
+"""Transactions in as few round trips as their reads need."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg2
+
+from adapters.persistence.driver import DriverConnection, Row
+from adapters.persistence.faults import sqlstate
+from application.errors import OutcomeUnknown, Unavailable
+
+BEGIN, COMMIT = b"BEGIN", b"COMMIT"
+# More writes than this do not wait for each other: what is sent at once must end in bounded time.
+MOST_WAITING = 8
+
+
+class Transaction:
+    """BEGIN goes with the first statement; writes go with the next read, or with the COMMIT."""
+
+    def __init__(self, connection: DriverConnection) -> None:
+        self._connection = connection
+        self._is_begun = False
+        self._writes: list[bytes] = []
+
+    def rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
+        """What a statement answers, after all that was written before."""
+        statements = len(self._writes) + 1
+        message = self._message(self._connection.filled_in(sql, values))
+        return self._connection.rows(message, statements=statements)
+
+    def write(self, sql: str, values: Mapping[str, Any]) -> None:
+        """Mostly nothing is sent yet: what PostgreSQL refuses of it is raised later."""
+        self._writes.append(self._connection.filled_in(sql, values))
+        if len(self._writes) > MOST_WAITING:
+            statements = len(self._writes)
+            self._connection.execute(self._message(), statements=statements)
+
+    def commit(self) -> None:
+        """Raises Unavailable if surely nothing was committed, OutcomeUnknown if that is unsure."""
+        if not self._is_begun and not self._writes:
+            return
+        if self._connection.has_farewell():
+            raise Unavailable  # nothing was sent
+        statements = max(1, len(self._writes))
+        notices = self._connection.notices
+        notices.clear()
+        try:
+            done = self._connection.execute(self._message(COMMIT), statements=statements)
+        except psycopg2.Error as error:
+            # A server that refuses goes on talking. One that ends the connection may do so after
+            # the commit, while it waits for its standby.
+            if self._connection.is_lost or sqlstate(error) is None:
+                raise OutcomeUnknown from error
+            raise
+        self._is_begun = False
+        if done != COMMIT.decode():
+            raise RuntimeError("An error before was passed over: all was rolled back.")
+        if notices:
+            # Whoever cancels the wait for a synchronous standby turns it into a success with a
+            # warning: committed here, and perhaps nowhere else (PostgreSQL's SyncRepWaitForLSN).
+            raise OutcomeUnknown
+
+    def _message(self, *last: bytes) -> bytes:
+        first = [] if self._is_begun else [BEGIN]
+        message = b";".join([*first, *self._writes, *last])
+        self._is_begun = True
+        self._writes.clear()
+        return message
