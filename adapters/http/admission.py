@@ -24,14 +24,16 @@ def admit_sound_requests(app: Flask) -> None:
 
 def _require_host() -> None:
     # Links are made of it. HTTP/1.1 requires one (RFC 9112 section 3.2).
-    is_optional = request.environ["SERVER_PROTOCOL"] == "HTTP/1.0"
-    if not request.host or not (is_optional or request.headers.get("Host")):
+    environ = request.environ
+    is_optional = environ["SERVER_PROTOCOL"] == "HTTP/1.0"
+    if not request.host or not (is_optional or environ.get("HTTP_HOST")):
         raise BadRequest("The Host header is missing or malformed.")
 
 
 def _read_body() -> None:
     """Read the body, wanted or not: left unread it would end a connection that is to be kept."""
-    if not (request.content_length or "Transfer-Encoding" in request.headers):
+    environ = request.environ
+    if environ.get("CONTENT_LENGTH", "0") == "0" and "HTTP_TRANSFER_ENCODING" not in environ:
         return
     try:
         body = request.get_data()

@@ -13,6 +13,7 @@ from adapters.http.limits import IS_LIMITED
 from adapters.http.parsing import (
     FORM_TYPE,
     JSON_OR_FORM,
+    REMEMBERED_QUERIES,
     StrictParser,
     require_known_parameters,
 )
@@ -28,7 +29,7 @@ class Decorator(Protocol):
 
 # Where a view says that it looks at the query by itself.
 READS_QUERY = "reads_query"
-REMEMBERED_QUERIES = 1024
+JSON_TYPE = "application/json"
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types
@@ -119,18 +120,18 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     ) -> Decorator:
         """Answer with what the view returns, an object and maybe headers, as the schema's JSON."""
         describe: Decorator = super().response(status_code, schema, **documentation)
-        if schema is None:
-            return describe
-        write = json_writer(schema())
+        write = json_writer(schema()) if schema else None
 
         def decorate(view: View) -> View:
-            @wraps(view)
+            @wraps(describe(view))  # which would dump the answer: for the document alone
             def answer(*args: Any, **kwargs: Any) -> Response:
                 returned = view(*args, **kwargs)
+                if write is None:
+                    return cast(Response, returned)
                 result, headers = returned if isinstance(returned, tuple) else (returned, None)
-                return Response(write(result), status_code, headers, mimetype="application/json")
+                return Response(write(result), status_code, headers, content_type=JSON_TYPE)
 
-            return describe(cast(View, answer))
+            return cast(View, answer)
 
         return decorate
 

@@ -1,6 +1,7 @@
 """Pages of a list: the query that asks for one, and the shape of the answer."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from adapters.http.cursors import cursor_of, position_of
 from adapters.http.fields import AnswerSchema, Flag, QueryInteger, Text
+from adapters.http.parsing import REMEMBERED_QUERIES
 from application.pages import Page, Window
 
 LIMIT_MAX = 100
@@ -119,5 +121,11 @@ def _previous(page: Page[Any], window: Window) -> str | None:
 
 
 def _link(**changes: Any) -> str:
-    query = urlencode(request.args.to_dict() | changes)
+    query = _changed_query(request.query_string, **changes)
     return f"{request.scheme}://{request.host}{request.path}?{query}"
+
+
+@lru_cache(REMEMBERED_QUERIES)
+def _changed_query(_query_string: bytes, **changes: Any) -> str:
+    """The query of the present request with the changes, remembered by its text."""
+    return urlencode(request.args.to_dict() | changes)

@@ -14,6 +14,8 @@ from adapters.http.problems import InvalidRequest
 WHOLE_BODY = "body"
 FORM_TYPE = "application/x-www-form-urlencoded"
 JSON_OR_FORM = "json_or_form"
+# Many clients ask the same: what the text of a query meant is kept, of so many.
+REMEMBERED_QUERIES = 1024
 
 
 class StrictParser(FlaskParser):

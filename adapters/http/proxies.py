@@ -11,6 +11,8 @@ Network: TypeAlias = IPv4Network | IPv6Network
 
 def trust_proxies(app: Flask, trusted: Sequence[Network]) -> None:
     """Take the client's address from X-Forwarded-For, as far as trusted proxies wrote it."""
+    if not trusted:
+        return
     wsgi_app = app.wsgi_app
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
