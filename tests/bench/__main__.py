@@ -1,17 +1,23 @@
 """Measure the service beside the floor: .venv/bin/python -m tests.bench --help"""
 
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
 from tests.bench.argon2_loop import hash_in_a_loop
-from tests.bench.dataset import Dataset
 from tests.bench.load import send
-from tests.bench.report import Result, chart, table, write_json
+from tests.bench.loaded import a_console, a_loaded_dataset
+from tests.bench.processors import spent
+from tests.bench.report import (
+    Result,
+    chart,
+    load_table,
+    misses,
+    processor_table,
+    write_json,
+)
 from tests.bench.scenarios import SCENARIOS
-from tests.postgres import a_database, a_server
 from tests.resilience.service import AS_IT_SHIPS, a_service
 
 FLOOR = "tests.bench.floor:create_app()"
@@ -19,17 +25,10 @@ FLOOR = "tests.bench.floor:create_app()"
 
 @contextmanager
 def a_bench(scale, console):
-    """The loaded data, and the base addresses of the service and of the floor."""
+    """The loaded data, the service and the floor."""
     with ExitStack() as stack:
-        server = stack.enter_context(a_server())
-        url = stack.enter_context(a_database(server, migrated=False))
-        database_url = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        data = Dataset(database_url, scale)
-        stack.callback(data.close)
-        with Progress(console=console) as progress:
-            data.load(progress)
-        services = [stack.enter_context(a_service(data, app)) for app in (AS_IT_SHIPS, FLOOR)]
-        yield data, [service.base_url for service in services]
+        data = stack.enter_context(a_loaded_dataset(scale, console))
+        yield data, [stack.enter_context(a_service(data, app)) for app in (AS_IT_SHIPS, FLOOR)]
 
 
 @click.command(help="Both are asked in turns; bench.json and bench.svg keep what was seen.")
@@ -38,27 +37,31 @@ def a_bench(scale, console):
 @click.option("--seconds", default=5, show_default=True, help="Of each turn.")
 @click.option("--only", default="", help="Scenarios whose names begin so.")
 def main(scale, turns, seconds, only):
-    console = Console()
+    console = a_console()
     results = []
-    with a_bench(scale, console) as (data, addresses):
+    with a_bench(scale, console) as (data, services):
         for scenario in SCENARIOS:
             if scenario.name.startswith(only):
                 with console.status(scenario.name):
-                    results.append(measured(scenario, data, addresses, turns, seconds))
-    console.print(table(results))
+                    results.append(measured(scenario, data, services, turns, seconds))
+    console.print(load_table(results), processor_table(results), sep="\n")
+    for miss in misses(results):
+        console.print(miss)
     write_json(results, scale, "bench.json")
     chart(results, "bench.svg")
 
 
-def measured(scenario, data, addresses, turns, seconds):
-    service, floor = addresses
+def measured(scenario, data, services, turns, seconds):
+    service, floor = services
     prepared = scenario.prepare(data)
 
-    def turn(base_url, seconds):
-        seen = send(base_url, prepared, seconds, is_spent=scenario.is_spent)
+    def turn(of, seconds):
+        before = spent(of, data)
+        seen = send(of.base_url, prepared, seconds, is_spent=scenario.is_spent)
+        service_us, database_us = before.per_request(spent(of, data), seen.requests)
         if scenario.is_writing:
             data.reset()
-        return seen
+        return replace(seen, service_us=service_us, database_us=database_us)
 
     def floor_turn():
         return hash_in_a_loop(seconds) if scenario.is_hashing else turn(floor, seconds)

@@ -1,7 +1,7 @@
 """People, events and seats for the measurements, loaded with COPY."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -10,7 +10,9 @@ from uuid import UUID
 
 from rich.progress import Progress
 from sqlalchemy import Table, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateIndex, DropIndex
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import migrate
@@ -36,6 +38,7 @@ COLUMNS = {
     "created_at, updated_at",
     attendances: "event_id, user_id, registered_at",
 }
+BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
 STILL_BUSY = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
@@ -115,11 +118,17 @@ class Dataset:
         """Undo what was measured, once the last requests of it are over."""
         while self._is_busy():
             time.sleep(0.1)
+        # A login that hashes is seen by nobody, and may write after all.
+        Retrying(retry=retry_if_exception_type(OperationalError), stop=stop_after_attempt(5))(
+            self._undo
+        )
+        self.vacuum()
+
+    def _undo(self) -> None:
         with self.engine.begin() as connection:
             for statement in RESET:
                 values = {"loaded_at": self.loaded_at} if ":loaded_at" in statement else {}
                 connection.execute(text(statement), values)
-        self.vacuum()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -127,6 +136,11 @@ class Dataset:
     def _is_busy(self) -> bool:
         with self.engine.connect() as connection:  # each time anew: it sees one instant only
             return bool(connection.execute(text(STILL_BUSY)).scalar_one())
+
+    def backends(self) -> Sequence[int]:
+        """The ids of the processes that serve this database."""
+        with self.engine.connect() as connection:
+            return connection.execute(text(BACKENDS)).scalars().all()
 
     def vacuum(self) -> None:
         with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:

@@ -6,9 +6,12 @@ no session that could be ended, no checks of what is sent, no errors that explai
 
 import os
 import secrets
+import struct
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from threading import local
+from uuid import UUID
 
 import jwt
 import orjson
@@ -115,6 +118,11 @@ def event(row):
     }
 
 
+def cursor(row):
+    place = struct.pack(">q", int(row.start_time.timestamp() * 1e6)) + UUID(row.id).bytes
+    return urlsafe_b64encode(place + b"start_time").decode().rstrip("=")
+
+
 def create_app():
     app = Flask("floor", static_folder=None)
 
@@ -123,12 +131,14 @@ def create_app():
         limit, offset = int(request.args["limit"]), int(request.args.get("offset", 0))
         rows = execute(LIST, me=me(), limit=limit, offset=offset).fetchall()
         count = rows[0].count if rows else 0
+        last = rows[-1] if rows else None
         following = f"{request.base_url}?status=upcoming&limit={limit}&offset={offset + limit}"
         return as_json(
             {
                 "count": count,
                 "next": following if count > offset + limit else None,
                 "previous": None,
+                "next_cursor": cursor(last) if count > offset + limit else None,
                 "results": [event(row) for row in rows],
             }
         )
@@ -194,6 +204,14 @@ def create_app():
         )
         if not cursor.rowcount:
             return as_json(None, 401)
-        return as_json({"access_token": access, "refresh_token": successor, "expires_in": 3600})
+        return as_json(
+            {
+                "access_token": access,
+                "refresh_token": successor,
+                "token_type": "Bearer",
+                "expires_in": 3600,
+                "refresh_expires_in": 86400,
+            }
+        )
 
     return app

@@ -10,7 +10,6 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from urllib.parse import urlencode, urlsplit
 
-from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 from sqlalchemy import text
@@ -18,6 +17,7 @@ from sqlalchemy import text
 from adapters.http.cursors import cursor_of
 from application.pages import Position
 from tests.bench.dataset import Dataset, event_id
+from tests.bench.loaded import a_console
 from tests.postgres import a_database, a_server
 from tests.resilience.service import a_service
 
@@ -109,7 +109,7 @@ def seat(caller, path):
 
 
 def main():
-    console = Console()
+    console = a_console()
     with ExitStack() as stack:
         server = stack.enter_context(a_server())
         progress = stack.enter_context(Progress(console=console))

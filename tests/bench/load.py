@@ -30,12 +30,14 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Turn:
-    """What one load of some seconds met."""
+    """What one load of some seconds met, and what a request of it cost the processors."""
 
     requests: int
     per_second: float
     p50_ms: float
     p99_ms: float
+    service_us: float = 0
+    database_us: float = 0
 
 
 class Refused(Exception):

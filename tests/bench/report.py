@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def median(turns: Sequence[Turn], name: str) -> float:
     return statistics.median(getattr(turn, name) for turn in turns)
 
 
-def table(results: Sequence[Result]) -> Table:
+def load_table(results: Sequence[Result]) -> Table:
     made = Table("", "per second", "p50, ms", "p99, ms", "floor: per second", "p50", "p99")
     made.add_column("ratio", justify="right")
     made.add_column("target", justify="right")
@@ -62,6 +62,32 @@ def table(results: Sequence[Result]) -> Table:
             "" if result.scenario.is_hashing else f"{result.p99_ratio:.1f}",
         )
     return made
+
+
+def processor_table(results: Sequence[Result]) -> Table:
+    made = Table("processor time of a request, µs")
+    for title in ("service", "its database", "floor", "its database", "ratio"):
+        made.add_column(title, justify="right")
+    for result in results:
+        if not result.scenario.is_hashing:
+            figures = [
+                median(turns, name)
+                for turns in (result.service, result.floor)
+                for name in ("service_us", "database_us")
+            ]
+            ratio = sum(figures[2:]) / sum(figures[:2])
+            made.add_row(result.scenario.name, *map("{:.0f}".format, figures), f"{ratio:.2f}")
+    return made
+
+
+def misses(results: Sequence[Result]) -> Iterator[str]:
+    """The targets that were not met, each in a line."""
+    for result in results:
+        name, least = result.scenario.name, result.scenario.least_ratio
+        if result.ratio < least:
+            yield f"Missed: {name}, {result.ratio:.2f} of the floor; the target is {least:.2f}."
+        if not result.scenario.is_hashing and result.p99_ratio > MOST_P99_RATIO:
+            yield f"Missed: {name}, p99 {result.p99_ratio:.1f} x the floor's; 2 is the most."
 
 
 def write_json(results: Sequence[Result], scale: int, path: str) -> None:

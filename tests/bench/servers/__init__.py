@@ -1,0 +1,1 @@
+"""Which server serves the application best on this machine."""
