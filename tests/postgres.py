@@ -12,7 +12,7 @@ from warnings import catch_warnings, simplefilter
 import docker
 from docker.errors import DockerException, ImageNotFound
 from requests import RequestException
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL
 
 from adapters.persistence.engine import make_engine
@@ -110,3 +110,17 @@ def backend_of(work: PostgresUnitOfWork) -> int:
     """The id of the server's process that serves the unit of work."""
     [[pid]] = work._transaction.rows("SELECT pg_backend_pid()", {})
     return pid
+
+
+def cut_connections(engine: Engine) -> None:
+    """End all sessions of the engine's database but the one that does so."""
+    admin = create_engine(engine.url)
+    with admin.connect() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
+            )
+        )
+    admin.dispose()

@@ -25,10 +25,7 @@ PROFILE = as_sql(
         users.c.id == USER_ID, users.c.username.is_not(None)
     )
 )
-_live = (
-    sessions.c.user_id == USER_ID,
-    live_at(NOW),
-)
+_live = (sessions.c.user_id == USER_ID, live_at(NOW))
 COUNT_LIVE = as_sql(select(func.count()).select_from(sessions).where(*_live))
 LIVE = as_sql(
     select(

@@ -1,7 +1,7 @@
 """People, events and seats for the measurements, loaded with COPY."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -38,7 +38,6 @@ COLUMNS = {
     "created_at, updated_at",
     attendances: "event_id, user_id, registered_at",
 }
-BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
 STILL_BUSY = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
@@ -136,11 +135,6 @@ class Dataset:
     def _is_busy(self) -> bool:
         with self.engine.connect() as connection:  # each time anew: it sees one instant only
             return bool(connection.execute(text(STILL_BUSY)).scalar_one())
-
-    def backends(self) -> Sequence[int]:
-        """The ids of the processes that serve this database."""
-        with self.engine.connect() as connection:
-            return connection.execute(text(BACKENDS)).scalars().all()
 
     def vacuum(self) -> None:
         with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:

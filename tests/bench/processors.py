@@ -4,9 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import psutil
+from sqlalchemy import text
 
 from tests.bench.dataset import Dataset
 from tests.resilience.service import Service
+
+# The processes that serve the database.
+BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,9 @@ class Spent:
 def spent(service: Service, data: Dataset) -> Spent:
     """Of a database on another machine, or in a container, nothing is seen."""
     main = psutil.Process(service.process.pid)
-    here = [psutil.Process(pid) for pid in data.backends() if psutil.pid_exists(pid)]
+    with data.engine.connect() as connection:
+        pids = connection.execute(text(BACKENDS)).scalars().all()
+    here = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
     return Spent(
         _seconds([main, *main.children(recursive=True)]),
         _seconds(each for each in here if each.name() == "postgres"),

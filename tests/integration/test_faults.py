@@ -7,30 +7,9 @@ from sqlalchemy import text
 
 from adapters.persistence.engine import make_engine
 from adapters.persistence.unit_of_work import ATTEMPTS, PostgresUnitOfWorkFactory
-from application.errors import Contended, OutcomeUnknown, Unavailable
+from application.errors import Contended, Unavailable
 from tests.builders import a_user, an_event
 from tests.postgres import a_database, backend_of, run_in
-
-AT_COMMIT = """
-    CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {act}; END $$;
-    CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON users
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION at_commit()
-"""
-
-
-@pytest.fixture
-def work_on(postgres):
-    """Units of work on a database of their own."""
-    with a_database(postgres) as url:
-        engine = make_engine(url, pool_size=2, is_autocommit=True)
-        yield PostgresUnitOfWorkFactory(engine)
-        engine.dispose()
-
-
-def prepare(new_work, statement):
-    with new_work() as work:
-        run_in(work, statement)
-        work.commit()
 
 
 @pytest.mark.parametrize("sqlstate", ["40001", "40P01", "55P03"])
@@ -115,61 +94,6 @@ def test_of_two_in_a_deadlock_both_get_through(work_on):
         thread.join()
 
     assert len(done) == 2
-
-
-def test_a_commit_that_the_server_refuses_never_happened_and_is_tried_again(work_on):
-    prepare(work_on, AT_COMMIT.format(act="RAISE EXCEPTION USING ERRCODE = '40001'; RETURN NULL"))
-    user = a_user()
-    attempts = []
-
-    def add():
-        with work_on() as work:
-            attempts.append(1)
-            work.users.add(user)
-            work.commit()
-
-    with pytest.raises(Contended):
-        work_on.retrying(add)
-
-    assert len(attempts) == ATTEMPTS
-    with work_on() as work:
-        assert work.users.find(user.id) is None
-
-
-def test_a_commit_with_a_warning_is_no_success(work_on):
-    prepare(work_on, AT_COMMIT.format(act="RAISE WARNING 'no standby'; RETURN NULL"))
-
-    with pytest.raises(OutcomeUnknown), work_on() as work:
-        work.users.add(a_user())
-        work.commit()
-
-
-def test_a_commit_with_a_warning_is_no_success_where_the_write_went_with_it(work_on):
-    ada = a_user()
-    with work_on() as work:
-        work.users.add(ada)
-        work.commit()
-    prepare(
-        work_on,
-        AT_COMMIT.format(act="RAISE WARNING 'no standby'; RETURN NULL").replace(
-            "ON users", "ON events"
-        ),
-    )
-
-    with pytest.raises(OutcomeUnknown), work_on() as work:
-        work.events.add(an_event(creator_id=ada.id))
-        work.commit()
-
-
-def test_a_commit_during_which_the_server_ends_the_connection_is_unknown(work_on):
-    prepare(
-        work_on,
-        AT_COMMIT.format(act="PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL"),
-    )
-
-    with pytest.raises(OutcomeUnknown), work_on() as work:
-        work.users.add(a_user())
-        work.commit()
 
 
 def backend(new_work):

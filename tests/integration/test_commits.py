@@ -1,0 +1,114 @@
+"""What a client is told of a commit: kept, surely not kept, or unknown."""
+
+import pytest
+from psycopg2.errors import NotNullViolation
+
+from adapters.persistence.unit_of_work import ATTEMPTS, PostgresUnitOfWork
+from adapters.persistence.watchdog import WatchedCursor
+from application.errors import Contended, OutcomeUnknown, Unavailable
+from tests.builders import a_user, an_event
+from tests.postgres import cut_connections, run_in
+
+AT_COMMIT = """
+    CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {act}; END $$;
+    CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON users
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION at_commit()
+"""
+
+
+def prepare(new_work, statement):
+    with new_work() as work:
+        run_in(work, statement)
+        work.commit()
+
+
+def test_a_commit_that_the_server_refuses_never_happened_and_is_tried_again(work_on):
+    prepare(work_on, AT_COMMIT.format(act="RAISE EXCEPTION USING ERRCODE = '40001'; RETURN NULL"))
+    user = a_user()
+    attempts = []
+
+    def add():
+        with work_on() as work:
+            attempts.append(1)
+            work.users.add(user)
+            work.commit()
+
+    with pytest.raises(Contended):
+        work_on.retrying(add)
+
+    assert len(attempts) == ATTEMPTS
+    with work_on() as work:
+        assert work.users.find(user.id) is None
+
+
+def test_a_commit_with_a_warning_is_no_success(work_on):
+    prepare(work_on, AT_COMMIT.format(act="RAISE WARNING 'no standby'; RETURN NULL"))
+
+    with pytest.raises(OutcomeUnknown), work_on() as work:
+        work.users.add(a_user())
+        work.commit()
+
+
+def test_a_commit_with_a_warning_is_no_success_where_the_write_went_with_it(work_on):
+    ada = a_user()
+    with work_on() as work:
+        work.users.add(ada)
+        work.commit()
+    prepare(
+        work_on,
+        AT_COMMIT.format(act="RAISE WARNING 'no standby'; RETURN NULL").replace(
+            "ON users", "ON events"
+        ),
+    )
+
+    with pytest.raises(OutcomeUnknown), work_on() as work:
+        work.events.add(an_event(creator_id=ada.id))
+        work.commit()
+
+
+def test_a_commit_during_which_the_server_ends_the_connection_is_unknown(work_on):
+    prepare(
+        work_on,
+        AT_COMMIT.format(act="PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL"),
+    )
+
+    with pytest.raises(OutcomeUnknown), work_on() as work:
+        work.users.add(a_user())
+        work.commit()
+
+
+def test_work_that_is_cut_before_its_commit_surely_never_happened(postgres_engine):
+    user = a_user()
+    with pytest.raises(Unavailable) as refusal, PostgresUnitOfWork(postgres_engine) as work:
+        work.users.add(user)
+        work.events.add(an_event(creator_id=user.id))
+        cut_connections(postgres_engine)
+        work.commit()
+
+    assert type(refusal.value) is Unavailable
+    with PostgresUnitOfWork(postgres_engine) as work:
+        assert work.users.find(user.id) is None
+
+
+def test_a_commit_that_is_cut_is_no_success(postgres_engine, monkeypatch):
+    user = a_user()
+    execute = WatchedCursor.execute
+
+    def cut_and_execute(cursor, query, variables=None):
+        if query.endswith(b"COMMIT"):
+            cut_connections(postgres_engine)
+        execute(cursor, query, variables)
+
+    with pytest.raises(OutcomeUnknown), PostgresUnitOfWork(postgres_engine) as work:
+        work.users.add(user)
+        monkeypatch.setattr(WatchedCursor, "execute", cut_and_execute)
+        work.commit()
+    monkeypatch.undo()
+
+    with PostgresUnitOfWork(postgres_engine) as work:
+        assert work.users.find(user.id) is None
+
+
+def test_a_value_that_is_missing_is_a_defect_and_no_account_that_is_gone(work_on):
+    with pytest.raises(NotNullViolation), work_on() as work:
+        run_in(work, "INSERT INTO users (id) VALUES (gen_random_uuid())")
