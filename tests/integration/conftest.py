@@ -2,6 +2,7 @@ import pytest
 
 from adapters.persistence.engine import make_engine
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
+from adapters.persistence.waits import Waits
 from tests.postgres import a_database
 
 
@@ -9,7 +10,10 @@ from tests.postgres import a_database
 def work_on(postgres):
     """Units of work on a database of their own."""
     with a_database(postgres) as url:
-        engine = make_engine(url, pool_size=2, is_autocommit=True)
+        # Longer than PostgreSQL's deadlock_timeout, 1 s: else both of two in a deadlock may be told
+        # of a lock that is held, at the same instant, and meet again.
+        waits = Waits(lock=1.25)
+        engine = make_engine(url, pool_size=2, waits=waits, is_autocommit=True)
         yield PostgresUnitOfWorkFactory(engine)
         engine.dispose()
 
