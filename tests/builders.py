@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from domain.accounts.credentials import Username
 from domain.accounts.session import Origin, Session
 from domain.accounts.user import User
-from domain.events.description import Capacity, Description, Title
+from domain.events.description import Capacity, Description, EventType, Location, Title
 from domain.events.event import Event, Seat
 from domain.events.schedule import Schedule
 
@@ -33,6 +33,9 @@ def an_event(
         "attendees_count": 0,
         "created_at": NOON - DAY,
         "updated_at": NOON - DAY,
+        "type": EventType.OTHER,
+        "location": Location(""),
+        "revision": 0,
     }
     return Event(
         creator_id=creator_id,

@@ -36,5 +36,5 @@ def empty_database(engine):
     from sqlalchemy import text
 
     with engine.begin() as connection:
-        connection.execute(text("TRUNCATE users, sessions, events, attendances"))
+        connection.execute(text("TRUNCATE users CASCADE"))
     return engine

@@ -20,8 +20,12 @@ from application.ports.event_queries import (
     EventQueries,
     EventView,
 )
+from domain.events.description import EventType
 from domain.events.errors import EventNotFound
 from domain.events.schedule import status_of
+
+# By their names: a dictionary finds one in a third of the time that the enum takes.
+TYPES = {str(each): each for each in EventType}
 
 
 class PostgresEventQueries(EventQueries):
@@ -71,6 +75,8 @@ def _view(row: Row, now: datetime) -> EventView:
         attendees_count,
         created_at,
         updated_at,
+        event_type,
+        location,
         is_attending,
         creator_id,
         username,
@@ -86,6 +92,8 @@ def _view(row: Row, now: datetime) -> EventView:
         attendees_count,
         created_at,
         updated_at,
+        TYPES[event_type],
+        location,
         is_attending,
         status_of(start_time, end_time, now),
         Creator(creator_id, username),

@@ -39,6 +39,8 @@ def _seen(source: FromClause) -> Select[Any]:
         source.c.attendees_count,
         source.c.created_at,
         source.c.updated_at,
+        source.c.type,
+        source.c.location,
         func.coalesce(seat.scalar_subquery(), false()),
         source.c.creator_id,
         username.scalar_subquery(),

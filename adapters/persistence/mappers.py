@@ -10,7 +10,7 @@ from adapters.persistence.driver import Row
 from domain.accounts.credentials import Username
 from domain.accounts.session import Origin, Session
 from domain.accounts.user import User
-from domain.events.description import Capacity, Description, Title
+from domain.events.description import Capacity, Description, EventType, Location, Title
 from domain.events.event import Event, Seat
 from domain.events.schedule import Schedule
 
@@ -84,6 +84,9 @@ def event_from_row(row: Row, attendee: UUID) -> Event:
         attendees_count,
         created_at,
         updated_at,
+        event_type,
+        location,
+        revision,
         registered_at,
     ) = row
     return Event(
@@ -97,6 +100,9 @@ def event_from_row(row: Row, attendee: UUID) -> Event:
         seat=Seat(attendee, registered_at),
         created_at=created_at,
         updated_at=updated_at,
+        type=EventType(event_type),
+        location=Location(location),
+        revision=revision,
     )
 
 
@@ -112,4 +118,7 @@ def event_to_row(event: Event) -> dict[str, Any]:
         "attendees_count": event.attendees_count,
         "created_at": event.created_at,
         "updated_at": event.updated_at,
+        "type": str(event.type),
+        "location": str(event.location),
+        "revision": event.revision,
     }

@@ -8,7 +8,7 @@ from application.ports.identifiers import NewId
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.retried import retried
 from domain.accounts.errors import InvalidToken
-from domain.events.description import Capacity, Description, Title
+from domain.events.description import NOWHERE, Capacity, Description, EventType, Location, Title
 from domain.events.event import Event
 from domain.events.schedule import Schedule
 
@@ -31,6 +31,8 @@ class PublishEvent:
         start_time: datetime,
         end_time: datetime,
         capacity: Capacity,
+        type: EventType = EventType.OTHER,  # noqa: A002  # as everywhere
+        location: Location = NOWHERE,
     ) -> EventView:
         now = self.clock.now()
         schedule = Schedule.planned(start_time, end_time, now)
@@ -41,6 +43,8 @@ class PublishEvent:
             description=description,
             schedule=schedule,
             capacity=capacity,
+            type=type,
+            location=location,
             now=now,
         )
         with self.new_work() as work:

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from application.pages import Page, Window
+from domain.events.description import EventType
 from domain.events.event import Event
 from domain.events.schedule import EventStatus
 
@@ -34,6 +35,8 @@ class EventView:
     attendees_count: int
     created_at: datetime
     updated_at: datetime
+    type: EventType
+    location: str
     is_attending: bool
     status: EventStatus
     creator: Creator
@@ -55,6 +58,8 @@ class EventView:
             attendees_count=event.attendees_count,
             created_at=event.created_at,
             updated_at=event.updated_at,
+            type=event.type,
+            location=event.location,
             is_attending=event.seat.is_taken,
             status=event.schedule.status_at(now),
             creator=Creator(event.creator_id, creator_name),

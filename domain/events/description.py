@@ -1,9 +1,12 @@
-"""How an event describes itself: title, text and number of seats."""
+"""How an event describes itself: title, text, kind, place and number of seats."""
+
+from enum import StrEnum
 
 from domain.errors import Invalid
 
 TITLE_MAX_LENGTH = 200
 DESCRIPTION_MAX_LENGTH = 10_000
+LOCATION_MAX_LENGTH = 300
 CAPACITY_MAX = 1_000_000
 
 
@@ -30,6 +33,34 @@ class Description(str):
             problem = f"Must have at most {DESCRIPTION_MAX_LENGTH} characters."
             raise Invalid("description", problem)
         return super().__new__(cls, text)
+
+
+class EventType(StrEnum):
+    MEETUP = "meetup"
+    CONFERENCE = "conference"
+    WORKSHOP = "workshop"
+    WEBINAR = "webinar"
+    SOCIAL = "social"
+    OTHER = "other"
+
+
+class Location(str):
+    """Where people meet, in their own words: up to 300 characters, none at all too. Raises Invalid.
+
+    White space at both ends is trimmed.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "Location":
+        trimmed = text.strip()
+        if len(trimmed) > LOCATION_MAX_LENGTH:
+            problem = f"Must have at most {LOCATION_MAX_LENGTH} characters after trimming."
+            raise Invalid("location", problem)
+        return super().__new__(cls, trimmed)
+
+
+NOWHERE = Location("")
 
 
 class Capacity(int):

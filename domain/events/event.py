@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.events.description import Capacity, Description, Title
+from domain.events.description import NOWHERE, Capacity, Description, EventType, Location, Title
 from domain.events.errors import (
     CapacityBelowAttendance,
     CapacityExhausted,
@@ -35,6 +35,8 @@ class EventChanges:
     start_time: datetime | None = None
     end_time: datetime | None = None
     capacity: Capacity | None = None
+    type: EventType | None = None
+    location: Location | None = None
 
 
 @dataclass
@@ -55,6 +57,9 @@ class Event:
     seat: Seat
     created_at: datetime
     updated_at: datetime
+    type: EventType
+    location: Location
+    revision: int  # how often it was edited
 
     @classmethod
     def publish(
@@ -67,6 +72,8 @@ class Event:
         schedule: Schedule,
         capacity: Capacity,
         now: datetime,
+        type: EventType = EventType.OTHER,  # noqa: A002  # as everywhere
+        location: Location = NOWHERE,
     ) -> "Event":
         """A new event without attendees: its creator attends only by taking a seat."""
         return cls(
@@ -80,6 +87,9 @@ class Event:
             seat=Seat(creator_id),
             created_at=now,
             updated_at=now,
+            type=type,
+            location=location,
+            revision=0,
         )
 
     def edit(self, changes: EventChanges, editor_id: UUID, now: datetime) -> None:
@@ -102,6 +112,9 @@ class Event:
         self.description = self.description if changes.description is None else changes.description
         self.schedule = schedule
         self.capacity = capacity
+        self.type = self.type if changes.type is None else changes.type
+        self.location = self.location if changes.location is None else changes.location
+        self.revision += 1
         self.updated_at = now
 
     def require_deletable(self, by: UUID, now: datetime) -> None:

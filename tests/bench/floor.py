@@ -22,7 +22,7 @@ from flask import Flask, Response, request
 
 EVENT = """
     e.id, e.title, e.description, e.start_time, e.end_time, e.capacity, e.attendees_count,
-    e.creator_id, u.username, e.created_at, e.updated_at, EXISTS (
+    e.creator_id, u.username, e.created_at, e.updated_at, e.type, e.location, EXISTS (
         SELECT FROM attendances a WHERE a.event_id = e.id AND a.user_id = %(me)s
     ) AS is_attending
 """
@@ -38,9 +38,9 @@ DETAIL = f"SELECT {EVENT} FROM events e JOIN users u ON u.id = e.creator_id WHER
 CREATE = f"""
     WITH e AS (
         INSERT INTO events (id, creator_id, title, description, start_time, end_time, capacity,
-                            attendees_count, created_at, updated_at)
+                            attendees_count, created_at, updated_at, type, location)
         VALUES (%(id)s, %(me)s, %(title)s, %(description)s, %(start_time)s, %(end_time)s,
-                %(capacity)s, 0, %(now)s, %(now)s)
+                %(capacity)s, 0, %(now)s, %(now)s, %(type)s, %(location)s)
         RETURNING *
     ) SELECT {EVENT} FROM e JOIN users u ON u.id = e.creator_id
 """
@@ -115,6 +115,8 @@ def event(row):
         "start_time": row.start_time,
         "end_time": row.end_time,
         "capacity": row.capacity,
+        "type": row.type,
+        "location": row.location,
     }
 
 

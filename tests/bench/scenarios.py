@@ -48,6 +48,8 @@ def creating(data: Dataset) -> list[Prepared]:
         "start_time": f"{start:%Y-%m-%dT12:00:00Z}",
         "end_time": f"{start:%Y-%m-%dT14:00:00Z}",
         "capacity": 40,
+        "type": "meetup",
+        "location": "The reading room",
     }
     return [Prepared("POST", "/v1/events/", t, json.dumps(body)) for t in data.access_tokens]
 

@@ -20,15 +20,17 @@ READ_ONLY = {
 
 
 def test_patch_changes_what_is_named_and_put_replaces_all(ada):
-    event = ada.published(title="Tea", description="Hot", capacity=5)
+    event = ada.published(title="Tea", description="Hot", capacity=5, location="Here")
 
-    patched = ada.patch(event, title="Coffee").json()
+    patched = ada.patch(event, title="Coffee", type="social").json()
     assert (patched["title"], patched["description"], patched["capacity"]) == ("Coffee", "Hot", 5)
+    assert (patched["type"], patched["location"]) == ("social", "Here")
     assert patched["updated_at"] > patched["created_at"]
 
     replaced = ada.put(event, **an_event_body(title="Water")).json()
     assert (replaced["title"], replaced["description"]) == ("Water", "")
     assert replaced["capacity"] == 1_000_000
+    assert (replaced["type"], replaced["location"]) == ("other", "")
     assert ada.get(event).json() == replaced
 
 

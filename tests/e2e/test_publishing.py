@@ -9,6 +9,8 @@ def test_a_published_event_is_shown_whole(ada):
     response = ada.publish(
         title="  Tea  ",
         capacity=3,
+        type="workshop",
+        location=" The green room ",
         start_time="2099-05-17T18:00:00+02:00",
         end_time="2099-05-17T19:30:00.5",
     )
@@ -24,6 +26,8 @@ def test_a_published_event_is_shown_whole(ada):
         "start_time": "2099-05-17T16:00:00Z",
         "end_time": "2099-05-17T19:30:00.500000Z",
         "capacity": 3,
+        "type": "workshop",
+        "location": "The green room",
         "status": "upcoming",
         "attendees_count": 0,
         "seats_left": 3,
@@ -36,8 +40,11 @@ def test_a_published_event_is_shown_whole(ada):
     assert ada.get("/v1/events/").json()["results"] == [event]
 
 
-def test_capacity_has_a_default_and_is_always_bounded(ada):
-    assert ada.publish().json()["capacity"] == 1_000_000
+def test_what_need_not_be_named_has_a_default(ada):
+    event = ada.publish().json()
+
+    assert (event["description"], event["type"], event["location"]) == ("", "other", "")
+    assert event["capacity"] == 1_000_000  # and never none
 
 
 @pytest.mark.parametrize(
@@ -50,6 +57,12 @@ def test_capacity_has_a_default_and_is_always_bounded(ada):
         ("title", 7),
         ("description", "x" * 10_001),
         ("description", None),
+        ("type", "party"),
+        ("type", None),
+        ("type", "Meetup"),
+        ("location", "x" * 301),
+        ("location", None),
+        ("location", 7),
         ("capacity", 0),
         ("capacity", 1_000_001),
         ("capacity", 2**63),

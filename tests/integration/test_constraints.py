@@ -27,6 +27,7 @@ def event(empty_database):
         ({"capacity": 0}, "events_capacity_check"),
         ({"capacity": 1_000_001}, "events_capacity_check"),
         ({"end_time": NOON}, "events_schedule_check"),
+        ({"type": "party"}, "events_type_check"),
     ],
 )
 def test_an_impossible_event_is_refused(empty_database, event, values, constraint):

@@ -11,6 +11,8 @@ NEW_EVENT = {
     "start_time": "2099-05-17T18:00:00Z",
     "end_time": "2099-05-17T21:00:00Z",
     "capacity": 40,
+    "type": "meetup",
+    "location": "The reading room, 12 Wharf Street",
 }
 CHANGES = {"capacity": 60}
 EVENT = {

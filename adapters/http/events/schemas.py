@@ -11,9 +11,13 @@ from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import (
     CAPACITY_MAX,
     DESCRIPTION_MAX_LENGTH,
+    LOCATION_MAX_LENGTH,
+    NOWHERE,
     TITLE_MAX_LENGTH,
     Capacity,
     Description,
+    EventType,
+    Location,
     Title,
 )
 from domain.events.schedule import EventStatus
@@ -49,6 +53,15 @@ def _capacity(**options: Any) -> JsonInteger:
     return JsonInteger(rule=Capacity, metadata=bounds, **options)
 
 
+def _type(**options: Any) -> fields.Enum[EventType]:
+    return fields.Enum(EventType, by_value=fields.String, **options)
+
+
+def _location(**options: Any) -> Text:
+    description = f"Up to {LOCATION_MAX_LENGTH} characters, trimmed; an address, a room, a link."
+    return Text(rule=Location, metadata={"description": description}, **options)
+
+
 def _name_if_any() -> fields.String:
     return fields.String(allow_none=True, metadata={"description": "Null: the account is gone."})
 
@@ -64,6 +77,8 @@ class NewEventSchema(Schema):
     start_time = _start_time(required=True)
     end_time = _end_time(required=True)
     capacity = _capacity(load_default=Capacity(CAPACITY_MAX))
+    type = _type(load_default=EventType.OTHER, metadata={"default": "other"})
+    location = _location(load_default=NOWHERE)
 
 
 class ReadOnlyFields(Schema):
@@ -96,6 +111,8 @@ class EventSchema(AnswerSchema, ReadOnlyFields):
     start_time = Instant()
     end_time = Instant()
     capacity = fields.Integer()
+    type = _type()
+    location = fields.String()
 
 
 class ReplaceEventSchema(ReadOnlyFields, NewEventSchema):
@@ -110,6 +127,8 @@ class ChangeEventSchema(ReadOnlyFields):
     start_time = _start_time()
     end_time = _end_time()
     capacity = _capacity()
+    type = _type()
+    location = _location()
 
 
 class EventListQuery(CursorQuery):

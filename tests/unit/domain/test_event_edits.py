@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 
 from domain.errors import Invalid
-from domain.events.description import Capacity, Description, Title
+from domain.events.description import Capacity, Description, EventType, Location, Title
 from domain.events.errors import CapacityBelowAttendance, NotEventCreator, ReadOnlyEvent
 from domain.events.event import Event, EventChanges
 from domain.events.schedule import Schedule
@@ -40,7 +40,8 @@ def test_the_creator_edits_what_is_named_and_nothing_else():
 
     assert event.title == "Coffee"
     assert event.updated_at == NOON
-    event.title, event.updated_at = before.title, before.updated_at
+    assert event.revision == before.revision + 1
+    event.title, event.updated_at, event.revision = before.title, NOON - DAY, before.revision
     assert event == before
 
 
@@ -49,13 +50,22 @@ def test_every_value_can_be_edited_at_once():
     start_time, end_time = NOON + DAY, NOON + 2 * DAY
 
     event.edit(
-        EventChanges(Title("New"), Description(""), start_time, end_time, Capacity(7)),
+        EventChanges(
+            Title("New"),
+            Description(""),
+            start_time,
+            end_time,
+            Capacity(7),
+            EventType.SOCIAL,
+            Location("The garden"),
+        ),
         event.creator_id,
         now=NOON,
     )
 
     assert (event.title, event.description, event.capacity) == ("New", "", 7)
     assert event.schedule == Schedule(start_time, end_time)
+    assert (event.type, event.location) == ("social", "The garden")
 
 
 def test_someone_else_may_neither_edit_nor_delete():

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import Invalid
-from domain.events.description import Capacity, Description, Title
+from domain.events.description import Capacity, Description, Location, Title
 from domain.events.schedule import EventStatus, Schedule
 from tests.builders import HOUR, NOON
 
@@ -29,6 +29,14 @@ def test_a_description_has_up_to_10000_characters_and_is_not_trimmed():
     assert Description(f" {'x' * 9_998} ") == f" {'x' * 9_998} "
     with pytest.raises(Invalid):
         Description("x" * 10_001)
+
+
+def test_a_location_is_trimmed_and_may_be_none_at_all():
+    assert Location("  The green room\n") == "The green room"
+    assert Location(" ") == ""
+    assert len(Location(f" {'x' * 300} ")) == 300
+    with pytest.raises(Invalid):
+        Location("x" * 301)
 
 
 @pytest.mark.parametrize("seats", [1, 1_000_000])
