@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, cast
 
 import flask_smorest
 from flask import Response, request
 from marshmallow import Schema
 
-from adapters.http.answers import json_writer
+from adapters.http.answers import JSON_TYPE, json_writer
+from adapters.http.conditions import ETAG, tagged
+from adapters.http.decorator import Decorator, View
 from adapters.http.limits import IS_LIMITED
 from adapters.http.parsing import (
     FORM_TYPE,
@@ -20,16 +22,8 @@ from adapters.http.parsing import (
 from adapters.http.problem_bodies import Refusal
 from adapters.http.problem_responses import OF_OPERATIONS_WITH_BODIES, as_responses, problems_of
 
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-class Decorator(Protocol):
-    def __call__(self, view: View, /) -> View: ...
-
-
 # Where a view says that it looks at the query by itself.
 READS_QUERY = "reads_query"
-JSON_TYPE = "application/json"
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types
@@ -116,9 +110,19 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return decorate
 
     def response(
-        self, status_code: int, schema: type[Schema] | None = None, **documentation: Any
+        self,
+        status_code: int,
+        schema: type[Schema] | None = None,
+        *,
+        is_tagged: bool = False,
+        **documentation: Any,
     ) -> Decorator:
-        """Answer with what the view returns, an object and maybe headers, as the schema's JSON."""
+        """Answer with what the view returns, an object and maybe headers, as the schema's JSON.
+
+        Tagged answers carry an ETag, and a GET can be answered with 304.
+        """
+        if is_tagged:
+            documentation["headers"] = ETAG | documentation.get("headers", {})
         describe: Decorator = super().response(status_code, schema, **documentation)
         write = json_writer(schema()) if schema else None
 
@@ -129,7 +133,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 if write is None:
                     return cast(Response, returned)
                 result, headers = returned if isinstance(returned, tuple) else (returned, None)
-                return Response(write(result), status_code, headers, content_type=JSON_TYPE)
+                content = write(result)
+                if is_tagged:
+                    return tagged(content, status_code, headers)
+                return Response(content, status_code, headers, content_type=JSON_TYPE)
 
             return cast(View, answer)
 

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields
 from werkzeug.http import HTTP_STATUS_CODES
 
+from application.conditions import PreconditionFailed
 from application.errors import Unavailable
 from domain.errors import (
     Conflict,
@@ -23,6 +24,7 @@ STATUS_OF_REFUSAL: Mapping[type[Exception], int] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    PreconditionFailed: 412,
     Invalid: 422,
     Unavailable: 503,
 }

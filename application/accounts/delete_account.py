@@ -2,6 +2,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.accounts.confirm_password import ConfirmPassword, get_confirmed
+from application.conditions import Condition, unconditional
+from application.ports.account_queries import Profile
 from application.ports.audit_log import AuditLog, Incident
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -14,7 +16,7 @@ class DeleteAccount:
     """Delete the user's upcoming events, give back their seats in others', forget the person.
 
     Events that have started keep their creator's and attendees' places, without the name.
-    Raises WrongPassword.
+    Raises WrongPassword or PreconditionFailed.
     """
 
     new_work: UnitOfWorkFactory
@@ -23,11 +25,18 @@ class DeleteAccount:
     audit: AuditLog
 
     @retried
-    def __call__(self, user_id: UUID, password: str, origin: Origin) -> None:
+    def __call__(
+        self,
+        user_id: UUID,
+        password: str,
+        origin: Origin,
+        condition: Condition[Profile] = unconditional,
+    ) -> None:
         confirmed = self.confirm(user_id, password, origin)
         with self.new_work() as work:
             # From here on the person publishes nothing and takes no seat.
             user = get_confirmed(work, confirmed)
+            condition(Profile.of(user))
             self._leave_upcoming_events(work, user_id)
             work.users.remove(user)
             work.commit()

@@ -1,30 +1,11 @@
 """Sessions under attack from many sides at once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
 
-import pytest
-
-
-@pytest.fixture(scope="module")
-def pool():
-    with ThreadPoolExecutor(32) as pool:
-        yield pool
+from tests.e2e.together import at_once
 
 
-def at_once(pool, *acts):
-    """What the acts return, all started at the same instant."""
-    barrier = Barrier(len(acts))
-
-    def act_together(act):
-        barrier.wait(timeout=30)
-        return act()
-
-    return list(pool.map(act_together, acts))
-
-
-def test_a_logout_that_races_a_refresh_leaves_nothing_alive(pool, visitor, ada):
+def test_a_logout_that_races_a_refresh_leaves_nothing_alive(visitor, ada):
     winners = set()
     for _ in range(200):
         tokens = visitor.log_in(ada.username).json()
@@ -32,7 +13,7 @@ def test_a_logout_that_races_a_refresh_leaves_nothing_alive(pool, visitor, ada):
             partial(act, tokens["refresh_token"]) for act in (visitor.refresh, visitor.revoke)
         )
 
-        refreshed, revoked = at_once(pool, spend, revoke)
+        refreshed, revoked = at_once(spend, revoke)
 
         assert revoked.status_code == 204
         winners.add(refreshed.status_code)
@@ -46,10 +27,10 @@ def test_a_logout_that_races_a_refresh_leaves_nothing_alive(pool, visitor, ada):
     assert winners <= {200, 401}
 
 
-def test_of_32_refreshes_of_one_token_at_most_one_succeeds(pool, visitor, ada):
+def test_of_32_refreshes_of_one_token_at_most_one_succeeds(visitor, ada):
     spent = ada.tokens["refresh_token"]
 
-    answers = at_once(pool, *[lambda: visitor.refresh(spent)] * 32)
+    answers = at_once(*[lambda: visitor.refresh(spent)] * 32)
 
     successors = [answer.json() for answer in answers if answer.status_code == 200]
     assert len(successors) <= 1
@@ -61,13 +42,13 @@ def test_of_32_refreshes_of_one_token_at_most_one_succeeds(pool, visitor, ada):
         assert visitor.refresh(pair["refresh_token"]).status_code == 401
 
 
-def test_whoever_takes_seats_while_their_account_goes_leaves_none(pool, visitor, grace):
+def test_whoever_takes_seats_while_their_account_goes_leaves_none(visitor, grace):
     events = [grace.published() for _ in range(8)]
     for _ in range(5):
         ada = visitor.joins("ada")
         attempts = [lambda event=event, ada=ada: ada.attend(event) for event in events]
 
-        *attended, deleted = at_once(pool, *attempts, ada.delete_account)
+        *attended, deleted = at_once(*attempts, ada.delete_account)
 
         assert {answer.status_code for answer in attended} <= {204, 401}
         assert deleted.status_code == 204

@@ -14,12 +14,14 @@ from adapters.http.accounts.schemas import (
 )
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, forbid_storing, no_content
+from adapters.http.conditions import condition_on, guarded, revalidated
 from adapters.http.limits import PASSWORD, Limits
 from adapters.http.origin import origin
 from application.accounts.change_password import ChangePassword
 from application.accounts.delete_account import DeleteAccount
 from application.accounts.edit_profile import EditProfile
 from application.accounts.show_profile import ShowProfile
+from application.conditions import PreconditionFailed
 from application.ports.account_queries import Profile
 from domain.accounts.errors import UsernameTaken, WrongPassword
 from domain.accounts.user import ProfileChanges
@@ -35,10 +37,12 @@ def profile_blueprint(
     limits: Limits,
 ) -> Blueprint:
     blueprint = Blueprint("profile", "One's own account.", authenticate)
+    condition = condition_on(ProfileSchema)
     blueprint.after_request(forbid_storing)
 
-    @blueprint.operation("GET", "/v1/profile/")
-    @blueprint.response(200, ProfileSchema, example=examples.PROFILE)
+    @blueprint.operation("GET", "/v1/profile/", PreconditionFailed())
+    @revalidated
+    @blueprint.response(200, ProfileSchema, is_tagged=True, example=examples.PROFILE)
     def get_profile() -> Profile:
         """Show one's own profile
 
@@ -46,17 +50,19 @@ def profile_blueprint(
         """
         return show_profile(caller().user_id)
 
-    @blueprint.operation("PATCH", "/v1/profile/", UsernameTaken("grace"))
+    @blueprint.operation("PATCH", "/v1/profile/", UsernameTaken("grace"), PreconditionFailed())
+    @guarded
     @blueprint.body(ChangeProfileSchema, examples.PROFILE_CHANGES)
-    @blueprint.response(200, ProfileSchema, example=examples.PROFILE)
+    @blueprint.response(200, ProfileSchema, is_tagged=True, example=examples.PROFILE)
     def patch_profile(changes: ProfileChanges) -> Profile:
         """Change one's username or email address
 
         What is not named stays. A null email is taken away.
         """
-        return edit_profile(caller().user_id, changes)
+        return edit_profile(caller().user_id, changes, condition())
 
-    @blueprint.operation("DELETE", "/v1/profile/", WrongPassword())
+    @blueprint.operation("DELETE", "/v1/profile/", WrongPassword(), PreconditionFailed())
+    @guarded
     @blueprint.body(DeleteAccountSchema, examples.CONFIRMATION)
     @blueprint.response(204)
     @limits.limit(PASSWORD, account_of=_caller_id)
@@ -67,7 +73,7 @@ def profile_blueprint(
         others' upcoming events given back; events that have started keep their counts, without
         the name. The username becomes free.
         """
-        delete_account(caller().user_id, body["password"], origin())
+        delete_account(caller().user_id, body["password"], origin(), condition())
         return no_content()
 
     @blueprint.operation("POST", "/v1/profile/password/", WrongPassword())

@@ -8,6 +8,7 @@ from flask import Response, url_for
 
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, no_content
+from adapters.http.conditions import condition_on, guarded, revalidated
 from adapters.http.events import examples
 from adapters.http.events.schemas import (
     ChangeEventSchema,
@@ -18,6 +19,7 @@ from adapters.http.events.schemas import (
     ReplaceEventSchema,
 )
 from adapters.http.pagination import PageBody, page_body
+from application.conditions import PreconditionFailed
 from application.events.delete_event import DeleteEvent
 from application.events.edit_event import EditEvent
 from application.events.list_events import ListEvents
@@ -39,6 +41,7 @@ EDIT_REFUSALS = (
     EventNotFound(examples.EVENT_ID),
     NotEventCreator(),
     ReadOnlyEvent(),
+    PreconditionFailed(),
     CapacityBelowAttendance(10, 12),
 )
 
@@ -53,6 +56,7 @@ def events_blueprint(
     authenticate: Callable[[], None],
 ) -> Blueprint:
     blueprint = Blueprint("events", "Publishing and finding events.", authenticate)
+    condition = condition_on(EventSchema)
 
     @blueprint.operation("GET", EVENTS)
     @blueprint.query(EventListQuery)
@@ -73,6 +77,7 @@ def events_blueprint(
     @blueprint.response(
         201,
         EventSchema,
+        is_tagged=True,
         example=examples.EVENT,
         headers={"Location": {"schema": {"type": "string", "format": "uri-reference"}}},
     )
@@ -84,8 +89,9 @@ def events_blueprint(
         event = publish_event(creator_id=caller().user_id, **body)
         return event, {"Location": url_for("events.get_event", event_id=event.id)}
 
-    @blueprint.operation("GET", EVENT, EventNotFound(examples.EVENT_ID))
-    @blueprint.response(200, EventSchema, example=examples.EVENT)
+    @blueprint.operation("GET", EVENT, EventNotFound(examples.EVENT_ID), PreconditionFailed())
+    @revalidated
+    @blueprint.response(200, EventSchema, is_tagged=True, example=examples.EVENT)
     def get_event(event_id: UUID) -> EventView:
         """Show an event
 
@@ -94,37 +100,46 @@ def events_blueprint(
         return show_event(event_id, caller().user_id)
 
     @blueprint.operation("PUT", EVENT, *EDIT_REFUSALS)
+    @guarded
     @blueprint.body(ReplaceEventSchema, examples.NEW_EVENT)
     @blueprint.response(200, EventSchema, example=examples.EVENT)
     def replace_event(body: dict[str, Any], event_id: UUID) -> EventView:
         """Replace an event
 
         For its creator, until it starts. What is left out gets its default; fields that can't be
-        set are ignored.
+        set are ignored. The answer has no ETag, as what is kept is not just what was sent
+        (RFC 9110 section 9.3.4).
         """
-        return edit_event(event_id, caller().user_id, EventChanges(**body))
+        return edit_event(event_id, caller().user_id, EventChanges(**body), condition())
 
     @blueprint.operation("PATCH", EVENT, *EDIT_REFUSALS)
+    @guarded
     @blueprint.body(ChangeEventSchema, examples.CHANGES)
-    @blueprint.response(200, EventSchema, example=examples.EVENT)
+    @blueprint.response(200, EventSchema, is_tagged=True, example=examples.EVENT)
     def change_event(body: dict[str, Any], event_id: UUID) -> EventView:
         """Change an event
 
         For its creator, until it starts. What is left out stays; fields that can't be set are
         ignored.
         """
-        return edit_event(event_id, caller().user_id, EventChanges(**body))
+        return edit_event(event_id, caller().user_id, EventChanges(**body), condition())
 
     @blueprint.operation(
-        "DELETE", EVENT, EventNotFound(examples.EVENT_ID), NotEventCreator(), ReadOnlyEvent()
+        "DELETE",
+        EVENT,
+        EventNotFound(examples.EVENT_ID),
+        NotEventCreator(),
+        ReadOnlyEvent(),
+        PreconditionFailed(),
     )
+    @guarded
     @blueprint.response(204)
     def remove_event(event_id: UUID) -> Response:
         """Delete an event
 
         For its creator, until it starts. All seats in it are gone, too.
         """
-        delete_event(event_id, caller().user_id)
+        delete_event(event_id, caller().user_id, condition())
         return no_content()
 
     return blueprint

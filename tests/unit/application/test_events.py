@@ -2,6 +2,7 @@ from uuid import uuid4
 
 import pytest
 
+from application.conditions import PreconditionFailed
 from application.pages import Window
 from application.ports.event_queries import EventCriteria
 from domain.accounts.errors import InvalidToken
@@ -120,3 +121,30 @@ def test_the_clock_is_read_after_the_wait_for_the_lock(world, ada, action, monke
     monkeypatch.setattr(MemoryEventRepository, "get_for_update", wait_until_the_event_starts)
     with pytest.raises(ReadOnlyEvent):
         getattr(world, action)(event.id, ada)
+
+
+def refuse(_view):
+    raise PreconditionFailed
+
+
+def test_a_condition_sees_what_the_editor_saw_and_can_stop_the_change(world, ada):
+    event, seen = world.published(ada), []
+
+    world.edit_event(event.id, ada, EventChanges(title=Title("Coffee")), seen.append)
+    assert seen == [event]
+
+    edited = world.show_event(event.id, ada)
+    with pytest.raises(PreconditionFailed):
+        world.edit_event(event.id, ada, EventChanges(title=Title("Water")), refuse)
+    with pytest.raises(PreconditionFailed):
+        world.delete_event(event.id, ada, refuse)
+    assert world.show_event(event.id, ada) == edited
+
+
+@pytest.mark.parametrize("act", ["edit_event", "delete_event"])
+def test_a_condition_is_not_asked_where_the_change_is_refused_anyway(world, ada, grace, act):
+    event = world.published(ada)
+    changes = [EventChanges()] if act == "edit_event" else []
+
+    with pytest.raises(NotEventCreator):
+        getattr(world, act)(event.id, grace, *changes, refuse)

@@ -1,0 +1,97 @@
+"""Conditional requests (RFC 9110 section 13)."""
+
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Any
+
+from flask import Response, request
+from flask_smorest import Blueprint
+from marshmallow import Schema
+
+from adapters.http.answers import JSON_TYPE, json_writer
+from adapters.http.decorator import Decorator
+from application.conditions import Condition, PreconditionFailed, unconditional
+
+TAG_BYTES = 16
+CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
+
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "Act only if this is its ETag, as GET told the caller; `*` is any. "
+    "Otherwise 412, and nothing is changed.",
+    "schema": {"type": "string"},
+    "example": '"9f86d081884c7d659a2feaa0c55ad015"',
+}
+IF_NONE_MATCH = IF_MATCH | {
+    "name": "If-None-Match",
+    "description": "Answer 304, without a body, if this is still its ETag.",
+}
+ETAG = {
+    "ETag": {
+        "description": "Names what the caller is shown: another one as soon as any of it changes.",
+        "schema": {"type": "string"},
+        "required": True,
+    }
+}
+
+# For the document alone: what decorates a GET that may be answered with 304, and a change that may
+# be answered with 412.
+revalidated: Decorator = Blueprint.doc(
+    parameters=[IF_NONE_MATCH],
+    responses={304: {"description": "Not Modified", "headers": ETAG}},
+)
+guarded: Decorator = Blueprint.doc(parameters=[IF_MATCH])
+
+
+def entity_tag(content: bytes) -> str:
+    """A strong tag, without its quotes: of the same bytes the same, of others another."""
+    return blake2b(content, digest_size=TAG_BYTES).hexdigest()
+
+
+def is_known(tag: str) -> bool:
+    """Whether the client of this GET has what the tag names: to be answered with 304.
+
+    Raises PreconditionFailed.
+    """
+    environ = request.environ
+    if "HTTP_IF_MATCH" in environ and not request.if_match.contains(tag):
+        raise PreconditionFailed
+    return "HTTP_IF_NONE_MATCH" in environ and request.if_none_match.contains_weak(tag)
+
+
+def tagged(
+    content: bytes, status: int, headers: dict[str, str] | None, content_type: str = JSON_TYPE
+) -> Response:
+    """The answer with its ETag, or a 304 to a GET that knows it. Raises PreconditionFailed."""
+    tag = entity_tag(content)
+    if request.method in ("GET", "HEAD") and is_known(tag):
+        response = Response(status=304, headers=headers)
+        del response.headers["Content-Type"]
+    else:
+        response = Response(content, status, headers, content_type=content_type)
+    response.headers["ETag"] = f'"{tag}"'
+    return response
+
+
+def condition_on(schema: type[Schema]) -> Callable[[], Condition[Any]]:
+    """What makes, of the present request, the condition on what the schema shows."""
+    write = json_writer(schema())
+
+    def condition() -> Condition[Any]:
+        if not any(name in request.environ for name in CONDITIONS):
+            return unconditional
+        # Read now: where the condition is decided there is no request.
+        if_match = request.if_match if "HTTP_IF_MATCH" in request.environ else None
+        if_none_match = request.if_none_match
+
+        def decide(view: Any) -> None:
+            tag = entity_tag(write(view))
+            if if_match is not None and not if_match.contains(tag):
+                raise PreconditionFailed
+            if if_none_match.contains_weak(tag):
+                raise PreconditionFailed
+
+        return decide
+
+    return condition
