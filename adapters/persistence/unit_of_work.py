@@ -11,6 +11,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from adapters.persistence.answer_repository import PostgresAnswerRepository
 from adapters.persistence.driver import DriverConnection
 from adapters.persistence.event_repository import PostgresEventRepository
 from adapters.persistence.faults import refusal_of
@@ -40,6 +41,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self._transaction = Transaction(self._connection)
         self.users = PostgresUserRepository(self._transaction)
         self.sessions = PostgresSessionRepository(self._transaction)
+        self.answers = PostgresAnswerRepository(self._transaction)
         self.events = PostgresEventRepository(self._transaction)
         return self
 

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from application.idempotency import IdempotentRequest, KeptAnswer
 from application.ports.clock import Clock
 from application.ports.event_queries import EventView
 from application.ports.identifiers import NewId
@@ -15,7 +16,11 @@ from domain.events.schedule import Schedule
 
 @dataclass(frozen=True)
 class PublishEvent:
-    """Put a new event on the list. Raises Invalid."""
+    """Put a new event on the list, once for each request with a key.
+
+    Raises Invalid, IdempotencyKeyInUse, IdempotencyKeyReused, or InvalidToken when the creator's
+    account is gone.
+    """
 
     new_work: UnitOfWorkFactory
     clock: Clock
@@ -33,24 +38,32 @@ class PublishEvent:
         capacity: Capacity,
         type: EventType = EventType.OTHER,  # noqa: A002  # as everywhere
         location: Location = NOWHERE,
+        request: IdempotentRequest | None = None,
     ) -> EventView:
-        now = self.clock.now()
-        schedule = Schedule.planned(start_time, end_time, now)
-        event = Event.publish(
-            event_id=self.new_id(),
-            creator_id=creator_id,
-            title=title,
-            description=description,
-            schedule=schedule,
-            capacity=capacity,
-            type=type,
-            location=location,
-            now=now,
-        )
         with self.new_work() as work:
+            now = self.clock.now()
+            if request is not None:
+                kept = work.answers.find_for_update(creator_id, request.key)
+                if kept is not None and kept.is_kept(now):
+                    return kept.to(request)
+            event = Event.publish(
+                event_id=self.new_id(),
+                creator_id=creator_id,
+                title=title,
+                description=description,
+                schedule=Schedule.planned(start_time, end_time, now),
+                capacity=capacity,
+                type=type,
+                location=location,
+                now=now,
+            )
             creator = work.users.find(creator_id)
             if creator is None:
                 raise InvalidToken
+            view = EventView.of(event, creator.username, now)
             work.events.add(event)
+            if request is not None:
+                work.answers.remove_expired(creator_id, now)
+                work.answers.add(creator_id, KeptAnswer(request, view, answered_at=now))
             work.commit()
-        return EventView.of(event, creator.username, now)
+        return view

@@ -10,6 +10,8 @@ from typing import Any, Self
 from uuid import UUID
 
 from application.errors import Contended
+from application.idempotency import KeptAnswer
+from application.ports.answer_repository import AnswerRepository
 from application.ports.event_repository import EventRepository
 from application.ports.session_repository import SessionRepository
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -30,6 +32,7 @@ class State:
     sessions: dict[UUID, Session] = field(default_factory=dict)
     events: dict[UUID, Event] = field(default_factory=dict)
     attendances: dict[tuple[UUID, UUID], datetime] = field(default_factory=dict)
+    answers: dict[tuple[UUID, str], KeptAnswer] = field(default_factory=dict)
 
 
 @dataclass
@@ -52,6 +55,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.users = MemoryUserRepository(self._state)
         self.sessions = MemorySessionRepository(self._state)
         self.events = MemoryEventRepository(self._state)
+        self.answers = MemoryAnswerRepository(self._state)
         return self
 
     def __exit__(
@@ -188,3 +192,21 @@ class MemoryEventRepository(EventRepository):
         del self.state.events[event.id]
         for place in [place for place in self.state.attendances if place[0] == event.id]:
             del self.state.attendances[place]
+
+
+@dataclass
+class MemoryAnswerRepository(AnswerRepository):
+    """No key is ever in use: units of work take turns."""
+
+    state: State
+
+    def find_for_update(self, user_id: UUID, key: str) -> KeptAnswer | None:
+        return deepcopy(self.state.answers.get((user_id, key)))
+
+    def remove_expired(self, user_id: UUID, now: datetime) -> None:
+        for (owner, key), answer in list(self.state.answers.items()):
+            if owner == user_id and not answer.is_kept(now):
+                del self.state.answers[owner, key]
+
+    def add(self, user_id: UUID, answer: KeptAnswer) -> None:
+        self.state.answers[user_id, answer.request.key] = deepcopy(answer)

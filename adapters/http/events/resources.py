@@ -18,6 +18,7 @@ from adapters.http.events.schemas import (
     NewEventSchema,
     ReplaceEventSchema,
 )
+from adapters.http.idempotency import idempotent_request, repeatable
 from adapters.http.pagination import PageBody, page_body
 from application.conditions import PreconditionFailed
 from application.events.delete_event import DeleteEvent
@@ -25,6 +26,7 @@ from application.events.edit_event import EditEvent
 from application.events.list_events import ListEvents
 from application.events.publish_event import PublishEvent
 from application.events.show_event import ShowEvent
+from application.idempotency import IdempotencyKeyInUse, IdempotencyKeyReused
 from application.pages import Window
 from application.ports.event_queries import EventCriteria, EventView
 from domain.events.errors import (
@@ -72,7 +74,8 @@ def events_blueprint(
         page = list_events(criteria, window, caller().user_id)
         return page_body(page, window, criteria.sort)
 
-    @blueprint.operation("POST", EVENTS)
+    @blueprint.operation("POST", EVENTS, IdempotencyKeyInUse(), IdempotencyKeyReused())
+    @repeatable
     @blueprint.body(NewEventSchema, examples.NEW_EVENT)
     @blueprint.response(
         201,
@@ -86,7 +89,7 @@ def events_blueprint(
 
         Its creator attends only by taking a seat like everyone else.
         """
-        event = publish_event(creator_id=caller().user_id, **body)
+        event = publish_event(creator_id=caller().user_id, **body, request=idempotent_request())
         return event, {"Location": url_for("events.get_event", event_id=event.id)}
 
     @blueprint.operation("GET", EVENT, EventNotFound(examples.EVENT_ID), PreconditionFailed())

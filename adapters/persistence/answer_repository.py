@@ -1,0 +1,96 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import DateTime, Text, bindparam, cast, delete, func, insert, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from adapters.persistence.sql import USER_ID, as_sql
+from adapters.persistence.tables import idempotency_keys
+from adapters.persistence.transaction import Transaction
+from application.idempotency import (
+    KEPT_FOR,
+    IdempotencyKeyInUse,
+    IdempotentRequest,
+    KeptAnswer,
+)
+from application.ports.answer_repository import AnswerRepository
+from application.ports.event_queries import Creator, EventView
+from domain.events.description import EventType
+from domain.events.schedule import EventStatus
+
+KEY = bindparam("key", type_=Text)
+BEGINNING = bindparam("beginning", type_=DateTime(timezone=True))
+# There may be no row yet to lock: the name of the key is locked, by its hash. Two keys of one hash
+# are in each other's way for a moment, no more.
+TRY_LOCK = as_sql(
+    select(
+        func.pg_try_advisory_xact_lock(
+            func.hashtextextended(cast(USER_ID, Text).concat(KEY), literal_column("0"))
+        )
+    )
+)
+FIND = as_sql(
+    select(
+        idempotency_keys.c.fingerprint, idempotency_keys.c.answer, idempotency_keys.c.created_at
+    ).where(idempotency_keys.c.user_id == USER_ID, idempotency_keys.c.key == KEY)
+)
+REMOVE_EXPIRED = as_sql(
+    delete(idempotency_keys).where(
+        idempotency_keys.c.user_id == USER_ID, idempotency_keys.c.created_at <= BEGINNING
+    )
+)
+ADD = as_sql(
+    insert(idempotency_keys).values(
+        {c.name: bindparam(c.name, type_=c.type) for c in idempotency_keys.c}
+        | {"answer": cast(bindparam("answer", type_=Text), JSONB)}
+    )
+)
+
+
+class PostgresAnswerRepository(AnswerRepository):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def find_for_update(self, user_id: UUID, key: str) -> KeptAnswer | None:
+        values = {"user_id": user_id, "key": key}
+        [[is_locked]] = self._transaction.rows(TRY_LOCK, values)
+        if not is_locked:
+            raise IdempotencyKeyInUse
+        # By a statement of its own, to see what was committed before the lock was given.
+        for fingerprint, answer, created_at in self._transaction.rows(FIND, values):
+            request = IdempotentRequest(key, bytes(fingerprint))
+            return KeptAnswer(request, _event_from_json(answer), created_at)
+        return None
+
+    def remove_expired(self, user_id: UUID, now: datetime) -> None:
+        values = {"user_id": user_id, "beginning": now - KEPT_FOR}
+        self._transaction.write(REMOVE_EXPIRED, values)
+
+    def add(self, user_id: UUID, answer: KeptAnswer) -> None:
+        self._transaction.write(
+            ADD,
+            {
+                "user_id": user_id,
+                "key": answer.request.key,
+                "fingerprint": answer.request.fingerprint,
+                "answer": orjson.dumps(answer.event).decode(),
+                "created_at": answer.answered_at,
+            },
+        )
+
+
+def _event_from_json(kept: dict[str, Any]) -> EventView:
+    creator = kept["creator"]
+    instants = ("start_time", "end_time", "created_at", "updated_at")
+    return EventView(
+        **kept
+        | {name: datetime.fromisoformat(kept[name]) for name in instants}
+        | {
+            "id": UUID(kept["id"]),
+            "type": EventType(kept["type"]),
+            "status": EventStatus(kept["status"]),
+            "creator": Creator(UUID(creator["id"]), creator["username"]),
+        }
+    )

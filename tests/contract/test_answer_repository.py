@@ -1,0 +1,77 @@
+"""The answers that are kept for requests with idempotency keys."""
+
+from datetime import timedelta
+
+import pytest
+
+from application.idempotency import KEPT_FOR, IdempotentRequest, KeptAnswer
+from application.ports.event_queries import EventView
+from domain.events.description import EventType, Location, Title
+from tests.builders import NOON, an_event
+
+KEY = "0f6a1c1e"
+TICK = timedelta(microseconds=1)
+
+
+def an_answer(creator, key=KEY, answered_at=NOON):
+    event = an_event(
+        creator_id=creator.id,
+        title=Title("Tea 'n' \"cake\" \\ 日本"),
+        type=EventType.SOCIAL,
+        location=Location("Here"),
+    )
+    request = IdempotentRequest(key, b"fingerprint\x00\xff")
+    return KeptAnswer(request, EventView.of(event, creator.username, NOON), answered_at)
+
+
+def find(storage, user, key=KEY):
+    with storage.new_work() as work:
+        return work.answers.find_for_update(user.id, key)
+
+
+def keep(storage, user, *answers):
+    with storage.new_work() as work:
+        for answer in answers:
+            work.answers.add(user.id, answer)
+        work.commit()
+
+
+def test_an_answer_is_found_as_it_was_kept(storage, ada):
+    answer = an_answer(ada)
+
+    keep(storage, ada, answer)
+
+    assert find(storage, ada) == answer
+
+
+@pytest.mark.parametrize("key", ["0F6A1C1E", "0f6a1c1", "0f6a1c1e0"])
+def test_keys_differ_in_any_character(storage, ada, key):
+    keep(storage, ada, an_answer(ada))
+
+    assert find(storage, ada, key) is None
+
+
+def test_a_key_is_one_persons_own(storage, ada, grace):
+    keep(storage, ada, an_answer(ada))
+
+    assert find(storage, grace) is None
+
+
+def test_what_was_not_committed_was_not_kept(storage, ada):
+    with storage.new_work() as work:
+        work.answers.add(ada.id, an_answer(ada))
+
+    assert find(storage, ada) is None
+
+
+def test_answers_are_removed_once_they_need_not_be_kept(storage, ada, grace):
+    for person in (ada, grace):
+        keep(storage, person, an_answer(person), an_answer(person, "younger", NOON + TICK))
+
+    with storage.new_work() as work:
+        work.answers.remove_expired(ada.id, NOON + KEPT_FOR)
+        work.commit()
+
+    assert find(storage, ada) is None
+    assert find(storage, ada, "younger")
+    assert find(storage, grace)
