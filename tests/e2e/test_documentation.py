@@ -4,6 +4,9 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.routing import Rule
 
+from entrypoints.openapi import as_text
+from tests.e2e.processes import finished
+
 EVENT = "/v1/events/01997a60-5a80-7000-8000-000000000002/"
 PUBLIC = [
     ("POST", "/v1/profile/signup/"),
@@ -37,6 +40,24 @@ def operations(document):
         for method, operation in methods.items():
             if method != "parameters":
                 yield path, method, operation
+
+
+def test_the_document_is_the_one_in_the_repository(document, root):
+    kept = (root / "openapi.json").read_text(encoding="utf-8")
+
+    assert as_text(document.document) == kept, "openapi.json is out of date: run make openapi"
+
+
+def test_the_document_is_exported_without_settings(root, tmp_path):
+    exported = tmp_path / "openapi.json"
+    ended = finished(root, "export-openapi", str(exported))
+
+    assert ended.returncode == 0, ended.stderr
+    assert exported.read_bytes() == (root / "openapi.json").read_bytes()
+
+
+def test_the_document_names_no_host(document):
+    assert [server["url"] for server in document.document["servers"]] == ["/"]
 
 
 def test_the_document_is_valid(document):

@@ -52,7 +52,9 @@ def events_blueprint(
     delete_event: DeleteEvent,
     authenticate: Callable[[], None],
 ) -> Blueprint:
-    blueprint = Blueprint("events", "Publishing and finding events.", authenticate)
+    blueprint = Blueprint(
+        "events", "Publishing and finding events.", authenticate, examples.IDS_IN_PATHS
+    )
 
     @blueprint.operation("GET", EVENTS)
     @blueprint.query(EventListQuery)
