@@ -25,6 +25,12 @@ EVENT = {
     "created_at": "2026-05-01T09:45:00Z",
     "updated_at": "2026-05-01T09:45:00Z",
 }
+LOCATION = {
+    "description": "The path of the new event.",
+    "required": True,
+    "schema": {"type": "string", "format": "uri-reference"},
+    "example": f"/v1/events/{EVENT_ID}/",
+}
 EVENT_PAGE = {"count": 1, "next": None, "previous": None, "next_cursor": None, "results": [EVENT]}
 ATTENDEE_PAGE = {
     "count": 1,

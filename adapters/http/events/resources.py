@@ -76,7 +76,7 @@ def events_blueprint(
         201,
         EventSchema,
         example=examples.EVENT,
-        headers={"Location": {"schema": {"type": "string", "format": "uri-reference"}}},
+        headers={"Location": examples.LOCATION},
     )
     def create_event(body: dict[str, Any]) -> tuple[EventView, dict[str, str]]:
         """Publish an event
