@@ -29,7 +29,7 @@ CMD ["serve", "--migrate"]
 # With everything that the tests need.
 FROM source AS development
 COPY --from=development-packages /opt/venv /opt/venv
-COPY pyproject.toml Makefile README.md .env.example ./
+COPY pyproject.toml Makefile README.md .env.example openapi.json ./
 COPY tests tests
 # Nobody may write into the source here.
 ENV PYTEST_ADDOPTS="-p no:cacheprovider"

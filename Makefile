@@ -4,11 +4,12 @@ BASE_URL ?= http://127.0.0.1:$(or $(PORT),8000)
 BIN := .venv/bin
 CLI := $(BIN)/python -m entrypoints.cli
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+SPECTRAL := @stoplight/spectral-cli@6.16.3
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
 	--custom-compile-command "make lock" pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo verify-data test torture bench check format lock clean
+.PHONY: help run demo verify-data test torture bench check format lock openapi lint-api clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -56,6 +57,12 @@ lock-files:
 	@$(LOCK) $(UPGRADE) --extra local --group dev --output-file $(LOCKS)/dev.txt
 	@$(LOCK) --constraint $(LOCKS)/dev.txt --extra local --output-file $(LOCKS)/local.txt
 	@$(LOCK) --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/service.txt
+
+openapi: .venv/local ## Write openapi.json, the OpenAPI document that the service serves.
+	@$(CLI) export-openapi
+
+lint-api: ## Hold openapi.json against the rules in .spectral.yaml (needs npx).
+	@npx --yes $(SPECTRAL) lint openapi.json --ruleset .spectral.yaml --fail-severity=hint
 
 clean: ## Delete the virtual environment and caches; data in DATA_DIR stays.
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

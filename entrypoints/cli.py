@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -67,6 +67,16 @@ def verify_data() -> None:
         )
     click.echo(f"{found.events} events, {found.seats} seats: {len(found.differences)} differ.")
     sys.exit(1 if found.differences else 0)
+
+
+@cli.command()
+@click.argument("file", type=click.File("w", encoding="utf-8"), default="openapi.json")
+def export_openapi(file: TextIO) -> None:
+    """Write the OpenAPI document to FILE; needs no settings."""
+    # Only this command needs the whole application in this process.
+    from entrypoints.openapi import openapi_text
+
+    file.write(openapi_text())
 
 
 @cli.command()

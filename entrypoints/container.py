@@ -172,7 +172,7 @@ class Container(containers.DeclarativeContainer):
 
     app = providers.Singleton(
         create_app,
-        blueprints=providers.List(access, profile, sessions, events, attendance),
+        blueprints=providers.List(access, attendance, events, profile, sessions),
         jwt_secret_key=settings.provided.jwt_secret_key,
         jwt_secret_key_previous=settings.provided.jwt_secret_key_previous,
         version=VERSION,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
+from types import MappingProxyType
 from typing import Any, cast
 
 import flask_smorest
@@ -27,7 +28,10 @@ READS_QUERY = "reads_query"
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    """With `authenticate`, every operation runs it first and documents the bearer token."""
+    """With `authenticate`, every operation runs it first and documents the bearer token.
+
+    `ids` are examples of the ids in paths, by the names that they have there.
+    """
 
     ARGUMENTS_PARSER = StrictParser()
     DEFAULT_LOCATION_CONTENT_TYPE_MAPPING = (
@@ -36,9 +40,22 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     )
 
     def __init__(
-        self, name: str, description: str, authenticate: Callable[[], None] | None = None
+        self,
+        name: str,
+        description: str,
+        authenticate: Callable[[], None] | None = None,
+        ids: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(name, __name__, description=description)
+        self._path_parameters = [
+            {
+                "in": "path",
+                "name": name,
+                "description": f"The id of the {name.removesuffix('_id')}.",
+                "example": example,
+            }
+            for name, example in ids.items()
+        ]
         self._is_protected = authenticate is not None
         if authenticate is not None:
             # Before the view, and so before its arguments are read: 401 comes before 422.
@@ -63,7 +80,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                     )
                 ),
             )
-            route: Decorator = self.route(rule, methods=[method])
+            parameters = [each for each in self._path_parameters if f":{each['name']}>" in rule]
+            route: Decorator = self.route(rule, methods=[method], parameters=parameters)
             return route(describe(view if hasattr(view, READS_QUERY) else _without_query(view)))
 
         return decorate

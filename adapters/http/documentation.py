@@ -25,6 +25,9 @@ class DocumentedApi(Api):  # type: ignore[misc]  # flask-smorest has no types
     def _register_error_handlers(self) -> None:
         """Errors are answered by adapters.http.problems."""
 
+    def _register_responses(self) -> None:
+        """Problems are documented by adapters.http.problem_responses."""
+
     def _register_etag_headers(self) -> None:
         """There are none."""
 
@@ -41,7 +44,9 @@ def document(app: Flask, version: str) -> DocumentedApi:
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH=DOCUMENT,
         API_SPEC_OPTIONS={
-            "info": {"description": DESCRIPTION},
+            "info": {"description": DESCRIPTION, "contact": {"name": "The makers of Turnout"}},
+            # Relative to where the document is: it names no host.
+            "servers": [{"url": "/", "description": "The host that serves this document."}],
             "components": {
                 "securitySchemes": {
                     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},

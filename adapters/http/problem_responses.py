@@ -30,20 +30,26 @@ OF_WRITING_OPERATIONS = (refusal_problem(OutcomeUnknown()),)
 # What the router answers where an id in the path is no UUID.
 OF_PATHS_WITH_IDS = (http_problem(404),)
 OF_OPERATIONS_WITH_BODIES = (http_problem(415, "Send the body as Content-Type: application/json."),)
-RETRY_AFTER = {"schema": {"type": "integer"}, "description": "Seconds to wait."}
+
+
+def _header(description: str, example: str | int, **schema: Any) -> dict[str, Any]:
+    """A header that every answer of the status has."""
+    return {"description": description, "required": True, "schema": schema, "example": example}
+
+
+RETRY_AFTER = _header("Seconds to wait.", 1, type="integer", minimum=1)
 HEADERS_OF_STATUS = {
-    401: {"WWW-Authenticate": {"schema": {"type": "string", "example": CHALLENGE}}},
+    401: {"WWW-Authenticate": _header("How to authenticate.", CHALLENGE, type="string")},
     429: {
         "Retry-After": RETRY_AFTER,
-        "RateLimit-Limit": {
-            "schema": {"type": "integer"},
-            "description": "Attempts in a window; like the two that follow also where one is left.",
-        },
-        "RateLimit-Remaining": {"schema": {"type": "integer"}, "description": "Attempts left."},
-        "RateLimit-Reset": {
-            "schema": {"type": "integer"},
-            "description": "Seconds until the window ends.",
-        },
+        "RateLimit-Limit": _header(
+            "Attempts in a window; like the two that follow also where one is left.",
+            10,
+            type="integer",
+            minimum=1,
+        ),
+        "RateLimit-Remaining": _header("Attempts left.", 0, type="integer", minimum=0),
+        "RateLimit-Reset": _header("Seconds until the window ends.", 42, type="integer", minimum=1),
     },
     503: {"Retry-After": RETRY_AFTER},
 }

@@ -26,7 +26,9 @@ def sessions_blueprint(
     end_sessions: EndSessions,
     authenticate: Callable[[], None],
 ) -> Blueprint:
-    blueprint = Blueprint("sessions", "Where one is logged in.", authenticate)
+    blueprint = Blueprint(
+        "sessions", "Where one is logged in.", authenticate, examples.IDS_IN_PATHS
+    )
     blueprint.after_request(forbid_storing)
 
     @blueprint.operation("GET", "/v1/profile/sessions/")

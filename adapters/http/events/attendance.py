@@ -24,7 +24,9 @@ def attendance_blueprint(
     list_attendees: ListAttendees,
     authenticate: Callable[[], None],
 ) -> Blueprint:
-    blueprint = Blueprint("attendance", "Taking seats and giving them back.", authenticate)
+    blueprint = Blueprint(
+        "attendance", "Taking seats and giving them back.", authenticate, examples.IDS_IN_PATHS
+    )
     not_found = EventNotFound(examples.EVENT_ID)
 
     @blueprint.operation(

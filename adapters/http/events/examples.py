@@ -5,6 +5,7 @@ from uuid import UUID
 from adapters.http.accounts.examples import USER_ID
 
 EVENT_ID = UUID("01997a60-5a80-7000-8000-000000000002")
+IDS_IN_PATHS = {"event_id": str(EVENT_ID)}
 NEW_EVENT = {
     "title": "Analytical engines, an evening",
     "description": "Bring a problem, leave with a program.",
@@ -25,6 +26,12 @@ EVENT = {
     "creator": {"id": USER_ID, "username": "ada"},
     "created_at": "2026-05-01T09:45:00Z",
     "updated_at": "2026-05-01T09:45:00Z",
+}
+LOCATION = {
+    "description": "The path of the new event.",
+    "required": True,
+    "schema": {"type": "string", "format": "uri-reference"},
+    "example": f"/v1/events/{EVENT_ID}/",
 }
 EVENT_PAGE = {"count": 1, "next": None, "previous": None, "next_cursor": None, "results": [EVENT]}
 ATTENDEE_PAGE = {

@@ -57,7 +57,9 @@ def events_blueprint(
     delete_event: DeleteEvent,
     authenticate: Callable[[], None],
 ) -> Blueprint:
-    blueprint = Blueprint("events", "Publishing and finding events.", authenticate)
+    blueprint = Blueprint(
+        "events", "Publishing and finding events.", authenticate, examples.IDS_IN_PATHS
+    )
     condition = condition_on(EventSchema)
 
     @blueprint.operation("GET", EVENTS)
@@ -82,7 +84,7 @@ def events_blueprint(
         EventSchema,
         is_tagged=True,
         example=examples.EVENT,
-        headers={"Location": {"schema": {"type": "string", "format": "uri-reference"}}},
+        headers={"Location": examples.LOCATION},
     )
     def create_event(body: dict[str, Any]) -> tuple[EventView, dict[str, str]]:
         """Publish an event

@@ -136,7 +136,11 @@ class EventListQuery(CursorQuery):
     created = Flag(metadata={"description": "Whether the caller created it."})
     starts_after = _instant("Starts then or later.")
     starts_before = _instant("Starts then or earlier.")
-    status = fields.Enum(EventStatus, by_value=fields.String)
+    status = fields.Enum(
+        EventStatus,
+        by_value=fields.String,
+        metadata={"description": "Whether it has started, and whether it has ended."},
+    )
     sort = fields.Enum(
         EventSort,
         by_value=fields.String,

@@ -1,0 +1,34 @@
+"""What holds answers against the document tells wrong ones."""
+
+import httpx
+import pytest
+from jsonschema import ValidationError
+
+from tests.e2e.conformance import Document
+
+HEADERS = {
+    "Location": {"required": True, "schema": {"type": "string", "format": "uri-reference"}},
+    "Age": {"schema": {"type": "integer", "minimum": 0}},
+}
+DOCUMENT = Document({"paths": {"/things/": {"post": {"responses": {"204": {"headers": HEADERS}}}}}})
+
+
+def check(**headers):
+    request = httpx.Request("POST", "http://127.0.0.1/things/")
+    DOCUMENT.check(httpx.Response(204, headers=headers, request=request))
+
+
+def test_a_header_that_is_not_required_may_be_absent():
+    check(Location="/things/1/")
+    check(Location="/things/1/", Age="10")
+
+
+def test_a_required_header_must_be_there():
+    with pytest.raises(AssertionError, match="Location is promised"):
+        check(Age="10")
+
+
+@pytest.mark.parametrize("wrong", [{"Age": "-1"}, {"Age": "old"}, {"Location": "/things/ 1/"}])
+def test_the_value_of_a_header_must_meet_its_schema(wrong):
+    with pytest.raises(ValidationError):
+        check(**{"Location": "/things/1/"} | wrong)
