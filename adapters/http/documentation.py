@@ -1,5 +1,7 @@
 """The OpenAPI document and Swagger UI, both from this host alone."""
 
+from importlib.resources import files
+
 from flask import Flask, redirect
 from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
@@ -26,7 +28,7 @@ class DocumentedApi(Api):  # type: ignore[misc]  # flask-smorest has no types
         """Errors are answered by adapters.http.problems."""
 
     def _register_responses(self) -> None:
-        """Problems are documented by adapters.http.problem_responses."""
+        """Operations name their own; these would leave a schema that no answer has."""
 
     def _register_etag_headers(self) -> None:
         """There are none."""
@@ -49,7 +51,12 @@ def document(app: Flask, version: str) -> DocumentedApi:
             "servers": [{"url": "/", "description": "The host that serves this document."}],
             "components": {
                 "securitySchemes": {
-                    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                    "bearer": {
+                        "type": "http",
+                        "scheme": "bearer",
+                        "bearerFormat": "JWT",
+                        "description": "An access token that you have already.",
+                    },
                     "login": {
                         "type": "oauth2",
                         "description": "Log in with username and password; no client is needed.",
@@ -71,8 +78,19 @@ def document(app: Flask, version: str) -> DocumentedApi:
             },
         )
     )
+    style = _style_of_the_page()
+    app.add_url_rule(
+        f"{SWAGGER_UI}index.css", "swagger_ui_style", lambda: Response(style, mimetype="text/css")
+    )
     app.add_url_rule("/", "home", _go_to_swagger_ui)
     return DocumentedApi(app)
+
+
+def _style_of_the_page() -> str:
+    """The sheet that the page comes with, and what we add to it."""
+    theirs = files("flask_swagger_ui").joinpath("dist", "index.css")
+    ours = files("adapters.http").joinpath("swagger_ui.css")
+    return theirs.read_text() + ours.read_text()
 
 
 def _go_to_swagger_ui() -> Response:

@@ -1,3 +1,4 @@
+import json
 import re
 
 import pytest
@@ -136,6 +137,13 @@ def test_every_operation_says_what_any_can_answer(document):
         assert not missing, f"{method} {path} lacks {missing}"
 
 
+def test_every_schema_belongs_to_a_body(document):
+    text = json.dumps(document.document)
+
+    for name in document.document["components"]["schemas"]:
+        assert f'"#/components/schemas/{name}"' in text, f"{name} is nobody's"
+
+
 def test_only_opening_an_account_and_getting_tokens_need_no_token(document):
     for path, method, operation in operations(document):
         is_public = (method.upper(), path) in PUBLIC
@@ -155,6 +163,16 @@ def test_swagger_ui_comes_from_this_host_alone(visitor, path):
         assert visitor.get(asset).status_code == 200
     assert '"url": "/api/schema/"' in page.text
     assert '"validatorUrl": null' in page.text
+
+
+def test_the_page_has_its_own_sheet_and_ours(visitor):
+    path = "/api/schema/swagger-ui/index.css"
+    sheet = visitor.get(path)
+
+    assert f'href="{path}"' in visitor.get("/api/schema/swagger-ui/").text
+    assert sheet.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert "body {" in sheet.text  # theirs
+    assert 'label[for="client_id_password"]' in sheet.text  # ours
 
 
 @pytest.mark.parametrize("path", ["/api/schema/", "/api/schema"])
