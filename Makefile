@@ -9,7 +9,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotat
 	--custom-compile-command "make lock" pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo verify-data test torture bench check format lock openapi lint-api clean
+.PHONY: help run demo verify-data test test-browser screenshots fuzz torture bench check format lock \
+	openapi lint-api clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -25,6 +26,12 @@ verify-data: .venv/local ## Prove that the counts of DATABASE_URL equal its seat
 
 test: .venv/dev ## Run every test; brings its own PostgreSQL unless TEST_DATABASE_URL is set.
 	@$(BIN)/python -m pytest
+
+test-browser: .venv/dev ## Use Swagger UI as a person does, in Chromium: apt install chromium.
+	@$(BIN)/python -m pytest tests/browser $(if $(SCREENSHOTS),--screenshots="$(SCREENSHOTS)")
+
+screenshots: ## Do so and take the pictures in docs/images anew.
+	@$(MAKE) --no-print-directory test-browser SCREENSHOTS=docs/images
 
 torture: .venv/dev ## Run every fault and contention scenario at its full size (some minutes).
 	@$(BIN)/python -m tests.resilience.torture

@@ -2,6 +2,9 @@
 
 import pytest
 
+# Needs a browser: collected only where it is named, as by make test-browser.
+collect_ignore = ["browser"]
+
 
 @pytest.fixture(scope="session")
 def postgres():
