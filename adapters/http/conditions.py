@@ -18,10 +18,9 @@ CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
-    "description": "Act only if this is its ETag, as GET told the caller; `*` is any. "
+    "description": "Act only if this is its ETag, as GET told the caller, in quotes; `*` is any. "
     "Otherwise 412, and nothing is changed.",
-    "schema": {"type": "string"},
-    "example": '"9f86d081884c7d659a2feaa0c55ad015"',
+    "schema": {"type": "string"},  # without an example, which Swagger UI would send unasked
 }
 IF_NONE_MATCH = IF_MATCH | {
     "name": "If-None-Match",

@@ -79,7 +79,7 @@ def test_operations_stand_below_the_headings_of_their_tags(ui, document):
     expect(ui.page).to_have_title("Turnout: Swagger UI")
 
 
-def test_bodies_are_filled_in_and_of_the_parameters_only_defaults(ui, document):
+def test_what_an_operation_needs_is_filled_in_and_nothing_else(ui, document):
     for _, _, parameters, operation in operations(document):
         on_page = ui.operation(operation["operationId"]).open()
         if "requestBody" in operation:
@@ -88,8 +88,10 @@ def test_bodies_are_filled_in_and_of_the_parameters_only_defaults(ui, document):
         expect(on_page.parameters).to_have_count(len(parameters))
         for each in parameters:
             # An example of a header or filter would be sent by who does not mean it.
-            default = json.dumps(each["schema"].get("default", "")).strip('"')
-            expect(on_page.input(each["in"], each["name"])).to_have_value(default)
+            is_needed = each.get("required", False)
+            value = each["example"] if is_needed else each["schema"].get("default", "")
+            text = json.dumps(value).strip('"')
+            expect(on_page.input(each["in"], each["name"])).to_have_value(text)
         on_page.close()
 
 
