@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 
 from adapters.http.admission import admit_sound_requests
-from adapters.http.blueprint import Blueprint
+from adapters.http.blueprint import Blueprint, no_content
 from adapters.http.documentation import document
 from adapters.http.problems import answer_problems
 from adapters.http.proxies import Network, trust_proxies
@@ -14,10 +14,17 @@ from adapters.security.jwt_tokens import configure_jwt
 
 
 class App(Flask):
-    """Flask, that need not look at every call whether a function is a coroutine: none is here."""
+    """Flask, with two answers of our own."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """It need not be looked at every call whether a function is a coroutine: none is here."""
         return func
+
+    def make_default_options_response(self) -> Response:
+        """Methods are all that OPTIONS tells: there is no body, and so no type of one."""
+        response = no_content()
+        response.allow.update(super().make_default_options_response().allow)
+        return response
 
 
 def create_app(
