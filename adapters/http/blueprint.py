@@ -1,14 +1,16 @@
 """A flask-smorest blueprint that documents what every operation can refuse."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache, wraps
+from functools import lru_cache, update_wrapper, wraps
 from typing import Any, Protocol, TypeVar, cast
 
 import flask_smorest
 from flask import Response, request
 from marshmallow import Schema
 
-from adapters.http.answers import json_writer
+from adapters.http.accepting import negotiated, not_acceptable
+from adapters.http.answering import JSON_TYPE, answering
+from adapters.http.current import current_request
 from adapters.http.limits import IS_LIMITED
 from adapters.http.parsing import (
     FORM_TYPE,
@@ -17,7 +19,7 @@ from adapters.http.parsing import (
     StrictParser,
     require_known_parameters,
 )
-from adapters.http.problem_bodies import Refusal
+from adapters.http.problem_bodies import Refusal, http_problem
 from adapters.http.problem_responses import OF_OPERATIONS_WITH_BODIES, as_responses, problems_of
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -29,7 +31,6 @@ class Decorator(Protocol):
 
 # Where a view says that it looks at the query by itself.
 READS_QUERY = "reads_query"
-JSON_TYPE = "application/json"
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types
@@ -70,7 +71,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 ),
             )
             route: Decorator = self.route(rule, methods=[method])
-            return route(describe(view if hasattr(view, READS_QUERY) else _without_query(view)))
+            strict = negotiated(view if hasattr(view, READS_QUERY) else _without_query(view))
+            return route(_documented(strict, describe))
 
         return decorate
 
@@ -108,7 +110,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         def decorate(view: View) -> View:
             @wraps(describe(view))  # which would read it for every request: for the document alone
             def with_query(*args: Any, **kwargs: Any) -> Any:
-                return view(read(request.query_string), *args, **kwargs)
+                return view(read(current_request().query_string), *args, **kwargs)
 
             setattr(with_query, READS_QUERY, True)
             return cast(View, with_query)
@@ -116,24 +118,42 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return decorate
 
     def response(
-        self, status_code: int, schema: type[Schema] | None = None, **documentation: Any
+        self,
+        status_code: int,
+        schema: type[Schema] | None = None,
+        *,
+        other_types: Mapping[str, str] | None = None,
+        **documentation: Any,
     ) -> Decorator:
-        """Answer with what the view returns, an object and maybe headers, as the schema's JSON."""
-        describe: Decorator = super().response(status_code, schema, **documentation)
-        write = json_writer(schema()) if schema else None
+        """Answer with what the view returns, an object and maybe headers, as the schema's JSON.
+
+        `other_types` are media types that the answer can have besides, each with an example. Where
+        `accepting.media_type()` is one of them, the view returns a Response.
+        """
+        others = dict(other_types or {})
+        produced = (JSON_TYPE, *others) if schema else tuple(others)
+        descriptions = [super().response(status_code, schema, **documentation)]
+        for media_type, example in others.items():
+            text = {"content_type": media_type, "example": example}
+            descriptions.append(super().response(status_code, {"type": "string"}, **text))
+        if produced:
+            refusal = http_problem(406, not_acceptable(produced))
+            descriptions.append(self.doc(responses=as_responses([refusal])))
 
         def decorate(view: View) -> View:
-            @wraps(describe(view))  # which would dump the answer: for the document alone
-            def answer(*args: Any, **kwargs: Any) -> Response:
-                returned = view(*args, **kwargs)
-                if write is None:
-                    return cast(Response, returned)
-                result, headers = returned if isinstance(returned, tuple) else (returned, None)
-                return Response(write(result), status_code, headers, content_type=JSON_TYPE)
-
-            return cast(View, answer)
+            described = view  # would dump the answer, too: for the document alone
+            for describe in descriptions:
+                described = describe(described)
+            answer = answering(view, status_code, schema, produced)
+            return cast(View, update_wrapper(answer, described))
 
         return decorate
+
+
+def _documented(view: View, describe: Decorator) -> View:
+    """The view with what is said about it, but without the wrapper that flask-smorest puts on."""
+    view._apidoc = describe(view)._apidoc  # type: ignore[attr-defined]
+    return view
 
 
 def _without_query(view: View) -> View:

@@ -32,6 +32,7 @@ CODE_OF_STATUS = {
     400: "bad_request",
     404: "not_found",
     405: "method_not_allowed",
+    406: "not_acceptable",
     413: "body_too_large",
     414: "uri_too_long",
     415: "unsupported_media_type",
