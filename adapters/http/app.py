@@ -8,6 +8,7 @@ from flask import Flask, Response
 from adapters.http.admission import admit_sound_requests
 from adapters.http.blueprint import Blueprint, no_content
 from adapters.http.documentation import document
+from adapters.http.nosniff import forbid_sniffing
 from adapters.http.problems import answer_problems
 from adapters.http.proxies import Network, trust_proxies
 from adapters.security.jwt_tokens import configure_jwt
@@ -42,6 +43,7 @@ def create_app(
     app.url_map.merge_slashes = False  # a redirect would echo the Host header
     admit_sound_requests(app)
     trust_proxies(app, trusted_proxies)
+    forbid_sniffing(app)
     configure_jwt(app, jwt_secret_key, jwt_secret_key_previous)
     answer_problems(app)
     api = document(app, version)

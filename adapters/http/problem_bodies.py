@@ -17,6 +17,8 @@ from domain.errors import (
 )
 
 PROBLEM_TYPE = "application/problem+json"
+# Some statuses may be kept for a while unless told otherwise (RFC 9110 section 15.1).
+PROBLEM_HEADERS = {"Content-Type": PROBLEM_TYPE, "Cache-Control": "no-store"}
 
 STATUS_OF_REFUSAL: Mapping[type[Exception], int] = {
     Unauthenticated: 401,
