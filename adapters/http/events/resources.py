@@ -17,7 +17,8 @@ from adapters.http.events.schemas import (
     NewEventSchema,
     ReplaceEventSchema,
 )
-from adapters.http.pagination import PageBody, page_body
+from adapters.http.page_links import PAGE_HEADERS
+from adapters.http.pagination import PageAnswer, page_answer
 from application.events.delete_event import DeleteEvent
 from application.events.edit_event import EditEvent
 from application.events.list_events import ListEvents
@@ -56,8 +57,8 @@ def events_blueprint(
 
     @blueprint.operation("GET", EVENTS)
     @blueprint.query(EventListQuery)
-    @blueprint.response(200, EventPageSchema, example=examples.EVENT_PAGE)
-    def get_events(query: tuple[EventCriteria, Window]) -> PageBody:
+    @blueprint.response(200, EventPageSchema, example=examples.EVENT_PAGE, headers=PAGE_HEADERS)
+    def get_events(query: tuple[EventCriteria, Window]) -> PageAnswer:
         """List events
 
         All filters given must hold; `false` asks for the complement of `true`. `next` and
@@ -66,7 +67,7 @@ def events_blueprint(
         """
         criteria, window = query
         page = list_events(criteria, window, caller().user_id)
-        return page_body(page, window, criteria.sort)
+        return page_answer(page, window, criteria.sort)
 
     @blueprint.operation("POST", EVENTS)
     @blueprint.body(NewEventSchema, examples.NEW_EVENT)
