@@ -7,6 +7,7 @@ from flask import Response
 
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, no_content
+from adapters.http.compression import compressed
 from adapters.http.events import examples
 from adapters.http.events.resources import EVENT
 from adapters.http.events.schemas import ATTENDEE_ORDER, AttendeeListQuery, AttendeePageSchema
@@ -52,6 +53,7 @@ def attendance_blueprint(
 
     @blueprint.operation("GET", EVENT + "attendees/", not_found)
     @blueprint.query(AttendeeListQuery)
+    @compressed
     @blueprint.response(
         200, AttendeePageSchema, example=examples.ATTENDEE_PAGE, headers=PAGE_HEADERS
     )

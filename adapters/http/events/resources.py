@@ -8,6 +8,7 @@ from flask import Response, url_for
 
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, no_content
+from adapters.http.compression import compressed
 from adapters.http.events import examples
 from adapters.http.events.schemas import (
     ChangeEventSchema,
@@ -57,6 +58,7 @@ def events_blueprint(
 
     @blueprint.operation("GET", EVENTS)
     @blueprint.query(EventListQuery)
+    @compressed
     @blueprint.response(200, EventPageSchema, example=examples.EVENT_PAGE, headers=PAGE_HEADERS)
     def get_events(query: tuple[EventCriteria, Window]) -> PageAnswer:
         """List events
