@@ -7,6 +7,7 @@ from flask import Flask, Response
 
 from adapters.http.admission import admit_sound_requests
 from adapters.http.blueprint import Blueprint, no_content
+from adapters.http.cross_origin import admit_origins
 from adapters.http.documentation import document
 from adapters.http.nosniff import forbid_sniffing
 from adapters.http.problems import answer_problems
@@ -35,6 +36,7 @@ def create_app(
     jwt_secret_key_previous: str | None,
     version: str,
     trusted_proxies: Sequence[Network],
+    cors_origins: Sequence[str],
 ) -> Flask:
     """An app of its own: any number may live side by side in a process."""
     app = App("turnout", static_folder=None)
@@ -44,6 +46,7 @@ def create_app(
     admit_sound_requests(app)
     trust_proxies(app, trusted_proxies)
     forbid_sniffing(app)
+    admit_origins(app, cors_origins)
     configure_jwt(app, jwt_secret_key, jwt_secret_key_previous)
     answer_problems(app)
     api = document(app, version)

@@ -54,6 +54,7 @@ def client():
         jwt_secret_key_previous=None,
         version="1",
         trusted_proxies=(),
+        cors_origins=(),
     ).test_client()
 
 
