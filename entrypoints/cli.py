@@ -109,6 +109,7 @@ def run(context: click.Context) -> None:
         if "DATABASE_URL" not in os.environ:
             postgres = embedded_postgres(made_data_dir(data_dir))
             os.environ["DATABASE_URL"] = services.enter_context(postgres)
+        read_settings()
         context.invoke(migrate)
         exit_code = _run_gunicorn()
     sys.exit(exit_code)

@@ -177,4 +177,5 @@ class Container(containers.DeclarativeContainer):
         jwt_secret_key_previous=settings.provided.jwt_secret_key_previous,
         version=VERSION,
         trusted_proxies=settings.provided.trusted_proxies,
+        cors_origins=settings.provided.cors_origins,
     )

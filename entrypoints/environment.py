@@ -1,5 +1,6 @@
 """Reading single settings from the environment, each refused in one line that names it."""
 
+import re
 from ipaddress import ip_network
 from typing import Any
 
@@ -8,10 +9,18 @@ from psycopg2 import ProgrammingError
 from psycopg2.extensions import parse_dsn
 from sqlalchemy.engine import URL
 
+from adapters.http.cross_origin import ANY
 from adapters.http.proxies import Network
 
 DRIVER = "postgresql+psycopg2"
 POSTGRES_SCHEMES = ("postgresql", "postgres", DRIVER)
+# As browsers send them (Fetch standard, section 3.2).
+ORIGIN = re.compile(
+    r"(?P<scheme>https?)://([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(:(?P<port>[1-9][0-9]{0,4}))?",
+    re.ASCII,
+)
+OWN_PORTS = {"http": "80", "https": "443"}  # which browsers leave out
+PORT_MAX = 65535
 
 
 class SettingsError(Exception):
@@ -34,6 +43,26 @@ def read_networks(name: str) -> tuple[Network, ...]:
         return tuple(ip_network(text.strip()) for text in read(name, "list", default=[]))
     except ValueError as error:
         raise SettingsError(f"{name}: must be addresses or networks, with commas.") from error
+
+
+def read_origins(name: str) -> tuple[str, ...]:
+    """Exact origins, or `*` alone. Raises SettingsError."""
+    text = read(name, "str", default="")
+    origins = tuple(origin.strip() for origin in text.split(",")) if text else ()
+    if origins != (ANY,) and not all(map(_is_origin, origins)):
+        raise SettingsError(
+            f"{name}: must be origins like https://app.example.org or http://localhost:3000, "
+            "with commas and each without a path or a last slash; or * alone."
+        )
+    return origins
+
+
+def _is_origin(text: str) -> bool:
+    match = ORIGIN.fullmatch(text)
+    if match is None:
+        return False
+    port = match["port"]
+    return port is None or (port != OWN_PORTS[match["scheme"]] and int(port) <= PORT_MAX)
 
 
 def parse_database_url(text: str, setting: str) -> URL:

@@ -9,7 +9,8 @@ from gunicorn.http import errors
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
-from adapters.http.problem_bodies import PROBLEM_TYPE, http_problem
+from adapters.http.nosniff import NOSNIFF
+from adapters.http.problem_bodies import PROBLEM_HEADERS, http_problem
 
 STATUS_OF_ERROR = {
     errors.LimitRequestLine: 414,
@@ -17,6 +18,9 @@ STATUS_OF_ERROR = {
     errors.LimitRequestHeaders: 431,
     errors.UnsupportedTransferCoding: 501,
 }
+PROBLEM_HEAD = "".join(
+    f"{name}: {value}\r\n" for name, value in (*PROBLEM_HEADERS.items(), NOSNIFF)
+)
 
 
 class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -76,7 +80,7 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         head = (
             f"HTTP/1.1 {problem['status']} {problem['title']}\r\n"
             "Connection: close\r\n"
-            f"Content-Type: {PROBLEM_TYPE}\r\n"
+            f"{PROBLEM_HEAD}"
             f"Content-Length: {len(body)}\r\n\r\n"
         )
         try:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from adapters.http.proxies import Network
 from adapters.persistence.waits import Waits
 from adapters.security.argon2_hasher import KIB_PER_MIB, OWASP_LEAST, Argon2Parameters
-from entrypoints.environment import parse_database_url, read, read_networks
+from entrypoints.environment import parse_database_url, read, read_networks, read_origins
 
 JWT_SECRET_KEY_MIN_BYTES = 32  # RFC 7518 section 3.2: no shorter than the hash of HS256
 MEMORY = "memory://"
@@ -34,6 +34,7 @@ class Settings:
     ratelimit_enabled: bool = True
     ratelimit_storage_uri: str = field(default=MEMORY, repr=False)
     trusted_proxies: tuple[Network, ...] = ()
+    cors_origins: tuple[str, ...] = ()
     database_pool_size: int = 4
     database_waits: Waits = field(default_factory=Waits)
 
@@ -92,6 +93,7 @@ def read_settings() -> Settings:
             "RATELIMIT_STORAGE_URI", "str", default=MEMORY, validate=_require_limits_storage
         ),
         trusted_proxies=read_networks("TRUSTED_PROXIES"),
+        cors_origins=read_origins("CORS_ORIGINS"),
         database_pool_size=read(
             "DATABASE_POOL_SIZE",
             "int",

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+
+from adapters.http.current import current_request
 
 BODY_MAX_BYTES = 1024 * 1024
 
@@ -24,24 +26,26 @@ def admit_sound_requests(app: Flask) -> None:
 
 def _require_host() -> None:
     # Links are made of it. HTTP/1.1 requires one (RFC 9112 section 3.2).
-    environ = request.environ
+    now = current_request()
+    environ = now.environ
     is_optional = environ["SERVER_PROTOCOL"] == "HTTP/1.0"
-    if not request.host or not (is_optional or environ.get("HTTP_HOST")):
+    if not now.host or not (is_optional or environ.get("HTTP_HOST")):
         raise BadRequest("The Host header is missing or malformed.")
 
 
 def _read_body() -> None:
     """Read the body, wanted or not: left unread it would end a connection that is to be kept."""
-    environ = request.environ
+    now = current_request()
+    environ = now.environ
     if environ.get("CONTENT_LENGTH", "0") == "0" and "HTTP_TRANSFER_ENCODING" not in environ:
         return
     try:
-        body = request.get_data()
+        body = now.get_data()
     except ParseException as error:  # gunicorn's, of chunks that are none
         raise BadRequest("The chunks of the body are malformed.") from error
     if len(body) > BODY_MAX_BYTES:
         raise RequestEntityTooLarge
-    if len(body) < (request.content_length or 0):
+    if len(body) < (now.content_length or 0):
         raise BadRequest("The body is shorter than its Content-Length.")
 
 

@@ -3,21 +3,30 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 
 from adapters.http.admission import admit_sound_requests
-from adapters.http.blueprint import Blueprint
+from adapters.http.blueprint import Blueprint, no_content
+from adapters.http.cross_origin import admit_origins
 from adapters.http.documentation import document
+from adapters.http.nosniff import forbid_sniffing
 from adapters.http.problems import answer_problems
 from adapters.http.proxies import Network, trust_proxies
 from adapters.security.jwt_tokens import configure_jwt
 
 
 class App(Flask):
-    """Flask, that need not look at every call whether a function is a coroutine: none is here."""
+    """Flask, with two answers of our own."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """It need not be looked at every call whether a function is a coroutine: none is here."""
         return func
+
+    def make_default_options_response(self) -> Response:
+        """Methods are all that OPTIONS tells: there is no body, and so no type of one."""
+        response = no_content()
+        response.allow.update(super().make_default_options_response().allow)
+        return response
 
 
 def create_app(
@@ -27,6 +36,7 @@ def create_app(
     jwt_secret_key_previous: str | None,
     version: str,
     trusted_proxies: Sequence[Network],
+    cors_origins: Sequence[str],
 ) -> Flask:
     """An app of its own: any number may live side by side in a process."""
     app = App("turnout", static_folder=None)
@@ -35,6 +45,8 @@ def create_app(
     app.url_map.merge_slashes = False  # a redirect would echo the Host header
     admit_sound_requests(app)
     trust_proxies(app, trusted_proxies)
+    forbid_sniffing(app)
+    admit_origins(app, cors_origins)
     configure_jwt(app, jwt_secret_key, jwt_secret_key_previous)
     answer_problems(app)
     api = document(app, version)

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from flask import g, request
+from flask import g
 
+from adapters.http.current import current_request
 from application.accounts.authenticate import Caller
 from domain.accounts.errors import NotAuthenticated
 
@@ -12,10 +13,11 @@ def bearer_authentication(authenticate: Callable[[str], Caller]) -> Callable[[],
     """A hook that knows the caller by the bearer token (RFC 6750 section 2.1) or refuses."""
 
     def authenticate_request() -> None:
-        if request.method == "OPTIONS":  # says what may be asked; answers nothing
+        now = current_request()
+        if now.method == "OPTIONS":  # says what may be asked; answers nothing
             return
         # Werkzeug lowers the scheme: it has no case (RFC 9110 section 11.1).
-        credentials = request.authorization
+        credentials = now.authorization
         if credentials is None or credentials.type != "bearer" or not credentials.token:
             raise NotAuthenticated
         g.caller = authenticate(credentials.token)

@@ -1,7 +1,7 @@
 """A flask-smorest blueprint that documents what every operation can refuse."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache, wraps
+from functools import lru_cache, update_wrapper, wraps
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -9,8 +9,11 @@ import flask_smorest
 from flask import Response, request
 from marshmallow import Schema
 
-from adapters.http.answers import JSON_TYPE, json_writer
-from adapters.http.conditions import ETAG, tagged
+from adapters.http.accepting import negotiated, not_acceptable
+from adapters.http.answering import answering
+from adapters.http.answers import JSON_TYPE
+from adapters.http.conditions import ETAG
+from adapters.http.current import current_request
 from adapters.http.decorator import Decorator, View
 from adapters.http.limits import IS_LIMITED
 from adapters.http.parsing import (
@@ -20,7 +23,7 @@ from adapters.http.parsing import (
     StrictParser,
     require_known_parameters,
 )
-from adapters.http.problem_bodies import Refusal
+from adapters.http.problem_bodies import Refusal, http_problem
 from adapters.http.problem_responses import OF_OPERATIONS_WITH_BODIES, as_responses, problems_of
 
 # Where a view says that it looks at the query by itself.
@@ -82,7 +85,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             )
             parameters = [each for each in self._path_parameters if f":{each['name']}>" in rule]
             route: Decorator = self.route(rule, methods=[method], parameters=parameters)
-            return route(describe(view if hasattr(view, READS_QUERY) else _without_query(view)))
+            strict = negotiated(view if hasattr(view, READS_QUERY) else _without_query(view))
+            return route(_documented(strict, describe))
 
         return decorate
 
@@ -120,7 +124,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         def decorate(view: View) -> View:
             @wraps(describe(view))  # which would read it for every request: for the document alone
             def with_query(*args: Any, **kwargs: Any) -> Any:
-                return view(read(request.query_string), *args, **kwargs)
+                return view(read(current_request().query_string), *args, **kwargs)
 
             setattr(with_query, READS_QUERY, True)
             return cast(View, with_query)
@@ -133,32 +137,41 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         schema: type[Schema] | None = None,
         *,
         is_tagged: bool = False,
+        other_types: Mapping[str, str] | None = None,
         **documentation: Any,
     ) -> Decorator:
         """Answer with what the view returns, an object and maybe headers, as the schema's JSON.
 
         Tagged answers carry an ETag, and a GET can be answered with 304.
+        `other_types` are media types that the answer can have besides, each with an example. Where
+        `accepting.media_type()` is one of them, the view returns a Response.
         """
         if is_tagged:
             documentation["headers"] = ETAG | documentation.get("headers", {})
-        describe: Decorator = super().response(status_code, schema, **documentation)
-        write = json_writer(schema()) if schema else None
+        others = dict(other_types or {})
+        produced = (JSON_TYPE, *others) if schema else tuple(others)
+        descriptions = [super().response(status_code, schema, **documentation)]
+        for media_type, example in others.items():
+            text = {"content_type": media_type, "example": example}
+            descriptions.append(super().response(status_code, {"type": "string"}, **text))
+        if produced:
+            refusal = http_problem(406, not_acceptable(produced))
+            descriptions.append(self.doc(responses=as_responses([refusal])))
 
         def decorate(view: View) -> View:
-            @wraps(describe(view))  # which would dump the answer: for the document alone
-            def answer(*args: Any, **kwargs: Any) -> Response:
-                returned = view(*args, **kwargs)
-                if write is None:
-                    return cast(Response, returned)
-                result, headers = returned if isinstance(returned, tuple) else (returned, None)
-                content = write(result)
-                if is_tagged:
-                    return tagged(content, status_code, headers)
-                return Response(content, status_code, headers, content_type=JSON_TYPE)
-
-            return cast(View, answer)
+            described = view  # would dump the answer, too: for the document alone
+            for describe in descriptions:
+                described = describe(described)
+            answer = answering(view, status_code, schema, produced, is_tagged=is_tagged)
+            return cast(View, update_wrapper(answer, described))
 
         return decorate
+
+
+def _documented(view: View, describe: Decorator) -> View:
+    """The view with what is said about it, but without the wrapper that flask-smorest puts on."""
+    view._apidoc = describe(view)._apidoc  # type: ignore[attr-defined]
+    return view
 
 
 def _without_query(view: View) -> View:

@@ -7,8 +7,9 @@ from typing import Any
 from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import Schema
+from werkzeug.datastructures import Headers
 
-from adapters.http.answers import JSON_TYPE, json_writer
+from adapters.http.answers import json_writer
 from adapters.http.decorator import Decorator
 from application.conditions import Condition, PreconditionFailed, unconditional
 
@@ -59,16 +60,14 @@ def is_known(tag: str) -> bool:
     return "HTTP_IF_NONE_MATCH" in environ and request.if_none_match.contains_weak(tag)
 
 
-def tagged(
-    content: bytes, status: int, headers: dict[str, str] | None, content_type: str = JSON_TYPE
-) -> Response:
+def tagged(content: bytes, status: int, headers: Headers) -> Response:
     """The answer with its ETag, or a 304 to a GET that knows it. Raises PreconditionFailed."""
     tag = entity_tag(content)
     if request.method in ("GET", "HEAD") and is_known(tag):
         response = Response(status=304, headers=headers)
         del response.headers["Content-Type"]
     else:
-        response = Response(content, status, headers, content_type=content_type)
+        response = Response(content, status, headers)
     response.headers["ETag"] = f'"{tag}"'
     return response
 

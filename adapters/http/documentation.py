@@ -16,6 +16,7 @@ never past capacity.
 
 Open an account, log in, and send the access token with every request. Errors are problem
 documents (RFC 9457); programs branch on their `code`. Every path works without its last slash, too.
+Long lists of events and attendees come in gzip when `Accept-Encoding` asks for it.
 """
 
 

@@ -6,16 +6,15 @@ from functools import partial, wraps
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_network
 from math import ceil
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, cast
 
 from flask import Response, after_this_request, request
 from limits import parse
 from werkzeug.exceptions import TooManyRequests
 
 from adapters.http.attempts import Attempts, Standing, Window
+from adapters.http.decorator import View
 from adapters.http.proxies import parsed_address
-
-View = TypeVar("View", bound=Callable[..., Any])
 
 # Where a view says that it is limited.
 IS_LIMITED = "is_limited"

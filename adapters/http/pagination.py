@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, TypeAlias
+from urllib.parse import quote, urlencode
 
 from flask import request
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from adapters.http.current import current_request
 from adapters.http.cursors import cursor_of, position_of
 from adapters.http.fields import AnswerSchema, Flag, QueryInteger, Text
+from adapters.http.page_links import link_header
 from adapters.http.parsing import REMEMBERED_QUERIES
 from application.pages import Page, Window
 
@@ -99,7 +101,18 @@ class PageBody:
     next_cursor: str | None = None
 
 
-def page_body(page: Page[Any], window: Window, order: str = "") -> PageBody:
+PageAnswer: TypeAlias = tuple[PageBody, dict[str, str]]
+
+
+def page_answer(page: Page[Any], window: Window, order: str = "") -> PageAnswer:
+    """The page, and its neighbours once more as a header."""
+    body = _page_body(page, window, order)
+    is_first = not window.offset and not window.after
+    first = None if is_first else _link(limit=window.limit, offset=0, cursor=None)
+    return body, link_header(first=first, previous=body.previous, following=body.next)
+
+
+def _page_body(page: Page[Any], window: Window, order: str) -> PageBody:
     next_cursor = cursor_of(page.next_after, order) if page.next_after else None
     following = window.offset + window.limit
     if next_cursor is None:
@@ -121,11 +134,16 @@ def _previous(page: Page[Any], window: Window) -> str | None:
 
 
 def _link(**changes: Any) -> str:
-    query = _changed_query(request.query_string, **changes)
-    return f"{request.scheme}://{request.host}{request.path}?{query}"
+    now = current_request()
+    query = _changed_query(now.query_string, **changes)
+    return f"{now.scheme}://{now.host}{quote(now.path)}?{query}"
 
 
 @lru_cache(REMEMBERED_QUERIES)
 def _changed_query(_query_string: bytes, **changes: Any) -> str:
-    """The query of the present request with the changes, remembered by its text."""
-    return urlencode(request.args.to_dict() | changes)
+    """The query of the present request with the changes, remembered by its text.
+
+    What is changed to None is left out.
+    """
+    query = request.args.to_dict() | changes
+    return urlencode({name: value for name, value in query.items() if value is not None})

@@ -18,6 +18,8 @@ from domain.errors import (
 )
 
 PROBLEM_TYPE = "application/problem+json"
+# Some statuses may be kept for a while unless told otherwise (RFC 9110 section 15.1).
+PROBLEM_HEADERS = {"Content-Type": PROBLEM_TYPE, "Cache-Control": "no-store"}
 
 STATUS_OF_REFUSAL: Mapping[type[Exception], int] = {
     Unauthenticated: 401,
@@ -34,6 +36,7 @@ CODE_OF_STATUS = {
     400: "bad_request",
     404: "not_found",
     405: "method_not_allowed",
+    406: "not_acceptable",
     413: "body_too_large",
     414: "uri_too_long",
     415: "unsupported_media_type",

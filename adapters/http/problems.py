@@ -9,7 +9,7 @@ from werkzeug import Response as WerkzeugResponse
 from werkzeug.exceptions import HTTPException
 
 from adapters.http.problem_bodies import (
-    PROBLEM_TYPE,
+    PROBLEM_HEADERS,
     FieldErrors,
     Refusal,
     http_problem,
@@ -70,4 +70,4 @@ def _answer_http_error(error: HTTPException) -> WerkzeugResponse:
 
 def _respond(body: dict[str, Any]) -> Response:
     # Names of fields at fault come from the request: escaped, any of them can be sent back.
-    return Response(json.dumps(body, ensure_ascii=True), body["status"], content_type=PROBLEM_TYPE)
+    return Response(json.dumps(body, ensure_ascii=True), body["status"], PROBLEM_HEADERS)

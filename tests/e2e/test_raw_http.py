@@ -82,6 +82,8 @@ def test_what_is_no_http_is_a_problem_too(served, request_head, status):
 
     assert head.startswith(b"HTTP/1.1 %d " % status)
     assert b"application/problem+json" in head
+    assert b"\r\nX-Content-Type-Options: nosniff\r\n" in head
+    assert b"\r\nCache-Control: no-store\r\n" in head
     assert json.loads(body)["status"] == status
 
 

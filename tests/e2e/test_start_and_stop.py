@@ -72,6 +72,19 @@ def test_a_short_key_ends_the_start_with_one_line(root, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("how", ["run", "serve"])
+def test_an_origin_that_is_none_ends_the_start_with_one_line(root, how):
+    settings = {
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+        "JWT_SECRET_KEY": "k" * 32,
+    }
+
+    start = finished(root, how, CORS_ORIGINS="https://app.example.com/", **settings)
+
+    assert start.stderr.startswith("turnout: CORS_ORIGINS: must be origins like https://")
+    assert start.stderr.count("\n") == 1
+
+
 def test_a_port_in_use_ends_the_start_with_one_line(root, served, tmp_path):
     port = served.rpartition(":")[2]
 

@@ -22,6 +22,7 @@ ALL = (
     "RATELIMIT_ENABLED",
     "RATELIMIT_STORAGE_URI",
     "TRUSTED_PROXIES",
+    "CORS_ORIGINS",
     "DATABASE_POOL_SIZE",
     "DATABASE_POOL_TIMEOUT",
     "DATABASE_CONNECT_TIMEOUT",
@@ -89,6 +90,28 @@ def test_a_missing_setting_is_named(environment, name):
         ("RATELIMIT_STORAGE_URI", "redis://localhost:port"),
         ("TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("CORS_ORIGINS", "pages.example.org"),
+        ("CORS_ORIGINS", "https://app.example.org/"),
+        ("CORS_ORIGINS", "https://app.example.org/app"),
+        ("CORS_ORIGINS", "https://app.example.org,"),
+        ("CORS_ORIGINS", "https://app.example.org\nx"),
+        ("CORS_ORIGINS", "https://app.example.org:" + "9" * 5000),
+        ("CORS_ORIGINS", "https://app.example.org https://other.example.org"),
+        ("CORS_ORIGINS", "https://*.example.org"),
+        ("CORS_ORIGINS", r"https://app\.example\.org"),
+        ("CORS_ORIGINS", "https://(app|other).example.org"),
+        ("CORS_ORIGINS", "https://ada@app.example.org"),
+        ("CORS_ORIGINS", "https://App.example.org"),
+        ("CORS_ORIGINS", "https://bücher.example.org"),
+        ("CORS_ORIGINS", "https://app.example.org:443"),
+        ("CORS_ORIGINS", "http://app.example.org:80"),
+        ("CORS_ORIGINS", "https://app.example.org:65536"),
+        ("CORS_ORIGINS", "https://app.example.org:port"),
+        ("CORS_ORIGINS", "https://[::1"),
+        ("CORS_ORIGINS", "ftp://app.example.org"),
+        ("CORS_ORIGINS", "*,https://app.example.org"),
+        ("CORS_ORIGINS", "null"),
+        ("CORS_ORIGINS", " "),
         ("DATABASE_URL", "postgresql://ada@one:1,two:2,three/turnout?port=1,2"),
         ("DATABASE_POOL_SIZE", "0"),
         ("DATABASE_POOL_TIMEOUT", "0"),
@@ -151,6 +174,25 @@ def test_the_settings_of_accounts_are_taken(environment):
     assert not settings.ratelimit_enabled
     assert settings.ratelimit_storage_uri == "redis://localhost/1"
     assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("::1"))
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("", ()),
+        ("*", ("*",)),
+        ("https://app.example.org", ("https://app.example.org",)),
+        (
+            "http://localhost:3000, http://[::1]:8080",
+            ("http://localhost:3000", "http://[::1]:8080"),
+        ),
+        ("https://a.example.org:80,http://b_c", ("https://a.example.org:80", "http://b_c")),
+    ],
+)
+def test_origins_are_taken_as_browsers_send_them(environment, text, origins):
+    environment.setenv("CORS_ORIGINS", text)
+
+    assert read_settings().cors_origins == origins
 
 
 def test_the_settings_of_the_database_are_taken(environment):

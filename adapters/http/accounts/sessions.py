@@ -12,7 +12,8 @@ from adapters.http.accounts.schemas import SessionPageSchema
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, forbid_storing, no_content
 from adapters.http.origin import origin
-from adapters.http.pagination import OffsetQuery, PageBody, page_body
+from adapters.http.page_links import PAGE_HEADERS
+from adapters.http.pagination import OffsetQuery, PageAnswer, page_answer
 from application.accounts.end_session import EndSession
 from application.accounts.end_sessions import EndSessions
 from application.accounts.list_sessions import ListSessions
@@ -33,8 +34,8 @@ def sessions_blueprint(
 
     @blueprint.operation("GET", "/v1/profile/sessions/")
     @blueprint.query(OffsetQuery)
-    @blueprint.response(200, SessionPageSchema, example=examples.SESSION_PAGE)
-    def get_sessions(window: Window) -> PageBody:
+    @blueprint.response(200, SessionPageSchema, example=examples.SESSION_PAGE, headers=PAGE_HEADERS)
+    def get_sessions(window: Window) -> PageAnswer:
         """List one's live sessions
 
         Each login opens one. The newest comes first.
@@ -45,7 +46,7 @@ def sessions_blueprint(
             SimpleNamespace(**asdict(each), current=each.id == me.session_id)
             for each in page.results
         ]
-        return page_body(Page(page.count, results, page.next_after), window)
+        return page_answer(Page(page.count, results, page.next_after), window)
 
     @blueprint.operation(
         "DELETE",

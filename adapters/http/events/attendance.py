@@ -7,10 +7,12 @@ from flask import Response
 
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, no_content
+from adapters.http.compression import compressed
 from adapters.http.events import examples
 from adapters.http.events.resources import EVENT
 from adapters.http.events.schemas import ATTENDEE_ORDER, AttendeeListQuery, AttendeePageSchema
-from adapters.http.pagination import PageBody, page_body
+from adapters.http.page_links import PAGE_HEADERS
+from adapters.http.pagination import PageAnswer, page_answer
 from application.events.attend_event import AttendEvent
 from application.events.cancel_attendance import CancelAttendance
 from application.events.list_attendees import ListAttendees
@@ -53,12 +55,15 @@ def attendance_blueprint(
 
     @blueprint.operation("GET", EVENT + "attendees/", not_found)
     @blueprint.query(AttendeeListQuery)
-    @blueprint.response(200, AttendeePageSchema, example=examples.ATTENDEE_PAGE)
-    def get_attendees(window: Window, event_id: UUID) -> PageBody:
+    @compressed
+    @blueprint.response(
+        200, AttendeePageSchema, example=examples.ATTENDEE_PAGE, headers=PAGE_HEADERS
+    )
+    def get_attendees(window: Window, event_id: UUID) -> PageAnswer:
         """List who attends
 
         In order of registration.
         """
-        return page_body(list_attendees(event_id, window), window, ATTENDEE_ORDER)
+        return page_answer(list_attendees(event_id, window), window, ATTENDEE_ORDER)
 
     return blueprint

@@ -8,6 +8,7 @@ from flask import Response, url_for
 
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, no_content
+from adapters.http.compression import compressed
 from adapters.http.conditions import condition_on, guarded, revalidated
 from adapters.http.events import examples
 from adapters.http.events.schemas import (
@@ -19,7 +20,8 @@ from adapters.http.events.schemas import (
     ReplaceEventSchema,
 )
 from adapters.http.idempotency import idempotent_request, repeatable
-from adapters.http.pagination import PageBody, page_body
+from adapters.http.page_links import PAGE_HEADERS
+from adapters.http.pagination import PageAnswer, page_answer
 from application.conditions import PreconditionFailed
 from application.events.delete_event import DeleteEvent
 from application.events.edit_event import EditEvent
@@ -64,8 +66,9 @@ def events_blueprint(
 
     @blueprint.operation("GET", EVENTS)
     @blueprint.query(EventListQuery)
-    @blueprint.response(200, EventPageSchema, example=examples.EVENT_PAGE)
-    def get_events(query: tuple[EventCriteria, Window]) -> PageBody:
+    @compressed
+    @blueprint.response(200, EventPageSchema, example=examples.EVENT_PAGE, headers=PAGE_HEADERS)
+    def get_events(query: tuple[EventCriteria, Window]) -> PageAnswer:
         """List events
 
         All filters given must hold; `false` asks for the complement of `true`. `next` and
@@ -74,7 +77,7 @@ def events_blueprint(
         """
         criteria, window = query
         page = list_events(criteria, window, caller().user_id)
-        return page_body(page, window, criteria.sort)
+        return page_answer(page, window, criteria.sort)
 
     @blueprint.operation("POST", EVENTS, IdempotencyKeyInUse(), IdempotencyKeyReused())
     @repeatable

@@ -1,0 +1,204 @@
+"""Pages of other origins may call the service where a setting names them."""
+
+import pytest
+from dependency_injector import providers
+
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+from tests.e2e.client import PASSWORD
+from tests.e2e.conftest import KEY
+
+APP = "https://app.example.org"
+IPV6 = "http://[::1]:8080"
+EVENTS = "/v1/events/"
+ADA = {"username": "ada", "password": PASSWORD}
+LOG_IN = "/v1/profile/token/"
+ALLOW_ORIGIN = "Access-Control-Allow-Origin"
+
+
+class Broken:
+    def __call__(self, *_):
+        raise ZeroDivisionError
+
+
+@pytest.fixture
+def client_of(database, empty_database):
+    """What makes a client of an application that admits these origins."""
+    containers = []
+
+    def make(*origins, work=None):
+        settings = Settings(database_url=database, jwt_secret_key=KEY, cors_origins=origins)
+        container = Container(settings=settings)
+        containers.append(container)
+        if work is not None:
+            container.work.override(providers.Object(work))
+        return container.app().test_client()
+
+    yield make
+    for container in containers:
+        container.engine().dispose()
+
+
+def preflight(client, path, method, headers="", origin=APP):
+    return client.options(
+        path,
+        headers={
+            "Origin": origin,
+            "Access-Control-Request-Method": method,
+            "Access-Control-Request-Headers": headers,
+        },
+    )
+
+
+def names(response, header):
+    return set(response.headers.get(header, "").lower().split(", "))
+
+
+def speaks_of_origins(response):
+    return any(name.startswith("Access-Control-") for name, _ in response.headers)
+
+
+def varies(response):
+    return {name for line in response.headers.getlist("Vary") for name in line.split(", ")}
+
+
+def test_unless_it_is_set_no_answer_speaks_of_origins(client_of):
+    client = client_of()
+
+    for response in (
+        client.get("/api/schema/", headers={"Origin": APP}),
+        client.get(EVENTS, headers={"Origin": APP}),
+        preflight(client, EVENTS, "GET"),
+    ):
+        assert not speaks_of_origins(response)
+        assert "Origin" not in varies(response)
+
+
+@pytest.mark.parametrize("origin", [APP, IPV6])
+def test_an_origin_that_is_named_may_read_answers(client_of, origin):
+    response = client_of(APP, IPV6).get("/api/schema/", headers={"Origin": origin})
+
+    assert response.headers.getlist(ALLOW_ORIGIN) == [origin]
+    assert varies(response) == {"Origin"}
+    assert "Access-Control-Allow-Credentials" not in response.headers
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://app.example.org.evil.example",
+        "https://appXexample.org",
+        "https://evil.example/https://app.example.org",
+        "http://app.example.org",
+        "https://app.example.org:8443",
+        "HTTPS://APP.EXAMPLE.ORG",
+        "http://1:8080",  # what IPV6 would match as a regular expression
+        "null",
+        "*",
+        "",
+        None,
+    ],
+)
+@pytest.mark.parametrize("origins", [(APP,), (APP, IPV6)], ids=["one", "two"])
+def test_others_may_not_and_a_cache_is_told_apart(client_of, origins, origin):
+    headers = {} if origin is None else {"Origin": origin}
+
+    response = client_of(*origins).get("/api/schema/", headers=headers)
+
+    assert response.status_code == 200
+    assert not speaks_of_origins(response)
+    assert varies(response) == {"Origin"}
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": APP}, {"Origin": "null"}])
+def test_any_origin_is_a_star_that_every_cache_may_hand_on(client_of, headers):
+    response = client_of("*").get("/api/schema/", headers=headers)
+
+    assert response.headers.getlist(ALLOW_ORIGIN) == ["*"]
+    assert varies(response) == set()
+    assert "Access-Control-Allow-Credentials" not in response.headers
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("origins", [(APP,), ("*",)], ids=["named", "any"])
+def test_a_preflight_needs_no_token_and_allows_what_the_service_takes(client_of, origins, method):
+    wanted = "authorization, content-type, if-match, if-none-match, idempotency-key, x-other"
+
+    response = preflight(client_of(*origins), EVENTS, method, wanted)
+
+    assert response.status_code == 204
+    assert response.headers[ALLOW_ORIGIN] == origins[0]
+    assert method.lower() in names(response, "Access-Control-Allow-Methods")
+    assert names(response, "Access-Control-Allow-Headers") == set(wanted.split(", ")) - {"x-other"}
+    assert response.headers["Access-Control-Max-Age"] == "600"
+    assert "Access-Control-Allow-Credentials" not in response.headers
+    assert response.headers["Allow"]
+    assert response.data == b""
+
+
+def test_a_preflight_from_elsewhere_allows_nothing(client_of):
+    response = preflight(
+        client_of(APP), EVENTS, "POST", "authorization", origin="https://x.example"
+    )
+
+    assert not speaks_of_origins(response)
+
+
+def test_errors_can_be_read_too(client_of):
+    client = client_of(APP)
+    client.environ_base["HTTP_ORIGIN"] = APP
+    answers = [
+        client.get(EVENTS),
+        client.get("/nowhere/"),
+        client.put(EVENTS),
+        client.post(LOG_IN, json={}),
+        client.post(LOG_IN, data="x", content_type="text/plain"),
+        client.get("/api/schema/", headers={"Host": "a b"}),
+        client_of(APP, work=Broken()).post(LOG_IN, json=ADA, headers={"Origin": APP}),
+        *(client.post(LOG_IN, json=ADA) for _ in range(11)),
+    ]
+
+    assert {401, 404, 405, 422, 415, 400, 500, 429} == {answer.status_code for answer in answers}
+    for answer in answers:
+        assert answer.headers.getlist(ALLOW_ORIGIN) == [APP], answer.status
+        assert varies(answer) == {"Origin"}
+
+
+def test_pages_may_read_the_headers_that_matter(client_of):
+    client = client_of(APP)
+    client.environ_base["HTTP_ORIGIN"] = APP
+
+    refused = client.get(EVENTS)
+    for _ in range(11):
+        limited = client.post(LOG_IN, json=ADA)
+
+    exposed = names(refused, "Access-Control-Expose-Headers")
+    assert exposed == {
+        "etag",
+        "link",
+        "location",
+        "retry-after",
+        "ratelimit-limit",
+        "ratelimit-remaining",
+        "ratelimit-reset",
+        "www-authenticate",
+        "x-request-id",
+    }
+    assert "WWW-Authenticate" in refused.headers
+    assert {name.lower() for name, _ in limited.headers} >= {
+        "retry-after",
+        "ratelimit-limit",
+        "ratelimit-remaining",
+        "ratelimit-reset",
+    }
+
+
+def test_a_list_varies_by_origin_and_by_encoding(client_of):
+    client = client_of(APP)
+    client.post("/v1/profile/signup/", json=ADA)
+    token = client.post(LOG_IN, json=ADA).json["access_token"]
+
+    response = client.get(EVENTS, headers={"Authorization": f"Bearer {token}", "Origin": APP})
+
+    assert response.headers[ALLOW_ORIGIN] == APP
+    assert varies(response) == {"Accept-Encoding", "Origin"}

@@ -1,0 +1,121 @@
+"""What is made of Accept, for operations that can answer in several ways."""
+
+from types import SimpleNamespace
+
+import pytest
+from flask import Response
+from marshmallow import fields
+
+from adapters.http.accepting import media_type
+from adapters.http.app import create_app
+from adapters.http.blueprint import Blueprint
+from adapters.http.fields import AnswerSchema
+
+JSON, CSV, CALENDAR = "application/json", "text/csv", "text/calendar"
+
+
+class TeaSchema(AnswerSchema):
+    kind = fields.String()
+
+
+def tea_blueprint():
+    blueprint = Blueprint("tea", "Tea.")
+
+    @blueprint.operation("GET", "/tea/")
+    @blueprint.response(
+        200, TeaSchema, example={"kind": "green"}, other_types={CSV: "kind\r\ngreen\r\n"}
+    )
+    def get_tea():
+        """Show the tea
+
+        Green.
+        """
+        if media_type() == CSV:
+            return Response("kind\r\ngreen\r\n", content_type=f"{CSV}; charset=utf-8")
+        return SimpleNamespace(kind="green")
+
+    @blueprint.operation("GET", "/times/")
+    @blueprint.response(200, other_types={CALENDAR: "BEGIN:VCALENDAR"})
+    def get_times():
+        """Show the times
+
+        Five.
+        """
+        return Response("BEGIN:VCALENDAR", content_type=media_type())
+
+    return blueprint
+
+
+@pytest.fixture
+def client():
+    return create_app(
+        blueprints=[tea_blueprint()],
+        jwt_secret_key="k" * 32,
+        jwt_secret_key_previous=None,
+        version="1",
+        trusted_proxies=(),
+        cors_origins=(),
+    ).test_client()
+
+
+@pytest.mark.parametrize(
+    ("accept", "answered"),
+    [
+        (None, JSON),
+        ("", JSON),
+        ("*/*", JSON),
+        ("application/*", JSON),
+        ("application/json", JSON),
+        ("APPLICATION/JSON", JSON),
+        ("application/json; charset=UTF-8", JSON),
+        ("text/html, */*;q=0.1", JSON),
+        ("text/csv", CSV),
+        ("text/*", CSV),
+        ("text/csv; charset=utf-8", CSV),
+        ("text/csv, application/json;q=0.9", CSV),
+        ("text/csv;q=0.9, application/json", JSON),
+        ("*/*, application/json;q=0", CSV),
+        ("application/*;q=0, */*;q=0.1", CSV),
+        ("text/html", None),
+        ("text/calendar", None),
+        ("application/json;q=0", None),
+        ("*/*;q=0", None),
+        ("application/json;version=2", None),
+        ("json", None),
+        ("*/json", None),
+        # Nothing can be understood here, as if nothing were said.
+        (",,", JSON),
+        ("application/json;q=high", JSON),
+        ('"', JSON),
+    ],
+)
+def test_accept_chooses_the_media_type_or_none(client, accept, answered):
+    response = client.get("/tea/", headers={} if accept is None else {"Accept": accept})
+
+    if answered is None:
+        assert (response.status_code, response.json["code"]) == (406, "not_acceptable")
+        assert "application/json or text/csv" in response.json["detail"]
+        assert response.content_type == "application/problem+json"
+    else:
+        assert (response.status_code, response.mimetype) == (200, answered)
+        assert response.headers["Vary"] == "Accept"
+        assert response.headers["Cache-Control"] == "private, no-cache"
+
+
+def test_what_has_no_json_is_not_answered_as_json(client):
+    assert client.get("/times/", headers={"Accept": "application/json"}).status_code == 406
+    assert client.get("/times/").content_type == "text/calendar"
+
+
+def test_each_media_type_is_documented_with_its_example(client):
+    paths = client.get("/api/schema/").json["paths"]
+
+    content = paths["/tea/"]["get"]["responses"]["200"]["content"]
+    assert content.keys() == {JSON, CSV}
+    assert content[CSV] == {"schema": {"type": "string"}, "example": "kind\r\ngreen\r\n"}
+    assert paths["/times/"]["get"]["responses"]["200"]["content"].keys() == {CALENDAR}
+    for path in paths.values():
+        assert (
+            "not_acceptable"
+            in (path["get"]["responses"]["406"]["content"]["application/problem+json"]["examples"])
+        )

@@ -1,0 +1,70 @@
+"""Whatever the query of a list holds, it can't get out of the URLs in the Link header."""
+
+from datetime import timedelta
+from urllib.parse import parse_qsl, urlencode, urlsplit
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from adapters.http.pagination import page_answer
+from application.pages import Page, Position, Window
+from tests.builders import NOON
+
+AFTER = Position(NOON + timedelta(days=1), UUID("01997a60-5a80-7000-8000-000000000002"))
+
+
+def header_of(query, path="/v1/events/"):
+    with Flask(__name__).test_request_context(f"{path}?{query}"):
+        _, headers = page_answer(Page(9, [], AFTER), Window(limit=2, offset=4))
+    return headers["Link"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '>; rel="next", <http://evil.example/',
+        "a,b;c=d",
+        "\"quoted\" 'single' \\",
+        "a\r\nSet-Cookie: x=1",
+        "\0\t\x7f\x85",
+        "Zürich \N{SNOWMAN} \N{PILE OF POO}",
+        "%3E%0d%0a%25",
+        "a+b&limit=9#f",
+        "",
+    ],
+)
+def test_a_hostile_filter_stays_within_its_url(value):
+    header = header_of(urlencode({"q": value, "limit": "2"}))
+
+    assert header.isascii()
+    assert header.isprintable()
+    first, previous, following = header.split(", ")
+    for link, relation, offset in (
+        (first, "first", "0"),
+        (previous, "prev", "2"),
+        (following, "next", "6"),
+    ):
+        url = link.removeprefix("<").removesuffix(f'>; rel="{relation}"')
+        assert link == f'<{url}>; rel="{relation}"'
+        assert not set(url) & set("<>\"', \\")
+        assert dict(parse_qsl(urlsplit(url).query, keep_blank_values=True)) == {
+            "q": value,
+            "limit": "2",
+            "offset": offset,
+        }
+
+
+@pytest.mark.parametrize("query", ["q=%ff%fe", "q=%ed%a0%80", "q=<>,\"'", "q=%", "%0d%0a=1"])
+def test_bytes_that_are_no_text_break_nothing(query):
+    header = header_of(query)
+
+    assert header.isascii()
+    assert header.isprintable()
+    assert header.count(">; rel=") == header.count("<") == 3
+
+
+def test_a_path_is_encoded_too():
+    header = header_of("", path='/v1/é", <x>/')
+
+    assert header.startswith("<http://localhost/v1/%C3%A9%22%2C%20%3Cx%3E/?")
