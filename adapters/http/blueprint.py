@@ -91,15 +91,19 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return decorate
 
     def body(
-        self, schema: type[Any], example: Mapping[str, Any], *, takes_form: bool = False
+        self,
+        schema: type[Any],
+        example: Mapping[str, Any],
+        *,
+        form: type[Schema] | None = None,
     ) -> Decorator:
         """Take a JSON body of this schema, or also a form, as the view's first argument."""
-        location = JSON_OR_FORM if takes_form else "json"
+        location = JSON_OR_FORM if form else "json"
         arguments: Decorator = self.arguments(schema(), location=location, example=dict(example))
-        form = {"content": {FORM_TYPE: {"schema": schema, "example": dict(example)}}}
+        also_form = {"content": {FORM_TYPE: {"schema": form, "example": dict(example)}}}
         describe: Decorator = self.doc(
             responses=as_responses(OF_OPERATIONS_WITH_BODIES),
-            **({"requestBody": form} if takes_form else {}),
+            **({"requestBody": also_form} if form else {}),
         )
 
         def decorate(view: View) -> View:

@@ -6,6 +6,7 @@ from flask import Response
 
 from adapters.http.accounts import examples
 from adapters.http.accounts.schemas import (
+    LogInFormSchema,
     LogInSchema,
     ProfileSchema,
     RefreshSchema,
@@ -16,8 +17,9 @@ from adapters.http.accounts.schemas import (
     VerifySchema,
 )
 from adapters.http.blueprint import Blueprint, forbid_storing, no_content
+from adapters.http.decorator import Decorator
 from adapters.http.limits import LOG_IN, REFRESH, SIGN_UP, Limits
-from adapters.http.origin import origin
+from adapters.http.origin import USER_AGENT, origin
 from application.accounts.log_in import LogIn
 from application.accounts.name_owner import NameOwner
 from application.accounts.refresh_session import RefreshSession
@@ -48,6 +50,7 @@ def access_blueprint(
 ) -> Blueprint:
     blueprint = Blueprint("access", "Signing up, logging in, staying logged in, logging out.")
     blueprint.after_request(forbid_storing)
+    names_its_software: Decorator = blueprint.doc(parameters=[USER_AGENT])
 
     @blueprint.operation("POST", "/v1/profile/signup/", UsernameTaken("ada"))
     @blueprint.body(SignUpSchema, examples.SIGN_UP)
@@ -63,7 +66,8 @@ def access_blueprint(
         return sign_up(**body)
 
     @blueprint.operation("POST", "/v1/profile/token/", InvalidCredentials())
-    @blueprint.body(LogInSchema, examples.CREDENTIALS, takes_form=True)
+    @names_its_software
+    @blueprint.body(LogInSchema, examples.CREDENTIALS, form=LogInFormSchema)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR)
     @limits.limit(LOG_IN, account_of=lambda body: fold_case(body["username"]))
     def create_token(body: dict[str, Any]) -> TokenPair:
@@ -77,6 +81,7 @@ def access_blueprint(
         return log_in(body["username"], body["password"], origin())
 
     @blueprint.operation("POST", "/v1/profile/token/refresh/", InvalidToken(), RefreshTokenReused())
+    @names_its_software
     @blueprint.body(RefreshSchema, examples.REFRESH)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR)
     @limits.limit(REFRESH, account_of=lambda body: str(name_owner(body["refresh_token"])))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
 from adapters.http.fields import AnswerSchema, Instant, Seconds, Text
 from adapters.http.pagination import PageSchema
@@ -107,6 +107,13 @@ class LogInSchema(Schema):
         validate=validate.Equal("password"),
         metadata={"description": "As OAuth 2 has it; may be left out.", "enum": ["password"]},
     )
+
+
+class LogInFormSchema(LogInSchema):
+    """What else is in the form is ignored (RFC 6749 section 3.2)."""
+
+    class Meta:
+        unknown = EXCLUDE
 
 
 class RefreshSchema(Schema):
