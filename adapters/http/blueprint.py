@@ -116,17 +116,33 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return decorate
 
     def response(
-        self, status_code: int, schema: type[Schema] | None = None, **documentation: Any
+        self,
+        status_code: int,
+        schema: type[Schema] | None = None,
+        *,
+        other_types: Mapping[str, str] | None = None,
+        **documentation: Any,
     ) -> Decorator:
-        """Answer with what the view returns, an object and maybe headers, as the schema's JSON."""
-        describe: Decorator = super().response(status_code, schema, **documentation)
+        """Answer with what the view returns, an object and maybe headers, as the schema's JSON.
+
+        `other_types` are media types that the answer can have besides, each with an example: the
+        view then returns a Response.
+        """
+        descriptions: list[Decorator] = [super().response(status_code, schema, **documentation)]
+        for media_type, example in (other_types or {}).items():
+            text = {"content_type": media_type, "example": example}
+            descriptions.append(super().response(status_code, {"type": "string"}, **text))
         write = json_writer(schema()) if schema else None
 
         def decorate(view: View) -> View:
-            @wraps(describe(view))  # which would dump the answer: for the document alone
+            described = view  # would dump the answer, too: for the document alone
+            for describe in descriptions:
+                described = describe(described)
+
+            @wraps(described)
             def answer(*args: Any, **kwargs: Any) -> Response:
                 returned = view(*args, **kwargs)
-                if write is None:
+                if write is None or isinstance(returned, Response):
                     return cast(Response, returned)
                 result, headers = returned if isinstance(returned, tuple) else (returned, None)
                 return Response(write(result), status_code, headers, content_type=JSON_TYPE)

@@ -11,6 +11,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from adapters.persistence.calendar_repository import PostgresCalendarFeeds
 from adapters.persistence.driver import DriverConnection
 from adapters.persistence.event_repository import PostgresEventRepository
 from adapters.persistence.faults import refusal_of
@@ -41,6 +42,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.users = PostgresUserRepository(self._transaction)
         self.sessions = PostgresSessionRepository(self._transaction)
         self.events = PostgresEventRepository(self._transaction)
+        self.calendar_feeds = PostgresCalendarFeeds(self._transaction)
         return self
 
     def __exit__(

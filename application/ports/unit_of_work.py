@@ -3,6 +3,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from application.ports.calendar_feeds import CalendarFeeds
 from application.ports.event_repository import EventRepository
 from application.ports.session_repository import SessionRepository
 from application.ports.user_repository import UserRepository
@@ -18,6 +19,7 @@ class UnitOfWork(Protocol):
     users: UserRepository
     sessions: SessionRepository
     events: EventRepository
+    calendar_feeds: CalendarFeeds
 
     @abstractmethod
     def __enter__(self) -> Self: ...
