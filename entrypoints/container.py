@@ -9,17 +9,22 @@ from adapters.http.accounts.resources import profile_blueprint
 from adapters.http.accounts.sessions import sessions_blueprint
 from adapters.http.app import create_app
 from adapters.http.auth import bearer_authentication
+from adapters.http.calendars.address import address_blueprint
+from adapters.http.calendars.event import event_calendar_blueprint
+from adapters.http.calendars.feed import feed_blueprint
 from adapters.http.events.attendance import attendance_blueprint
 from adapters.http.events.resources import events_blueprint
 from adapters.http.limits import Limits
 from adapters.identifiers import new_id
 from adapters.persistence.account_queries import PostgresAccountQueries
+from adapters.persistence.calendar_queries import PostgresCalendarQueries
 from adapters.persistence.engine import make_engine
 from adapters.persistence.event_queries import PostgresEventQueries
 from adapters.persistence.reader import Reader
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.security.argon2_hasher import Argon2Hasher
 from adapters.security.common_passwords import COMMON_PASSWORDS
+from adapters.security.feed_secrets import new_feed_secret
 from adapters.security.jwt_tokens import JwtTokens
 from application.accounts.authenticate import Authenticate
 from application.accounts.change_password import ChangePassword
@@ -37,6 +42,11 @@ from application.accounts.show_profile import ShowProfile
 from application.accounts.sign_up import SignUp
 from application.accounts.token_pair import IssueTokenPair
 from application.accounts.verify_token import VerifyToken
+from application.calendars.close_calendar_feed import CloseCalendarFeed
+from application.calendars.open_calendar_feed import OpenCalendarFeed
+from application.calendars.read_calendar_feed import ReadCalendarFeed
+from application.calendars.show_calendar_feed import ShowCalendarFeed
+from application.calendars.show_event_calendar import ShowEventCalendar
 from application.events.attend_event import AttendEvent
 from application.events.cancel_attendance import CancelAttendance
 from application.events.delete_event import DeleteEvent
@@ -64,6 +74,7 @@ class Container(containers.DeclarativeContainer):
     )
     clock = providers.Singleton(SystemClock)
     ids = providers.Object(new_id)
+    feed_secrets = providers.Object(new_feed_secret)
     audit = providers.Singleton(LoggingAuditLog)
     hasher = providers.Singleton(
         Argon2Hasher, settings.provided.argon2, memory_mib=settings.provided.argon2_total_mib
@@ -74,6 +85,7 @@ class Container(containers.DeclarativeContainer):
     reader = providers.Singleton(Reader, engine)
     account_queries = providers.Singleton(PostgresAccountQueries, reader)
     event_queries = providers.Singleton(PostgresEventQueries, reader)
+    calendar_queries = providers.Singleton(PostgresCalendarQueries, reader)
 
     limits = providers.Singleton(
         Limits,
@@ -169,10 +181,37 @@ class Container(containers.DeclarativeContainer):
         list_attendees=providers.Factory(ListAttendees, events=event_queries),
         authenticate=authenticate,
     )
+    calendar_address = providers.Factory(
+        address_blueprint,
+        show_feed=providers.Factory(ShowCalendarFeed, calendars=calendar_queries),
+        open_feed=providers.Factory(
+            OpenCalendarFeed, new_work=work, clock=clock, new_secret=feed_secrets
+        ),
+        close_feed=providers.Factory(CloseCalendarFeed, new_work=work),
+        authenticate=authenticate,
+    )
+    calendars = providers.Factory(
+        feed_blueprint,
+        read_feed=providers.Factory(ReadCalendarFeed, calendars=calendar_queries),
+    )
+    event_calendars = providers.Factory(
+        event_calendar_blueprint,
+        show_event_calendar=providers.Factory(ShowEventCalendar, calendars=calendar_queries),
+        authenticate=authenticate,
+    )
 
     app = providers.Singleton(
         create_app,
-        blueprints=providers.List(access, attendance, events, profile, sessions),
+        blueprints=providers.List(
+            access,
+            attendance,
+            calendar_address,
+            calendars,
+            event_calendars,
+            events,
+            profile,
+            sessions,
+        ),
         jwt_secret_key=settings.provided.jwt_secret_key,
         jwt_secret_key_previous=settings.provided.jwt_secret_key_previous,
         version=VERSION,

@@ -47,17 +47,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         name: str,
         description: str,
         authenticate: Callable[[], None] | None = None,
-        ids: Mapping[str, str] = MappingProxyType({}),
+        in_path: Mapping[str, tuple[str, str]] = MappingProxyType({}),
     ) -> None:
         super().__init__(name, __name__, description=description)
         self._path_parameters = [
-            {
-                "in": "path",
-                "name": name,
-                "description": f"The id of the {name.removesuffix('_id')}.",
-                "example": example,
-            }
-            for name, example in ids.items()
+            {"in": "path", "name": name, "description": description, "example": example}
+            for name, (description, example) in in_path.items()
         ]
         self._is_protected = authenticate is not None
         if authenticate is not None:
@@ -83,7 +78,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                     )
                 ),
             )
-            parameters = [each for each in self._path_parameters if f":{each['name']}>" in rule]
+            parameters = [each for each in self._path_parameters if f"{each['name']}>" in rule]
             route: Decorator = self.route(rule, methods=[method], parameters=parameters)
             strict = negotiated(view if hasattr(view, READS_QUERY) else _without_query(view))
             return route(_documented(strict, describe))

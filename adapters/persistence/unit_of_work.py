@@ -12,6 +12,7 @@ from tenacity import (
 )
 
 from adapters.persistence.answer_repository import PostgresAnswerRepository
+from adapters.persistence.calendar_repository import PostgresCalendarFeeds
 from adapters.persistence.driver import DriverConnection
 from adapters.persistence.event_repository import PostgresEventRepository
 from adapters.persistence.faults import refusal_of
@@ -43,6 +44,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self.sessions = PostgresSessionRepository(self._transaction)
         self.answers = PostgresAnswerRepository(self._transaction)
         self.events = PostgresEventRepository(self._transaction)
+        self.calendar_feeds = PostgresCalendarFeeds(self._transaction)
         return self
 
     def __exit__(

@@ -5,9 +5,10 @@ from uuid import UUID
 from psycopg2.errors import UniqueViolation
 from sqlalchemy import bindparam, delete, func, insert, null, select, update
 
+from adapters.persistence.calendar_repository import REMOVE_FEED
 from adapters.persistence.mappers import user_from_row, user_to_row
 from adapters.persistence.sql import USER_ID, as_sql
-from adapters.persistence.tables import sessions, users
+from adapters.persistence.tables import idempotency_keys, sessions, users
 from adapters.persistence.transaction import Transaction
 from application.ports.user_repository import UserRepository
 from domain.accounts.credentials import fold_case
@@ -30,6 +31,7 @@ SAVE = as_sql(
     .returning(users.c.id)
 )
 END_SESSIONS = as_sql(delete(sessions).where(sessions.c.user_id == USER_ID))
+REMOVE_KEYS = as_sql(delete(idempotency_keys).where(idempotency_keys.c.user_id == USER_ID))
 FORGET = as_sql(
     update(users)
     .where(users.c.id == USER_ID)
@@ -71,5 +73,6 @@ class PostgresUserRepository(UserRepository):
             raise
 
     def remove(self, user: User) -> None:
-        self._transaction.write(END_SESSIONS, {"user_id": user.id})
-        self._transaction.write(FORGET, {"user_id": user.id})
+        # The row of the person stays, and so no foreign key deletes these.
+        for statement in (END_SESSIONS, REMOVE_FEED, REMOVE_KEYS, FORGET):
+            self._transaction.write(statement, {"user_id": user.id})

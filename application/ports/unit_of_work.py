@@ -4,6 +4,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from application.ports.answer_repository import AnswerRepository
+from application.ports.calendar_feeds import CalendarFeeds
 from application.ports.event_repository import EventRepository
 from application.ports.session_repository import SessionRepository
 from application.ports.user_repository import UserRepository
@@ -20,6 +21,7 @@ class UnitOfWork(Protocol):
     sessions: SessionRepository
     events: EventRepository
     answers: AnswerRepository
+    calendar_feeds: CalendarFeeds
 
     @abstractmethod
     def __enter__(self) -> Self: ...

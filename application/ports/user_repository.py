@@ -23,7 +23,7 @@ class UserRepository(Protocol):
 
     @abstractmethod
     def remove(self, user: User) -> None:
-        """Forget the person and end their sessions.
+        """Forget the person and what only they use: sessions, calendar feed, keys of requests.
 
         Events and seats of theirs that remain keep the id, and no name.
         """

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 import pytest
 
 from adapters.persistence.account_queries import PostgresAccountQueries
+from adapters.persistence.calendar_queries import PostgresCalendarQueries
 from adapters.persistence.event_queries import PostgresEventQueries
 from adapters.persistence.reader import Reader
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from application.ports.account_queries import AccountQueries
+from application.ports.calendar_queries import CalendarQueries
 from application.ports.event_queries import EventQueries
 from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.events.event import Seat
 from tests.builders import NOON, a_user, an_event
 from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
+from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
 from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
 
 
@@ -22,6 +25,7 @@ class Storage:
     new_work: UnitOfWorkFactory
     accounts: AccountQueries
     events: EventQueries
+    calendars: CalendarQueries
 
     def keep(self, *things):
         """Commit users, sessions and events, by their class, in this order."""
@@ -62,13 +66,17 @@ def storage(request):
     if request.param == "memory":
         store = MemoryStore()
         return Storage(
-            MemoryUnitOfWorkFactory(store), MemoryAccountQueries(store), MemoryEventQueries(store)
+            MemoryUnitOfWorkFactory(store),
+            MemoryAccountQueries(store),
+            MemoryEventQueries(store),
+            MemoryCalendarQueries(store),
         )
     engine = request.getfixturevalue("empty_database")
     return Storage(
         PostgresUnitOfWorkFactory(engine),
         PostgresAccountQueries(Reader(engine)),
         PostgresEventQueries(Reader(engine)),
+        PostgresCalendarQueries(Reader(engine)),
     )
 
 

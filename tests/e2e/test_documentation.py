@@ -15,6 +15,7 @@ PUBLIC = [
     ("POST", "/v1/profile/token/refresh/"),
     ("POST", "/v1/profile/token/verify/"),
     ("POST", "/v1/profile/token/revoke/"),
+    ("GET", f"/v1/calendars/{'x' * 43}.ics"),
 ]
 PROTECTED = [
     ("GET", "/v1/profile/"),
@@ -33,6 +34,10 @@ PROTECTED = [
     ("POST", f"{EVENT}attend/"),
     ("POST", f"{EVENT}cancel/"),
     ("GET", f"{EVENT}attendees/"),
+    ("GET", f"{EVENT}calendar.ics"),
+    ("GET", "/v1/profile/calendar/"),
+    ("POST", "/v1/profile/calendar/"),
+    ("DELETE", "/v1/profile/calendar/"),
 ]
 LIMITED = {
     ("POST", "/v1/profile/signup/"),
@@ -144,9 +149,10 @@ def test_every_schema_belongs_to_a_body(document):
         assert f'"#/components/schemas/{name}"' in text, f"{name} is nobody's"
 
 
-def test_only_opening_an_account_and_getting_tokens_need_no_token(document):
+def test_only_accounts_tokens_and_calendars_are_got_without_a_token(document):
+    public = {(method, document.path_of(path)) for method, path in PUBLIC}
     for path, method, operation in operations(document):
-        is_public = (method.upper(), path) in PUBLIC
+        is_public = (method.upper(), path) in public
         assert operation["security"] == ([] if is_public else [{"bearer": []}, {"login": []}])
         assert is_public or "401" in operation["responses"]
 

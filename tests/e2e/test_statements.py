@@ -64,6 +64,16 @@ def test_one_event(statements_of, ada, event):
     assert statements_of(ada.get, event) == 1
 
 
+def test_an_event_as_a_calendar(statements_of, ada, event):
+    assert statements_of(ada.get, f"{event}calendar.ics") == 1
+
+
+def test_a_calendar_that_a_program_reads(statements_of, ada, event, visitor):
+    feed = ada.post("/v1/profile/calendar/").json()["url"]
+
+    assert statements_of(visitor.get, feed) + SESSION_CHECK == 1
+
+
 def test_attendees(statements_of, ada, event):
     assert statements_of(ada.get, f"{event}attendees/") == 2
 

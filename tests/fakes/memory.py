@@ -20,8 +20,10 @@ from domain.accounts.credentials import fold_case
 from domain.accounts.errors import InvalidToken, UsernameTaken
 from domain.accounts.session import Session
 from domain.accounts.user import User
+from domain.calendars.feed import CalendarFeed
 from domain.events.errors import EventNotFound
 from domain.events.event import Event, Seat
+from tests.fakes.memory_calendar_feeds import MemoryCalendarFeeds
 
 NOBODY = Seat(UUID(int=0))
 
@@ -33,6 +35,7 @@ class State:
     events: dict[UUID, Event] = field(default_factory=dict)
     attendances: dict[tuple[UUID, UUID], datetime] = field(default_factory=dict)
     answers: dict[tuple[UUID, str], KeptAnswer] = field(default_factory=dict)
+    calendar_feeds: dict[UUID, CalendarFeed] = field(default_factory=dict)
 
 
 @dataclass
@@ -56,6 +59,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.sessions = MemorySessionRepository(self._state)
         self.events = MemoryEventRepository(self._state)
         self.answers = MemoryAnswerRepository(self._state)
+        self.calendar_feeds = MemoryCalendarFeeds(self._state.calendar_feeds)
         return self
 
     def __exit__(
@@ -110,6 +114,7 @@ class MemoryUserRepository(UserRepository):
 
     def remove(self, user: User) -> None:
         del self.state.users[user.id]
+        self.state.calendar_feeds.pop(user.id, None)
         for session in list(self.state.sessions.values()):
             if session.user_id == user.id:
                 del self.state.sessions[session.id]

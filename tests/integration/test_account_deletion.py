@@ -3,12 +3,15 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
-from adapters.persistence.tables import users
+from adapters.persistence.tables import calendar_feeds, idempotency_keys, users
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
+from adapters.security.feed_secrets import new_feed_secret
+from application.calendars.open_calendar_feed import OpenCalendarFeed
 from domain.accounts.errors import InvalidToken
 from tests.builders import NOON, a_user, an_event
+from tests.fakes.clock import FakeClock
 
 WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'")
 
@@ -37,6 +40,10 @@ def attend(new_work, event, ada):
         work.commit()
 
 
+def open_feed(new_work, event, ada):
+    OpenCalendarFeed(new_work, FakeClock(), new_feed_secret)(ada.id)
+
+
 def test_nothing_of_the_person_stays_but_the_id(empty_database, new_work):
     ada = a_user("ada")
     keep(new_work, ada)
@@ -50,7 +57,29 @@ def test_nothing_of_the_person_stays_but_the_id(empty_database, new_work):
     assert known == {"id", "created_at"}
 
 
-@pytest.mark.parametrize("act", [publish, attend])
+def test_what_only_the_person_uses_is_gone_and_no_one_elses(empty_database, new_work):
+    ada, grace = a_user("ada"), a_user("grace")
+    keep(new_work, ada, grace)
+    feeds, keys = (
+        [{"user_id": each.id, "created_at": NOON, **values} for each in (ada, grace)]
+        for values in ({"secret_hash": b""}, {"key": "k", "fingerprint": b"", "answer": {}})
+    )
+    for number, feed in enumerate(feeds):
+        feed["secret_hash"] = bytes([number])
+    with empty_database.begin() as connection:
+        connection.execute(insert(calendar_feeds), feeds)
+        connection.execute(insert(idempotency_keys), keys)
+
+    with new_work() as work:
+        work.users.remove(work.users.find_for_update(ada.id))
+        work.commit()
+
+    with empty_database.connect() as connection:
+        for table in (calendar_feeds, idempotency_keys):
+            assert connection.execute(select(table.c.user_id)).scalars().all() == [grace.id]
+
+
+@pytest.mark.parametrize("act", [publish, attend, open_feed])
 def test_what_waits_for_a_deletion_leaves_nothing_behind(empty_database, new_work, act):
     ada, grace = a_user("ada"), a_user("grace")
     event = an_event(creator_id=grace.id)
@@ -71,3 +100,5 @@ def test_what_waits_for_a_deletion_leaves_nothing_behind(empty_database, new_wor
     with new_work() as work:
         assert work.events.upcoming_of(ada.id, NOON) == []
         assert work.events.get_for_update(event.id, attendee=grace.id).attendees_count == 0
+    with empty_database.connect() as connection:
+        assert connection.execute(select(calendar_feeds)).all() == []

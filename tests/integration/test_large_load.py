@@ -2,10 +2,13 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from rich.progress import Progress
+from sqlalchemy import text
 
+from adapters.persistence.calendar_queries import ENTRIES, ENTRY
 from adapters.persistence.engine import make_engine
 from adapters.persistence.event_conditions import Shape, values_of
 from adapters.persistence.event_statements import (
@@ -17,6 +20,7 @@ from adapters.persistence.event_statements import (
 from adapters.persistence.event_writes import LOCK_AND_LOAD, SeatChange, saving
 from adapters.persistence.pages import values_of_window
 from adapters.persistence.reader import Reader
+from application.calendars.read_calendar_feed import ENTRIES_MAX
 from application.pages import Position, Window
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.schedule import EventStatus
@@ -27,6 +31,8 @@ NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
 # Of 8 KiB. The tables have some 30,000; 20 rows and what is shown with them take some hundred.
 BLOCKS = 1500
+# One that is found by its id: three levels of the index, and the row.
+BLOCKS_OF_A_ROW = 5
 FILTERS = [
     {},
     {"attending": True},
@@ -43,6 +49,10 @@ FILTERS = [
     {"created": True, "status": EventStatus.PAST},
     {"created": False, "attending": False, "status": EventStatus.ONGOING},
 ]
+OPEN_FEEDS = """
+    INSERT INTO calendar_feeds (user_id, secret_hash, created_at)
+    SELECT id, sha256(id::text::bytea), now() FROM users
+"""
 FIRST = Window(20, is_counted=False)
 DEEP = Window(20, after=Position(NOW + 50 * DAY, event_id(7)), is_counted=False)
 
@@ -54,6 +64,9 @@ def reader(postgres):
         with Progress(disable=True) as progress:
             data.load(progress)
         engine = make_engine(url, pool_size=1, is_autocommit=True)
+        with engine.connect() as connection:
+            connection.execute(text(OPEN_FEEDS))
+            connection.execute(text("ANALYZE calendar_feeds"))
         yield Reader(engine)
         engine.dispose()
         data.close()
@@ -102,6 +115,37 @@ def test_an_event_and_its_attendees(read_whole, blocks_of):
     for statement in (DETAIL, COUNT_OF_ATTENDEES, *pages):
         assert read_whole(statement, values) == []
         assert blocks_of(statement, values) < BLOCKS
+
+
+FEED = {"secret_hash": sha256(str(person_id(5)).encode()).digest(), "limit": ENTRIES_MAX}
+
+
+def test_a_calendar_feed(reader, read_whole, blocks_of):
+    """Of a person who has 200 seats and 10 events."""
+    assert len(reader.rows(ENTRIES, FEED)) == 210
+    assert read_whole(ENTRIES, FEED) == []
+    assert blocks_of(ENTRIES, FEED) < BLOCKS_OF_A_ROW * (200 + 210)
+
+
+def test_a_calendar_feed_of_a_busy_person(reader, read_whole, blocks_of):
+    """Who has a seat at 5,000 events more: the 1,000 that start latest are shown."""
+    seats = """
+        INSERT INTO attendances (event_id, user_id, registered_at)
+        SELECT id, %(person)s, now() FROM events ORDER BY id LIMIT 5000
+        ON CONFLICT DO NOTHING RETURNING event_id
+    """
+    added = [event for (event,) in reader.rows(seats, {"person": person_id(5)})]
+    try:
+        assert len(reader.rows(ENTRIES, FEED)) == ENTRIES_MAX
+        assert read_whole(ENTRIES, FEED) == []
+        assert blocks_of(ENTRIES, FEED) < BLOCKS_OF_A_ROW * (5_200 + ENTRIES_MAX)
+    finally:
+        undo = "DELETE FROM attendances WHERE registered_at > %(loaded_at)s RETURNING event_id"
+        assert len(reader.rows(undo, {"loaded_at": NOW - DAY})) == len(added)
+
+
+def test_the_calendar_of_an_event(read_whole):
+    assert read_whole(ENTRY, {"event_id": event_id(7)}) == []
 
 
 def test_taking_a_seat_and_giving_it_back(read_whole):

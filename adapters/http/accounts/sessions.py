@@ -27,9 +27,7 @@ def sessions_blueprint(
     end_sessions: EndSessions,
     authenticate: Callable[[], None],
 ) -> Blueprint:
-    blueprint = Blueprint(
-        "sessions", "Where one is logged in.", authenticate, examples.IDS_IN_PATHS
-    )
+    blueprint = Blueprint("sessions", "Where one is logged in.", authenticate, examples.IN_PATH)
     blueprint.after_request(forbid_storing)
 
     @blueprint.operation("GET", "/v1/profile/sessions/")

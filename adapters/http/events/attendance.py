@@ -27,7 +27,7 @@ def attendance_blueprint(
     authenticate: Callable[[], None],
 ) -> Blueprint:
     blueprint = Blueprint(
-        "attendance", "Taking seats and giving them back.", authenticate, examples.IDS_IN_PATHS
+        "attendance", "Taking seats and giving them back.", authenticate, examples.IN_PATH
     )
     not_found = EventNotFound(examples.EVENT_ID)
 

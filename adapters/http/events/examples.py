@@ -5,7 +5,7 @@ from uuid import UUID
 from adapters.http.accounts.examples import USER_ID
 
 EVENT_ID = UUID("01997a60-5a80-7000-8000-000000000002")
-IDS_IN_PATHS = {"event_id": str(EVENT_ID)}
+IN_PATH = {"event_id": ("The id of the event.", str(EVENT_ID))}
 NEW_EVENT = {
     "title": "Analytical engines, an evening",
     "description": "Bring a problem, leave with a program.",

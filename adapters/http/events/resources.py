@@ -60,7 +60,7 @@ def events_blueprint(
     authenticate: Callable[[], None],
 ) -> Blueprint:
     blueprint = Blueprint(
-        "events", "Publishing and finding events.", authenticate, examples.IDS_IN_PATHS
+        "events", "Publishing and finding events.", authenticate, examples.IN_PATH
     )
     condition = condition_on(EventSchema)
 

@@ -19,6 +19,11 @@ from application.accounts.show_profile import ShowProfile
 from application.accounts.sign_up import SignUp
 from application.accounts.token_pair import IssueTokenPair
 from application.accounts.verify_token import VerifyToken
+from application.calendars.close_calendar_feed import CloseCalendarFeed
+from application.calendars.open_calendar_feed import OpenCalendarFeed
+from application.calendars.read_calendar_feed import ReadCalendarFeed
+from application.calendars.show_calendar_feed import ShowCalendarFeed
+from application.calendars.show_event_calendar import ShowEventCalendar
 from application.events.attend_event import AttendEvent
 from application.events.cancel_attendance import CancelAttendance
 from application.events.delete_event import DeleteEvent
@@ -29,10 +34,12 @@ from application.events.publish_event import PublishEvent
 from application.events.show_event import ShowEvent
 from application.ports.event_queries import EventView
 from domain.accounts.credentials import Password, PasswordRules, Username
+from domain.calendars.feed import FeedSecret
 from domain.events.description import Capacity, Description, Title
 from tests.builders import DAY, HOUR, NOON
 from tests.fakes.clock import FakeClock
 from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
+from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
 from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
 from tests.fakes.security import AuditInMemory, ReversingHasher, TokensInMemory
 
@@ -51,6 +58,9 @@ class World:
 
         def new_id() -> UUID:
             return UUID(int=next(numbers))
+
+        def new_secret() -> FeedSecret:
+            return FeedSecret(f"{next(numbers):043}")
 
         issue_pair = IssueTokenPair(tokens, new_id)
         self.sign_up = SignUp(new_work, rules, self.hasher, clock, new_id)
@@ -75,6 +85,12 @@ class World:
         self.list_events = ListEvents(events, clock)
         self.show_event = ShowEvent(events, clock)
         self.list_attendees = ListAttendees(events)
+        calendars = MemoryCalendarQueries(self.store)
+        self.show_event_calendar = ShowEventCalendar(calendars)
+        self.show_feed = ShowCalendarFeed(calendars)
+        self.open_feed = OpenCalendarFeed(new_work, clock, new_secret)
+        self.close_feed = CloseCalendarFeed(new_work)
+        self.read_feed = ReadCalendarFeed(calendars)
 
     def person(self, name: str) -> UUID:
         return self.sign_up(Username(name), Password(f"{name}'s password"), None).id

@@ -1,0 +1,37 @@
+"""The route of one event's calendar."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import Response
+
+from adapters.http.blueprint import Blueprint
+from adapters.http.calendars import examples
+from adapters.http.calendars.answers import CALENDAR_TYPE, calendar_answer, events_url
+from adapters.http.calendars.file import event_file
+from adapters.http.conditions import ETAG, revalidated
+from adapters.http.events.examples import EVENT_ID, IN_PATH
+from adapters.http.events.resources import EVENT
+from application.calendars.show_event_calendar import ShowEventCalendar
+from application.conditions import PreconditionFailed
+from domain.events.errors import EventNotFound
+
+
+def event_calendar_blueprint(
+    show_event_calendar: ShowEventCalendar, authenticate: Callable[[], None]
+) -> Blueprint:
+    blueprint = Blueprint("event_calendars", "Events as calendar files.", authenticate, IN_PATH)
+
+    @blueprint.operation(
+        "GET", EVENT + "calendar.ics", EventNotFound(EVENT_ID), PreconditionFailed()
+    )
+    @revalidated
+    @blueprint.response(200, other_types={CALENDAR_TYPE: examples.EVENT_FILE}, headers=ETAG)
+    def get_event_calendar(event_id: UUID) -> Response:
+        """Show an event as a calendar file
+
+        As RFC 5545 has it, to be opened by any calendar program. SEQUENCE grows with every edit.
+        """
+        return calendar_answer(event_file(show_event_calendar(event_id), events_url()), "event.ics")
+
+    return blueprint

@@ -1,0 +1,30 @@
+"""Examples for the document."""
+
+from datetime import UTC, datetime
+
+from adapters.http.calendars.file import event_file, feed_file
+from adapters.http.events.examples import EVENT_ID
+from application.ports.calendar_queries import CalendarEntry
+from domain.events.description import EventType
+
+HOST = "https://turnout.example"
+SECRET = "s3cretS3cretS3cretS3cretS3cretS3cretS3cretS"
+IN_PATH = {"secret": ("What the address ends with, which its owner alone was told.", SECRET)}
+OPENED_AT = "2026-05-01T09:50:00Z"
+ADDRESS = {"url": f"{HOST}/v1/calendars/{SECRET}.ics", "created_at": OPENED_AT}
+FEED = {"created_at": OPENED_AT}
+
+_ENTRY = CalendarEntry(
+    id=EVENT_ID,
+    title="Analytical engines, an evening",
+    description="Bring a problem, leave with a program.",
+    location="The reading room, 12 Wharf Street",
+    type=EventType.MEETUP,
+    start_time=datetime(2099, 5, 17, 18, tzinfo=UTC),
+    end_time=datetime(2099, 5, 17, 21, tzinfo=UTC),
+    created_at=datetime(2026, 5, 1, 9, 45, tzinfo=UTC),
+    updated_at=datetime(2026, 5, 1, 9, 45, tzinfo=UTC),
+    revision=0,
+)
+EVENT_FILE = event_file(_ENTRY, f"{HOST}/v1/events/").decode()
+FEED_FILE = feed_file([_ENTRY], f"{HOST}/v1/events/").decode()

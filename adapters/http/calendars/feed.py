@@ -1,0 +1,34 @@
+"""The route that calendar programs read, which can send no token: the path is the secret."""
+
+from flask import Response
+
+from adapters.http.blueprint import Blueprint
+from adapters.http.calendars import examples
+from adapters.http.calendars.answers import CALENDAR_TYPE, calendar_answer, events_url
+from adapters.http.calendars.file import feed_file
+from adapters.http.conditions import ETAG, revalidated
+from application.calendars.read_calendar_feed import ReadCalendarFeed
+from application.conditions import PreconditionFailed
+from domain.calendars.errors import CalendarNotFound
+
+
+def feed_blueprint(read_feed: ReadCalendarFeed) -> Blueprint:
+    """Without a limit on attempts: of 2^256 secrets nobody guesses one."""
+    blueprint = Blueprint(
+        "calendars", "Calendars that programs subscribe to.", in_path=examples.IN_PATH
+    )
+
+    @blueprint.operation(
+        "GET", "/v1/calendars/<secret>.ics", CalendarNotFound(), PreconditionFailed()
+    )
+    @revalidated
+    @blueprint.response(200, other_types={CALENDAR_TYPE: examples.FEED_FILE}, headers=ETAG)
+    def get_calendar(secret: str) -> Response:
+        """Read a calendar by its secret address
+
+        What its owner attends or organises, the 1,000 events that start latest. No token is
+        needed: the address is the key. One that never was and one that is dead are the same 404.
+        """
+        return calendar_answer(feed_file(read_feed(secret), events_url()), "turnout.ics")
+
+    return blueprint

@@ -1,0 +1,103 @@
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    Select,
+    Uuid,
+    bindparam,
+    select,
+    true,
+    union,
+)
+from sqlalchemy.sql.selectable import FromClause
+
+from adapters.persistence.driver import Row
+from adapters.persistence.pages import LIMIT
+from adapters.persistence.reader import Reader
+from adapters.persistence.sql import USER_ID, as_sql
+from adapters.persistence.tables import attendances, calendar_feeds, events
+from application.ports.calendar_queries import CalendarEntry, CalendarQueries
+from domain.calendars.errors import CalendarNotFound
+from domain.events.description import EventType
+from domain.events.errors import EventNotFound
+
+SECRET_HASH = bindparam("secret_hash", type_=LargeBinary)
+EVENT_ID = bindparam("event_id", type_=Uuid)
+
+
+def _shown(source: FromClause) -> Select[Any]:
+    """The columns in the order of CalendarEntry's fields."""
+    return select(
+        source.c.id,
+        source.c.title,
+        source.c.description,
+        source.c.location,
+        source.c.type,
+        source.c.start_time,
+        source.c.end_time,
+        source.c.created_at,
+        source.c.updated_at,
+        source.c.revision,
+    )
+
+
+def _latest(source: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return (source.c.start_time.desc(), source.c.id.desc())
+
+
+def _entries() -> str:
+    """No row for a hash that no feed has; one without an event for a calendar that is empty.
+
+    Which events they are is decided by ids and starts: only for those few the texts are read.
+    """
+    place = select(events.c.id, events.c.start_time)
+    feed = calendar_feeds.c.secret_hash == SECRET_HASH
+    owner = select(calendar_feeds.c.user_id).where(feed).scalar_subquery()
+    organised = place.where(events.c.creator_id == owner)
+    attended = place.join_from(attendances, events).where(attendances.c.user_id == owner)
+    halves = [each.order_by(*_latest(events)).limit(LIMIT) for each in (organised, attended)]
+    either = union(*halves).subquery("either")
+    chosen = select(either.c.id).order_by(*_latest(either)).limit(LIMIT).subquery("chosen")
+    entries = _shown(events).join_from(chosen, events, events.c.id == chosen.c.id)
+    found = entries.subquery("found")
+    return as_sql(
+        _shown(found)
+        .select_from(calendar_feeds.outerjoin(found, true()))
+        .where(feed)
+        .order_by(*_latest(found))
+    )
+
+
+ENTRY = as_sql(_shown(events).where(events.c.id == EVENT_ID))
+ENTRIES = _entries()
+OPENED_AT = as_sql(select(calendar_feeds.c.created_at).where(calendar_feeds.c.user_id == USER_ID))
+
+
+class PostgresCalendarQueries(CalendarQueries):
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def entry(self, event_id: UUID) -> CalendarEntry:
+        rows = self._reader.rows(ENTRY, {"event_id": event_id})
+        if not rows:
+            raise EventNotFound(event_id)
+        return _entry(rows[0])
+
+    def feed_opened_at(self, user_id: UUID) -> datetime | None:
+        rows = self._reader.rows(OPENED_AT, {"user_id": user_id})
+        return rows[0][0] if rows else None
+
+    def entries(self, secret_hash: bytes, limit: int) -> Sequence[CalendarEntry]:
+        rows = self._reader.rows(ENTRIES, {"secret_hash": secret_hash, "limit": limit})
+        if not rows:
+            raise CalendarNotFound
+        return [_entry(row) for row in rows if row[0] is not None]
+
+
+def _entry(row: Row) -> CalendarEntry:
+    event_id, title, description, location, event_type, *others = row
+    return CalendarEntry(event_id, title, description, location, EventType(event_type), *others)

@@ -1,0 +1,1 @@
+"""Calendars of events, for one person or for one event."""

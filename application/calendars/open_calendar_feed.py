@@ -1,0 +1,42 @@
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from application.ports.calendar_feeds import NewFeedSecret
+from application.ports.clock import Clock
+from application.ports.unit_of_work import UnitOfWorkFactory
+from application.retried import retried
+from domain.accounts.errors import InvalidToken
+from domain.calendars.feed import CalendarFeed, FeedSecret
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFeed:
+    """The one time that the secret is told."""
+
+    secret: FeedSecret
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class OpenCalendarFeed:
+    """Give the user's calendar an address; the one that it had is dead from then on.
+
+    Raises InvalidToken when the account is gone.
+    """
+
+    new_work: UnitOfWorkFactory
+    clock: Clock
+    new_secret: NewFeedSecret
+
+    @retried
+    def __call__(self, user_id: UUID) -> OpenedFeed:
+        secret = self.new_secret()
+        with self.new_work() as work:
+            # Locked: an account that is being deleted must not keep a feed.
+            if work.users.find_for_update(user_id) is None:
+                raise InvalidToken
+            feed = CalendarFeed.open(user_id, secret, self.clock.now())
+            work.calendar_feeds.put(feed)
+            work.commit()
+        return OpenedFeed(secret, feed.created_at)

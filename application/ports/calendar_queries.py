@@ -1,0 +1,43 @@
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from domain.events.description import EventType
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """An event as calendars show it: to everyone the same."""
+
+    id: UUID
+    title: str
+    description: str
+    location: str
+    type: EventType
+    start_time: datetime
+    end_time: datetime
+    created_at: datetime
+    updated_at: datetime
+    revision: int  # how often it was edited
+
+
+class CalendarQueries(Protocol):
+    """Reads that nothing is decided on later: without a lock, each one statement."""
+
+    @abstractmethod
+    def entry(self, event_id: UUID) -> CalendarEntry:
+        """Raises EventNotFound."""
+
+    @abstractmethod
+    def feed_opened_at(self, user_id: UUID) -> datetime | None:
+        """When the feed that the person has was made; None without one."""
+
+    @abstractmethod
+    def entries(self, secret_hash: bytes, limit: int) -> Sequence[CalendarEntry]:
+        """What the owner of the feed attends or organises, the latest start first, ties by id.
+
+        At most `limit`. Raises CalendarNotFound where no feed has this hash.
+        """

@@ -1,0 +1,54 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from application.ports.calendar_queries import CalendarEntry, CalendarQueries
+from domain.calendars.errors import CalendarNotFound
+from domain.events.errors import EventNotFound
+from domain.events.event import Event
+from tests.fakes.memory import MemoryStore
+
+
+@dataclass
+class MemoryCalendarQueries(CalendarQueries):
+    store: MemoryStore
+
+    def entry(self, event_id: UUID) -> CalendarEntry:
+        event = self.store.committed.events.get(event_id)
+        if event is None:
+            raise EventNotFound(event_id)
+        return _entry(event)
+
+    def feed_opened_at(self, user_id: UUID) -> datetime | None:
+        feed = self.store.committed.calendar_feeds.get(user_id)
+        return feed.created_at if feed else None
+
+    def entries(self, secret_hash: bytes, limit: int) -> Sequence[CalendarEntry]:
+        state = self.store.committed
+        owners = {feed.secret_hash: feed.user_id for feed in state.calendar_feeds.values()}
+        if secret_hash not in owners:
+            raise CalendarNotFound
+        owner = owners[secret_hash]
+        entries = [
+            _entry(event)
+            for event in state.events.values()
+            if event.creator_id == owner or (event.id, owner) in state.attendances
+        ]
+        entries.sort(key=lambda entry: (entry.start_time, entry.id), reverse=True)
+        return entries[:limit]
+
+
+def _entry(event: Event) -> CalendarEntry:
+    return CalendarEntry(
+        id=event.id,
+        title=event.title,
+        description=event.description,
+        location=event.location,
+        type=event.type,
+        start_time=event.schedule.start_time,
+        end_time=event.schedule.end_time,
+        created_at=event.created_at,
+        updated_at=event.updated_at,
+        revision=event.revision,
+    )

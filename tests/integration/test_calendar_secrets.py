@@ -1,0 +1,57 @@
+import logging
+
+import pytest
+from sqlalchemy import text
+
+from adapters.persistence.reader import Reader
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+from tests.e2e.client import PASSWORD
+
+ACCOUNT = {"username": "ada", "password": PASSWORD}
+
+
+@pytest.fixture
+def client(database, empty_database):
+    settings = Settings(database_url=database, jwt_secret_key="k" * 32, ratelimit_enabled=False)
+    container = Container(settings=settings)
+    yield container.app().test_client()
+    container.engine().dispose()
+
+
+@pytest.fixture
+def path(client):
+    """Of an address that is good."""
+    client.post("/v1/profile/signup/", json=ACCOUNT)
+    token = client.post("/v1/profile/token/", json=ACCOUNT).json["access_token"]
+    made = client.post("/v1/profile/calendar/", headers={"Authorization": f"Bearer {token}"})
+    return made.headers["Location"].removeprefix("http://localhost")
+
+
+def test_an_address_is_in_no_log_and_no_problem(client, path, caplog, monkeypatch):
+    def fail(reader, sql, values):
+        raise ZeroDivisionError
+
+    caplog.set_level(logging.DEBUG)
+    answers = [client.get(path, headers={"Host": "a b"}), client.post(path), client.get(f"{path}/")]
+    answers += [client.get(f"{path}?x=1"), client.get(path.replace(".ics", "_.ics"))]
+    monkeypatch.setattr(Reader, "rows", fail)
+    answers.append(client.get(path))
+
+    assert [answer.status_code for answer in answers] == [400, 405, 404, 422, 404, 500]
+    assert "GET /v1/calendars/<secret>.ics failed" in caplog.text
+    secret = path.rpartition("/")[2].removesuffix(".ics")
+    for told in (caplog.text, *(answer.text for answer in answers)):
+        assert secret not in told
+
+
+def test_an_address_is_nowhere_in_the_database(client, path, empty_database):
+    secret = path.rpartition("/")[2].removesuffix(".ics")
+
+    with empty_database.connect() as connection:
+        [row] = connection.execute(text("SELECT * FROM calendar_feeds"))
+
+    assert client.get(path).status_code == 200
+    assert len(row.secret_hash) == 32
+    assert secret.encode() not in bytes(row.secret_hash)
+    assert secret not in str(row)

@@ -1,0 +1,139 @@
+from collections.abc import Sequence
+from uuid import uuid4
+
+import pytest
+
+from application.calendars.read_calendar_feed import ENTRIES_MAX, ReadCalendarFeed
+from application.ports.calendar_queries import CalendarEntry
+from domain.accounts.errors import InvalidToken
+from domain.accounts.session import Origin
+from domain.calendars.errors import CalendarNotFound, NoCalendarFeed
+from domain.events.description import Title
+from domain.events.errors import EventNotFound
+from domain.events.event import EventChanges
+from tests.builders import DAY, HOUR, NOON
+from tests.fakes.memory import MemoryUserRepository
+from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
+
+
+@pytest.fixture
+def ada(world):
+    return world.person("ada")
+
+
+@pytest.fixture
+def grace(world):
+    return world.person("grace")
+
+
+def read(world, opened):
+    return [entry.id for entry in world.read_feed(opened.secret.text)]
+
+
+def test_a_feed_follows_what_its_owner_attends_and_organises(world, ada, grace):
+    feed = world.open_feed(ada)
+    assert read(world, feed) == []
+
+    mine, hers = world.published(ada), world.published(grace, start=2 * DAY)
+    assert read(world, feed) == [mine.id]
+    world.attend(hers.id, ada)
+    assert read(world, feed) == [hers.id, mine.id]
+    world.cancel(hers.id, ada)
+    world.delete_event(mine.id, ada)
+    assert read(world, feed) == []
+
+
+def test_an_event_in_a_calendar_tells_how_often_it_was_edited(world, ada):
+    event = world.published(ada)
+    assert world.show_event_calendar(event.id).revision == 0
+
+    world.clock.advance(HOUR)
+    world.edit_event(event.id, ada, EventChanges(title=Title("Coffee")))
+
+    entry = world.show_event_calendar(event.id)
+    assert (entry.title, entry.revision) == ("Coffee", 1)
+    assert (entry.created_at, entry.updated_at) == (NOON, NOON + HOUR)
+
+
+def test_an_unknown_event_has_no_calendar(world):
+    with pytest.raises(EventNotFound):
+        world.show_event_calendar(uuid4())
+
+
+def test_a_new_address_ends_the_one_before(world, ada):
+    first, second = world.open_feed(ada), world.open_feed(ada)
+
+    with pytest.raises(CalendarNotFound):
+        read(world, first)
+    assert read(world, second) == []
+
+
+def test_a_feed_is_told_of_and_ended(world, ada, grace):
+    hers = world.open_feed(grace)
+    world.clock.advance(HOUR)
+    with pytest.raises(NoCalendarFeed):
+        world.show_feed(ada)
+    feed = world.open_feed(ada)
+    assert feed.created_at == world.show_feed(ada) == NOON + HOUR
+
+    for _ in range(2):
+        world.close_feed(ada)
+
+    with pytest.raises(NoCalendarFeed):
+        world.show_feed(ada)
+    with pytest.raises(CalendarNotFound):
+        read(world, feed)
+    assert read(world, hers) == []
+
+
+def test_whoever_is_gone_gets_no_feed_and_keeps_none(world, ada):
+    feed = world.open_feed(ada)
+
+    world.delete_account(ada, "ada's password", Origin(None, None))
+
+    with pytest.raises(CalendarNotFound):
+        read(world, feed)
+    with pytest.raises(InvalidToken):
+        world.open_feed(ada)
+    with pytest.raises(NoCalendarFeed):
+        world.show_feed(ada)
+
+
+def test_an_account_is_locked_while_it_gets_a_feed(world, ada, monkeypatch):
+    find, locked = MemoryUserRepository.find_for_update, []
+
+    def note(users, user_id):
+        locked.append(user_id)
+        return find(users, user_id)
+
+    monkeypatch.setattr(MemoryUserRepository, "find_for_update", note)
+
+    world.open_feed(ada)
+
+    assert locked == [ada]
+
+
+class Asked(MemoryCalendarQueries):
+    """Notes what it is asked for."""
+
+    def entries(self, secret_hash: bytes, limit: int) -> Sequence[CalendarEntry]:
+        self.limits = [*getattr(self, "limits", []), limit]
+        return []
+
+
+def test_a_feed_is_bounded(world):
+    calendars = Asked(world.store)
+
+    ReadCalendarFeed(calendars)("x" * 43)
+
+    assert calendars.limits == [ENTRIES_MAX] == [1000]
+
+
+@pytest.mark.parametrize("secret", ["", "x", "x" * 44, "\0" * 43, "é" * 43], ids=ascii)
+def test_a_text_that_is_no_secret_is_not_even_looked_for(world, secret):
+    calendars = Asked(world.store)
+
+    with pytest.raises(CalendarNotFound):
+        ReadCalendarFeed(calendars)(secret)
+
+    assert not hasattr(calendars, "limits")

@@ -1,0 +1,34 @@
+from hashlib import sha256
+from uuid import uuid4
+
+import pytest
+
+from domain.calendars.errors import CalendarNotFound
+from domain.calendars.feed import CalendarFeed, FeedSecret
+from tests.builders import NOON
+
+TEXT = "aZ0-_" * 8 + "abc"
+
+
+def test_a_feed_keeps_no_secret_and_shows_no_hash():
+    feed = CalendarFeed.open(uuid4(), FeedSecret(TEXT), NOON)
+
+    assert feed.secret_hash == sha256(TEXT.encode()).digest()
+    assert repr(feed.secret_hash) not in repr(feed)
+
+
+def test_a_secret_is_in_no_representation():
+    assert TEXT not in repr(FeedSecret(TEXT)) + str(FeedSecret(TEXT))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", TEXT[1:], TEXT + "a", TEXT[1:] + "=", TEXT[1:] + "\n", TEXT + "\n", TEXT[1:] + "\0"]
+    + [TEXT[1:] + each for each in "/+ .é٠\ud800"],
+    ids=ascii,
+)
+def test_a_text_of_another_form_is_no_secret(text):
+    with pytest.raises(CalendarNotFound) as refusal:
+        FeedSecret(text)
+
+    assert str(refusal.value) == str(CalendarNotFound())
