@@ -12,6 +12,7 @@ from marshmallow import Schema, fields
 
 from adapters.http.fields import Instant
 
+JSON_TYPE = "application/json"
 # What orjson writes as these do: text, numbers, ids, enums by value, and instants that are in UTC.
 PLAIN = (fields.String, fields.Integer, fields.Boolean, fields.UUID, fields.Enum, Instant)
 

@@ -8,7 +8,7 @@ import flask_smorest
 from flask import Response, request
 from marshmallow import Schema
 
-from adapters.http.answers import json_writer
+from adapters.http.answers import JSON_TYPE, json_writer
 from adapters.http.limits import IS_LIMITED
 from adapters.http.parsing import (
     FORM_TYPE,
@@ -29,7 +29,6 @@ class Decorator(Protocol):
 
 # Where a view says that it looks at the query by itself.
 READS_QUERY = "reads_query"
-JSON_TYPE = "application/json"
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types

@@ -3,25 +3,34 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, no_content
 from adapters.http.events import examples
+from adapters.http.events.attendees_csv import CSV_TYPE, csv_chunks, is_csv_preferred
 from adapters.http.events.resources import EVENT
 from adapters.http.events.schemas import ATTENDEE_ORDER, AttendeeListQuery, AttendeePageSchema
 from adapters.http.pagination import PageBody, page_body
+from adapters.http.problems import InvalidRequest
+from adapters.http.streaming import streamed
 from application.events.attend_event import AttendEvent
 from application.events.cancel_attendance import CancelAttendance
+from application.events.export_attendees import ExportAttendees
 from application.events.list_attendees import ListAttendees
 from application.pages import Window
-from domain.events.errors import CapacityExhausted, EventNotFound, ReadOnlyEvent
+from domain.events.errors import CapacityExhausted, EventNotFound, NotEventCreator, ReadOnlyEvent
+
+CSV_CONTENT = f"{CSV_TYPE}; charset=utf-8; header=present"
+BY_ACCEPT = {"Vary": "Accept"}
+AS_FILE = BY_ACCEPT | {"Content-Disposition": 'attachment; filename="attendees.csv"'}
 
 
 def attendance_blueprint(
     attend: AttendEvent,
     cancel: CancelAttendance,
     list_attendees: ListAttendees,
+    export_attendees: ExportAttendees,
     authenticate: Callable[[], None],
 ) -> Blueprint:
     blueprint = Blueprint("attendance", "Taking seats and giving them back.", authenticate)
@@ -49,14 +58,31 @@ def attendance_blueprint(
         cancel(event_id, caller().user_id)
         return no_content()
 
-    @blueprint.operation("GET", EVENT + "attendees/", not_found)
+    @blueprint.operation("GET", EVENT + "attendees/", not_found, NotEventCreator())
     @blueprint.query(AttendeeListQuery)
-    @blueprint.response(200, AttendeePageSchema, example=examples.ATTENDEE_PAGE)
-    def get_attendees(window: Window, event_id: UUID) -> PageBody:
+    @blueprint.response(
+        200,
+        AttendeePageSchema,
+        example=examples.ATTENDEE_PAGE,
+        other_types={CSV_TYPE: examples.ATTENDEES_CSV},
+    )
+    def get_attendees(window: Window, event_id: UUID) -> tuple[PageBody, dict[str, str]] | Response:
         """List who attends
 
-        In order of registration.
+        In order of registration. The event's creator gets all of them at once as a table, where
+        Accept prefers text/csv: then nothing may be asked of pages. A name that a spreadsheet would
+        take for a formula begins with an apostrophe there.
         """
-        return page_body(list_attendees(event_id, window), window, ATTENDEE_ORDER)
+        if is_csv_preferred(request.environ.get("HTTP_ACCEPT", "")):
+            _require_no_page()
+            pages = export_attendees(event_id, caller().user_id)
+            return streamed(csv_chunks(pages), CSV_CONTENT, AS_FILE)
+        return page_body(list_attendees(event_id, window), window, ATTENDEE_ORDER), BY_ACCEPT
 
     return blueprint
+
+
+def _require_no_page() -> None:
+    if request.args:
+        reason = f"Can't be given where Accept prefers {CSV_TYPE}: that has all attendees."
+        raise InvalidRequest({name: [reason] for name in request.args})

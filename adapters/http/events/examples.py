@@ -27,6 +27,7 @@ EVENT = {
     "updated_at": "2026-05-01T09:45:00Z",
 }
 EVENT_PAGE = {"count": 1, "next": None, "previous": None, "next_cursor": None, "results": [EVENT]}
+ATTENDEES_CSV = f"id,username,registered_at\r\n{USER_ID},ada,2026-05-02T08:00:00Z\r\n"
 ATTENDEE_PAGE = {
     "count": 1,
     "next": None,
