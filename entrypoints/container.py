@@ -51,6 +51,7 @@ from application.events.attend_event import AttendEvent
 from application.events.cancel_attendance import CancelAttendance
 from application.events.delete_event import DeleteEvent
 from application.events.edit_event import EditEvent
+from application.events.export_attendees import ExportAttendees
 from application.events.list_attendees import ListAttendees
 from application.events.list_events import ListEvents
 from application.events.publish_event import PublishEvent
@@ -179,6 +180,7 @@ class Container(containers.DeclarativeContainer):
         attend=providers.Factory(AttendEvent, new_work=work, clock=clock),
         cancel=providers.Factory(CancelAttendance, new_work=work, clock=clock),
         list_attendees=providers.Factory(ListAttendees, events=event_queries),
+        export_attendees=providers.Factory(ExportAttendees, events=event_queries, clock=clock),
         authenticate=authenticate,
     )
     calendar_address = providers.Factory(

@@ -25,7 +25,9 @@ def compressed(view: View) -> View:
     def compress(*args: Any, **kwargs: Any) -> Response:
         response: Response = view(*args, **kwargs)
         response.headers.add("Vary", "Accept-Encoding")
-        if _likes_gzip(current_request().environ.get("HTTP_ACCEPT_ENCODING", "")):
+        accepted = current_request().environ.get("HTTP_ACCEPT_ENCODING", "")
+        # What is sent while it is made stays as it is.
+        if _likes_gzip(accepted) and not response.is_streamed:
             body = response.get_data()
             if len(body) >= LEAST_BYTES:
                 response.set_data(gzip.compress(body, LEVEL, mtime=0))

@@ -17,7 +17,7 @@ class NotEventCreator(Forbidden):
     code = "not_event_creator"
 
     def __init__(self) -> None:
-        super().__init__("Only the creator of an event may change or delete it.")
+        super().__init__("Only the creator of the event may do this.")
 
 
 class ReadOnlyEvent(Conflict):

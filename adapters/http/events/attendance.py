@@ -3,27 +3,36 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
+from adapters.http.accepting import media_type
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, no_content
 from adapters.http.compression import compressed
 from adapters.http.events import examples
+from adapters.http.events.attendees_csv import CSV_TYPE, csv_chunks
 from adapters.http.events.resources import EVENT
 from adapters.http.events.schemas import ATTENDEE_ORDER, AttendeeListQuery, AttendeePageSchema
 from adapters.http.page_links import PAGE_HEADERS
 from adapters.http.pagination import PageAnswer, page_answer
+from adapters.http.problems import InvalidRequest
+from adapters.http.streaming import streamed
 from application.events.attend_event import AttendEvent
 from application.events.cancel_attendance import CancelAttendance
+from application.events.export_attendees import ExportAttendees
 from application.events.list_attendees import ListAttendees
 from application.pages import Window
-from domain.events.errors import CapacityExhausted, EventNotFound, ReadOnlyEvent
+from domain.events.errors import CapacityExhausted, EventNotFound, NotEventCreator, ReadOnlyEvent
+
+CSV_CONTENT = f"{CSV_TYPE}; charset=utf-8; header=present"
+AS_FILE = {"Content-Disposition": 'attachment; filename="attendees.csv"'}
 
 
 def attendance_blueprint(
     attend: AttendEvent,
     cancel: CancelAttendance,
     list_attendees: ListAttendees,
+    export_attendees: ExportAttendees,
     authenticate: Callable[[], None],
 ) -> Blueprint:
     blueprint = Blueprint(
@@ -53,17 +62,33 @@ def attendance_blueprint(
         cancel(event_id, caller().user_id)
         return no_content()
 
-    @blueprint.operation("GET", EVENT + "attendees/", not_found)
+    @blueprint.operation("GET", EVENT + "attendees/", not_found, NotEventCreator())
     @blueprint.query(AttendeeListQuery)
     @compressed
     @blueprint.response(
-        200, AttendeePageSchema, example=examples.ATTENDEE_PAGE, headers=PAGE_HEADERS
+        200,
+        AttendeePageSchema,
+        example=examples.ATTENDEE_PAGE,
+        headers=PAGE_HEADERS,
+        other_types={CSV_TYPE: examples.ATTENDEES_CSV},
     )
-    def get_attendees(window: Window, event_id: UUID) -> PageAnswer:
+    def get_attendees(window: Window, event_id: UUID) -> PageAnswer | Response:
         """List who attends
 
-        In order of registration.
+        In order of registration. The event's creator gets all of them at once as a table, where
+        Accept prefers text/csv: then nothing may be asked of pages. A name that a spreadsheet would
+        take for a formula begins with an apostrophe there.
         """
+        if media_type() == CSV_TYPE:
+            _require_no_page()
+            pages = export_attendees(event_id, caller().user_id)
+            return streamed(csv_chunks(pages), CSV_CONTENT, AS_FILE)
         return page_answer(list_attendees(event_id, window), window, ATTENDEE_ORDER)
 
     return blueprint
+
+
+def _require_no_page() -> None:
+    if request.args:
+        reason = f"Can't be given where Accept prefers {CSV_TYPE}: that has all attendees."
+        raise InvalidRequest({name: [reason] for name in request.args})

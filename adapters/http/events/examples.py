@@ -34,6 +34,7 @@ LOCATION = {
     "example": f"/v1/events/{EVENT_ID}/",
 }
 EVENT_PAGE = {"count": 1, "next": None, "previous": None, "next_cursor": None, "results": [EVENT]}
+ATTENDEES_CSV = f"id,username,registered_at\r\n{USER_ID},ada,2026-05-02T08:00:00Z\r\n"
 ATTENDEE_PAGE = {
     "count": 1,
     "next": None,

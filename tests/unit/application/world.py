@@ -28,6 +28,7 @@ from application.events.attend_event import AttendEvent
 from application.events.cancel_attendance import CancelAttendance
 from application.events.delete_event import DeleteEvent
 from application.events.edit_event import EditEvent
+from application.events.export_attendees import ExportAttendees
 from application.events.list_attendees import ListAttendees
 from application.events.list_events import ListEvents
 from application.events.publish_event import PublishEvent
@@ -85,6 +86,7 @@ class World:
         self.list_events = ListEvents(events, clock)
         self.show_event = ShowEvent(events, clock)
         self.list_attendees = ListAttendees(events)
+        self.export_attendees = ExportAttendees(events, clock)
         calendars = MemoryCalendarQueries(self.store)
         self.show_event_calendar = ShowEventCalendar(calendars)
         self.show_feed = ShowCalendarFeed(calendars)

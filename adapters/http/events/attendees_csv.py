@@ -1,0 +1,38 @@
+"""Attendees as CSV (RFC 4180)."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC
+from io import StringIO
+
+from application.ports.event_queries import AttendeeView
+
+CSV_TYPE = "text/csv"
+COLUMNS = ("id", "username", "registered_at")
+# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
+FORMULA = re.compile(r"""["' ]*[=+\-@\t\r\n]""")
+
+
+def csv_chunks(pages: Iterable[Sequence[AttendeeView]]) -> Iterator[bytes]:
+    """A chunk for every page; the first begins with the names of the columns."""
+    header = [COLUMNS]
+    for page in pages:
+        yield _lines([*header, *map(_cells, page)])
+        header = []
+
+
+def _cells(attendee: AttendeeView) -> tuple[str, ...]:
+    instant = attendee.registered_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return str(attendee.id), attendee.username or "", instant
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
+    text = StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(map(harmless, row) for row in rows)
+    return text.getvalue().encode()
+
+
+def harmless(cell: str) -> str:
+    """The cell, as a text to spreadsheets too: an apostrophe leads what may be a formula."""
+    return f"'{cell}" if FORMULA.match(cell) else cell

@@ -1,0 +1,82 @@
+import csv
+from datetime import UTC, datetime, timedelta, timezone
+from io import StringIO
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.http.events.attendees_csv import csv_chunks, harmless
+from application.ports.event_queries import AttendeeView
+from tests.builders import NOON
+
+ADA, GRACE = UUID(int=1), UUID(int=2)
+
+
+def table(*pages):
+    return b"".join(csv_chunks(pages)).decode()
+
+
+def test_each_attendee_is_a_line_below_the_names_of_the_columns():
+    pages = [
+        [AttendeeView(ADA, "ada", NOON)],
+        [AttendeeView(GRACE, None, NOON.replace(microsecond=5))],
+    ]
+
+    assert table(*pages) == (
+        "id,username,registered_at\r\n"
+        f"{ADA},ada,2030-05-17T12:00:00Z\r\n"
+        f"{GRACE},,2030-05-17T12:00:00.000005Z\r\n"
+    )
+
+
+def test_a_table_of_nobody_has_its_header():
+    assert table([]) == "id,username,registered_at\r\n"
+
+
+def test_times_are_in_utc():
+    registered_at = datetime(2030, 1, 1, 1, tzinfo=timezone(timedelta(hours=2)))
+
+    assert table([AttendeeView(ADA, "ada", registered_at)]).endswith(",2029-12-31T23:00:00Z\r\n")
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize("before", ["", " ", "   ", '"', "'", ' "'])
+def test_what_may_be_a_formula_is_led_by_an_apostrophe(sign, before):
+    cell = f"{before}{sign}SUM(A1)"
+
+    assert harmless(cell) == f"'{cell}"
+    [_, row] = csv.reader(StringIO(table([AttendeeView(ADA, cell, NOON)]), newline=""))
+    assert row[1] == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["", "ada", "a=b", "a+b@example.org", "1-2", " ada", '"ada"'])
+def test_any_other_text_stays_as_it_is(cell):
+    assert harmless(cell) == cell
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))))
+def test_any_text_is_one_cell(names):
+    views = [AttendeeView(ADA, name, datetime(2030, 1, 1, tzinfo=UTC)) for name in names]
+
+    rows = list(csv.reader(StringIO(table(views), newline="")))
+
+    assert [row[1].removeprefix("'") for row in rows[1:]] == [
+        name.removeprefix("'") for name in names
+    ]
+    assert {len(row) for row in rows} == {3}
+
+
+def test_a_chunk_is_made_when_it_is_asked_for():
+    asked = []
+
+    def pages():
+        for number in range(3):
+            asked.append(number)
+            yield [AttendeeView(UUID(int=number), "ada", NOON)]
+
+    chunks = csv_chunks(pages())
+    next(chunks)
+
+    assert asked == [0]

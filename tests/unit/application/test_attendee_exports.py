@@ -1,0 +1,113 @@
+from uuid import uuid4
+
+import pytest
+
+from application.errors import Unavailable
+from application.events import export_attendees
+from application.events.export_attendees import ExportAttendees
+from application.pages import Window
+from domain.events.errors import EventNotFound, NotEventCreator
+from tests.builders import HOUR
+from tests.fakes.memory_queries import MemoryEventQueries
+
+
+@pytest.fixture
+def ada(world):
+    return world.person("ada")
+
+
+@pytest.fixture
+def event(world, ada):
+    return world.published(ada, capacity=20)
+
+
+@pytest.fixture
+def guests(world, event):
+    guests = [world.person(f"guest{number}") for number in range(7)]
+    for guest in guests:
+        world.attend(event.id, guest)
+    return guests
+
+
+@pytest.fixture(autouse=True)
+def small_pages(monkeypatch):
+    monkeypatch.setattr(export_attendees, "PAGE", 3)
+
+
+def test_its_creator_gets_all_in_the_order_of_the_list(world, ada, event, guests):
+    pages = list(world.export_attendees(event.id, ada))
+
+    assert [len(page) for page in pages] == [3, 3, 1]
+    listed = world.list_attendees(event.id, Window(100)).results
+    assert [attendee for page in pages for attendee in page] == listed
+    assert [attendee.id for attendee in listed] == guests
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_an_event_of_few_or_none_is_a_page(world, ada, count):
+    event = world.published(ada, capacity=20)
+    for number in range(count):
+        world.attend(event.id, world.person(f"guest{number}"))
+
+    assert [len(page) for page in world.export_attendees(event.id, ada)] == [count]
+
+
+def test_nobody_else_gets_them_attending_or_not(world, event, guests):
+    for person in (guests[0], world.person("grace")):
+        with pytest.raises(NotEventCreator):
+            world.export_attendees(event.id, person)
+
+
+def test_an_unknown_event_has_none(world, ada):
+    with pytest.raises(EventNotFound):
+        world.export_attendees(uuid4(), ada)
+
+
+def test_whoever_leaves_and_comes_back_meanwhile_is_met_once(world, ada, event, guests):
+    pages = world.export_attendees(event.id, ada)
+    met = [attendee.id for attendee in next(pages)]
+    world.clock.advance(HOUR)
+    for guest in guests[:3]:
+        world.cancel(event.id, guest)
+        world.attend(event.id, guest)
+    world.attend(event.id, world.person("late"))
+
+    met += [attendee.id for page in pages for attendee in page]
+
+    assert met == guests
+
+
+class FailsFrom(MemoryEventQueries):
+    """Its first pages are fine."""
+
+    pages_left = 1
+
+    def attendees(self, event_id, window):
+        if self.pages_left == 0:
+            raise Unavailable
+        self.pages_left -= 1
+        return super().attendees(event_id, window)
+
+
+def test_a_fault_at_the_first_page_is_raised_at_once(world, ada, event, guests):
+    events = FailsFrom(world.store)
+    events.pages_left = 0
+
+    with pytest.raises(Unavailable):
+        ExportAttendees(events, world.clock)(event.id, ada)
+
+
+def test_a_fault_on_the_way_ends_the_pages(world, ada, event, guests):
+    pages = ExportAttendees(FailsFrom(world.store), world.clock)(event.id, ada)
+
+    assert len(next(pages)) == 3
+    with pytest.raises(Unavailable):
+        next(pages)
+
+
+def test_no_page_is_looked_for_before_it_is_asked_for(world, ada, event, guests):
+    events = FailsFrom(world.store)
+
+    next(ExportAttendees(events, world.clock)(event.id, ada))
+
+    assert events.pages_left == 0
