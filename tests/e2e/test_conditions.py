@@ -44,6 +44,7 @@ def test_what_the_client_has_is_not_sent_again(ada, path, method, form):
 
     assert response.status_code == 304
     assert response.headers["ETag"] == tag
+    assert response.headers["Cache-Control"] in ("private, no-cache", "no-store")
     assert response.content == b""
     assert "Content-Type" not in response.headers
 
