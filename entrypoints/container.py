@@ -187,7 +187,11 @@ class Container(containers.DeclarativeContainer):
         address_blueprint,
         show_feed=providers.Factory(ShowCalendarFeed, calendars=calendar_queries),
         open_feed=providers.Factory(
-            OpenCalendarFeed, new_work=work, clock=clock, new_secret=feed_secrets
+            OpenCalendarFeed,
+            new_work=work,
+            clock=clock,
+            new_secret=feed_secrets,
+            audit=audit,
         ),
         close_feed=providers.Factory(CloseCalendarFeed, new_work=work),
         authenticate=authenticate,

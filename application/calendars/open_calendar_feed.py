@@ -2,11 +2,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from application.ports.audit_log import AuditLog, Incident
 from application.ports.calendar_feeds import NewFeedSecret
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.retried import retried
 from domain.accounts.errors import InvalidToken
+from domain.accounts.session import Origin
 from domain.calendars.feed import CalendarFeed, FeedSecret
 
 
@@ -28,9 +30,10 @@ class OpenCalendarFeed:
     new_work: UnitOfWorkFactory
     clock: Clock
     new_secret: NewFeedSecret
+    audit: AuditLog
 
     @retried
-    def __call__(self, user_id: UUID) -> OpenedFeed:
+    def __call__(self, user_id: UUID, origin: Origin) -> OpenedFeed:
         secret = self.new_secret()
         with self.new_work() as work:
             # Locked: an account that is being deleted must not keep a feed.
@@ -39,4 +42,5 @@ class OpenCalendarFeed:
             feed = CalendarFeed.open(user_id, secret, self.clock.now())
             work.calendar_feeds.put(feed)
             work.commit()
+        self.audit.record(Incident.CALENDAR_ADDRESS_MADE, user_id, origin=origin)
         return OpenedFeed(secret, feed.created_at)

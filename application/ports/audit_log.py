@@ -15,6 +15,7 @@ class Incident(StrEnum):
     SESSION_REVOKED = "session_revoked"
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_REFUSED = "password_refused"
+    CALENDAR_ADDRESS_MADE = "calendar_address_made"
     ACCOUNT_DELETED = "account_deleted"
 
 

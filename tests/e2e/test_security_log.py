@@ -36,6 +36,8 @@ def test_incidents_name_the_person(lines, visitor, ada):
     assert lines() == [f"incident=refresh_token_reused {user}"]
     visitor.revoke(visitor.joins_again(ada).tokens["refresh_token"])
     assert lines() == [f"incident=logged_in {user}", f"incident=session_revoked {user}"]
+    ada.post("/v1/profile/calendar/")
+    assert lines() == [f"incident=calendar_address_made {user}"]
     ada.change_password("wrong password", NEW)
     assert lines() == [f"incident=password_refused {user}"]
     ada.change_password(PASSWORD, NEW)

@@ -10,8 +10,9 @@ from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.security.feed_secrets import new_feed_secret
 from application.calendars.open_calendar_feed import OpenCalendarFeed
 from domain.accounts.errors import InvalidToken
-from tests.builders import NOON, a_user, an_event
+from tests.builders import NOON, ORIGIN, a_user, an_event
 from tests.fakes.clock import FakeClock
+from tests.fakes.security import AuditInMemory
 
 WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'")
 
@@ -41,7 +42,7 @@ def attend(new_work, event, ada):
 
 
 def open_feed(new_work, event, ada):
-    OpenCalendarFeed(new_work, FakeClock(), new_feed_secret)(ada.id)
+    OpenCalendarFeed(new_work, FakeClock(), new_feed_secret, AuditInMemory())(ada.id, ORIGIN)
 
 
 def test_nothing_of_the_person_stays_but_the_id(empty_database, new_work):

@@ -10,6 +10,7 @@ from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, forbid_storing, no_content
 from adapters.http.calendars import examples
 from adapters.http.calendars.schemas import CalendarAddressSchema, CalendarFeedSchema
+from adapters.http.origin import origin
 from application.calendars.close_calendar_feed import CloseCalendarFeed
 from application.calendars.open_calendar_feed import OpenCalendarFeed
 from application.calendars.show_calendar_feed import ShowCalendarFeed
@@ -49,7 +50,7 @@ def address_blueprint(
         For calendar programs, which can't log in: whoever knows it sees what one attends and
         organises. The address that was made before is dead at once.
         """
-        opened = open_feed(caller().user_id)
+        opened = open_feed(caller().user_id, origin())
         url = url_for("calendars.get_calendar", secret=opened.secret.text, _external=True)
         return _feed(opened.created_at, url=url), {"Location": url}
 

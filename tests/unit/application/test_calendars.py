@@ -11,7 +11,7 @@ from domain.calendars.errors import CalendarNotFound, NoCalendarFeed
 from domain.events.description import Title
 from domain.events.errors import EventNotFound
 from domain.events.event import EventChanges
-from tests.builders import DAY, HOUR, NOON
+from tests.builders import DAY, HOUR, NOON, ORIGIN
 from tests.fakes.memory import MemoryUserRepository
 from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
 
@@ -31,7 +31,7 @@ def read(world, opened):
 
 
 def test_a_feed_follows_what_its_owner_attends_and_organises(world, ada, grace):
-    feed = world.open_feed(ada)
+    feed = world.open_feed(ada, ORIGIN)
     assert read(world, feed) == []
 
     mine, hers = world.published(ada), world.published(grace, start=2 * DAY)
@@ -61,7 +61,7 @@ def test_an_unknown_event_has_no_calendar(world):
 
 
 def test_a_new_address_ends_the_one_before(world, ada):
-    first, second = world.open_feed(ada), world.open_feed(ada)
+    first, second = world.open_feed(ada, ORIGIN), world.open_feed(ada, ORIGIN)
 
     with pytest.raises(CalendarNotFound):
         read(world, first)
@@ -69,11 +69,11 @@ def test_a_new_address_ends_the_one_before(world, ada):
 
 
 def test_a_feed_is_told_of_and_ended(world, ada, grace):
-    hers = world.open_feed(grace)
+    hers = world.open_feed(grace, ORIGIN)
     world.clock.advance(HOUR)
     with pytest.raises(NoCalendarFeed):
         world.show_feed(ada)
-    feed = world.open_feed(ada)
+    feed = world.open_feed(ada, ORIGIN)
     assert feed.created_at == world.show_feed(ada) == NOON + HOUR
 
     for _ in range(2):
@@ -87,14 +87,14 @@ def test_a_feed_is_told_of_and_ended(world, ada, grace):
 
 
 def test_whoever_is_gone_gets_no_feed_and_keeps_none(world, ada):
-    feed = world.open_feed(ada)
+    feed = world.open_feed(ada, ORIGIN)
 
     world.delete_account(ada, "ada's password", Origin(None, None))
 
     with pytest.raises(CalendarNotFound):
         read(world, feed)
     with pytest.raises(InvalidToken):
-        world.open_feed(ada)
+        world.open_feed(ada, ORIGIN)
     with pytest.raises(NoCalendarFeed):
         world.show_feed(ada)
 
@@ -108,7 +108,7 @@ def test_an_account_is_locked_while_it_gets_a_feed(world, ada, monkeypatch):
 
     monkeypatch.setattr(MemoryUserRepository, "find_for_update", note)
 
-    world.open_feed(ada)
+    world.open_feed(ada, ORIGIN)
 
     assert locked == [ada]
 

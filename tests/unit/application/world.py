@@ -90,7 +90,7 @@ class World:
         calendars = MemoryCalendarQueries(self.store)
         self.show_event_calendar = ShowEventCalendar(calendars)
         self.show_feed = ShowCalendarFeed(calendars)
-        self.open_feed = OpenCalendarFeed(new_work, clock, new_secret)
+        self.open_feed = OpenCalendarFeed(new_work, clock, new_secret, audit)
         self.close_feed = CloseCalendarFeed(new_work)
         self.read_feed = ReadCalendarFeed(calendars)
 
