@@ -77,6 +77,8 @@ def walk(client: Any) -> None:
             "start_time": start.isoformat(),
             "end_time": (start + timedelta(hours=2)).isoformat(),
             "capacity": 1,
+            "type": "social",
+            "location": "The reading room",
         },
     )
     path = f"/v1/events/{event['id']}/"
@@ -94,6 +96,7 @@ def walk(client: Any) -> None:
         (grace, "among those Grace attends", {"attending": "true"}),
         (ada, "among those Ada created", {"created": "true", "status": "upcoming"}),
         (ada, "among those that start then", {"starts_after": event["start_time"]}),
+        (grace, "among Ada's about tea", {"search": "tea", "creator": ada.username}),
     ):
         found = person.get("/v1/events/", 200, f"{person.name} lists events", query)
         _expect(event["id"] in [each["id"] for each in found["results"]], f"It is {told}")
