@@ -149,10 +149,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             documentation["headers"] = ETAG | documentation.get("headers", {})
         others = dict(other_types or {})
         produced = (JSON_TYPE, *others) if schema else tuple(others)
-        descriptions = [super().response(status_code, schema, **documentation)]
+        descriptions = []
         for media_type, example in others.items():
             text = {"content_type": media_type, "example": example}
             descriptions.append(super().response(status_code, {"type": "string"}, **text))
+        # What is said last comes first in the document, and clients take what comes first.
+        descriptions.append(super().response(status_code, schema, **documentation))
         if produced:
             refusal = http_problem(406, not_acceptable(produced))
             descriptions.append(self.doc(responses=as_responses([refusal])))
