@@ -18,6 +18,7 @@ from adapters.http.parsing import (
     StrictParser,
     require_known_parameters,
 )
+from adapters.http.path_ids import ids_in_path
 from adapters.http.problem_bodies import Refusal
 from adapters.http.problem_responses import OF_OPERATIONS_WITH_BODIES, as_responses, problems_of
 
@@ -53,15 +54,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         ids: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(name, __name__, description=description)
-        self._path_parameters = [
-            {
-                "in": "path",
-                "name": name,
-                "description": f"The id of the {name.removesuffix('_id')}.",
-                "example": example,
-            }
-            for name, example in ids.items()
-        ]
+        self._ids = ids
         self._is_protected = authenticate is not None
         if authenticate is not None:
             # Before the view, and so before its arguments are read: 401 comes before 422.
@@ -86,7 +79,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                     )
                 ),
             )
-            parameters = [each for each in self._path_parameters if f":{each['name']}>" in rule]
+            parameters = ids_in_path(rule, self._ids)
             route: Decorator = self.route(rule, methods=[method], parameters=parameters)
             return route(describe(view if hasattr(view, READS_QUERY) else _without_query(view)))
 
@@ -138,14 +131,22 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return decorate
 
     def response(
-        self, status_code: int, schema: type[Schema] | None = None, **documentation: Any
+        self,
+        status_code: int,
+        schema: type[Schema] | None = None,
+        links: Mapping[str, Any] = MappingProxyType({}),
+        **documentation: Any,
     ) -> Decorator:
         """Answer with what the view returns, an object and maybe headers, as the schema's JSON."""
         describe: Decorator = super().response(status_code, schema, **documentation)
+        name_links: Decorator = self.doc(
+            responses={status_code: {"links": dict(links)} if links else {}}
+        )
         write = json_writer(schema()) if schema else None
 
         def decorate(view: View) -> View:
-            @wraps(describe(view))  # which would dump the answer: for the document alone
+            # What these make would dump the answer: it is for the document alone.
+            @wraps(name_links(describe(view)))
             def answer(*args: Any, **kwargs: Any) -> Response:
                 returned = view(*args, **kwargs)
                 if write is None:

@@ -11,6 +11,7 @@ from adapters.http.accounts import examples
 from adapters.http.accounts.schemas import SessionPageSchema
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, forbid_storing, no_content
+from adapters.http.links import links
 from adapters.http.origin import origin
 from adapters.http.pagination import OffsetQuery, PageBody, page_body
 from application.accounts.end_session import EndSession
@@ -33,7 +34,12 @@ def sessions_blueprint(
 
     @blueprint.operation("GET", "/v1/profile/sessions/")
     @blueprint.query(OffsetQuery)
-    @blueprint.response(200, SessionPageSchema, example=examples.SESSION_PAGE)
+    @blueprint.response(
+        200,
+        SessionPageSchema,
+        example=examples.SESSION_PAGE,
+        links=links("deleteSession", session_id="$response.body#/results/0/id"),
+    )
     def get_sessions(window: Window) -> PageBody:
         """List one's live sessions
 

@@ -10,6 +10,7 @@ from adapters.http.blueprint import Blueprint, no_content
 from adapters.http.events import examples
 from adapters.http.events.resources import EVENT
 from adapters.http.events.schemas import ATTENDEE_ORDER, AttendeeListQuery, AttendeePageSchema
+from adapters.http.links import links
 from adapters.http.pagination import PageBody, page_body
 from application.events.attend_event import AttendEvent
 from application.events.cancel_attendance import CancelAttendance
@@ -53,7 +54,16 @@ def attendance_blueprint(
 
     @blueprint.operation("GET", EVENT + "attendees/", not_found)
     @blueprint.query(AttendeeListQuery)
-    @blueprint.response(200, AttendeePageSchema, example=examples.ATTENDEE_PAGE)
+    @blueprint.response(
+        200,
+        AttendeePageSchema,
+        example=examples.ATTENDEE_PAGE,
+        links=links(
+            "getAttendees",
+            event_id="$request.path.event_id",
+            cursor="$response.body#/next_cursor",
+        ),
+    )
     def get_attendees(window: Window, event_id: UUID) -> PageBody:
         """List who attends
 

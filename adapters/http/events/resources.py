@@ -17,6 +17,7 @@ from adapters.http.events.schemas import (
     NewEventSchema,
     ReplaceEventSchema,
 )
+from adapters.http.links import links
 from adapters.http.pagination import PageBody, page_body
 from application.events.delete_event import DeleteEvent
 from application.events.edit_event import EditEvent
@@ -35,6 +36,15 @@ from domain.events.event import EventChanges
 
 EVENTS = "/v1/events/"
 EVENT = "/v1/events/<uuid:event_id>/"
+OF_ONE_EVENT = (
+    "getEvent",
+    "replaceEvent",
+    "changeEvent",
+    "removeEvent",
+    "attendEvent",
+    "cancelAttendance",
+    "getAttendees",
+)
 EDIT_REFUSALS = (
     EventNotFound(examples.EVENT_ID),
     NotEventCreator(),
@@ -58,7 +68,13 @@ def events_blueprint(
 
     @blueprint.operation("GET", EVENTS)
     @blueprint.query(EventListQuery)
-    @blueprint.response(200, EventPageSchema, example=examples.EVENT_PAGE)
+    @blueprint.response(
+        200,
+        EventPageSchema,
+        example=examples.EVENT_PAGE,
+        links=links(*OF_ONE_EVENT, event_id="$response.body#/results/0/id")
+        | links("getEvents", cursor="$response.body#/next_cursor"),
+    )
     def get_events(query: tuple[EventCriteria, Window]) -> PageBody:
         """List events
 
@@ -77,6 +93,7 @@ def events_blueprint(
         EventSchema,
         example=examples.EVENT,
         headers={"Location": examples.LOCATION},
+        links=links(*OF_ONE_EVENT, event_id="$response.body#/id"),
     )
     def create_event(body: dict[str, Any]) -> tuple[EventView, dict[str, str]]:
         """Publish an event
