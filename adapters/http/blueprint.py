@@ -137,6 +137,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         *,
         is_tagged: bool = False,
         other_types: Mapping[str, str] | None = None,
+        links: Mapping[str, Any] = MappingProxyType({}),
         **documentation: Any,
     ) -> Decorator:
         """Answer with what the view returns, an object and maybe headers, as the schema's JSON.
@@ -155,6 +156,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             descriptions.append(super().response(status_code, {"type": "string"}, **text))
         # What is said last comes first in the document, and clients take what comes first.
         descriptions.append(super().response(status_code, schema, **documentation))
+        if links:
+            descriptions.append(self.doc(responses={status_code: {"links": dict(links)}}))
         if produced:
             refusal = http_problem(406, not_acceptable(produced))
             descriptions.append(self.doc(responses=as_responses([refusal])))

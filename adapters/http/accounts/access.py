@@ -19,6 +19,7 @@ from adapters.http.accounts.schemas import (
 from adapters.http.blueprint import Blueprint, forbid_storing, no_content
 from adapters.http.decorator import Decorator
 from adapters.http.limits import LOG_IN, REFRESH, SIGN_UP, Limits
+from adapters.http.links import body_link
 from adapters.http.origin import USER_AGENT, origin
 from application.accounts.log_in import LogIn
 from application.accounts.name_owner import NameOwner
@@ -35,6 +36,16 @@ from domain.accounts.errors import (
     InvalidToken,
     RefreshTokenReused,
     UsernameTaken,
+)
+
+LOG_IN_LINK = body_link(
+    "createToken", {"username": "$request.body#/username", "password": "$request.body#/password"}
+)
+REFRESH_TOKEN = {"refresh_token": "$response.body#/refresh_token"}
+TOKEN_LINKS = (
+    body_link("refreshToken", REFRESH_TOKEN)
+    | body_link("revokeToken", REFRESH_TOKEN)
+    | body_link("verifyToken", {"token": "$response.body#/access_token"})
 )
 
 
@@ -54,7 +65,7 @@ def access_blueprint(
 
     @blueprint.operation("POST", "/v1/profile/signup/", UsernameTaken("ada"))
     @blueprint.body(SignUpSchema, examples.SIGN_UP)
-    @blueprint.response(201, ProfileSchema, example=examples.PROFILE)
+    @blueprint.response(201, ProfileSchema, example=examples.PROFILE, links=LOG_IN_LINK)
     @limits.limit(SIGN_UP, account_of=lambda body: fold_case(body["username"]))
     def create_account(body: dict[str, Any]) -> Profile:
         """Open an account
@@ -68,7 +79,7 @@ def access_blueprint(
     @blueprint.operation("POST", "/v1/profile/token/", InvalidCredentials())
     @names_its_software
     @blueprint.body(LogInSchema, examples.CREDENTIALS, form=LogInFormSchema)
-    @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR)
+    @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR, links=TOKEN_LINKS)
     @limits.limit(LOG_IN, account_of=lambda body: fold_case(body["username"]))
     def create_token(body: dict[str, Any]) -> TokenPair:
         """Log in
@@ -83,7 +94,7 @@ def access_blueprint(
     @blueprint.operation("POST", "/v1/profile/token/refresh/", InvalidToken(), RefreshTokenReused())
     @names_its_software
     @blueprint.body(RefreshSchema, examples.REFRESH)
-    @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR)
+    @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR, links=TOKEN_LINKS)
     @limits.limit(REFRESH, account_of=lambda body: str(name_owner(body["refresh_token"])))
     def refresh_token(body: dict[str, Any]) -> TokenPair:
         """Spend a refresh token for a new pair

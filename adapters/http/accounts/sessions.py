@@ -11,6 +11,7 @@ from adapters.http.accounts import examples
 from adapters.http.accounts.schemas import SessionPageSchema
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, forbid_storing, no_content
+from adapters.http.links import links
 from adapters.http.origin import origin
 from adapters.http.page_links import PAGE_HEADERS
 from adapters.http.pagination import OffsetQuery, PageAnswer, page_answer
@@ -32,7 +33,13 @@ def sessions_blueprint(
 
     @blueprint.operation("GET", "/v1/profile/sessions/")
     @blueprint.query(OffsetQuery)
-    @blueprint.response(200, SessionPageSchema, example=examples.SESSION_PAGE, headers=PAGE_HEADERS)
+    @blueprint.response(
+        200,
+        SessionPageSchema,
+        example=examples.SESSION_PAGE,
+        headers=PAGE_HEADERS,
+        links=links("deleteSession", session_id="$response.body#/results/0/id"),
+    )
     def get_sessions(window: Window) -> PageAnswer:
         """List one's live sessions
 

@@ -13,6 +13,7 @@ from adapters.http.events import examples
 from adapters.http.events.attendees_csv import CSV_TYPE, csv_chunks
 from adapters.http.events.resources import EVENT
 from adapters.http.events.schemas import ATTENDEE_ORDER, AttendeeListQuery, AttendeePageSchema
+from adapters.http.links import links
 from adapters.http.page_links import PAGE_HEADERS
 from adapters.http.pagination import PageAnswer, page_answer
 from adapters.http.problems import InvalidRequest
@@ -71,6 +72,11 @@ def attendance_blueprint(
         example=examples.ATTENDEE_PAGE,
         headers=PAGE_HEADERS,
         other_types={CSV_TYPE: examples.ATTENDEES_CSV},
+        links=links(
+            "getAttendees",
+            event_id="$request.path.event_id",
+            cursor="$response.body#/next_cursor",
+        ),
     )
     def get_attendees(window: Window, event_id: UUID) -> PageAnswer | Response:
         """List who attends

@@ -20,6 +20,7 @@ from adapters.http.events.schemas import (
     ReplaceEventSchema,
 )
 from adapters.http.idempotency import idempotent_request, repeatable
+from adapters.http.links import links
 from adapters.http.page_links import PAGE_HEADERS
 from adapters.http.pagination import PageAnswer, page_answer
 from application.conditions import PreconditionFailed
@@ -41,6 +42,15 @@ from domain.events.event import EventChanges
 
 EVENTS = "/v1/events/"
 EVENT = "/v1/events/<uuid:event_id>/"
+OF_ONE_EVENT = (
+    "getEvent",
+    "replaceEvent",
+    "changeEvent",
+    "removeEvent",
+    "attendEvent",
+    "cancelAttendance",
+    "getAttendees",
+)
 EDIT_REFUSALS = (
     EventNotFound(examples.EVENT_ID),
     NotEventCreator(),
@@ -67,7 +77,14 @@ def events_blueprint(
     @blueprint.operation("GET", EVENTS)
     @blueprint.query(EventListQuery)
     @compressed
-    @blueprint.response(200, EventPageSchema, example=examples.EVENT_PAGE, headers=PAGE_HEADERS)
+    @blueprint.response(
+        200,
+        EventPageSchema,
+        example=examples.EVENT_PAGE,
+        headers=PAGE_HEADERS,
+        links=links(*OF_ONE_EVENT, event_id="$response.body#/results/0/id")
+        | links("getEvents", cursor="$response.body#/next_cursor"),
+    )
     def get_events(query: tuple[EventCriteria, Window]) -> PageAnswer:
         """List events
 
@@ -88,6 +105,7 @@ def events_blueprint(
         is_tagged=True,
         example=examples.EVENT,
         headers={"Location": examples.LOCATION},
+        links=links(*OF_ONE_EVENT, event_id="$response.body#/id"),
     )
     def create_event(body: dict[str, Any]) -> tuple[EventView, dict[str, str]]:
         """Publish an event
