@@ -9,9 +9,9 @@ from flask import Response, url_for
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint, no_content
 from adapters.http.events import examples
+from adapters.http.events.listing import EventListQuery
 from adapters.http.events.schemas import (
     ChangeEventSchema,
-    EventListQuery,
     EventPageSchema,
     EventSchema,
     NewEventSchema,
