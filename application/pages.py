@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 Item = TypeVar("Item")
 
 
-class Position(NamedTuple):
-    """The place of an item in an order by an instant, with ties by id."""
+SortValue: TypeAlias = datetime | str | int
 
-    instant: datetime
+
+class Position(NamedTuple):
+    """The place of an item in an order by a value of it, with ties by id."""
+
+    value: SortValue
     id: UUID
 
 

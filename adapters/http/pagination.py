@@ -1,6 +1,7 @@
 """Pages of a list: the query that asks for one, and the shape of the answer."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode
@@ -13,7 +14,7 @@ from adapters.http.cursors import cursor_of, position_of
 from adapters.http.fields import AnswerSchema, Flag, QueryInteger, Text
 from adapters.http.page_links import link_header
 from adapters.http.parsing import REMEMBERED_QUERIES
-from application.pages import Page, Window
+from application.pages import Page, SortValue, Window
 
 LIMIT_MAX = 100
 LIMIT_DEFAULT = 20
@@ -55,13 +56,15 @@ class CursorQuery(PagedQuery):
         }
     )
 
-    def window_of(self, data: dict[str, Any], order: str) -> Window:
-        """What pages are asked for; `data` keeps the rest."""
+    def window_of(
+        self, data: dict[str, Any], order: str, kind: type[SortValue] = datetime
+    ) -> Window:
+        """What pages are asked for, in an order by values of this kind; `data` keeps the rest."""
         limit, offset = data.pop("limit"), data.pop("offset")
         cursor = data.pop("cursor", None)
         if cursor is not None and offset:
             raise ValidationError("Can't be given together with cursor.", "offset")
-        after = None if cursor is None else position_of(cursor, order)
+        after = None if cursor is None else position_of(cursor, order, kind)
         return Window(limit, offset, after, data.pop("count", after is None))
 
 

@@ -1,70 +1,47 @@
 """The criteria of the event list as SQL, with the values that they compare to left open."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     DateTime,
     Exists,
+    Text,
     Uuid,
     and_,
     bindparam,
     exists,
     func,
-    tuple_,
+    literal_column,
+    select,
 )
 from sqlalchemy.sql.selectable import FromClause
 
-from adapters.persistence.pages import AFTER
+from adapters.persistence.event_search import (
+    contains_literals,
+    contains_longest_word,
+    has_words,
+)
+from adapters.persistence.event_shapes import Shape
 from adapters.persistence.sql import NOW
-from adapters.persistence.tables import attendances, events
-from application.ports.event_queries import EventCriteria, EventSort
+from adapters.persistence.tables import attendances, events, users
+from application.ports.event_queries import EventSort
 from domain.events.schedule import EventStatus
 
 EVENT_ID = bindparam("event_id", type_=Uuid)
 VIEWER = bindparam("viewer_id", type_=Uuid)
 STARTS_AFTER = bindparam("starts_after", type_=DateTime(timezone=True))
 STARTS_BEFORE = bindparam("starts_before", type_=DateTime(timezone=True))
+ENDS_AFTER = bindparam("ends_after", type_=DateTime(timezone=True))
+ENDS_BEFORE = bindparam("ends_before", type_=DateTime(timezone=True))
+TYPE = bindparam("type", type_=Text)
+CREATOR = bindparam("creator", type_=Text)
 
 
-@dataclass(frozen=True)
-class Shape:
-    """What of the criteria makes the statement another one."""
-
-    attending: bool | None
-    created: bool | None
-    has_starts_after: bool
-    has_starts_before: bool
-    status: EventStatus | None
-    sort: EventSort
-
-    @classmethod
-    def of(cls, criteria: EventCriteria) -> "Shape":
-        return cls(
-            criteria.attending,
-            criteria.created,
-            criteria.starts_after is not None,
-            criteria.starts_before is not None,
-            criteria.status,
-            criteria.sort,
-        )
-
-
-def values_of(criteria: EventCriteria, viewer_id: UUID, now: datetime) -> dict[str, Any]:
-    """What the statement of the criteria's shape leaves open."""
-    return {
-        "viewer_id": viewer_id,
-        "now": now,
-        "starts_after": criteria.starts_after,
-        "starts_before": criteria.starts_before,
-    }
-
-
-def matching(shape: Shape) -> Iterator[ColumnElement[bool]]:
+def foreseen(shape: Shape) -> Iterator[ColumnElement[bool]]:
+    """Conditions of which the planner can tell how many events meet them."""
     if shape.attending is not None:
         is_attending = attended_by(VIEWER, events)
         yield is_attending if shape.attending else ~is_attending
@@ -75,8 +52,55 @@ def matching(shape: Shape) -> Iterator[ColumnElement[bool]]:
         yield events.c.start_time >= STARTS_AFTER
     if shape.has_starts_before:
         yield events.c.start_time <= STARTS_BEFORE
+    if shape.has_ends_after:
+        yield from _ends_after(ENDS_AFTER)
+    if shape.has_ends_before:
+        # It starts before it ends: that tells the index of starts where to begin.
+        yield and_(events.c.end_time <= ENDS_BEFORE, events.c.start_time < ENDS_BEFORE)
     if shape.status is not None:
         yield has_status(shape.status, NOW)
+    if shape.has_type:
+        yield events.c.type == TYPE
+    if shape.has_creator and _is_indexed_by_creator(shape.sort):
+        yield _created_by(CREATOR, events)
+
+
+def unforeseen(shape: Shape, source: FromClause = events) -> Iterator[ColumnElement[bool]]:
+    """Conditions that may hold for all events, or none, for all that the planner knows."""
+    if shape.has_creator and not _is_indexed_by_creator(shape.sort):
+        yield _created_by(CREATOR, source)
+    if shape.available is not None:
+        has_seats = source.c.attendees_count < source.c.capacity
+        yield has_seats if shape.available else ~has_seats
+    if shape.search is None:
+        return
+    if shape.search.is_indexed:
+        yield has_words(source)
+    if shape.search.has_literals:
+        yield contains_literals(source)
+    if shape.has_creator or source is not events:
+        # Read without the index of words, as a creator's events may be.
+        yield contains_longest_word(source)
+
+
+def _ends_after(instant: ColumnElement[datetime]) -> Iterator[ColumnElement[bool]]:
+    yield events.c.end_time >= instant
+    # None of these starts before the first of those that are under way then, which one index
+    # finds: that tells the index of starts where to begin.
+    running = events.alias("running")
+    just_before = instant - literal_column("INTERVAL '1 microsecond'")
+    period = func.tstzrange(running.c.start_time, running.c.end_time)
+    first = select(func.min(running.c.start_time)).where(period.bool_op("@>")(just_before))
+    yield events.c.start_time >= func.coalesce(first.scalar_subquery(), instant)
+
+
+def _is_indexed_by_creator(sort: EventSort) -> bool:
+    return sort.field == "start_time"
+
+
+def _created_by(name: ColumnElement[str], source: FromClause) -> ColumnElement[bool]:
+    creator = select(users.c.id).where(func.lower(users.c.username) == name)
+    return source.c.creator_id == creator.scalar_subquery()
 
 
 def attended_by(user_id: UUID | ColumnElement[UUID], source: FromClause) -> Exists:
@@ -96,17 +120,3 @@ def has_status(status: EventStatus, now: datetime | ColumnElement[datetime]) -> 
         case EventStatus.PAST:
             # It started before it ended: that tells the index of starts where to begin.
             return and_(events.c.end_time <= now, events.c.start_time < now)
-
-
-def ordering(source: FromClause, sort: EventSort) -> tuple[ColumnElement[Any], ...]:
-    match sort:
-        case EventSort.SOONEST_FIRST:
-            return (source.c.start_time, source.c.id)
-        case EventSort.LATEST_FIRST:
-            return (source.c.start_time.desc(), source.c.id.desc())
-
-
-def beyond(sort: EventSort) -> ColumnElement[bool]:
-    """Whether an event comes after the position, in this order."""
-    place = tuple_(events.c.start_time, events.c.id)
-    return place > AFTER if sort is EventSort.SOONEST_FIRST else place < AFTER

@@ -2,7 +2,8 @@ from datetime import datetime
 from uuid import UUID
 
 from adapters.persistence.driver import Row
-from adapters.persistence.event_conditions import Shape, values_of
+from adapters.persistence.event_finding import values_of_walk
+from adapters.persistence.event_shapes import Shape, values_of
 from adapters.persistence.event_statements import (
     COUNT_OF_ATTENDEES,
     DETAIL,
@@ -36,15 +37,18 @@ class PostgresEventQueries(EventQueries):
         self, criteria: EventCriteria, window: Window, viewer_id: UUID, now: datetime
     ) -> Page[EventView]:
         shape, is_after = Shape.of(criteria), window.after is not None
-        values = values_of(criteria, viewer_id, now) | values_of_window(window)
+        values = values_of(criteria, viewer_id, now)
+        values |= values_of_window(window) | values_of_walk(window)
         page = page_of_events(shape, is_after=is_after, is_counted=window.is_counted)
         rows = self._reader.rows(page, values)
         count = None
         if window.is_counted:
-            # In every row of the page, if there is one.
-            count = (rows or self._reader.rows(count_of(shape), values))[0][-1]
+            # In every row of the page, if there is one. A first page without any says it, too.
+            is_first = not (is_after or window.offset)
+            counted = rows or ([(0,)] if is_first else self._reader.rows(count_of(shape), values))
+            count = counted[0][-1]
         views = [_view(row, now) for row in rows]
-        return page_of(views, window, count, lambda view: Position(view.start_time, view.id))
+        return page_of(views, window, count, criteria.sort.position_of)
 
     def get(self, event_id: UUID, viewer_id: UUID, now: datetime) -> EventView:
         rows = self._reader.rows(DETAIL, {"event_id": event_id, "viewer_id": viewer_id})

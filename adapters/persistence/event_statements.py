@@ -1,22 +1,21 @@
 """The statements that show events, each made once for every shape of question."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Select, false, func, select, true, tuple_
 from sqlalchemy.sql.selectable import FromClause
 
-from adapters.persistence.event_conditions import (
-    EVENT_ID,
-    VIEWER,
-    Shape,
-    beyond,
-    matching,
-    ordering,
-)
-from adapters.persistence.pages import AFTER, LIMIT, OFFSET
+from adapters.persistence.event_conditions import EVENT_ID, VIEWER, foreseen, unforeseen
+from adapters.persistence.event_finding import found
+from adapters.persistence.event_orders import ordering
+from adapters.persistence.event_shapes import Shape
+from adapters.persistence.pages import AFTER_ID, AFTER_INSTANT, LIMIT, OFFSET
 from adapters.persistence.sql import as_sql
 from adapters.persistence.tables import attendances, events, users
+
+# There are some 100,000 shapes; each takes a millisecond to make and some kilobytes.
+REMEMBERED_SHAPES = 512
 
 
 def _seen(source: FromClause) -> Select[Any]:
@@ -51,21 +50,20 @@ DETAIL = as_sql(_seen(events).where(events.c.id == EVENT_ID))
 
 
 def _count(shape: Shape) -> Select[Any]:
-    return select(func.count()).select_from(events).where(*matching(shape))
+    return select(func.count()).select_from(events).where(*foreseen(shape), *unforeseen(shape))
 
 
-@cache  # some hundred shapes at most
+@lru_cache(REMEMBERED_SHAPES)
 def count_of(shape: Shape) -> str:
     return as_sql(_count(shape))
 
 
-@cache
+@lru_cache(REMEMBERED_SHAPES)
 def page_of_events(shape: Shape, *, is_after: bool, is_counted: bool) -> str:
     """A page, chosen before anything is looked up for its rows; the count in each if asked for."""
+    source = found(shape, is_after=is_after)
     chosen = (
-        select(events)
-        .where(*matching(shape), *([beyond(shape.sort)] if is_after else []))
-        .order_by(*ordering(events, shape.sort))
+        source.order_by(*ordering(source.get_final_froms()[0], shape.sort))
         .limit(LIMIT)
         .offset(OFFSET)
         .subquery("chosen")
@@ -83,7 +81,10 @@ def page_of_attendees(*, is_after: bool) -> str:
     return as_sql(
         select(users.c.id, users.c.username, attendances.c.registered_at)
         .join_from(attendances, users)
-        .where(attendances.c.event_id == EVENT_ID, *([tuple_(*place) > AFTER] if is_after else []))
+        .where(
+            attendances.c.event_id == EVENT_ID,
+            *([tuple_(*place) > tuple_(AFTER_INSTANT, AFTER_ID)] if is_after else []),
+        )
         .order_by(*place)
         .limit(LIMIT)
         .offset(OFFSET)

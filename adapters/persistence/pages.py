@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Integer, Uuid, bindparam, tuple_
+from sqlalchemy import DateTime, Integer, Uuid, bindparam
 
 from application.pages import Page, Position, Window
 
@@ -12,16 +12,15 @@ Item = TypeVar("Item")
 
 LIMIT = bindparam("limit", type_=Integer)
 OFFSET = bindparam("offset", type_=Integer)
-AFTER = tuple_(
-    bindparam("after_instant", type_=DateTime(timezone=True)), bindparam("after_id", type_=Uuid)
-)
+AFTER_INSTANT = bindparam("after_value", type_=DateTime(timezone=True))
+AFTER_ID = bindparam("after_id", type_=Uuid)
 
 
 def values_of_window(window: Window) -> dict[str, Any]:
     """What a statement with these parameters leaves open."""
     values: dict[str, Any] = {"limit": window.limit + 1, "offset": window.offset}
     if window.after:
-        values |= {"after_instant": window.after.instant, "after_id": window.after.id}
+        values |= {"after_value": window.after.value, "after_id": window.after.id}
     return values
 
 

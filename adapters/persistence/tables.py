@@ -1,7 +1,5 @@
 """The tables. The migrations make them; a test compares the two."""
 
-from string import punctuation
-
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -14,11 +12,11 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    cast,
     func,
-    literal,
 )
-from sqlalchemy.dialects.postgresql import JSONB, REGCONFIG
+from sqlalchemy.dialects.postgresql import JSONB
+
+from adapters.persistence.words import words_of
 
 metadata = MetaData(
     naming_convention={
@@ -88,13 +86,8 @@ events = Table(
     Index("events_type_idx", "type", "start_time", "id"),
     Index("events_created_at_idx", "created_at", "id"),
 )
-# Each run of letters and digits is a word. PostgreSQL's parser would take `node.js`, `a/b` and `-5`
-# for one, and nobody would find what is in them.
-TEXT = events.c.title.concat(" ").concat(events.c.description)
-SIMPLE = cast(literal("simple", Text), REGCONFIG)
-WORDS = func.to_tsvector(SIMPLE, func.translate(TEXT, punctuation, " " * len(punctuation)))
 Index("events_title_idx", func.lower(events.c.title), events.c.id)
-Index("events_search_idx", WORDS, postgresql_using="gin")
+Index("events_search_idx", words_of(events), postgresql_using="gin")
 Index(
     "events_period_idx",
     func.tstzrange(events.c.start_time, events.c.end_time),

@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from application.pages import Page, Window
+from application.pages import Page, Position, SortValue, Window
 from domain.events.description import EventType
 from domain.events.event import Event
 from domain.events.schedule import EventStatus
+from domain.events.search import Search
 
 
 @dataclass(slots=True)
@@ -76,10 +77,41 @@ class AttendeeView:
 
 
 class EventSort(StrEnum):
-    """By start, ties by id in the same direction: no page repeats or skips an event."""
+    """By one field, ties by id in the same direction: no page repeats or skips an event.
+
+    Titles without regard to case.
+    """
 
     SOONEST_FIRST = "start_time"
     LATEST_FIRST = "-start_time"
+    OLDEST_FIRST = "created_at"
+    NEWEST_FIRST = "-created_at"
+    BY_TITLE = "title"
+    BY_TITLE_BACKWARDS = "-title"
+    FEWEST_ATTENDEES_FIRST = "attendees_count"
+    MOST_ATTENDEES_FIRST = "-attendees_count"
+
+    @property
+    def is_reversed(self) -> bool:
+        return self.startswith("-")
+
+    @property
+    def field(self) -> str:
+        return self.removeprefix("-")
+
+    @property
+    def kind(self) -> type[SortValue]:
+        """What the field holds."""
+        match self.field:
+            case "title":
+                return str
+            case "attendees_count":
+                return int
+            case _:
+                return datetime
+
+    def position_of(self, view: EventView) -> Position:
+        return Position(getattr(view, self.field), view.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +122,13 @@ class EventCriteria:
     created: bool | None = None
     starts_after: datetime | None = None
     starts_before: datetime | None = None
+    ends_after: datetime | None = None
+    ends_before: datetime | None = None
     status: EventStatus | None = None
+    type: EventType | None = None
+    creator: str | None = None  # a username in any case
+    available: bool | None = None  # whether seats are left
+    search: Search | None = None
     sort: EventSort = EventSort.SOONEST_FIRST
 
 
@@ -102,7 +140,7 @@ class EventQueries(Protocol):
     def find(
         self, criteria: EventCriteria, window: Window, viewer_id: UUID, now: datetime
     ) -> Page[EventView]:
-        """The events that meet all criteria; both bounds on the start are inclusive."""
+        """The events that meet all criteria; bounds on start and end are inclusive."""
 
     @abstractmethod
     def get(self, event_id: UUID, viewer_id: UUID, now: datetime) -> EventView:

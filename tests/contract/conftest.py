@@ -63,20 +63,27 @@ class Storage:
 
 @pytest.fixture(params=["memory", "postgres"])
 def storage(request):
-    if request.param == "memory":
-        store = MemoryStore()
-        return Storage(
-            MemoryUnitOfWorkFactory(store),
-            MemoryAccountQueries(store),
-            MemoryEventQueries(store),
-            MemoryCalendarQueries(store),
-        )
-    engine = request.getfixturevalue("empty_database")
+    return request.getfixturevalue(f"{request.param}_storage")
+
+
+@pytest.fixture
+def memory_storage():
+    store = MemoryStore()
     return Storage(
-        PostgresUnitOfWorkFactory(engine),
-        PostgresAccountQueries(Reader(engine)),
-        PostgresEventQueries(Reader(engine)),
-        PostgresCalendarQueries(Reader(engine)),
+        MemoryUnitOfWorkFactory(store),
+        MemoryAccountQueries(store),
+        MemoryEventQueries(store),
+        MemoryCalendarQueries(store),
+    )
+
+
+@pytest.fixture
+def postgres_storage(empty_database):
+    return Storage(
+        PostgresUnitOfWorkFactory(empty_database),
+        PostgresAccountQueries(Reader(empty_database)),
+        PostgresEventQueries(Reader(empty_database)),
+        PostgresCalendarQueries(Reader(empty_database)),
     )
 
 

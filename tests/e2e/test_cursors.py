@@ -1,5 +1,6 @@
 import pytest
 
+from application.ports.event_queries import EventSort
 from tests.e2e.client import in_hours
 
 
@@ -18,18 +19,34 @@ def walk(visitor, path="/v1/events/", **query):
             return pages
 
 
-@pytest.mark.parametrize("sort", ["start_time", "-start_time"])
-def test_pages_by_cursor_show_what_pages_by_offset_do(ada, sort):
+@pytest.mark.parametrize("sort", EventSort)
+@pytest.mark.parametrize("query", [{}, {"search": "te"}, {"available": "true"}], ids=str)
+def test_pages_by_cursor_show_what_pages_by_offset_do(ada, sort, query):
     for number in range(7):
-        hours = 24 + number // 2  # some start at the same time
-        ada.publish(title=str(number), start_time=in_hours(hours), end_time=in_hours(99))
+        hours = 24 + number // 2  # some start at the same time, some have the same title
+        title = ("Tea", "tea ☕", "Zoë's tea")[number % 3]
+        event = ada.published(title=title, start_time=in_hours(hours), end_time=in_hours(99))
+        if number % 2:
+            ada.attend(event)
 
-    whole = ada.get("/v1/events/", params={"sort": sort, "limit": 100}).json()
-    pages = walk(ada, sort=sort, limit=2)
+    whole = ada.get("/v1/events/", params=query | {"sort": sort, "limit": 100}).json()
+    pages = walk(ada, sort=sort, limit=2, **query)
 
     assert [event for page in pages for event in page["results"]] == whole["results"]
     assert whole["next_cursor"] is None
     assert [len(page["results"]) for page in pages] == [2, 2, 2, 1]
+
+
+def test_a_cursor_of_a_long_title_fits_into_a_link(ada):
+    for _ in range(2):
+        ada.publish(title="👩" * 200)
+    query = {"sort": "title", "search": "👩" * 200, "limit": 1}
+
+    first = ada.get("/v1/events/", params=query).json()
+    second = ada.get("/v1/events/", params=query | {"cursor": first["next_cursor"]}).json()
+
+    assert len(ada.get(first["next"]).json()["results"]) == len(second["results"]) == 1
+    assert first["results"] != second["results"]
 
 
 def test_nothing_comes_twice_or_is_left_out_while_others_publish(ada, grace):
@@ -133,7 +150,7 @@ def test_a_cursor_is_good_for_its_own_list_and_order_alone(ada, grace):
     of_attendees = ada.get(f"{event}attendees/", params={"limit": 1}).json()["next_cursor"]
 
     for path, query in (
-        ("/v1/events/", {"cursor": of_events, "sort": "-start_time"}),
+        *(("/v1/events/", {"cursor": of_events, "sort": each}) for each in list(EventSort)[1:]),
         ("/v1/events/", {"cursor": of_attendees}),
         (f"{event}attendees/", {"cursor": of_events}),
     ):

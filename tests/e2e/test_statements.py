@@ -46,6 +46,9 @@ def event(request, ada, visitor):
         ({}, 1),
         ({"count": "false"}, 1),
         ({"status": "upcoming", "attending": "false", "created": "true", "sort": "-start_time"}, 1),
+        ({"status": "past"}, 1),  # an empty first page
+        ({"search": "tea 100% ☕", "type": "meetup", "creator": "ada", "available": "true"}, 1),
+        ({"search": "te", "sort": "-attendees_count", "ends_after": "2020-01-01T00:00:00Z"}, 1),
         ({"offset": 1000}, 2),  # beyond the end the count is asked for by itself
     ],
 )

@@ -8,15 +8,17 @@ from application.pages import Page, Position, Window
 from application.ports.account_queries import AccountQueries, LiveSession, Profile, SessionView
 from application.ports.event_queries import (
     AttendeeView,
+    Creator,
     EventCriteria,
     EventQueries,
-    EventSort,
     EventView,
 )
+from domain.accounts.credentials import fold_case
 from domain.accounts.session import Session
 from domain.events.errors import EventNotFound
 from domain.events.event import Event, Seat
 from tests.fakes.memory import MemoryStore, State
+from tests.fakes.memory_search import finds
 
 Item = TypeVar("Item")
 
@@ -56,9 +58,9 @@ class MemoryEventQueries(EventQueries):
         state = self.store.committed
         views = [_view(state, event, viewer_id, now) for event in state.events.values()]
         found = [view for view in views if _meets(view, criteria, viewer_id)]
-        is_reversed = criteria.sort is EventSort.LATEST_FIRST
-        found.sort(key=_place_of_event, reverse=is_reversed)
-        return _page(found, window, _place_of_event, is_reversed=is_reversed)
+        sort = criteria.sort
+        found.sort(key=lambda view: _folded(sort.position_of(view)), reverse=sort.is_reversed)
+        return _page(found, window, sort.position_of, is_reversed=sort.is_reversed)
 
     def get(self, event_id: UUID, viewer_id: UUID, now: datetime) -> EventView:
         state = self.store.committed
@@ -104,12 +106,24 @@ def _meets(view: EventView, criteria: EventCriteria, viewer_id: UUID) -> bool:
         and criteria.created in (None, view.creator.id == viewer_id)
         and (criteria.starts_after is None or criteria.starts_after <= view.start_time)
         and (criteria.starts_before is None or view.start_time <= criteria.starts_before)
+        and (criteria.ends_after is None or criteria.ends_after <= view.end_time)
+        and (criteria.ends_before is None or view.end_time <= criteria.ends_before)
         and criteria.status in (None, view.status)
+        and criteria.type in (None, view.type)
+        and (criteria.creator is None or _is_name_of(criteria.creator, view.creator))
+        and criteria.available in (None, view.seats_left > 0)
+        and (criteria.search is None or finds(criteria.search, view.title, view.description))
     )
 
 
-def _place_of_event(view: EventView) -> Position:
-    return Position(view.start_time, view.id)
+def _is_name_of(name: str, creator: Creator) -> bool:
+    return creator.username is not None and fold_case(name) == fold_case(creator.username)
+
+
+def _folded(position: Position) -> Position:
+    """Titles by code points, as in the locale C: PostgreSQL's locale may put them otherwise."""
+    value, item_id = position
+    return Position(value.lower(), item_id) if isinstance(value, str) else position
 
 
 def _place_of_attendee(view: AttendeeView) -> Position:
@@ -127,9 +141,9 @@ def _page(
     if after is None:
         following = items
     elif is_reversed:
-        following = [item for item in items if place_of(item) < after]
+        following = [item for item in items if _folded(place_of(item)) < _folded(after)]
     else:
-        following = [item for item in items if place_of(item) > after]
+        following = [item for item in items if _folded(place_of(item)) > _folded(after)]
     end = window.offset + window.limit
     results = following[window.offset : end]
     next_after = place_of(results[-1]) if len(following) > end else None

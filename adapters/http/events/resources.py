@@ -11,9 +11,9 @@ from adapters.http.blueprint import Blueprint, no_content
 from adapters.http.compression import compressed
 from adapters.http.conditions import condition_on, guarded, revalidated
 from adapters.http.events import examples
+from adapters.http.events.listing import EventListQuery
 from adapters.http.events.schemas import (
     ChangeEventSchema,
-    EventListQuery,
     EventPageSchema,
     EventSchema,
     NewEventSchema,

@@ -4,10 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, pre_load
 
-from adapters.http.fields import AnswerSchema, Flag, Instant, JsonInteger, Text
+from adapters.http.fields import AnswerSchema, Instant, JsonInteger, Text
 from adapters.http.pagination import CursorPageSchema, CursorQuery
 from application.pages import Window
-from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import (
     CAPACITY_MAX,
     DESCRIPTION_MAX_LENGTH,
@@ -40,17 +39,17 @@ def _description(**options: Any) -> Text:
     return Text(rule=Description, metadata={"maxLength": DESCRIPTION_MAX_LENGTH}, **options)
 
 
-def _instant(description: str, **options: Any) -> Instant:
+def instant(description: str, **options: Any) -> Instant:
     text = f"{description} Without an offset it is read as UTC; years 1 to 9999 there."
     return Instant(metadata={"description": text}, **options)
 
 
 def _start_time(**options: Any) -> Instant:
-    return _instant("In the future.", **options)
+    return instant("In the future.", **options)
 
 
 def _end_time(**options: Any) -> Instant:
-    return _instant("After start_time.", **options)
+    return instant("After start_time.", **options)
 
 
 def _capacity(**options: Any) -> JsonInteger:
@@ -134,29 +133,6 @@ class ChangeEventSchema(ReadOnlyFields):
     capacity = _capacity()
     type = _type()
     location = _location()
-
-
-class EventListQuery(CursorQuery):
-    attending = Flag(metadata={"description": "Whether the caller has a seat."})
-    created = Flag(metadata={"description": "Whether the caller created it."})
-    starts_after = _instant("Starts then or later.")
-    starts_before = _instant("Starts then or earlier.")
-    status = fields.Enum(
-        EventStatus,
-        by_value=fields.String,
-        metadata={"description": "Whether it has started, and whether it has ended."},
-    )
-    sort = fields.Enum(
-        EventSort,
-        by_value=fields.String,
-        load_default=EventSort.SOONEST_FIRST,
-        metadata={"description": "By start; ties by id.", "default": "start_time"},
-    )
-
-    @post_load
-    def to_question(self, data: dict[str, Any], **_: Any) -> tuple[EventCriteria, Window]:
-        window = self.window_of(data, order=data["sort"])
-        return EventCriteria(**data), window
 
 
 class EventPageSchema(CursorPageSchema):

@@ -26,11 +26,33 @@ def test_a_cursor_leads_back_to_its_position(instant):
     assert position_of(cursor_of(position, "start_time"), "start_time") == position
 
 
-def test_a_cursor_is_of_one_order():
-    cursor = cursor_of(Position(NOON, ID), "start_time")
+@pytest.mark.parametrize("number", [0, 1, -1, 1_000_000, 2**63 - 1, -(2**63)])
+def test_a_cursor_of_numbers_leads_back_to_its_position(number):
+    position = Position(number, ID)
+    cursor = cursor_of(position, "attendees_count")
 
-    with pytest.raises(ValidationError):
-        position_of(cursor, "-start_time")
+    assert position_of(cursor, "attendees_count", int) == position
+
+
+@pytest.mark.parametrize("title", ["Tea", "title", "-title", "☕ Zoë 👩‍🚀", "'\"\\%_", "x" * 200])
+def test_a_cursor_of_texts_leads_back_to_its_position(title):
+    position = Position(title, ID)
+
+    assert position_of(cursor_of(position, "title"), "title", str) == position
+
+
+ORDERS = {"start_time": NOON, "-created_at": NOON, "attendees_count": 3, "-attendees_count": 3} | {
+    "title": "tea",
+    "-title": "tea",
+}
+
+
+@pytest.mark.parametrize("asked", ORDERS)
+def test_a_cursor_is_of_one_order(asked):
+    for order, value in ORDERS.items():
+        if order != asked:
+            with pytest.raises(ValidationError):
+                position_of(cursor_of(Position(value, ID), order), asked, type(ORDERS[asked]))
 
 
 def encoded(raw: bytes) -> str:
@@ -58,3 +80,26 @@ def encoded(raw: bytes) -> str:
 def test_any_other_text_is_refused(text):
     with pytest.raises(ValidationError):
         position_of(text, "start_time")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        encoded(b"title"),
+        encoded(ID.bytes),
+        encoded(ID.bytes + b"title"),
+        encoded(ID.bytes + b"tea" + b"title"),
+        encoded(ID.bytes[1:] + b"\0title"),
+        encoded(ID.bytes + b"te\0a\0title"),  # no text of ours has a NUL
+        encoded(ID.bytes + b"\xff\0title"),
+        encoded(ID.bytes + b"\xed\xa0\x80\0title"),  # half of a surrogate pair
+        encoded(ID.bytes + b"\xc1\xa1\0title"),  # an `a`, longer than need be
+        cursor_of(Position("tea", ID), "title") + "A",
+        cursor_of(Position("tea", ID), "title")[:-1],
+    ],
+)
+def test_any_other_text_is_refused_in_an_order_by_texts(text):
+    with pytest.raises(ValidationError):
+        position_of(text, "title", str)

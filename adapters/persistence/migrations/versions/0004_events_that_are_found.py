@@ -7,13 +7,20 @@ from sqlalchemy.dialects.postgresql import JSONB
 revision = "0004"
 down_revision = "0003"
 
-# Every character of ASCII that is neither letter, digit, control nor white space.
-PUNCTUATION = r"""!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~"""
-WORDS = sa.func.to_tsvector(
-    sa.literal_column("'simple'::regconfig"),
-    sa.func.translate(
-        sa.literal_column("title || ' ' || description"), PUNCTUATION, " " * len(PUNCTUATION)
-    ),
+SYMBOLS = (
+    "!-/:-@[-`{-~"
+    r"\u00a1-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7"
+    r"\u2010-\u206f\u20a0-\u20cf\u2116\u2122\u2190-\u24b5\u24ea-\u2bff"
+    r"\u3001-\u3003\u3008-\u3020\u30fb"
+    r"\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\U0001f000-\U0001faff"
+)
+WORDS = sa.text(
+    "(to_tsvector('simple'::regconfig,"
+    f" regexp_replace(title || ' ' || description, '[{SYMBOLS}]', ' ', 'g'))"
+    " || array_to_tsvector(string_to_array("
+    f"regexp_replace(title || ' ' || description, '[^{SYMBOLS}]+', '', 'g'), NULL)))".replace(
+        ":", r"\:"
+    )
 )
 
 

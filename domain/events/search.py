@@ -1,0 +1,28 @@
+"""What people look for in the texts of events."""
+
+from dataclasses import dataclass
+
+from domain.errors import Invalid
+
+SEARCH_MAX_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Words, each of which must be in the title or description of an event.
+
+    Case does not matter. Letters and digits begin a word there, so that a part of a word finds it
+    while it is typed; every other character stands for itself, none for others.
+    """
+
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> "Search":
+        """The words between white space, up to 200 characters in all. Raises Invalid."""
+        words = tuple(dict.fromkeys(text.split()))
+        if not words:
+            raise Invalid("search", "Must have something other than white space.")
+        if len(text) > SEARCH_MAX_LENGTH:
+            raise Invalid("search", f"Must have at most {SEARCH_MAX_LENGTH} characters.")
+        return cls(words)

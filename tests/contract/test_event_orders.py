@@ -1,0 +1,100 @@
+"""The orders of the list, and pages in them by offset and by position."""
+
+import pytest
+
+from adapters.persistence import event_finding
+from application.pages import Window
+from application.ports.event_queries import EventCriteria, EventSort
+from domain.events.description import Title
+from domain.events.search import Search
+from tests.builders import HOUR, NOON, a_user
+
+ALL = Window(limit=100)
+TITLES = ["alpha", "Beta", "beta", "BETA max", "gamma"]
+# None, one that PostgreSQL can walk with, and those for which it has two ways.
+FILTERS = [{}, {"attending": False}, {"available": True}, {"search": Search.of("in")}]
+
+
+@pytest.fixture
+def events(storage, ada):
+    """Each value comes twice or more, in an order of its own."""
+    people = [a_user(name) for name in ("p1", "p2")]
+    storage.keep(*people)
+    events = []
+    for n in range(11):
+        event = storage.keep_event(
+            ada,
+            title=Title(f"{TITLES[7 * n % 5]} in"),
+            start_time=NOON + (1 + n % 2) * HOUR,
+            created_at=NOON - (5 * n % 3) * HOUR,
+        )
+        for person in people[: 2 * n % 3]:
+            storage.seat(event, person)
+        events.append(event)
+    return events
+
+
+def found(storage, viewer, window, sort, filters):
+    return storage.events.find(EventCriteria(sort=sort, **filters), window, viewer.id, NOON)
+
+
+@pytest.fixture(params=["on the way", "by the index"])
+def either_way(request, monkeypatch):
+    if request.param == "by the index":
+        monkeypatch.setattr(event_finding, "WALK", 0)
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=str)
+@pytest.mark.parametrize("sort", EventSort)
+@pytest.mark.usefixtures("either_way")
+def test_pages_neither_repeat_nor_skip_where_values_are_equal(storage, ada, events, sort, filters):
+    pages = [found(storage, ada, Window(4, n), sort, filters) for n in (0, 4, 8, 12)]
+
+    def place(view):
+        value = getattr(view, sort.field)
+        return (value.lower() if sort.field == "title" else value), view.id
+
+    listed = [place(view) for page in pages for view in page.results]
+    everything = [storage.events.get(event.id, ada.id, NOON) for event in events]
+    assert listed == sorted(map(place, everything), reverse=sort.is_reversed)
+    assert {page.count for page in pages} == {11}
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=str)
+@pytest.mark.parametrize("sort", EventSort)
+@pytest.mark.usefixtures("either_way")
+def test_pages_after_a_position_are_the_same_ones(storage, ada, events, sort, filters):
+    whole = found(storage, ada, ALL, sort, filters)
+
+    seen, page = [], found(storage, ada, Window(4), sort, filters)
+    while page.next_after:
+        seen += page.results
+        page = found(storage, ada, Window(4, after=page.next_after), sort, filters)
+
+    assert [*seen, *page.results] == list(whole.results)
+    assert page.count == whole.count == 11
+    assert whole.next_after is None
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_few_among_many_are_found_wherever_they_are(storage, ada, limit, monkeypatch):
+    """The walk ends before it has enough, at any place."""
+    monkeypatch.setattr(event_finding, "WALK", 2)
+    events = [
+        storage.keep_event(
+            ada, title=Title("rare" if n % 5 == 4 else "tea"), start_time=NOON + n * HOUR
+        )
+        for n in range(1, 16)
+    ]
+    rare = [event.id for event in events if event.title == "rare"]
+
+    seen, window = [], Window(limit)
+    while True:
+        page = found(storage, ada, window, EventSort.SOONEST_FIRST, {"search": Search.of("rar")})
+        seen += [view.id for view in page.results]
+        assert page.count == len(rare)
+        if page.next_after is None:
+            break
+        window = Window(limit, after=page.next_after)
+
+    assert seen == rare
