@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotat
 	--custom-compile-command "make lock" pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo verify-data test torture bench check format lock openapi lint-api clean
+.PHONY: help run demo verify-data test torture bench check format lock openapi lint-api fuzz clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -63,6 +63,9 @@ openapi: .venv/local ## Write openapi.json, the OpenAPI document that the servic
 
 lint-api: ## Hold openapi.json against the rules in .spectral.yaml (needs npx).
 	@npx --yes $(SPECTRAL) lint openapi.json --ruleset .spectral.yaml --fail-severity=hint
+
+fuzz: .venv/dev ## Let schemathesis ask over 10,000 questions of a service of its own (4 minutes).
+	@$(BIN)/python -m tests.fuzz
 
 clean: ## Delete the virtual environment and caches; data in DATA_DIR stays.
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

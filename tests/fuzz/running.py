@@ -1,0 +1,48 @@
+"""schemathesis against the service as it ships, on a database of its own."""
+
+import json
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.e2e.processes import started
+from tests.postgres import a_database
+
+ROOT = Path(__file__).parents[2]
+SEED = 20260517
+PHASES = "examples,coverage,fuzzing,stateful"
+SETTINGS = {
+    "JWT_SECRET_KEY": "k" * 32,
+    "RATELIMIT_ENABLED": "false",
+    # A password costs as little as it may here.
+    "ARGON2_MEMORY_KIB": str(7 * 1024),
+    "ARGON2_PASSES": "1",
+}
+
+
+@contextmanager
+def a_service(postgres, log):
+    """The base address of a new service that logs to the file."""
+    with a_database(postgres, migrated=False) as url:
+        settings = SETTINGS | {"DATABASE_URL": url.render_as_string(hide_password=False)}
+        with started(ROOT, "serve", "--migrate", stderr=log, **settings) as (_, base_url):
+            yield base_url
+
+
+def fuzz(base_url, report, *options, phases=PHASES, **capture):
+    """Run every check in these phases; the process that did, and what it reports."""
+    run = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli"),
+            *("--config-file", "tests/fuzz/schemathesis.toml"),
+            *("run", f"{base_url}/api/schema/"),
+            *("--checks", "all", "--phases", phases, "--seed", str(SEED), "--no-color"),
+            *("--report", "json", "--report-json-path", str(report)),
+            *options,
+        ],
+        cwd=ROOT,
+        check=False,
+        **capture,
+    )
+    return run, json.loads(report.read_text()) if report.exists() else None

@@ -1,0 +1,32 @@
+"""A small run of what `make fuzz` does at full size."""
+
+import pytest
+
+from tests.fuzz.running import PHASES, a_service, fuzz
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory):
+    return tmp_path_factory.mktemp("fuzz") / "service.log"
+
+
+@pytest.fixture(scope="module")
+def service(postgres, log):
+    with log.open("w") as stderr, a_service(postgres, stderr) as base_url:
+        yield base_url
+
+
+@pytest.mark.parametrize(
+    ("phases", "extent"),
+    [(PHASES, ("--max-examples", "5")), ("stateful", ("--max-time", "12"))],
+    ids=["every phase", "chains of requests"],
+)
+def test_every_check_of_schemathesis_passes(service, log, tmp_path, phases, extent):
+    report = tmp_path / "report.json"
+    run, told = fuzz(service, report, *extent, phases=phases, capture_output=True, text=True)
+
+    output = f"{run.stdout}\n{run.stderr}\nThe service logged:\n{log.read_text()[-20000:]}"
+    assert run.returncode == 0, output
+    for phase in phases.split(","):
+        assert told["phases"][phase]["status"] == "success", output
+    assert told["test_cases"]["generated"] > 50, output
