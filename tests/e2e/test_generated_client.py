@@ -1,38 +1,19 @@
 """A client that openapi-python-client makes of the document walks the journey of the demo."""
 
-import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from importlib import import_module
-from secrets import token_hex
 from types import SimpleNamespace
 
 import pytest
 
-PACKAGE = "turnout_client"
-# The package as it is made: formatting it would change nothing that runs.
-AS_IT_IS = "post_hooks: []\n"
+from tests.e2e.generated_client import PACKAGE, Person, generate
 
 
 @pytest.fixture(scope="module")
 def package(base_url, tmp_path_factory):
-    """The folder of a package, generated without a warning."""
-    folder = tmp_path_factory.mktemp("generated")
-    (folder / "config.yaml").write_text(AS_IT_IS)
-    generator = subprocess.run(
-        [
-            *(sys.executable, "-m", "openapi_python_client", "generate"),
-            *("--url", f"{base_url}/api/schema/"),
-            *("--config", str(folder / "config.yaml")),
-            *("--meta", "none", "--output-path", str(folder / PACKAGE), "--fail-on-warning"),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (generator.returncode, generator.stderr) == (0, ""), generator.stderr
-    return folder / PACKAGE
+    return generate(base_url, tmp_path_factory.mktemp("generated"))
 
 
 @pytest.fixture
@@ -54,43 +35,6 @@ def client(package, monkeypatch):
     )
     for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
         del sys.modules[name]
-
-
-class Person:
-    """Someone who uses the API by the generated client alone."""
-
-    def __init__(self, client, base_url, name):
-        self._client, self._base_url = client, base_url
-        self.username, self._password = f"{name}-{token_hex(6)}", token_hex(12)
-        self.tokens = None
-
-    def call(self, tag, operation, **arguments):
-        options = {
-            "base_url": self._base_url,
-            "raise_on_unexpected_status": True,
-            "verify_ssl": False,  # there is no TLS, and reading certificates takes long
-        }
-        if self.tokens is None:
-            connection = self._client.Client(**options)
-        else:
-            token = self.tokens.access_token
-            connection = self._client.AuthenticatedClient(token=token, **options)
-        with connection as connected:
-            return self._client.operation(tag, operation)(client=connected, **arguments)
-
-    def joins(self):
-        models = self._client.models
-        signed_up = self.call(
-            "access",
-            "create_account",
-            body=models.SignUp(username=self.username, password=self._password),
-        )
-        assert signed_up.status_code == HTTPStatus.CREATED
-        assert signed_up.parsed.username == self.username
-        credentials = models.LogIn(username=self.username, password=self._password)
-        self.tokens = self.call("access", "create_token", body=credentials).parsed
-        assert isinstance(self.tokens, models.TokenPair)
-        return self
 
 
 def test_a_generated_client_walks_the_journey(client, base_url, empty_database):
