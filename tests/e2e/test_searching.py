@@ -140,5 +140,6 @@ def test_the_document_tells_what_can_be_asked(document):
     for name, parameter in parameters.items():
         assert parameter["description"], name
     assert parameters["search"]["schema"]["maxLength"] == 200
-    assert set(parameters["sort"]["schema"]["enum"]) == set(map(str, EventSort))
-    assert "workshop" in parameters["type"]["schema"]["enum"]
+    schemas = document.document["components"]["schemas"]
+    assert set(schemas["EventSort"]["enum"]) == set(map(str, EventSort))
+    assert "workshop" in schemas["EventType"]["enum"]
