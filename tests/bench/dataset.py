@@ -22,6 +22,7 @@ from domain.accounts.session import token_hash
 from entrypoints.container import Container
 from entrypoints.environment import parse_database_url
 from entrypoints.settings import Settings
+from tests.bench.texts import description, title, type_of
 from tests.resilience.town import KEY
 
 PASSWORD = "correct horse battery"
@@ -30,12 +31,11 @@ LOGGED_IN = 1_000
 YEAR = timedelta(days=365)
 CHUNK = 50_000
 CAPACITY = 1_000_000
-DESCRIPTION = "Bring a problem, leave with a program. There is tea, and a machine to try it on."
 COLUMNS = {
     users: "id, username, password_hash, created_at",
     sessions: "id, user_id, refresh_token_hash, created_at, last_used_at, expires_at, ends_at",
     events: "id, creator_id, title, description, start_time, end_time, capacity, attendees_count, "
-    "created_at, updated_at",
+    "created_at, updated_at, type",
     attendances: "event_id, user_id, registered_at",
 }
 STILL_BUSY = """
@@ -181,10 +181,11 @@ class Dataset:
     def _events(self) -> Iterator[str]:
         for n in range(self.events):
             start = self.start_of(n)
+            created_at = self.long_ago + timedelta(days=100) * (n / self.events)
             yield (
-                f"{event_id(n)}\t{person_id(n % self.people)}\tEvening number {n}\t{DESCRIPTION}"
+                f"{event_id(n)}\t{person_id(n % self.people)}\t{title(n)}\t{description(n)}"
                 f"\t{start}\t{start + timedelta(hours=2)}\t{CAPACITY}\t{SEATS_OF_AN_EVENT}"
-                f"\t{self.long_ago}\t{self.long_ago}\n"
+                f"\t{created_at}\t{created_at}\t{type_of(n)}\n"
             )
 
     def _seats(self) -> Iterator[str]:

@@ -7,8 +7,7 @@ import http.client
 import statistics
 import time
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from rich.progress import Progress
 from rich.table import Table
@@ -17,11 +16,12 @@ from sqlalchemy import text
 from adapters.http.cursors import cursor_of
 from application.pages import Position
 from tests.bench.dataset import Dataset, event_id
+from tests.bench.listings import filtered, read_whole, sorted_otherwise, sought
 from tests.bench.loaded import a_console
 from tests.postgres import a_database, a_server
 from tests.resilience.service import a_service
 
-ROUNDS = 300
+ROUNDS, ROUNDS_OF_THE_SLOW = 300, 30
 SCALE = 100
 CROWD = 999_900  # an event has a million seats at most, and some must be left
 DEEP_PAGE = 10_000
@@ -35,29 +35,6 @@ CROWD_OF_AN_EVENT = f"""
         SELECT count(*) FROM attendances WHERE event_id = :crowded
     ) WHERE id = :crowded
 """
-
-
-def listings(data):
-    """Paths of pages, by what they filter."""
-    day = timedelta(days=1)
-    filters = {
-        "all": {},
-        "upcoming": {"status": "upcoming"},
-        "ongoing": {"status": "ongoing"},
-        "past": {"status": "past"},
-        "attending": {"attending": "true"},
-        "not attending": {"attending": "false"},
-        "created": {"created": "true"},
-        "not created": {"created": "false"},
-        "starts_after": {"starts_after": (data.loaded_at + 100 * day).isoformat()},
-        "starts_before": {"starts_before": (data.loaded_at - 100 * day).isoformat()},
-    }
-    return {
-        f"list, {name}, {sort}": "/v1/events/?"
-        + urlencode(query | {"sort": sort, "count": "false"})
-        for name, query in filters.items()
-        for sort in ("start_time", "-start_time")
-    }
 
 
 class Caller:
@@ -91,15 +68,15 @@ def a_loaded_service(server, scale, progress):
         yield data, stack.enter_context(a_service(data, WEB_WORKERS="1"))
 
 
-def in_turns(first, second):
+def in_turns(first, second, rounds):
     """Medians of two acts, and the ratio of the second to the first."""
-    taken = [(first(), second()) for _ in range(ROUNDS)]
+    taken = [(first(), second()) for _ in range(rounds)]
     medians = [statistics.median(each) for each in zip(*taken, strict=True)]
     return *medians, medians[1] / medians[0]
 
 
-def compare(table, name, first, second):
-    before, after, ratio = in_turns(first, second)
+def compare(table, name, first, second, rounds=ROUNDS):
+    before, after, ratio = in_turns(first, second, rounds)
     table.add_row(name, f"{before:.2f}", f"{after:.2f}", f"{ratio:.2f}")
 
 
@@ -128,8 +105,18 @@ def main():
         few = Caller(small_service, small.access_tokens[5])
         many = Caller(large_service, large.access_tokens[5])
         table = Table("request", "1 x, ms", f"{SCALE} x, ms", "ratio")
-        for name, path in listings(small).items():
-            compare(table, name, lambda p=path: few.ms("GET", p), lambda p=path: many.ms("GET", p))
+        for paths, rounds in (
+            (filtered(small) | sorted_otherwise() | sought(), ROUNDS),
+            (read_whole(), ROUNDS_OF_THE_SLOW),
+        ):
+            for name, path in paths.items():
+                compare(
+                    table,
+                    name,
+                    lambda p=path: few.ms("GET", p),
+                    lambda p=path: many.ms("GET", p),
+                    rounds,
+                )
         paths = [f"/v1/events/{event_id(data.upcoming()[-3])}/" for data in (small, large)]
         compare(table, "detail", lambda: few.ms("GET", paths[0]), lambda: many.ms("GET", paths[1]))
         compare(table, "attend, cancel", lambda: seat(few, paths[0]), lambda: seat(many, paths[1]))

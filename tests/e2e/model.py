@@ -19,6 +19,9 @@ class ModelEvent:
     start: datetime
     end: datetime
     capacity: int
+    title: str
+    type: str
+    created: datetime
     attendees: list[str] = field(default_factory=list)
 
 
@@ -37,9 +40,9 @@ class Model:
     def create(self, start, end, capacity):
         return CREATED if capacity >= 1 and self.now < start < end else INVALID
 
-    def add(self, path, creator, start, end, capacity):
+    def add(self, path, *values, **description):
         """What was created, under the path that the API told."""
-        self.events[path] = ModelEvent(creator, start, end, capacity)
+        self.events[path] = ModelEvent(*values, **description, created=self.now)
 
     def edit(self, person, path, changes):
         if changes.get("capacity", 1) < 1:
@@ -103,6 +106,43 @@ class Model:
         if self.now < event.start:
             return "upcoming"
         return "ongoing" if self.now < event.end else "past"
+
+    def listed(self, person, query):
+        """The paths that a page shows, in its order."""
+        sort = query.get("sort", "start_time")
+
+        def place(path):
+            event = self.events[path]
+            value = {
+                "start_time": event.start,
+                "created_at": event.created,
+                "title": event.title.lower(),
+                "attendees_count": len(event.attendees),
+            }[sort.lstrip("-")]
+            return value, path
+
+        found = [path for path in self.events if self._meets(person, path, query)]
+        return sorted(found, key=place, reverse=sort.startswith("-"))
+
+    def _meets(self, person, path, query):
+        event = self.events[path]
+        seen = {
+            "status": self.status(path),
+            "type": event.type,
+            "creator": event.creator and event.creator.lower(),
+            "created": str(event.creator == person).lower(),
+            "attending": str(person in event.attendees).lower(),
+            "available": str(len(event.attendees) < event.capacity).lower(),
+        }
+        return (
+            all(query[name].lower() == value for name, value in seen.items() if name in query)
+            and ("ends_after" not in query or query["ends_after"] <= event.end)
+            and ("ends_before" not in query or event.end <= query["ends_before"])
+            and all(
+                any(word.startswith(part) for word in event.title.lower().split())
+                for part in query.get("search", "").split()
+            )
+        )
 
     def _refuse(self, path, editor=None):
         if path not in self.events:

@@ -2,21 +2,11 @@ import pytest
 
 from application.ports.event_queries import EventSort
 from tests.e2e.client import in_hours
+from tests.e2e.pages import walk
 
 
 def titles(page):
     return [event["title"] for event in page["results"]]
-
-
-def walk(visitor, path="/v1/events/", **query):
-    """All pages, by cursor."""
-    pages, cursor = [], None
-    while True:
-        page = visitor.get(path, params=query | ({"cursor": cursor} if cursor else {})).json()
-        pages.append(page)
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return pages
 
 
 @pytest.mark.parametrize("sort", EventSort)

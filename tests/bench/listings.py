@@ -1,0 +1,89 @@
+"""Pages of the event list: paths by what they ask for."""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from tests.bench.dataset import Dataset
+from tests.bench.texts import IN_1_OF_100, IN_1_OF_1000, IN_ALL, IN_ONE, word
+
+DAY = timedelta(days=1)
+
+
+def filtered(data: Dataset) -> dict[str, str]:
+    filters = {
+        "all": {},
+        "upcoming": {"status": "upcoming"},
+        "ongoing": {"status": "ongoing"},
+        "past": {"status": "past"},
+        "attending": {"attending": "true"},
+        "not attending": {"attending": "false"},
+        "created": {"created": "true"},
+        "not created": {"created": "false"},
+        "starts_after": {"starts_after": (data.loaded_at + 100 * DAY).isoformat()},
+        "starts_before": {"starts_before": (data.loaded_at - 100 * DAY).isoformat()},
+        "ends_after": {"ends_after": data.loaded_at.isoformat()},
+        "ends_before": {"ends_before": data.loaded_at.isoformat()},
+        "type, 1 of 5": {"type": "workshop"},
+        "type, 1 of 100": {"type": "conference"},
+        "creator": {"creator": "P-5"},
+        "available": {"available": "true"},
+    }
+    return {
+        f"list, {name}, {sort}": _path(sort=sort, **query)
+        for name, query in filters.items()
+        for sort in ("start_time", "-start_time")
+    }
+
+
+def sorted_otherwise() -> dict[str, str]:
+    filters = {"all": {}, "upcoming": {"status": "upcoming"}, "creator": {"creator": "P-5"}}
+    return {
+        f"list, {name}, {sort}": _path(sort=sort, **query)
+        for name, query in filters.items()
+        for sort in ("created_at", "-created_at", "title", "-title")
+    }
+
+
+def sought() -> dict[str, str]:
+    words = {
+        "none": "nowhere",
+        "one event": IN_ONE,
+        "1 of 1,000, with a sign": IN_1_OF_1000,
+        "3 of 1,000": word(123),
+        "1 of 100": IN_1_OF_100,
+        "all": IN_ALL,
+        "almost all, by one letter": "e",
+    }
+    return {
+        f"search, a word of {name}, {sort}": _path(sort=sort, search=search)
+        for name, search in words.items()
+        for sort in ("start_time", "-title")
+    } | {
+        "search, a word of all, upcoming": _path(search=IN_ALL, status="upcoming"),
+        "search, a word of one, upcoming": _path(search=IN_ONE, status="upcoming"),
+    }
+
+
+def read_whole() -> dict[str, str]:
+    """What takes the longer the more events match."""
+    counted = {"count": "true"}
+    return {
+        "list, all, -attendees_count": _path(sort="-attendees_count"),
+        "list, upcoming, -attendees_count": _path(sort="-attendees_count", status="upcoming"),
+        "list, type, 1 of 5, -attendees_count": _path(sort="-attendees_count", type="workshop"),
+        "list, full (there are none)": _path(available="false"),
+        "list, full (there are none), title": _path(available="false", sort="title"),
+        "search, a word of 1 of 100, -attendees_count": _path(
+            sort="-attendees_count", search=IN_1_OF_100
+        ),
+        "search, a word of all, -attendees_count": _path(sort="-attendees_count", search=IN_ALL),
+        "list, type, 1 of 5, counted": _path(type="workshop", **counted),
+        "list, available, counted": _path(available="true", **counted),
+        "search, a word of one event, counted": _path(search=IN_ONE, **counted),
+        "search, a word of 1 of 100, counted": _path(search=IN_1_OF_100, **counted),
+        "search, a word of all, counted": _path(search=IN_ALL, **counted),
+    }
+
+
+def _path(**query: str) -> str:
+    return "/v1/events/?" + urlencode({"count": "false"} | query)

@@ -1,0 +1,24 @@
+"""What is asked of much data, and how much of it may be read for that."""
+
+from datetime import UTC, datetime
+
+from adapters.persistence.event_finding import values_of_walk
+from adapters.persistence.event_shapes import Shape, values_of
+from adapters.persistence.event_statements import page_of_events
+from adapters.persistence.pages import values_of_window
+from application.pages import Window
+from tests.bench.dataset import person_id
+
+NOW = datetime.now(UTC)
+# Of 8 KiB. The tables have some 30,000; 20 rows and what is shown with them take some hundred.
+BLOCKS = 1500
+FIRST = Window(20, is_counted=False)
+
+
+def asked(criteria, window):
+    """A page as a statement, and its values."""
+    page = page_of_events(
+        Shape.of(criteria), is_after=window.after is not None, is_counted=window.is_counted
+    )
+    values = values_of(criteria, person_id(5), NOW) | values_of_window(window)
+    return page, values | values_of_walk(window)
