@@ -54,3 +54,16 @@ def _json_headers(others: dict[str, str] | None) -> Headers:
     for name, value in (JSON_HEADERS | others if others else JSON_HEADERS).items():
         headers.add(name, value)
     return headers
+
+
+def no_content() -> Response:
+    """A 204: no body, and so no type of one."""
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response
+
+
+def forbid_storing(response: Response) -> Response:
+    """For answers that carry tokens or speak of a person (RFC 6749 section 5.1)."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -6,7 +6,8 @@ from typing import Any
 from flask import Flask, Response, request
 
 from adapters.http.admission import admit_sound_requests
-from adapters.http.blueprint import Blueprint, no_content
+from adapters.http.answering import no_content
+from adapters.http.blueprint import Blueprint
 from adapters.http.cross_origin import admit_origins
 from adapters.http.documentation import document
 from adapters.http.nosniff import forbid_sniffing

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 import flask_smorest
-from flask import Response, request
+from flask import request
 from marshmallow import Schema
 
 from adapters.http.accepting import negotiated, not_acceptable
@@ -22,6 +22,7 @@ from adapters.http.parsing import (
     REMEMBERED_QUERIES,
     StrictParser,
     require_known_parameters,
+    without_query,
 )
 from adapters.http.problem_bodies import Refusal, http_problem
 from adapters.http.problem_responses import OF_OPERATIONS_WITH_BODIES, as_responses, problems_of
@@ -80,7 +81,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             )
             parameters = [each for each in self._path_parameters if f"{each['name']}>" in rule]
             route: Decorator = self.route(rule, methods=[method], parameters=parameters)
-            strict = negotiated(view if hasattr(view, READS_QUERY) else _without_query(view))
+            strict = negotiated(view if hasattr(view, READS_QUERY) else without_query(view))
             return route(_documented(strict, describe))
 
         return decorate
@@ -176,25 +177,3 @@ def _documented(view: View, describe: Decorator) -> View:
     """The view with what is said about it, but without the wrapper that flask-smorest puts on."""
     view._apidoc = describe(view)._apidoc  # type: ignore[attr-defined]
     return view
-
-
-def _without_query(view: View) -> View:
-    @wraps(view)
-    def strict_view(*args: Any, **kwargs: Any) -> Any:
-        require_known_parameters(())
-        return view(*args, **kwargs)
-
-    return cast(View, strict_view)
-
-
-def no_content() -> Response:
-    """A 204: no body, and so no type of one."""
-    response = Response(status=204)
-    del response.headers["Content-Type"]
-    return response
-
-
-def forbid_storing(response: Response) -> Response:
-    """For answers that carry tokens or speak of a person (RFC 6749 section 5.1)."""
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from functools import wraps
 from typing import Any, NoReturn, cast
 
 from flask import Request, request
@@ -9,6 +10,7 @@ from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from adapters.http.decorator import View
 from adapters.http.problems import InvalidRequest
 
 WHOLE_BODY = "body"
@@ -90,3 +92,14 @@ def require_known_parameters(known: Collection[str]) -> None:
             errors[name] = ["Given more than once."]
     if errors:
         raise InvalidRequest(errors)
+
+
+def without_query(view: View) -> View:
+    """The view, which takes no query parameters. Raises InvalidRequest."""
+
+    @wraps(view)
+    def strict_view(*args: Any, **kwargs: Any) -> Any:
+        require_known_parameters(())
+        return view(*args, **kwargs)
+
+    return cast(View, strict_view)

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from application.errors import Contended
 from application.idempotency import KeptAnswer
-from application.ports.answer_repository import AnswerRepository
 from application.ports.event_repository import EventRepository
 from application.ports.session_repository import SessionRepository
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -23,6 +22,7 @@ from domain.accounts.user import User
 from domain.calendars.feed import CalendarFeed
 from domain.events.errors import EventNotFound
 from domain.events.event import Event, Seat
+from tests.fakes.memory_answers import MemoryAnswerRepository
 from tests.fakes.memory_calendar_feeds import MemoryCalendarFeeds
 
 NOBODY = Seat(UUID(int=0))
@@ -58,7 +58,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.users = MemoryUserRepository(self._state)
         self.sessions = MemorySessionRepository(self._state)
         self.events = MemoryEventRepository(self._state)
-        self.answers = MemoryAnswerRepository(self._state)
+        self.answers = MemoryAnswerRepository(self._state.answers)
         self.calendar_feeds = MemoryCalendarFeeds(self._state.calendar_feeds)
         return self
 
@@ -197,21 +197,3 @@ class MemoryEventRepository(EventRepository):
         del self.state.events[event.id]
         for place in [place for place in self.state.attendances if place[0] == event.id]:
             del self.state.attendances[place]
-
-
-@dataclass
-class MemoryAnswerRepository(AnswerRepository):
-    """No key is ever in use: units of work take turns."""
-
-    state: State
-
-    def find_for_update(self, user_id: UUID, key: str) -> KeptAnswer | None:
-        return deepcopy(self.state.answers.get((user_id, key)))
-
-    def remove_expired(self, user_id: UUID, now: datetime) -> None:
-        for (owner, key), answer in list(self.state.answers.items()):
-            if owner == user_id and not answer.is_kept(now):
-                del self.state.answers[owner, key]
-
-    def add(self, user_id: UUID, answer: KeptAnswer) -> None:
-        self.state.answers[user_id, answer.request.key] = deepcopy(answer)

@@ -16,7 +16,8 @@ from adapters.http.accounts.schemas import (
     VerifiedTokenSchema,
     VerifySchema,
 )
-from adapters.http.blueprint import Blueprint, forbid_storing, no_content
+from adapters.http.answering import forbid_storing, no_content
+from adapters.http.blueprint import Blueprint
 from adapters.http.decorator import Decorator
 from adapters.http.limits import LOG_IN, REFRESH, SIGN_UP, Limits
 from adapters.http.links import body_link

@@ -12,8 +12,9 @@ from adapters.http.accounts.schemas import (
     DeleteAccountSchema,
     ProfileSchema,
 )
+from adapters.http.answering import forbid_storing, no_content
 from adapters.http.auth import caller
-from adapters.http.blueprint import Blueprint, forbid_storing, no_content
+from adapters.http.blueprint import Blueprint
 from adapters.http.conditions import condition_on, guarded, revalidated
 from adapters.http.limits import PASSWORD, Limits
 from adapters.http.origin import origin

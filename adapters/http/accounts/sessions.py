@@ -9,8 +9,9 @@ from flask import Response
 
 from adapters.http.accounts import examples
 from adapters.http.accounts.schemas import SessionPageSchema
+from adapters.http.answering import forbid_storing, no_content
 from adapters.http.auth import caller
-from adapters.http.blueprint import Blueprint, forbid_storing, no_content
+from adapters.http.blueprint import Blueprint
 from adapters.http.links import links
 from adapters.http.origin import origin
 from adapters.http.page_links import PAGE_HEADERS

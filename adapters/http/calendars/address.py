@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 from flask import Response, url_for
 
+from adapters.http.answering import forbid_storing, no_content
 from adapters.http.auth import caller
-from adapters.http.blueprint import Blueprint, forbid_storing, no_content
+from adapters.http.blueprint import Blueprint
 from adapters.http.calendars import examples
 from adapters.http.calendars.schemas import CalendarAddressSchema, CalendarFeedSchema
 from adapters.http.origin import origin

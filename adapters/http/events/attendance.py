@@ -6,8 +6,9 @@ from uuid import UUID
 from flask import Response, request
 
 from adapters.http.accepting import media_type
+from adapters.http.answering import no_content
 from adapters.http.auth import caller
-from adapters.http.blueprint import Blueprint, no_content
+from adapters.http.blueprint import Blueprint
 from adapters.http.compression import compressed
 from adapters.http.events import examples
 from adapters.http.events.attendees_csv import CSV_TYPE, csv_chunks

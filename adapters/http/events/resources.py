@@ -6,8 +6,9 @@ from uuid import UUID
 
 from flask import Response, url_for
 
+from adapters.http.answering import no_content
 from adapters.http.auth import caller
-from adapters.http.blueprint import Blueprint, no_content
+from adapters.http.blueprint import Blueprint
 from adapters.http.compression import compressed
 from adapters.http.conditions import condition_on, guarded, revalidated
 from adapters.http.events import examples
