@@ -1,6 +1,5 @@
 """What a client accepts (RFC 9110 section 12.5.1), of what an operation can answer."""
 
-import re
 from functools import lru_cache, wraps
 from typing import Any, cast
 
@@ -16,8 +15,8 @@ from adapters.http.decorator import View
 PRODUCES = "produces"
 # Clients send few: what the text of a header meant is kept, of so many.
 REMEMBERED_HEADERS = 256
-# All texts here are UTF-8, asked for or not.
-UTF8 = re.compile(r'; ?charset="?utf-8"?', re.IGNORECASE)
+# What some clients send for any type.
+STAR = "*"
 
 
 def negotiated(view: View) -> View:
@@ -54,6 +53,10 @@ def _best(accept: str, produced: tuple[str, ...]) -> str | None:
     ranges = parse_accept_header(accept, MIMEAccept)
     if not ranges:
         return produced[0]
-    return MIMEAccept((UTF8.sub("", text), quality) for text, quality in ranges).best_match(
-        produced
-    )
+    return MIMEAccept((_type(text), quality) for text, quality in ranges).best_match(produced)
+
+
+def _type(media_range: str) -> str:
+    """Without parameters, by which no two types here are told apart."""
+    text = media_range.partition(";")[0].strip()
+    return "*/*" if text == STAR else text

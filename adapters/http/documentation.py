@@ -34,10 +34,10 @@ class DocumentedApi(Api):  # type: ignore[misc]  # flask-smorest has no types
         """Operations name their own; these would leave a schema that no answer has."""
 
     def _register_etag_headers(self) -> None:
-        """There are none."""
+        """Operations that have one name it."""
 
     def _register_pagination_header(self) -> None:
-        """Pages are told in the body."""
+        """Pages are told in the body and in Link."""
 
 
 def document(app: Flask, version: str) -> DocumentedApi:

@@ -1,5 +1,6 @@
 """The neighbours of a page as a header (RFC 8288), for those who don't read the body."""
 
+LINK_MAX_LENGTH = 2_000
 PAGE_HEADERS = {
     "Link": {
         "schema": {"type": "string"},
@@ -15,4 +16,6 @@ def link_header(
     """The URLs must be percent-encoded: then none has what ends it, or the header."""
     targets = (("first", first), ("prev", previous), ("next", following))
     links = [f'<{url}>; rel="{relation}"' for relation, url in targets if url]
-    return {"Link": ", ".join(links)} if links else {}
+    header = ", ".join(links)
+    # Proxies have room for 4 KiB of headers; the body has the URLs, too.
+    return {"Link": header} if 0 < len(header) <= LINK_MAX_LENGTH else {}

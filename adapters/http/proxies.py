@@ -8,16 +8,25 @@ from flask import Flask
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
+SCHEMES = ("http", "https")
+
 
 def trust_proxies(app: Flask, trusted: Sequence[Network]) -> None:
-    """Take the client's address from X-Forwarded-For, as far as trusted proxies wrote it."""
+    """Take the client's address from X-Forwarded-For, as far as trusted proxies wrote it.
+
+    And from X-Forwarded-Proto of the nearest one whether the client used TLS: links are made of it.
+    """
     if not trusted:
         return
     wsgi_app = app.wsgi_app
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         named = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        environ["REMOTE_ADDR"] = client_address(environ.get("REMOTE_ADDR", ""), named, trusted)
+        peer = environ.get("REMOTE_ADDR", "")
+        environ["REMOTE_ADDR"] = client_address(peer, named, trusted)
+        scheme = environ.get("HTTP_X_FORWARDED_PROTO")
+        if scheme in SCHEMES and _is_of(peer, trusted):
+            environ["wsgi.url_scheme"] = scheme
         return wsgi_app(environ, start_response)
 
     app.wsgi_app = serve  # type: ignore[method-assign]

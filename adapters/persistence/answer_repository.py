@@ -3,7 +3,19 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import DateTime, Text, bindparam, cast, delete, func, insert, literal_column, select
+from sqlalchemy import (
+    DateTime,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.persistence.sql import USER_ID, as_sql
@@ -36,9 +48,19 @@ FIND = as_sql(
         idempotency_keys.c.fingerprint, idempotency_keys.c.answer, idempotency_keys.c.created_at
     ).where(idempotency_keys.c.user_id == USER_ID, idempotency_keys.c.key == KEY)
 )
+_place = tuple_(idempotency_keys.c.user_id, idempotency_keys.c.key)
+# Of others no more than an instant's work, and none that someone else is about to remove.
+_oldest = (
+    select(idempotency_keys.c.user_id, idempotency_keys.c.key)
+    .where(idempotency_keys.c.created_at <= BEGINNING)
+    .order_by(idempotency_keys.c.created_at)
+    .limit(literal_column("100"))
+    .with_for_update(skip_locked=True)
+)
 REMOVE_EXPIRED = as_sql(
     delete(idempotency_keys).where(
-        idempotency_keys.c.user_id == USER_ID, idempotency_keys.c.created_at <= BEGINNING
+        idempotency_keys.c.created_at <= BEGINNING,
+        or_(idempotency_keys.c.user_id == USER_ID, _place.in_(_oldest)),
     )
 )
 ADD = as_sql(

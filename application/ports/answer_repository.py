@@ -18,7 +18,7 @@ class AnswerRepository(Protocol):
 
     @abstractmethod
     def remove_expired(self, user_id: UUID, now: datetime) -> None:
-        """Forget the person's answers that need not be kept any longer."""
+        """Forget the person's answers that need not be kept longer, and some of others' maybe."""
 
     @abstractmethod
     def add(self, user_id: UUID, answer: KeptAnswer) -> None: ...

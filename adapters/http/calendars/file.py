@@ -1,10 +1,12 @@
 """Events as an iCalendar file (RFC 5545, RFC 7986)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from icalendar import Calendar, Event, vDuration
+from icalendar import Calendar, Event, Parameters, vDuration
+from icalendar.parser import Contentline
 
 from adapters.http.calendars.text import CalendarText
 from application.ports.calendar_queries import CalendarEntry
@@ -13,14 +15,17 @@ PRODUCT = "-//Turnout//Turnout//EN"
 NAME = "Turnout"
 # How often a program should look again.
 REFRESH = timedelta(hours=1)
-# Programs ask again and again for what seldom changes: an event is written once, and kept, of so
-# many, a KiB or two for each.
+# Of a description in a feed; the whole is in the file of the event.
+FEED_DESCRIPTION_MAX = 1_000
+# Programs ask again and again for what seldom changes: an event of a feed is written once, and
+# kept, of so many, some KiB for each.
 REMEMBERED_EVENTS = 2048
+END = b"END:VEVENT\r\n"
 
 
 def event_file(entry: CalendarEntry, events_url: str) -> bytes:
     """A calendar of one event. Under `events_url` each event is shown by its id."""
-    return _file(_calendar(), [entry], events_url)
+    return _file(_calendar(), [_event_lines(entry)], [entry], events_url)
 
 
 def feed_file(entries: Iterable[CalendarEntry], events_url: str) -> bytes:
@@ -31,7 +36,8 @@ def feed_file(entries: Iterable[CalendarEntry], events_url: str) -> bytes:
     calendar.add("x-wr-calname", NAME)
     calendar.add("refresh-interval", vDuration(REFRESH), {"value": "DURATION"})
     calendar.add("x-published-ttl", vDuration(REFRESH))
-    return _file(calendar, entries, events_url)
+    entries = [replace(each, description=_shortened(each.description)) for each in entries]
+    return _file(calendar, map(_remembered_lines, entries), entries, events_url)
 
 
 def _calendar() -> Calendar:
@@ -41,19 +47,39 @@ def _calendar() -> Calendar:
     return calendar
 
 
-def _file(calendar: Calendar, entries: Iterable[CalendarEntry], events_url: str) -> bytes:
+def _file(
+    calendar: Calendar, events: Iterable[bytes], entries: Iterable[CalendarEntry], events_url: str
+) -> bytes:
     head, end, rest = calendar.to_ical().partition(b"END:VCALENDAR")
-    events = [_event_lines(entry, f"{events_url}{entry.id}/") for entry in entries]
-    return b"".join([head, *events, end, rest])
+    # The URL has the name of the host, by which clients may call it as they like: it is no part of
+    # what is remembered.
+    located = [
+        b"".join((lines.removesuffix(END), _url_line(f"{events_url}{entry.id}/"), END))
+        for lines, entry in zip(events, entries, strict=True)
+    ]
+    return b"".join([head, *located, end, rest])
 
 
-@lru_cache(REMEMBERED_EVENTS)
-def _event_lines(entry: CalendarEntry, url: str) -> bytes:
-    lines: bytes = _event(entry, url).to_ical()
+def _url_line(url: str) -> bytes:
+    line: bytes = Contentline.from_parts("URL", Parameters(), url).to_ical()
+    return line + b"\r\n"
+
+
+def _shortened(description: str) -> str:
+    if len(description) <= FEED_DESCRIPTION_MAX:
+        return description
+    return f"{description[:FEED_DESCRIPTION_MAX]}…"
+
+
+def _event_lines(entry: CalendarEntry) -> bytes:
+    lines: bytes = _event(entry).to_ical()
     return lines
 
 
-def _event(entry: CalendarEntry, url: str) -> Event:
+_remembered_lines = lru_cache(REMEMBERED_EVENTS)(_event_lines)
+
+
+def _event(entry: CalendarEntry) -> Event:
     event = Event()
     event.add("uid", str(entry.id))  # a UUID, as RFC 7986 section 5.3 has it
     event.add("sequence", entry.revision)
@@ -71,7 +97,6 @@ def _event(entry: CalendarEntry, url: str) -> Event:
         event.add("location", CalendarText(entry.location))
     event.add("categories", [str(entry.type)])
     event.add("status", "CONFIRMED")
-    event.add("url", url)
     return event
 
 

@@ -80,7 +80,7 @@ def client():
         ("text/calendar", None),
         ("application/json;q=0", None),
         ("*/*;q=0", None),
-        ("application/json;version=2", None),
+        ("application/json;version=2", JSON),
         ("json", None),
         ("*/json", None),
         # Nothing can be understood here, as if nothing were said.

@@ -37,7 +37,13 @@ def upgrade() -> None:
     op.create_index("events_type_idx", "events", ["type", "start_time", "id"])
     op.create_index("events_created_at_idx", "events", ["created_at", "id"])
     op.create_index("events_title_idx", "events", [sa.text("lower(title)"), "id"])
-    op.create_index("events_search_idx", "events", [WORDS], postgresql_using="gin")
+    op.create_index(
+        "events_search_idx",
+        "events",
+        [WORDS],
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
     op.create_table(
         "calendar_feeds",
         sa.Column("user_id", sa.Uuid, nullable=False),
