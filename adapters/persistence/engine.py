@@ -50,6 +50,9 @@ def _session(waits: Waits) -> dict[str, Any]:
         "default_transaction_isolation": r"read\ committed",
         # So that a notice at a commit is a warning about it.
         "client_min_messages": "warning",
+        # Compiling takes longer than any statement of ours, and goes by a plan's cost, in which
+        # ways count that are not taken.
+        "jit": "off",
         "lock_timeout": f"{waits.lock * 1000:.0f}",
         "statement_timeout": f"{waits.statement * 1000:.0f}",
         "idle_in_transaction_session_timeout": f"{waits.idle_in_transaction * 1000:.0f}",

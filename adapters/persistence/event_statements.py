@@ -14,7 +14,7 @@ from adapters.persistence.pages import AFTER_ID, AFTER_INSTANT, LIMIT, OFFSET
 from adapters.persistence.sql import as_sql
 from adapters.persistence.tables import attendances, events, users
 
-# There are some 100,000 shapes; each takes a millisecond to make and some kilobytes.
+# There are some 200,000 shapes; a statement takes up to 15 ms to make, and kilobytes.
 REMEMBERED_SHAPES = 512
 
 

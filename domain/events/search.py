@@ -12,7 +12,8 @@ class Search:
     """Words, each of which must be in the title or description of an event.
 
     Case does not matter. Letters and digits begin a word there, so that a part of a word finds it
-    while it is typed; every other character stands for itself, none for others.
+    while it is typed. Every other character stands for itself, none for others: before one, letters
+    and digits are a whole word.
     """
 
     words: tuple[str, ...]

@@ -36,7 +36,7 @@ def filtered(data: Dataset) -> dict[str, str]:
 
 
 def sorted_otherwise() -> dict[str, str]:
-    filters = {"all": {}, "upcoming": {"status": "upcoming"}, "creator": {"creator": "P-5"}}
+    filters = {"all": {}, "creator": {"creator": "P-5"}}
     return {
         f"list, {name}, {sort}": _path(sort=sort, **query)
         for name, query in filters.items()
@@ -57,7 +57,7 @@ def sought() -> dict[str, str]:
     return {
         f"search, a word of {name}, {sort}": _path(sort=sort, search=search)
         for name, search in words.items()
-        for sort in ("start_time", "-title")
+        for sort in ("start_time", "title")
     } | {
         "search, a word of all, upcoming": _path(search=IN_ALL, status="upcoming"),
         "search, a word of one, upcoming": _path(search=IN_ONE, status="upcoming"),
@@ -68,6 +68,8 @@ def read_whole() -> dict[str, str]:
     """What takes the longer the more events match."""
     counted = {"count": "true"}
     return {
+        "list, upcoming, created_at": _path(sort="created_at", status="upcoming"),
+        "list, upcoming, title": _path(sort="title", status="upcoming"),
         "list, all, -attendees_count": _path(sort="-attendees_count"),
         "list, upcoming, -attendees_count": _path(sort="-attendees_count", status="upcoming"),
         "list, type, 1 of 5, -attendees_count": _path(sort="-attendees_count", type="workshop"),
@@ -77,6 +79,8 @@ def read_whole() -> dict[str, str]:
             sort="-attendees_count", search=IN_1_OF_100
         ),
         "search, a word of all, -attendees_count": _path(sort="-attendees_count", search=IN_ALL),
+        # In this order it begins with the 10,000 that have no such word.
+        "search, a word of almost all, by one letter, -title": _path(sort="-title", search="e"),
         "list, type, 1 of 5, counted": _path(type="workshop", **counted),
         "list, available, counted": _path(available="true", **counted),
         "search, a word of one event, counted": _path(search=IN_ONE, **counted),

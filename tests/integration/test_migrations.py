@@ -23,6 +23,9 @@ SCHEMA = text("""
     SELECT 'index', tablename, indexname, indexdef, '', ''
     FROM pg_indexes WHERE schemaname = 'public'
     UNION ALL
+    SELECT 'options', relname, array_to_string(reloptions, ','), '', '', ''
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND reloptions IS NOT NULL
+    UNION ALL
     SELECT 'type', typname, typtype::text, '', '', ''
     FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype IN ('d', 'e')
     UNION ALL
