@@ -111,3 +111,16 @@ def test_no_page_is_looked_for_before_it_is_asked_for(world, ada, event, guests)
     next(ExportAttendees(events, world.clock)(event.id, ada))
 
     assert events.pages_left == 0
+
+
+def test_it_ends_though_people_keep_registering(world, ada, event, guests):
+    pages = world.export_attendees(event.id, ada)
+    met = [attendee.id for attendee in next(pages)]
+    world.clock.advance(HOUR)
+    for number in range(12):
+        world.attend(event.id, world.person(f"late-{number}"))
+
+    rest = list(pages)
+
+    assert met + [attendee.id for page in rest for attendee in page] == guests
+    assert len([page for page in rest if not page]) <= 1
