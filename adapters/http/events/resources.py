@@ -91,7 +91,8 @@ def events_blueprint(
 
         All filters given must hold; `false` asks for the complement of `true`. `next` and
         `previous` are URLs that keep the filters. To walk many pages go by `next_cursor`: no event
-        comes twice or is left out while others are added, and every page costs the same.
+        comes twice or is left out while others are added, and every page costs the same (but for
+        one order, see `sort`).
         """
         criteria, window = query
         page = list_events(criteria, window, caller().user_id)
