@@ -24,7 +24,8 @@ SCHEMA = text("""
     FROM pg_indexes WHERE schemaname = 'public'
     UNION ALL
     SELECT 'options', relname, array_to_string(reloptions, ','), '', '', ''
-    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND reloptions IS NOT NULL
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        AND reloptions IS NOT NULL
     UNION ALL
     SELECT 'type', typname, typtype::text, '', '', ''
     FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype IN ('d', 'e')
