@@ -17,7 +17,7 @@ from adapters.security.jwt_tokens import configure_jwt
 
 
 class App(Flask):
-    """Flask, with two answers of our own."""
+    """Flask, that answers OPTIONS and logs failures in our way."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """It need not be looked at every call whether a function is a coroutine: none is here."""

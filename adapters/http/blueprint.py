@@ -34,7 +34,7 @@ READS_QUERY = "reads_query"
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types
     """With `authenticate`, every operation runs it first and documents the bearer token.
 
-    `ids` are examples of the ids in paths, by the names that they have there.
+    `in_path` describes the parameters in paths, by their names, each with an example.
     """
 
     ARGUMENTS_PARSER = StrictParser()

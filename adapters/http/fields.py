@@ -58,13 +58,18 @@ def _is_encodable(text: str) -> bool:
     return True
 
 
+def in_utc(instant: datetime) -> str:
+    """As RFC 3339 has it, with Z."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 class Instant(fields.DateTime):
     """An RFC 3339 time. In: any offset, none meaning UTC, to be held in UTC. Out: UTC with Z."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         if value is None:
             return None
-        return str(value.astimezone(UTC).isoformat()).replace("+00:00", "Z")
+        return in_utc(value)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         if not isinstance(value, str) or not RFC3339.fullmatch(value):

@@ -12,9 +12,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
-    or_,
     select,
-    tuple_,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -48,19 +46,23 @@ FIND = as_sql(
         idempotency_keys.c.fingerprint, idempotency_keys.c.answer, idempotency_keys.c.created_at
     ).where(idempotency_keys.c.user_id == USER_ID, idempotency_keys.c.key == KEY)
 )
-_place = tuple_(idempotency_keys.c.user_id, idempotency_keys.c.key)
-# Of others no more than an instant's work, and none that someone else is about to remove.
+_expired = idempotency_keys.c.created_at <= BEGINNING
+REMOVE_OWN_EXPIRED = as_sql(
+    delete(idempotency_keys).where(idempotency_keys.c.user_id == USER_ID, _expired)
+)
+# Of others no more than an instant's work, and nothing is waited for: who waited with these locked
+# might wait for someone who waits for them.
 _oldest = (
     select(idempotency_keys.c.user_id, idempotency_keys.c.key)
-    .where(idempotency_keys.c.created_at <= BEGINNING)
+    .where(_expired)
     .order_by(idempotency_keys.c.created_at)
     .limit(literal_column("100"))
     .with_for_update(skip_locked=True)
+    .cte("oldest")
 )
-REMOVE_EXPIRED = as_sql(
+REMOVE_OTHERS_EXPIRED = as_sql(
     delete(idempotency_keys).where(
-        idempotency_keys.c.created_at <= BEGINNING,
-        or_(idempotency_keys.c.user_id == USER_ID, _place.in_(_oldest)),
+        idempotency_keys.c.user_id == _oldest.c.user_id, idempotency_keys.c.key == _oldest.c.key
     )
 )
 ADD = as_sql(
@@ -88,7 +90,9 @@ class PostgresAnswerRepository(AnswerRepository):
 
     def remove_expired(self, user_id: UUID, now: datetime) -> None:
         values = {"user_id": user_id, "beginning": now - KEPT_FOR}
-        self._transaction.write(REMOVE_EXPIRED, values)
+        # One's own first, which may have to be waited for.
+        for statement in (REMOVE_OWN_EXPIRED, REMOVE_OTHERS_EXPIRED):
+            self._transaction.write(statement, values)
 
     def add(self, user_id: UUID, answer: KeptAnswer) -> None:
         self._transaction.write(

@@ -5,11 +5,15 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     LargeBinary,
     Select,
     Uuid,
     and_,
     bindparam,
+    case,
+    func,
+    literal_column,
     select,
     true,
     union,
@@ -26,16 +30,18 @@ from domain.calendars.errors import CalendarNotFound
 from domain.events.description import EventType
 from domain.events.errors import EventNotFound
 
+ELLIPSIS: ColumnElement[str] = literal_column("'…'")
+LENGTH = bindparam("length", type_=Integer)
 SECRET_HASH = bindparam("secret_hash", type_=LargeBinary)
 EVENT_ID = bindparam("event_id", type_=Uuid)
 
 
-def _shown(source: FromClause) -> Select[Any]:
+def _shown(source: FromClause, description: ColumnElement[str] | None = None) -> Select[Any]:
     """The columns in the order of CalendarEntry's fields."""
     return select(
         source.c.id,
         source.c.title,
-        source.c.description,
+        source.c.description if description is None else description,
         source.c.location,
         source.c.type,
         source.c.start_time,
@@ -66,7 +72,11 @@ def _entries() -> str:
     halves = [each.order_by(*_latest(events)).limit(LIMIT) for each in (organised, attended)]
     either = union(*halves).subquery("either")
     chosen = select(either.c.id).order_by(*_latest(either)).limit(LIMIT).subquery("chosen")
-    entries = _shown(events).join_from(chosen, events, events.c.id == chosen.c.id)
+    text = events.c.description
+    short = case((func.length(text) > LENGTH, func.left(text, LENGTH).concat(ELLIPSIS)), else_=text)
+    entries = _shown(events, short.label("description")).join_from(
+        chosen, events, events.c.id == chosen.c.id
+    )
     found = entries.subquery("found")
     return as_sql(
         _shown(found)
@@ -95,8 +105,9 @@ class PostgresCalendarQueries(CalendarQueries):
         rows = self._reader.rows(OPENED_AT, {"user_id": user_id})
         return rows[0][0] if rows else None
 
-    def entries(self, secret_hash: bytes, limit: int) -> Sequence[CalendarEntry]:
-        rows = self._reader.rows(ENTRIES, {"secret_hash": secret_hash, "limit": limit})
+    def entries(self, secret_hash: bytes, limit: int, length: int) -> Sequence[CalendarEntry]:
+        values = {"secret_hash": secret_hash, "limit": limit, "length": length}
+        rows = self._reader.rows(ENTRIES, values)
         if not rows:
             raise CalendarNotFound
         return [_entry(row) for row in rows if row[0] is not None]

@@ -5,6 +5,7 @@ from application.ports.calendar_queries import CalendarEntry, CalendarQueries
 from domain.calendars.feed import FeedSecret
 
 ENTRIES_MAX = 1_000
+DESCRIPTION_MAX = 1_000  # characters; the calendar of one event has all of them
 
 
 @dataclass(frozen=True)
@@ -17,4 +18,4 @@ class ReadCalendarFeed:
     calendars: CalendarQueries
 
     def __call__(self, secret: str) -> Sequence[CalendarEntry]:
-        return self.calendars.entries(FeedSecret(secret).hash, ENTRIES_MAX)
+        return self.calendars.entries(FeedSecret(secret).hash, ENTRIES_MAX, DESCRIPTION_MAX)

@@ -36,8 +36,9 @@ class CalendarQueries(Protocol):
         """When the feed that the person has was made; None without one."""
 
     @abstractmethod
-    def entries(self, secret_hash: bytes, limit: int) -> Sequence[CalendarEntry]:
+    def entries(self, secret_hash: bytes, limit: int, length: int) -> Sequence[CalendarEntry]:
         """What the owner of the feed attends or organises, the latest start first, ties by id.
 
-        At most `limit`. Raises CalendarNotFound where no feed has this hash.
+        At most `limit`; of longer descriptions `length` characters and an ellipsis. Raises
+        CalendarNotFound where no feed has this hash.
         """

@@ -5,7 +5,7 @@ import pytest
 from application.ports.calendar_queries import CalendarEntry
 from domain.calendars.errors import CalendarNotFound
 from domain.calendars.feed import CalendarFeed, FeedSecret
-from domain.events.description import EventType, Location
+from domain.events.description import Description, EventType, Location
 from domain.events.errors import EventNotFound
 from tests.builders import DAY, HOUR, NOON
 
@@ -20,7 +20,7 @@ def open_feed(storage, user, secret=HERS, now=NOON):
 
 
 def ids(storage, secret=HERS, limit=100):
-    return [entry.id for entry in storage.calendars.entries(secret.hash, limit)]
+    return [entry.id for entry in storage.calendars.entries(secret.hash, limit, 100)]
 
 
 def test_an_entry_has_every_field_of_its_event(storage, ada):
@@ -49,8 +49,19 @@ def test_an_entry_has_every_field_of_its_event(storage, ada):
         updated_at=NOON - DAY,
         revision=3,
     )
-    assert list(storage.calendars.entries(HERS.hash, 100)) == [entry]
+    assert list(storage.calendars.entries(HERS.hash, 100, 100)) == [entry]
     assert type(entry.type) is EventType
+
+
+@pytest.mark.parametrize(("text", "shown"), [("éa☕", "éa☕"), ("éa☕!", "éa☕…"), ("", "")])
+def test_a_calendar_cuts_long_descriptions_and_an_event_s_own_does_not(storage, ada, text, shown):
+    event = storage.keep_event(ada, description=Description(text))
+    open_feed(storage, ada)
+
+    [entry] = storage.calendars.entries(HERS.hash, 100, 3)
+
+    assert entry.description == shown
+    assert storage.calendars.entry(event.id).description == text
 
 
 def test_an_unknown_event_has_no_entry(storage):

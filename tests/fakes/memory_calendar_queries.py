@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -24,7 +24,7 @@ class MemoryCalendarQueries(CalendarQueries):
         feed = self.store.committed.calendar_feeds.get(user_id)
         return feed.created_at if feed else None
 
-    def entries(self, secret_hash: bytes, limit: int) -> Sequence[CalendarEntry]:
+    def entries(self, secret_hash: bytes, limit: int, length: int) -> Sequence[CalendarEntry]:
         state = self.store.committed
         owners = {feed.secret_hash: feed.user_id for feed in state.calendar_feeds.values()}
         if secret_hash not in owners:
@@ -36,7 +36,13 @@ class MemoryCalendarQueries(CalendarQueries):
             if event.creator_id == owner or (event.id, owner) in state.attendances
         ]
         entries.sort(key=lambda entry: (entry.start_time, entry.id), reverse=True)
-        return entries[:limit]
+        return [_shortened(entry, length) for entry in entries[:limit]]
+
+
+def _shortened(entry: CalendarEntry, length: int) -> CalendarEntry:
+    if len(entry.description) <= length:
+        return entry
+    return replace(entry, description=f"{entry.description[:length]}…")
 
 
 def _entry(event: Event) -> CalendarEntry:

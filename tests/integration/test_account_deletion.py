@@ -3,13 +3,17 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 
+from adapters.persistence.calendar_queries import PostgresCalendarQueries
+from adapters.persistence.reader import Reader
 from adapters.persistence.tables import calendar_feeds, idempotency_keys, users
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.security.feed_secrets import new_feed_secret
 from application.calendars.open_calendar_feed import OpenCalendarFeed
 from domain.accounts.errors import InvalidToken
+from domain.calendars.errors import CalendarNotFound
+from domain.calendars.feed import CalendarFeed
 from tests.builders import NOON, ORIGIN, a_user, an_event
 from tests.fakes.clock import FakeClock
 from tests.fakes.security import AuditInMemory
@@ -103,3 +107,19 @@ def test_what_waits_for_a_deletion_leaves_nothing_behind(empty_database, new_wor
         assert work.events.get_for_update(event.id, attendee=grace.id).attendees_count == 0
     with empty_database.connect() as connection:
         assert connection.execute(select(calendar_feeds)).all() == []
+
+
+def test_the_release_before_ends_feeds_too_though_it_knows_of_none(empty_database, new_work):
+    ada, secret = a_user("ada"), new_feed_secret()
+    keep(new_work, ada)
+    calendars = PostgresCalendarQueries(Reader(empty_database))
+    with new_work() as work:
+        work.calendar_feeds.put(CalendarFeed.open(ada.id, secret, NOON))
+        work.commit()
+    assert calendars.entries(secret.hash, 1, 1) == []
+
+    with empty_database.begin() as connection:  # all that it did about the person's row
+        connection.execute(update(users).values(username=None, email=None, password_hash=None))
+
+    with pytest.raises(CalendarNotFound):
+        calendars.entries(secret.hash, 1, 1)

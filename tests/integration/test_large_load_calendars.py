@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 
 from adapters.persistence.calendar_queries import ENTRIES, ENTRY
-from application.calendars.read_calendar_feed import ENTRIES_MAX
+from application.calendars.read_calendar_feed import DESCRIPTION_MAX, ENTRIES_MAX
 from tests.bench.dataset import event_id, person_id
 from tests.integration.large_load import NOW
 
@@ -19,7 +19,11 @@ OPEN_FEEDS = """
     ON CONFLICT DO NOTHING RETURNING user_id
 """
 
-FEED = {"secret_hash": sha256(str(person_id(5)).encode()).digest(), "limit": ENTRIES_MAX}
+FEED = {
+    "secret_hash": sha256(str(person_id(5)).encode()).digest(),
+    "limit": ENTRIES_MAX,
+    "length": DESCRIPTION_MAX,
+}
 
 
 @pytest.fixture(autouse=True, scope="module")

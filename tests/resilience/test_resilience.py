@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.resilience import contention, exhaustion, outages, processes_die
+from tests.resilience import contention, exhaustion, outages, processes_die, silence
 from tests.resilience.clusters import a_cluster
 from tests.resilience.crowd import wait_until
 from tests.resilience.service import WITHOUT_LOCKS, a_service
@@ -78,9 +78,9 @@ def test_what_a_lost_standby_has_not_is_not_acknowledged():
     assert holds(outages.lost_standby(attempts=2))
 
 
-@pytest.mark.parametrize("fault", [outages.gone, outages.frozen])
+@pytest.mark.parametrize("fault", [silence.gone, silence.frozen])
 def test_without_a_database_every_operation_answers_503_soon(fault):
-    report = outages.unanswering(fault)
+    report = silence.unanswering(fault)
 
     # How soon is for `make torture` to say: a time is no verdict on a busy machine.
     assert [each for each in report.violations if " took " not in each] == []

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tests.resilience import contention, exhaustion, outages, processes_die
+from tests.resilience import contention, exhaustion, outages, processes_die, silence
 from tests.resilience.clusters import a_cluster
 from tests.resilience.report import Report
 from tests.resilience.service import WITHOUT_LOCKS, a_service
@@ -44,8 +44,8 @@ def scenarios(town, base_url):
         partial(outages.restarts, times=5, clients=32),
         partial(outages.failover, clients=32, progress=2000),
         partial(outages.lost_standby, attempts=5),
-        partial(outages.unanswering, outages.gone),
-        partial(outages.unanswering, outages.frozen),
+        partial(silence.unanswering, silence.gone),
+        partial(silence.unanswering, silence.frozen),
         partial(exhaustion.exhausted_pool, town),
         partial(exhaustion.held_lock, town, seconds=60, at_least=2),
         partial(exhaustion.no_connections),

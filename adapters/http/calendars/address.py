@@ -43,7 +43,7 @@ def address_blueprint(
         201,
         CalendarAddressSchema,
         example=examples.ADDRESS,
-        headers={"Location": {"schema": {"type": "string", "format": "uri"}}},
+        headers={"Location": examples.LOCATION},
     )
     def create_calendar_address() -> tuple[SimpleNamespace, dict[str, str]]:
         """Give one's calendar an address

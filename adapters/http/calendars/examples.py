@@ -12,6 +12,12 @@ SECRET = "s3cretS3cretS3cretS3cretS3cretS3cretS3cretS"
 IN_PATH = {"secret": ("What the address ends with, which its owner alone was told.", SECRET)}
 OPENED_AT = "2026-05-01T09:50:00Z"
 ADDRESS = {"url": f"{HOST}/v1/calendars/{SECRET}.ics", "created_at": OPENED_AT}
+LOCATION = {
+    "description": "The address, as in the body.",
+    "required": True,
+    "schema": {"type": "string", "format": "uri"},
+    "example": ADDRESS["url"],
+}
 FEED = {"created_at": OPENED_AT}
 
 _ENTRY = CalendarEntry(

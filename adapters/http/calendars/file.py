@@ -1,7 +1,6 @@
 """Events as an iCalendar file (RFC 5545, RFC 7986)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -15,8 +14,6 @@ PRODUCT = "-//Turnout//Turnout//EN"
 NAME = "Turnout"
 # How often a program should look again.
 REFRESH = timedelta(hours=1)
-# Of a description in a feed; the whole is in the file of the event.
-FEED_DESCRIPTION_MAX = 1_000
 # Programs ask again and again for what seldom changes: an event of a feed is written once, and
 # kept, of so many, some KiB for each.
 REMEMBERED_EVENTS = 2048
@@ -25,7 +22,7 @@ END = b"END:VEVENT\r\n"
 
 def event_file(entry: CalendarEntry, events_url: str) -> bytes:
     """A calendar of one event. Under `events_url` each event is shown by its id."""
-    return _file(_calendar(), [_event_lines(entry)], [entry], events_url)
+    return _file(_calendar(), [_located(_event_lines(entry), entry, events_url)])
 
 
 def feed_file(entries: Iterable[CalendarEntry], events_url: str) -> bytes:
@@ -36,8 +33,8 @@ def feed_file(entries: Iterable[CalendarEntry], events_url: str) -> bytes:
     calendar.add("x-wr-calname", NAME)
     calendar.add("refresh-interval", vDuration(REFRESH), {"value": "DURATION"})
     calendar.add("x-published-ttl", vDuration(REFRESH))
-    entries = [replace(each, description=_shortened(each.description)) for each in entries]
-    return _file(calendar, map(_remembered_lines, entries), entries, events_url)
+    events = (_located(_remembered_lines(each), each, events_url) for each in entries)
+    return _file(calendar, events)
 
 
 def _calendar() -> Calendar:
@@ -47,28 +44,19 @@ def _calendar() -> Calendar:
     return calendar
 
 
-def _file(
-    calendar: Calendar, events: Iterable[bytes], entries: Iterable[CalendarEntry], events_url: str
-) -> bytes:
+def _file(calendar: Calendar, events: Iterable[bytes]) -> bytes:
     head, end, rest = calendar.to_ical().partition(b"END:VCALENDAR")
-    # The URL has the name of the host, by which clients may call it as they like: it is no part of
-    # what is remembered.
-    located = [
-        b"".join((lines.removesuffix(END), _url_line(f"{events_url}{entry.id}/"), END))
-        for lines, entry in zip(events, entries, strict=True)
-    ]
-    return b"".join([head, *located, end, rest])
+    return b"".join([head, *events, end, rest])
 
 
-def _url_line(url: str) -> bytes:
-    line: bytes = Contentline.from_parts("URL", Parameters(), url).to_ical()
-    return line + b"\r\n"
+def _located(lines: bytes, entry: CalendarEntry, events_url: str) -> bytes:
+    """The event with its URL.
 
-
-def _shortened(description: str) -> str:
-    if len(description) <= FEED_DESCRIPTION_MAX:
-        return description
-    return f"{description[:FEED_DESCRIPTION_MAX]}…"
+    It has the name of the host, by which clients may call it as they like: it is no part of what
+    is remembered.
+    """
+    url = Contentline.from_parts("URL", Parameters(), f"{events_url}{entry.id}/").to_ical()
+    return b"".join((lines.removesuffix(END), url, b"\r\n", END))
 
 
 def _event_lines(entry: CalendarEntry) -> bytes:

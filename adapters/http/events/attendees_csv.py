@@ -3,9 +3,9 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC
 from io import StringIO
 
+from adapters.http.fields import in_utc
 from application.ports.event_queries import AttendeeView
 
 CSV_TYPE = "text/csv"
@@ -23,8 +23,7 @@ def csv_chunks(pages: Iterable[Sequence[AttendeeView]]) -> Iterator[bytes]:
 
 
 def _cells(attendee: AttendeeView) -> tuple[str, ...]:
-    instant = attendee.registered_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return str(attendee.id), attendee.username or "", instant
+    return str(attendee.id), attendee.username or "", in_utc(attendee.registered_at)
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> bytes:

@@ -68,3 +68,11 @@ def test_a_path_is_encoded_too():
     header = header_of("", path='/v1/é", <x>/')
 
     assert header.startswith("<http://localhost/v1/%C3%A9%22%2C%20%3Cx%3E/?")
+
+
+def test_a_header_that_proxies_have_no_room_for_is_left_out():
+    with Flask(__name__).test_request_context(f"/v1/events/?q={'x' * 1000}"):
+        body, headers = page_answer(Page(9, [], AFTER), Window(limit=2, offset=4))
+
+    assert headers == {}
+    assert body.next

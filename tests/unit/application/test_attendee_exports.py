@@ -12,11 +12,6 @@ from tests.fakes.memory_queries import MemoryEventQueries
 
 
 @pytest.fixture
-def ada(world):
-    return world.person("ada")
-
-
-@pytest.fixture
 def event(world, ada):
     return world.published(ada, capacity=20)
 

@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from application.calendars.read_calendar_feed import ENTRIES_MAX, ReadCalendarFeed
+from application.calendars.read_calendar_feed import DESCRIPTION_MAX, ENTRIES_MAX, ReadCalendarFeed
 from application.ports.calendar_queries import CalendarEntry
 from domain.accounts.errors import InvalidToken
 from domain.accounts.session import Origin
@@ -14,16 +14,6 @@ from domain.events.event import EventChanges
 from tests.builders import DAY, HOUR, NOON, ORIGIN
 from tests.fakes.memory import MemoryUserRepository
 from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
-
-
-@pytest.fixture
-def ada(world):
-    return world.person("ada")
-
-
-@pytest.fixture
-def grace(world):
-    return world.person("grace")
 
 
 def read(world, opened):
@@ -116,8 +106,8 @@ def test_an_account_is_locked_while_it_gets_a_feed(world, ada, monkeypatch):
 class Asked(MemoryCalendarQueries):
     """Notes what it is asked for."""
 
-    def entries(self, secret_hash: bytes, limit: int) -> Sequence[CalendarEntry]:
-        self.limits = [*getattr(self, "limits", []), limit]
+    def entries(self, secret_hash: bytes, limit: int, length: int) -> Sequence[CalendarEntry]:
+        self.bounds = limit, length
         return []
 
 
@@ -126,7 +116,7 @@ def test_a_feed_is_bounded(world):
 
     ReadCalendarFeed(calendars)("x" * 43)
 
-    assert calendars.limits == [ENTRIES_MAX] == [1000]
+    assert calendars.bounds == (ENTRIES_MAX, DESCRIPTION_MAX) == (1000, 1000)
 
 
 @pytest.mark.parametrize("secret", ["", "x", "x" * 44, "\0" * 43, "é" * 43], ids=ascii)

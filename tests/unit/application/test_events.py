@@ -19,16 +19,6 @@ from tests.builders import DAY, HOUR
 from tests.fakes.memory import MemoryEventRepository
 
 
-@pytest.fixture
-def ada(world):
-    return world.person("ada")
-
-
-@pytest.fixture
-def grace(world):
-    return world.person("grace")
-
-
 def test_what_publishing_returns_is_what_is_shown(world, ada):
     event = world.published(ada)
 
