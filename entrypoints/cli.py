@@ -1,154 +1,28 @@
 """The command line: `python -m entrypoints.cli --help`."""
 
-import os
-import signal
-import socket
-import subprocess
 import sys
-from contextlib import ExitStack
-from typing import Any, TextIO
 
 import click
 
-from adapters.persistence.engine import make_engine
-from adapters.persistence.migrate import migrate as migrate_database
-from adapters.persistence.verify import verify
-from adapters.persistence.waits import PATIENT
 from application.errors import Unavailable
-from entrypoints.demo import demo
+from entrypoints import VERSION
+from entrypoints.commands.database import migrate, verify_data
+from entrypoints.commands.demo import demo
+from entrypoints.commands.document import export_openapi
+from entrypoints.commands.serving import run, serve
 from entrypoints.environment import SettingsError
-from entrypoints.settings import (
-    read_data_dir,
-    read_database_url,
-    read_jwt_secret_key,
-    read_server_settings,
-    read_settings,
-)
 
-GUNICORN = (
-    sys.executable,
-    "-m",
-    "gunicorn",
-    "--config=python:entrypoints.gunicorn_conf",
-    "entrypoints.wsgi:create_app()",
-)
-# Ctrl-C, a polite kill, and the end of the terminal.
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+COMMANDS = (demo, export_openapi, migrate, run, serve, verify_data)
 
 
-@click.group(help="Turnout, an events API.")
+@click.group(help="Turnout, an events API.", context_settings={"max_content_width": 100})
+@click.version_option(VERSION, prog_name="turnout")
 def cli() -> None:
     pass
 
 
-@cli.command()
-def migrate() -> None:
-    """Bring the schema of DATABASE_URL up to date."""
-    engine = make_engine(read_database_url(), pool_size=1, waits=PATIENT)
-    try:
-        migrate_database(engine)
-    finally:
-        engine.dispose()
-
-
-@cli.command()
-def verify_data() -> None:
-    """Prove that every event's count is that of its seats; print each that differs."""
-    engine = make_engine(read_database_url(), pool_size=1, waits=PATIENT)
-    try:
-        found = verify(engine)
-    finally:
-        engine.dispose()
-    for event in found.differences:
-        click.echo(
-            f"event {event.event_id}: attendees_count {event.attendees_count}, "
-            f"capacity {event.capacity}, seats {event.seats}, "
-            f"of people who are gone {event.seats_of_nobody}"
-        )
-    click.echo(f"{found.events} events, {found.seats} seats: {len(found.differences)} differ.")
-    sys.exit(1 if found.differences else 0)
-
-
-@cli.command()
-@click.argument("file", type=click.File("w", encoding="utf-8"), default="openapi.json")
-def export_openapi(file: TextIO) -> None:
-    """Write the OpenAPI document to FILE; needs no settings."""
-    # Only this command needs the whole application in this process.
-    from entrypoints.openapi import openapi_text
-
-    file.write(openapi_text())
-
-
-@cli.command()
-@click.option("--migrate", "is_migrating", is_flag=True, help="Bring the schema up to date first.")
-@click.pass_context
-def serve(context: click.Context, is_migrating: bool) -> None:
-    """Serve the API on HOST and PORT with gunicorn."""
-    read_settings()
-    _require_free_port()
-    if is_migrating:
-        context.invoke(migrate)
-    os.execv(sys.executable, GUNICORN)
-
-
-@cli.command()
-@click.pass_context
-def run(context: click.Context) -> None:
-    """Serve the API with nothing set up: brings its own PostgreSQL unless DATABASE_URL is set."""
-    # Only this command needs the packages that come with it.
-    from entrypoints.local_services import embedded_postgres, kept_secret_key, made_data_dir
-
-    for number in STOP_SIGNALS:
-        signal.signal(number, _stop)
-    _require_free_port()
-    data_dir = read_data_dir()
-    with ExitStack() as services:
-        if "JWT_SECRET_KEY" not in os.environ:
-            os.environ["JWT_SECRET_KEY"] = kept_secret_key(made_data_dir(data_dir))
-        read_jwt_secret_key()
-        if "DATABASE_URL" not in os.environ:
-            postgres = embedded_postgres(made_data_dir(data_dir))
-            os.environ["DATABASE_URL"] = services.enter_context(postgres)
-        read_settings()
-        context.invoke(migrate)
-        exit_code = _run_gunicorn()
-    sys.exit(exit_code)
-
-
-def _stop(*_: Any) -> None:
-    """End the process by way of everything that it must stop, and let nothing hasten it."""
-    for number in STOP_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-    sys.exit()
-
-
-def _run_gunicorn() -> int:
-    # In a session of its own, so that Ctrl-C reaches gunicorn once, as a request to drain.
-    server = subprocess.Popen(GUNICORN, start_new_session=True)
-    try:
-        return server.wait()
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _require_free_port() -> None:
-    settings = read_server_settings()
-    try:
-        [(family, *_, address), *_] = socket.getaddrinfo(settings.host, settings.port)
-    except OSError as error:
-        raise SettingsError(f"HOST: {settings.host} is no address here.") from error
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-        except OSError as error:
-            raise SettingsError(
-                f"HOST, PORT: {settings.address} can't be used ({error.strerror})."
-            ) from error
-
-
-cli.add_command(demo)
+for command in COMMANDS:
+    cli.add_command(command)
 
 
 def main() -> None:

@@ -1,0 +1,46 @@
+"""Commands that work on the database of DATABASE_URL."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy import Engine
+
+from adapters.persistence.engine import make_engine
+from adapters.persistence.migrate import migrate as migrate_database
+from adapters.persistence.verify import verify
+from adapters.persistence.waits import PATIENT
+from entrypoints.settings import read_database_url
+
+
+@contextmanager
+def patient_engine() -> Iterator[Engine]:
+    """Connections for work that is nobody's request: it waits as long as it takes."""
+    engine = make_engine(read_database_url(), pool_size=1, waits=PATIENT)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the schema of DATABASE_URL up to date."""
+    with patient_engine() as engine:
+        migrate_database(engine)
+
+
+@click.command()
+def verify_data() -> None:
+    """Prove that every event's count is that of its seats; print each that differs."""
+    with patient_engine() as engine:
+        found = verify(engine)
+    for event in found.differences:
+        click.echo(
+            f"event {event.event_id}: attendees_count {event.attendees_count}, "
+            f"capacity {event.capacity}, seats {event.seats}, "
+            f"of people who are gone {event.seats_of_nobody}"
+        )
+    click.echo(f"{found.events} events, {found.seats} seats: {len(found.differences)} differ.")
+    sys.exit(1 if found.differences else 0)

@@ -1,0 +1,99 @@
+"""Commands that serve the API."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack
+from typing import Any
+
+import click
+
+from entrypoints.commands.database import migrate
+from entrypoints.environment import SettingsError
+from entrypoints.settings import (
+    read_data_dir,
+    read_jwt_secret_key,
+    read_server_settings,
+    read_settings,
+)
+
+GUNICORN = (
+    sys.executable,
+    "-m",
+    "gunicorn",
+    "--config=python:entrypoints.gunicorn_conf",
+    "entrypoints.wsgi:create_app()",
+)
+# Ctrl-C, a polite kill, and the end of the terminal.
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@click.command()
+@click.option("--migrate", "is_migrating", is_flag=True, help="Bring the schema up to date first.")
+@click.pass_context
+def serve(context: click.Context, is_migrating: bool) -> None:
+    """Serve the API on HOST and PORT with gunicorn."""
+    read_settings()
+    _require_free_port()
+    if is_migrating:
+        context.invoke(migrate)
+    os.execv(sys.executable, GUNICORN)
+
+
+@click.command()
+@click.pass_context
+def run(context: click.Context) -> None:
+    """Serve the API with nothing set up: brings its own PostgreSQL unless DATABASE_URL is set."""
+    # Only this command needs the packages that come with it.
+    from entrypoints.local_services import embedded_postgres, kept_secret_key, made_data_dir
+
+    for number in STOP_SIGNALS:
+        signal.signal(number, _stop)
+    _require_free_port()
+    data_dir = read_data_dir()
+    with ExitStack() as services:
+        if "JWT_SECRET_KEY" not in os.environ:
+            os.environ["JWT_SECRET_KEY"] = kept_secret_key(made_data_dir(data_dir))
+        read_jwt_secret_key()
+        if "DATABASE_URL" not in os.environ:
+            postgres = embedded_postgres(made_data_dir(data_dir))
+            os.environ["DATABASE_URL"] = services.enter_context(postgres)
+        read_settings()
+        context.invoke(migrate)
+        exit_code = _run_gunicorn()
+    sys.exit(exit_code)
+
+
+def _stop(*_: Any) -> None:
+    """End the process by way of everything that it must stop, and let nothing hasten it."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit()
+
+
+def _run_gunicorn() -> int:
+    # In a session of its own, so that Ctrl-C reaches gunicorn once, as a request to drain.
+    server = subprocess.Popen(GUNICORN, start_new_session=True)
+    try:
+        return server.wait()
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _require_free_port() -> None:
+    settings = read_server_settings()
+    try:
+        [(family, *_, address), *_] = socket.getaddrinfo(settings.host, settings.port)
+    except OSError as error:
+        raise SettingsError(f"HOST: {settings.host} is no address here.") from error
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            raise SettingsError(
+                f"HOST, PORT: {settings.address} can't be used ({error.strerror})."
+            ) from error
