@@ -8,7 +8,7 @@ logger = logging.getLogger("turnout.security")
 
 
 class LoggingAuditLog(AuditLog):
-    """Writes one line of key=value pairs for each incident to the logger `turnout.security`."""
+    """Writes one line for each incident to the logger `turnout.security`."""
 
     def record(
         self,
@@ -17,5 +17,10 @@ class LoggingAuditLog(AuditLog):
         session_id: UUID | None = None,
         origin: Origin | None = None,
     ) -> None:
-        ip = origin.ip if origin else None
-        logger.info("incident=%s user=%s session=%s ip=%s", incident, user_id, session_id, ip)
+        told = {
+            "incident": incident,
+            "user_id": user_id and str(user_id),
+            "session_id": session_id and str(session_id),
+            "ip": origin.ip if origin else None,
+        }
+        logger.info("incident", extra=told)

@@ -7,7 +7,7 @@ class Unavailable(Exception):
     """Something the use case needs does not answer now. Nothing was changed."""
 
     code: ClassVar[str] = "try_again"
-    detail: ClassVar[str] = "The service can't answer right now. Nothing was changed. Try again."
+    detail: str = "The service can't answer right now. Nothing was changed. Try again."
     retry_after_s: ClassVar[int] = 1
 
     def __init__(self) -> None:
@@ -16,6 +16,16 @@ class Unavailable(Exception):
 
 class Contended(Unavailable):
     """Others were in the way of this unit of work, and may not be at the next attempt."""
+
+
+class NotReady(Unavailable):
+    """The service can't answer anybody: what lacks is named."""
+
+    code = "not_ready"
+
+    def __init__(self, detail: str) -> None:
+        self.detail = detail
+        super().__init__()
 
 
 class OutcomeUnknown(Unavailable):

@@ -14,13 +14,16 @@ from adapters.http.calendars.event import event_calendar_blueprint
 from adapters.http.calendars.feed import feed_blueprint
 from adapters.http.events.attendance import attendance_blueprint
 from adapters.http.events.resources import events_blueprint
+from adapters.http.health import health_blueprint
 from adapters.http.limits import Limits
+from adapters.http.request_log import RequestLog
 from adapters.identifiers import new_id
 from adapters.persistence.account_queries import PostgresAccountQueries
 from adapters.persistence.calendar_queries import PostgresCalendarQueries
 from adapters.persistence.engine import make_engine
 from adapters.persistence.event_queries import PostgresEventQueries
 from adapters.persistence.reader import Reader
+from adapters.persistence.schema_version import PostgresSchema
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.security.argon2_hasher import Argon2Hasher
 from adapters.security.common_passwords import COMMON_PASSWORDS
@@ -56,6 +59,7 @@ from application.events.list_attendees import ListAttendees
 from application.events.list_events import ListEvents
 from application.events.publish_event import PublishEvent
 from application.events.show_event import ShowEvent
+from application.operations.check_readiness import CheckReadiness
 from domain.accounts.credentials import PasswordRules
 from entrypoints import VERSION
 from entrypoints.settings import Settings
@@ -206,6 +210,14 @@ class Container(containers.DeclarativeContainer):
         authenticate=authenticate,
     )
 
+    health = providers.Factory(
+        health_blueprint,
+        check_readiness=providers.Factory(
+            CheckReadiness, schema=providers.Singleton(PostgresSchema, engine)
+        ),
+        version=VERSION,
+    )
+
     app = providers.Singleton(
         create_app,
         blueprints=providers.List(
@@ -215,6 +227,7 @@ class Container(containers.DeclarativeContainer):
             calendars,
             event_calendars,
             events,
+            health,
             profile,
             sessions,
         ),
@@ -223,4 +236,5 @@ class Container(containers.DeclarativeContainer):
         version=VERSION,
         trusted_proxies=settings.provided.trusted_proxies,
         cors_origins=settings.provided.cors_origins,
+        observers=providers.List(providers.Singleton(RequestLog)),
     )

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from entrypoints.logs import configure_logs
 from entrypoints.settings import read_server_settings
 
+configure_logs()
 _settings = read_server_settings()
 
 bind = _settings.address
@@ -17,6 +19,7 @@ timeout = 30
 graceful_timeout = 25
 keepalive = 5
 loglevel = "warning"
+logger_class = "entrypoints.gunicorn_logger.PlainLogger"
 limit_request_line = 8190
 forwarder_headers = "none"  # no header of a request may say where the application lies
 control_socket_disable = True  # it would lie in the home directory, one for all instances

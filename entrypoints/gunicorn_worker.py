@@ -10,7 +10,10 @@ from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
 from adapters.http.nosniff import NOSNIFF
+from adapters.http.observing import Observation
 from adapters.http.problem_bodies import PROBLEM_HEADERS, http_problem
+from adapters.http.request_ids import REQUEST_ID_HEADER, new_request_id
+from adapters.http.request_log import RequestLog
 
 STATUS_OF_ERROR = {
     errors.LimitRequestLine: 414,
@@ -31,6 +34,7 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     that its client sends on it later.
     """
 
+    requests = RequestLog()
     under_way = 0
     has_finished = True  # a request, since it last took in a connection
 
@@ -76,14 +80,19 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         else:
             self.log.exception("A request failed outside the application.")
             problem = http_problem(500)
-        body = json.dumps(problem).encode()
+        seen = Observation(new_request_id(), getattr(req, "method", None))
+        seen.status, seen.code = problem["status"], problem["code"]
+        body = json.dumps(problem | {"request_id": seen.request_id}).encode()
         head = (
             f"HTTP/1.1 {problem['status']} {problem['title']}\r\n"
             "Connection: close\r\n"
             f"{PROBLEM_HEAD}"
+            f"{REQUEST_ID_HEADER}: {seen.request_id}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         )
         try:
             write_nonblock(client, head.encode() + body)
+            seen.is_complete = True
         except OSError:
             self.log.debug("The client was gone before it was answered.")
+        self.requests.end(seen)

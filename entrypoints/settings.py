@@ -17,6 +17,8 @@ from entrypoints.environment import parse_database_url, read, read_networks, rea
 JWT_SECRET_KEY_MIN_BYTES = 32  # RFC 7518 section 3.2: no shorter than the hash of HS256
 MEMORY = "memory://"
 REDIS_SCHEMES = ("redis://", "rediss://")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_FORMATS = ("auto", "json", "console")
 HOUR_S = 60 * 60
 DAY_S = 24 * HOUR_S
 
@@ -53,6 +55,20 @@ class ServerSettings:
         """As it stands in a URL."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class LogSettings:
+    level: str
+    format: str
+
+
+def read_log_settings() -> LogSettings:
+    """Raises SettingsError."""
+    return LogSettings(
+        level=read("LOG_LEVEL", "str", default="INFO", validate=validate.OneOf(LOG_LEVELS)),
+        format=read("LOG_FORMAT", "str", default="auto", validate=validate.OneOf(LOG_FORMATS)),
+    )
 
 
 def read_settings() -> Settings:

@@ -69,6 +69,9 @@ class ProblemSchema(Schema):
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
     code = fields.String(required=True)
+    request_id = fields.String(
+        required=True, metadata={"description": "What the operator's logs call the request."}
+    )
     errors = fields.Dict(
         keys=fields.String(),
         values=fields.List(fields.String()),

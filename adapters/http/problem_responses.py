@@ -32,6 +32,9 @@ OF_PATHS_WITH_IDS = (http_problem(404),)
 OF_OPERATIONS_WITH_BODIES = (http_problem(415, "Send the body as Content-Type: application/json."),)
 
 
+REQUEST_ID = "01980d5c-0c00-7000-8000-3d2f6c1a9b55"
+
+
 def _header(description: str, example: str | int, **schema: Any) -> dict[str, Any]:
     """A header that every answer of the status has."""
     return {"description": description, "required": True, "schema": schema, "example": example}
@@ -82,5 +85,7 @@ def as_responses(problems: Iterable[dict[str, Any]]) -> dict[str, Any]:
                 "content": {PROBLEM_TYPE: {"schema": ProblemSchema, "examples": {}}},
             },
         )
-        response["content"][PROBLEM_TYPE]["examples"][problem["code"]] = {"value": problem}
+        response["content"][PROBLEM_TYPE]["examples"][problem["code"]] = {
+            "value": problem | {"request_id": REQUEST_ID}
+        }
     return responses

@@ -8,6 +8,7 @@ from flask import Flask, Response
 from werkzeug import Response as WerkzeugResponse
 from werkzeug.exceptions import HTTPException
 
+from adapters.http.observing import observation
 from adapters.http.problem_bodies import (
     PROBLEM_HEADERS,
     FieldErrors,
@@ -69,5 +70,11 @@ def _answer_http_error(error: HTTPException) -> WerkzeugResponse:
 
 
 def _respond(body: dict[str, Any]) -> Response:
+    seen = observation()
+    seen.code = body["code"]
     # Names of fields at fault come from the request: escaped, any of them can be sent back.
-    return Response(json.dumps(body, ensure_ascii=True), body["status"], PROBLEM_HEADERS)
+    return Response(
+        json.dumps(body | {"request_id": seen.request_id}, ensure_ascii=True),
+        body["status"],
+        PROBLEM_HEADERS,
+    )

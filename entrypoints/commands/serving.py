@@ -15,6 +15,7 @@ from entrypoints.environment import SettingsError
 from entrypoints.settings import (
     read_data_dir,
     read_jwt_secret_key,
+    read_log_settings,
     read_server_settings,
     read_settings,
 )
@@ -36,6 +37,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def serve(context: click.Context, is_migrating: bool) -> None:
     """Serve the API on HOST and PORT with gunicorn."""
     read_settings()
+    read_log_settings()
     _require_free_port()
     if is_migrating:
         context.invoke(migrate)
@@ -61,6 +63,7 @@ def run(context: click.Context) -> None:
             postgres = embedded_postgres(made_data_dir(data_dir))
             os.environ["DATABASE_URL"] = services.enter_context(postgres)
         read_settings()
+        read_log_settings()
         context.invoke(migrate)
         exit_code = _run_gunicorn()
     sys.exit(exit_code)

@@ -1,0 +1,62 @@
+"""Whether the service lives, and whether it can work: for those who watch over it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from adapters.http.blueprint import Blueprint
+from application.errors import NotReady
+from application.operations.check_readiness import CheckReadiness
+
+NOT_STORED = {"Cache-Control": "no-store"}
+
+
+@dataclass(frozen=True)
+class Health:
+    status: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Readiness:
+    status: str
+
+
+class HealthSchema(Schema):
+    status = fields.String(required=True, metadata={"enum": ["ok"], "example": "ok"})
+    version = fields.String(required=True, metadata={"description": "Of the application."})
+
+
+class ReadinessSchema(Schema):
+    status = fields.String(required=True, metadata={"enum": ["ready"], "example": "ready"})
+
+
+def health_blueprint(*, check_readiness: CheckReadiness, version: str) -> Blueprint:
+    blueprint = Blueprint("health", description="For those who watch over the service.")
+    alive = Health("ok", version)
+
+    @blueprint.operation("GET", "/healthz/")
+    @blueprint.response(
+        200, HealthSchema, description="The process answers.", example=asdict(alive)
+    )
+    def show_health() -> Any:
+        """Tell that the process answers
+
+        Asks nothing of the database: who restarts what does not answer should ask here.
+        """
+        return alive, NOT_STORED
+
+    @blueprint.operation(
+        "GET", "/readyz/", NotReady("The database lacks migrations of this version.")
+    )
+    @blueprint.response(200, ReadinessSchema, description="Requests can be answered.")
+    def show_readiness() -> Any:
+        """Tell whether requests can be answered
+
+        503 `not_ready` names what lacks: who spreads requests should ask here.
+        """
+        check_readiness()
+        return Readiness("ready"), NOT_STORED
+
+    return blueprint

@@ -1,0 +1,116 @@
+"""What is seen of each request: whoever observes the service is told, and its client by an id."""
+
+import re
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol, cast
+from uuid import UUID
+
+from flask import Flask
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from adapters.http.current import current_request
+from adapters.http.request_ids import REQUEST_ID_HEADER, request_id_of
+
+KEY = "turnout.observation"
+CONVERTED = re.compile(r"<(?:[^:<>]*:)?(\w+)>")
+
+
+@dataclass(slots=True)
+class Observation:
+    """One request, noted while it is under way; what is not known is None."""
+
+    request_id: str
+    method: str | None
+    # As the OpenAPI document has it: the path itself may hold a secret.
+    route: str | None = None
+    status: int | None = None
+    duration_s: float = 0.0  # until its answer was handed over whole
+    user_id: UUID | None = None
+    code: str | None = None  # of the problem that it was answered with
+    is_complete: bool = False  # whether all of the answer was sent
+
+
+class RequestObserver(Protocol):
+    """Is told in the thread that answers the request, and must be quick."""
+
+    @abstractmethod
+    def begin(self) -> None:
+        """A request came in."""
+
+    @abstractmethod
+    def end(self, seen: Observation) -> None:
+        """It is over, however it went."""
+
+
+def observe_requests(app: Flask, observers: Sequence[RequestObserver]) -> None:
+    """The last to wrap the application, so that nothing goes unseen."""
+    wsgi_app = app.wsgi_app
+    app.before_request(_note_route)
+
+    def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        seen = Observation(request_id_of(environ), environ["REQUEST_METHOD"])
+        environ[KEY] = seen
+        clear_contextvars()
+        bind_contextvars(request_id=seen.request_id)  # what is logged meanwhile has it
+        for observer in observers:
+            observer.begin()
+
+        def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+            seen.status = int(status[:3])
+            headers.append((REQUEST_ID_HEADER, seen.request_id))
+            return start_response(status, headers, *exc_info)
+
+        watched = _Watched(seen, observers)
+        try:
+            watched.body = wsgi_app(environ, start)
+        except BaseException:
+            watched.close()
+            raise
+        return watched
+
+    app.wsgi_app = serve  # type: ignore[method-assign]
+
+
+class _Watched:
+    """The body of an answer; servers close it when it was sent, or can't be."""
+
+    body: Iterable[bytes] = ()
+
+    def __init__(self, seen: Observation, observers: Sequence[RequestObserver]) -> None:
+        self._seen = seen
+        self._observers = observers
+        self._begun = time.perf_counter()
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self.body
+        self._seen.is_complete = True
+
+    def close(self) -> None:
+        try:
+            if close := getattr(self.body, "close", None):
+                close()
+        finally:
+            self._seen.duration_s = time.perf_counter() - self._begun
+            for observer in self._observers:
+                observer.end(self._seen)
+            clear_contextvars()
+
+
+def observation() -> Observation:
+    """Of the request that is being answered."""
+    return cast(Observation, current_request().environ[KEY])
+
+
+def _note_route() -> None:
+    now = current_request()
+    if now.url_rule is not None:
+        now.environ[KEY].route = _template_of(now.url_rule.rule)
+
+
+@lru_cache(None)
+def _template_of(rule: str) -> str:
+    return CONVERTED.sub(r"{\1}", rule)

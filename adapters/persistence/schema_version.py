@@ -1,0 +1,22 @@
+from psycopg2.errors import UndefinedTable
+from sqlalchemy import Engine
+
+from adapters.persistence.driver import DriverConnection
+from application.ports.schema import Schema
+
+# The newest migration. Revisions are numbers, written so that their order is that of texts.
+NEWEST = "0004"
+
+
+class PostgresSchema(Schema):
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def has_all_migrations(self) -> bool:
+        try:
+            with DriverConnection(self._engine) as connection:
+                revisions = connection.rows("SELECT version_num FROM alembic_version")
+        except UndefinedTable:
+            return False
+        # Migrations add before they take away: what a newer version needs is more, not less.
+        return any(revision >= NEWEST for (revision,) in revisions)
