@@ -18,6 +18,7 @@ COPY domain domain
 COPY application application
 COPY adapters adapters
 COPY entrypoints entrypoints
+COPY LICENSE ./
 USER turnout
 ENV HOST=0.0.0.0 PORT=8000 DATA_DIR=/data
 EXPOSE 8000
@@ -29,11 +30,14 @@ CMD ["serve", "--migrate"]
 # With everything that the tests need.
 FROM source AS development
 COPY --from=development-packages /opt/venv /opt/venv
-COPY pyproject.toml Makefile README.md .env.example openapi.json ./
+COPY pyproject.toml Makefile README.md CONTRIBUTING.md .env.example openapi.json ./
+COPY docs docs
+COPY requirements requirements
 COPY tests tests
 # Nobody may write into the source here.
 ENV PYTEST_ADDOPTS="-p no:cacheprovider"
 
 # The image to deploy: nothing but the service.
 FROM source AS service
+LABEL org.opencontainers.image.title="Turnout" org.opencontainers.image.licenses="MIT"
 COPY --from=service-packages /opt/venv /opt/venv

@@ -49,7 +49,11 @@ def document(app: Flask, version: str) -> DocumentedApi:
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH=DOCUMENT,
         API_SPEC_OPTIONS={
-            "info": {"description": DESCRIPTION, "contact": {"name": "The makers of Turnout"}},
+            "info": {
+                "description": DESCRIPTION,
+                "contact": {"name": "The makers of Turnout"},
+                "license": {"name": "MIT", "identifier": "MIT"},
+            },
             # Relative to where the document is: it names no host.
             "servers": [{"url": "/", "description": "The host that serves this document."}],
             "components": {
