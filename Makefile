@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotat
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo verify-data test test-browser screenshots fuzz torture bench check format lock \
-	openapi lint-api clean
+	openapi lint-api hooks audit sbom clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -73,6 +73,15 @@ lint-api: ## Hold openapi.json against the rules in .spectral.yaml (needs npx).
 
 fuzz: .venv/dev ## Let schemathesis ask over 10,000 questions of a service of its own (4 minutes).
 	@$(BIN)/python -m tests.fuzz
+
+hooks: .venv/dev ## Lint, format, types and layers before each commit (git hooks of pre-commit).
+	@$(BIN)/pre-commit install
+
+audit: .venv/dev ## Ask PyPI whether what is locked has known vulnerabilities; AUDIT="-s osv" asks OSV.
+	@$(BIN)/python -m tests.supply_chain.audit $(AUDIT)
+
+sbom: .venv/dev ## Write turnout.cdx.json: what the image to deploy holds (CycloneDX).
+	@$(BIN)/python -m tests.supply_chain.sbom turnout.cdx.json
 
 clean: ## Delete the virtual environment and caches; data in DATA_DIR stays.
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
