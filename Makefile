@@ -82,6 +82,7 @@ audit: .venv/dev ## Ask PyPI whether what is locked has known vulnerabilities; A
 
 sbom: .venv/dev ## Write turnout.cdx.json: what the image to deploy holds (CycloneDX).
 	@$(BIN)/python -m tests.supply_chain.sbom turnout.cdx.json
+	@echo "turnout.cdx.json is written."
 
 clean: ## Delete the virtual environment and caches; data in DATA_DIR stays.
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
