@@ -61,7 +61,7 @@ lock: .venv/dev ## Write the lock files from pyproject.toml; UPGRADE=--upgrade f
 
 .PHONY: lock-files
 lock-files:
-	@$(LOCK) $(UPGRADE) --extra local --extra tracing --group dev --output-file $(LOCKS)/dev.txt
+	@$(LOCK) $(UPGRADE) --extra local --group dev --output-file $(LOCKS)/dev.txt
 	@$(LOCK) --constraint $(LOCKS)/dev.txt --extra local --output-file $(LOCKS)/local.txt
 	@$(LOCK) --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/service.txt
 

@@ -23,6 +23,9 @@ class Readiness:
     status: str
 
 
+READY = Readiness("ready")
+
+
 class HealthSchema(Schema):
     status = fields.String(required=True, metadata={"enum": ["ok"], "example": "ok"})
     version = fields.String(required=True, metadata={"description": "Of the application."})
@@ -50,13 +53,18 @@ def health_blueprint(*, check_readiness: CheckReadiness, version: str) -> Bluepr
     @blueprint.operation(
         "GET", "/readyz/", NotReady("The database lacks migrations of this version.")
     )
-    @blueprint.response(200, ReadinessSchema, description="Requests can be answered.")
+    @blueprint.response(
+        200,
+        ReadinessSchema,
+        description="Requests can be answered.",
+        example=asdict(READY),
+    )
     def show_readiness() -> Any:
         """Tell whether requests can be answered
 
         503 `not_ready` names what lacks: who spreads requests should ask here.
         """
         check_readiness()
-        return Readiness("ready"), NOT_STORED
+        return READY, NOT_STORED
 
     return blueprint

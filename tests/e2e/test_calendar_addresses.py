@@ -157,6 +157,7 @@ def test_the_address_ends_with_the_account(visitor, ada):
 )
 def test_whatever_is_no_address_is_the_same_404(visitor, ada, secret):
     opened(ada)
+    visitor.http.headers["X-Request-ID"] = "the-same"
     unknown = visitor.get(f"/v1/calendars/{'y' * 43}.ics")
     assert is_problem(unknown, 404, "calendar_not_found")
 

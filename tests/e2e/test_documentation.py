@@ -16,6 +16,8 @@ PUBLIC = [
     ("POST", "/v1/profile/token/verify/"),
     ("POST", "/v1/profile/token/revoke/"),
     ("GET", f"/v1/calendars/{'x' * 43}.ics"),
+    ("GET", "/healthz/"),
+    ("GET", "/readyz/"),
 ]
 PROTECTED = [
     ("GET", "/v1/profile/"),
@@ -86,7 +88,7 @@ def test_every_route_is_documented(app, document):
         (documented_form(rule), method.lower())
         for rule in app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
-        if rule.rule.startswith("/v1")
+        if rule.rule.startswith("/v1") or rule.endpoint.startswith("health.")
     }
 
     assert served == {(path, method) for path, method, _ in operations(document)}
@@ -149,7 +151,7 @@ def test_every_schema_belongs_to_a_body(document):
         assert f'"#/components/schemas/{name}"' in text, f"{name} is nobody's"
 
 
-def test_only_accounts_tokens_and_calendars_are_got_without_a_token(document):
+def test_only_accounts_tokens_calendars_and_health_are_got_without_a_token(document):
     public = {(method, document.path_of(path)) for method, path in PUBLIC}
     for path, method, operation in operations(document):
         is_public = (method.upper(), path) in public

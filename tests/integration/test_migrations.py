@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, text
 
 from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import ADVISORY_LOCK, downgrade, migrate
+from adapters.persistence.schema_version import NEWEST
 from adapters.persistence.tables import metadata
 from adapters.persistence.waits import PATIENT
 from tests.postgres import a_database
@@ -43,6 +44,14 @@ def empty(postgres):
         engine = make_engine(url, pool_size=4, waits=PATIENT)
         yield engine
         engine.dispose()
+
+
+def test_the_newest_migration_is_the_one_that_readiness_asks_for(empty):
+    migrate(empty)
+
+    with empty.connect() as connection:
+        newest = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    assert newest == NEWEST
 
 
 def schema_of(engine):
