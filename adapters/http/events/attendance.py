@@ -31,6 +31,7 @@ AS_FILE = {"Content-Disposition": 'attachment; filename="attendees.csv"'}
 
 
 def attendance_blueprint(
+    *,
     attend: AttendEvent,
     cancel: CancelAttendance,
     list_attendees: ListAttendees,
