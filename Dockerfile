@@ -35,7 +35,7 @@ COPY docs docs
 COPY requirements requirements
 COPY tests tests
 # Nobody may write into the source here.
-ENV PYTEST_ADDOPTS="-p no:cacheprovider"
+ENV PYTEST_ADDOPTS="-p no:cacheprovider" HYPOTHESIS_STORAGE_DIRECTORY=/tmp/hypothesis
 
 # The image to deploy: nothing but the service.
 FROM source AS service
