@@ -23,7 +23,7 @@ USER turnout
 ENV HOST=0.0.0.0 PORT=8000 DATA_DIR=/data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "-c", \
-    "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/readyz/')"]
+    "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz/')"]
 ENTRYPOINT ["python", "-m", "entrypoints.cli"]
 CMD ["serve", "--migrate"]
 

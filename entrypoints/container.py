@@ -16,7 +16,7 @@ from adapters.http.events.attendance import attendance_blueprint
 from adapters.http.events.resources import events_blueprint
 from adapters.http.health import health_blueprint
 from adapters.http.limits import Limits
-from adapters.http.request_log import RequestLog
+from adapters.http.request_log import log_request
 from adapters.identifiers import new_id
 from adapters.persistence.account_queries import PostgresAccountQueries
 from adapters.persistence.calendar_queries import PostgresCalendarQueries
@@ -213,7 +213,7 @@ class Container(containers.DeclarativeContainer):
     health = providers.Factory(
         health_blueprint,
         check_readiness=providers.Factory(
-            CheckReadiness, schema=providers.Singleton(PostgresSchema, engine)
+            CheckReadiness, schema=providers.Singleton(PostgresSchema, reader)
         ),
         version=VERSION,
     )
@@ -236,5 +236,5 @@ class Container(containers.DeclarativeContainer):
         version=VERSION,
         trusted_proxies=settings.provided.trusted_proxies,
         cors_origins=settings.provided.cors_origins,
-        observers=providers.List(providers.Singleton(RequestLog)),
+        observers=providers.Object((log_request,)),
     )

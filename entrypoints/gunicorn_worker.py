@@ -13,7 +13,7 @@ from adapters.http.nosniff import NOSNIFF
 from adapters.http.observing import Observation
 from adapters.http.problem_bodies import PROBLEM_HEADERS, http_problem
 from adapters.http.request_ids import REQUEST_ID_HEADER, new_request_id
-from adapters.http.request_log import RequestLog
+from adapters.http.request_log import log_request
 
 STATUS_OF_ERROR = {
     errors.LimitRequestLine: 414,
@@ -34,7 +34,6 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     that its client sends on it later.
     """
 
-    requests = RequestLog()
     under_way = 0
     has_finished = True  # a request, since it last took in a connection
 
@@ -95,4 +94,4 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             seen.is_complete = True
         except OSError:
             self.log.debug("The client was gone before it was answered.")
-        self.requests.end(seen)
+        log_request(seen)

@@ -9,6 +9,6 @@ from entrypoints.settings import read_settings
 
 def create_app() -> Flask:
     """Raises SettingsError."""
-    configure_logs()
+    configure_logs()  # does nothing again where the server did it
     app: Flask = Container(settings=read_settings()).app()
     return app

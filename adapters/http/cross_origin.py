@@ -14,6 +14,7 @@ REQUEST_HEADERS = (
     "Idempotency-Key",
     "If-Match",
     "If-None-Match",
+    "X-Request-ID",
 )
 # Beyond those that pages may always read.
 ANSWER_HEADERS = (

@@ -17,7 +17,8 @@ Publish events, find them, take a seat and give it back: only in events that hav
 never past capacity.
 
 Open an account, log in, and send the access token with every request. Errors are problem
-documents (RFC 9457); programs branch on their `code`. Every path works without its last slash, too.
+documents (RFC 9457); programs branch on their `code`. Every answer has an `X-Request-ID`: yours, if
+you send one. Every path works without its last slash, too.
 Long lists of events and attendees come in gzip when `Accept-Encoding` asks for it.
 """
 

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 
 from adapters.http.blueprint import Blueprint
 from application.errors import NotReady
-from application.operations.check_readiness import CheckReadiness
+from application.operations.check_readiness import NO_MIGRATIONS, CheckReadiness
 
 NOT_STORED = {"Cache-Control": "no-store"}
 
@@ -50,9 +50,7 @@ def health_blueprint(*, check_readiness: CheckReadiness, version: str) -> Bluepr
         """
         return alive, NOT_STORED
 
-    @blueprint.operation(
-        "GET", "/readyz/", NotReady("The database lacks migrations of this version.")
-    )
+    @blueprint.operation("GET", "/readyz/", NotReady(NO_MIGRATIONS))
     @blueprint.response(
         200,
         ReadinessSchema,

@@ -2,11 +2,10 @@
 
 import re
 import time
-from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol, cast
+from typing import Any, TypeAlias, cast
 from uuid import UUID
 
 from flask import Flask
@@ -34,19 +33,11 @@ class Observation:
     is_complete: bool = False  # whether all of the answer was sent
 
 
-class RequestObserver(Protocol):
-    """Is told in the thread that answers the request, and must be quick."""
-
-    @abstractmethod
-    def begin(self) -> None:
-        """A request came in."""
-
-    @abstractmethod
-    def end(self, seen: Observation) -> None:
-        """It is over, however it went."""
+# Is told when a request is over, in the thread that answered it, and must be quick.
+Observer: TypeAlias = Callable[[Observation], None]
 
 
-def observe_requests(app: Flask, observers: Sequence[RequestObserver]) -> None:
+def observe_requests(app: Flask, observers: Sequence[Observer]) -> None:
     """The last to wrap the application, so that nothing goes unseen."""
     wsgi_app = app.wsgi_app
     app.before_request(_note_route)
@@ -54,23 +45,15 @@ def observe_requests(app: Flask, observers: Sequence[RequestObserver]) -> None:
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         seen = Observation(request_id_of(environ), environ["REQUEST_METHOD"])
         environ[KEY] = seen
-        clear_contextvars()
         bind_contextvars(request_id=seen.request_id)  # what is logged meanwhile has it
-        for observer in observers:
-            observer.begin()
 
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
             seen.status = int(status[:3])
             headers.append((REQUEST_ID_HEADER, seen.request_id))
             return start_response(status, headers, *exc_info)
 
-        watched = _Watched(seen, observers)
-        try:
-            watched.body = wsgi_app(environ, start)
-        except BaseException:
-            watched.close()
-            raise
-        return watched
+        begun = time.perf_counter()
+        return _Watched(wsgi_app(environ, start), begun, seen, observers)
 
     app.wsgi_app = serve  # type: ignore[method-assign]
 
@@ -78,25 +61,30 @@ def observe_requests(app: Flask, observers: Sequence[RequestObserver]) -> None:
 class _Watched:
     """The body of an answer; servers close it when it was sent, or can't be."""
 
-    body: Iterable[bytes] = ()
-
-    def __init__(self, seen: Observation, observers: Sequence[RequestObserver]) -> None:
+    def __init__(
+        self,
+        body: Iterable[bytes],
+        begun: float,
+        seen: Observation,
+        observers: Sequence[Observer],
+    ) -> None:
+        self._body = body
+        self._begun = begun
         self._seen = seen
         self._observers = observers
-        self._begun = time.perf_counter()
 
     def __iter__(self) -> Iterator[bytes]:
-        yield from self.body
+        yield from self._body
         self._seen.is_complete = True
 
     def close(self) -> None:
         try:
-            if close := getattr(self.body, "close", None):
+            if close := getattr(self._body, "close", None):
                 close()
         finally:
             self._seen.duration_s = time.perf_counter() - self._begun
             for observer in self._observers:
-                observer.end(self._seen)
+                observer(self._seen)
             clear_contextvars()
 
 

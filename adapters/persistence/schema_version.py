@@ -1,7 +1,6 @@
 from psycopg2.errors import UndefinedTable
-from sqlalchemy import Engine
 
-from adapters.persistence.driver import DriverConnection
+from adapters.persistence.reader import Reader
 from application.ports.schema import Schema
 
 # The newest migration. Revisions are numbers, written so that their order is that of texts.
@@ -9,13 +8,12 @@ NEWEST = "0004"
 
 
 class PostgresSchema(Schema):
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     def has_all_migrations(self) -> bool:
         try:
-            with DriverConnection(self._engine) as connection:
-                revisions = connection.rows("SELECT version_num FROM alembic_version")
+            revisions = self._reader.rows("SELECT version_num FROM alembic_version", {})
         except UndefinedTable:
             return False
         # Migrations add before they take away: what a newer version needs is more, not less.

@@ -3,6 +3,9 @@ from dataclasses import dataclass
 from application.errors import NotReady, Unavailable
 from application.ports.schema import Schema
 
+NO_DATABASE = "The database does not answer."
+NO_MIGRATIONS = "The database lacks migrations of this version."
+
 
 @dataclass(frozen=True)
 class CheckReadiness:
@@ -14,6 +17,6 @@ class CheckReadiness:
         try:
             has_migrations = self.schema.has_all_migrations()
         except Unavailable as fault:
-            raise NotReady("The database does not answer.") from fault
+            raise NotReady(NO_DATABASE) from fault
         if not has_migrations:
-            raise NotReady("The database lacks migrations of this version.")
+            raise NotReady(NO_MIGRATIONS)

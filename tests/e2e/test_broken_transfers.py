@@ -1,5 +1,6 @@
 """A long table from gunicorn, whole or visibly not: 40,000 attendees with long names, 8 MB."""
 
+import json
 import socket
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from sqlalchemy import create_engine, text
 from tests.e2e.client import PASSWORD, an_event_body
 from tests.e2e.processes import started
 from tests.postgres import a_database
+from tests.resilience.crowd import wait_until
 
 ATTENDEES = 40_000
 ATTEND = """
@@ -33,13 +35,21 @@ def database_url(postgres):
 
 
 @pytest.fixture(scope="module")
-def base_url(database_url, root):
+def log(tmp_path_factory):
+    return tmp_path_factory.mktemp("broken") / "log"
+
+
+@pytest.fixture(scope="module")
+def base_url(database_url, root, log):
     settings = {
         "DATABASE_URL": database_url.render_as_string(hide_password=False),
         "JWT_SECRET_KEY": "k" * 32,
         "WEB_WORKERS": "1",
     }
-    with started(root, "serve", "--migrate", **settings) as (_, base_url):
+    with (
+        log.open("w") as stderr,
+        started(root, "serve", "--migrate", stderr=stderr, **settings) as (_, base_url),
+    ):
         yield base_url
 
 
@@ -104,7 +114,7 @@ def test_a_long_table_comes_whole(ada, event, version):
     assert len(names) == 1 + ATTENDEES
 
 
-def test_a_table_that_fails_on_the_way_has_no_end(ada, event, database):
+def test_a_table_that_fails_on_the_way_has_no_end_and_the_log_says_so(ada, event, database, log):
     with asked(ada, event, "1.1") as connection:
         begun = connection.recv(4096)
         assert begun.startswith(b"HTTP/1.1 200 OK\r\n")
@@ -119,6 +129,12 @@ def test_a_table_that_fails_on_the_way_has_no_end(ada, event, database):
 
     assert 0 < body.count(b"\r\n") < ATTENDEES
     assert not body.endswith(b"\r\n0\r\n\r\n")
+    wait_until(lambda: of_tables(log)[-1].get("is_complete") is False, "it is logged so")
+
+
+def of_tables(log):
+    lines = map(json.loads, log.read_text().splitlines())
+    return [line for line in lines if str(line.get("route")).endswith("/attendees/")]
 
 
 def test_without_chunks_what_fails_is_never_begun(ada, event, database):

@@ -7,10 +7,16 @@ READABLE = ["/v1/profile/", "/v1/profile/sessions/", "/v1/events/", "/v1/events/
 OPEN = ["/api/schema/", "/api/schema/swagger-ui/", "/api/schema/swagger-ui/swagger-ui.css", "/"]
 
 
-@pytest.fixture(autouse=True)
-def _one_request_id(visitor, ada):
-    for member in (visitor, ada):
-        member.http.headers["X-Request-ID"] = "the-same"
+@pytest.fixture
+def visitor(visitor):
+    visitor.http.headers["X-Request-ID"] = "the-same"
+    return visitor
+
+
+@pytest.fixture
+def ada(ada):
+    ada.http.headers["X-Request-ID"] = "the-same"
+    return ada
 
 
 def but_the_clock(headers):
