@@ -1,15 +1,16 @@
 """One line for each request."""
 
-import logging
+import structlog
 
 from adapters.http.observing import Observation
 
-logger = logging.getLogger("turnout.requests")
+logger = structlog.get_logger()
 
 
 def log_request(seen: Observation) -> None:
     """No path, no query, no body: they may hold what is nobody's business."""
     told = {
+        "logger": "turnout.requests",
         "method": seen.method,
         "route": seen.route,
         "status": seen.status,
@@ -21,4 +22,4 @@ def log_request(seen: Observation) -> None:
         told["code"] = seen.code
     if not seen.is_complete:
         told["is_complete"] = False
-    logger.info("request", extra=told)
+    logger.info("request", **told)
