@@ -25,7 +25,7 @@ verify-data: .venv/local ## Prove that the counts of DATABASE_URL equal its seat
 	@$(CLI) verify-data
 
 test: .venv/dev ## Run every test; brings its own PostgreSQL unless TEST_DATABASE_URL is set.
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-browser: .venv/dev ## Use Swagger UI as a person does, in Chromium: apt install chromium.
 	@$(BIN)/python -m pytest tests/browser $(if $(SCREENSHOTS),--screenshots="$(SCREENSHOTS)")

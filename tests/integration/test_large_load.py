@@ -18,7 +18,7 @@ from domain.events.schedule import EventStatus
 from domain.events.search import Search
 from tests.bench.dataset import event_id, person_id
 from tests.bench.texts import IN_1_OF_100, IN_1_OF_1000, IN_ALL, IN_ONE
-from tests.integration.large_load import BLOCKS, FIRST, NOW, asked
+from tests.integration.large_load import BLOCKS, FIRST, NOW, asked, told
 
 DAY = timedelta(days=1)
 FILTERS = [
@@ -54,7 +54,7 @@ BY_START = [EventSort.SOONEST_FIRST, EventSort.LATEST_FIRST]
 DEEP = Window(20, after=Position(NOW + 50 * DAY, event_id(7)), is_counted=False)
 
 
-@pytest.mark.parametrize("criteria", FILTERS, ids=str)
+@pytest.mark.parametrize("criteria", FILTERS, ids=told)
 @pytest.mark.parametrize("sort", BY_START)
 @pytest.mark.parametrize("window", [FIRST, DEEP], ids=["first page", "by cursor"])
 def test_a_page_of_events(read_whole, blocks_of, criteria, sort, window):

@@ -9,7 +9,7 @@ from domain.events.description import EventType
 from domain.events.search import Search
 from tests.bench.dataset import person_id
 from tests.bench.texts import IN_1_OF_100, IN_1_OF_1000, IN_ALL, IN_ONE
-from tests.integration.large_load import BLOCKS, FIRST, NOW, asked
+from tests.integration.large_load import BLOCKS, FIRST, NOW, asked, told
 
 # What is asked, in which order, and the index that answers.
 ANSWERED_BY = [
@@ -32,7 +32,7 @@ ANSWERED_BY = [
 ]
 
 
-@pytest.mark.parametrize(("criteria", "sort", "index"), ANSWERED_BY, ids=str)
+@pytest.mark.parametrize(("criteria", "sort", "index"), ANSWERED_BY, ids=told)
 def test_each_question_has_its_index(indexes_of, blocks_of, criteria, sort, index):
     page, values = asked(EventCriteria(**criteria, sort=EventSort(sort)), FIRST)
 
