@@ -34,7 +34,7 @@ def licence_of(name):
         for each in told.get_all("Classifier", [])
         if each.startswith("License :: ")
     ]
-    return told["License-Expression"] or " AND ".join(classifiers) or told["License"]
+    return told.get("License-Expression") or " AND ".join(classifiers) or told.get("License")
 
 
 @pytest.fixture(scope="module")
