@@ -1,13 +1,10 @@
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from adapters.persistence.engine import make_engine
-from adapters.persistence.migrate import ADVISORY_LOCK, downgrade, migrate
+from adapters.persistence.migrate import downgrade, migrate
 from adapters.persistence.schema_version import NEWEST
 from adapters.persistence.tables import metadata
 from adapters.persistence.waits import PATIENT
@@ -34,8 +31,6 @@ SCHEMA = text("""
     SELECT 'function', proname, '', '', '', ''
     FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 """)
-
-WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
 
 
 @pytest.fixture
@@ -80,27 +75,6 @@ def test_migrations_make_the_tables_that_the_code_declares(empty, postgres):
 
         assert schema_of(empty) == schema_of(declared)
         declared.dispose()
-
-
-def test_instances_that_start_together_take_turns(empty, pytestconfig):
-    url = empty.url.render_as_string(hide_password=False)
-    with empty.begin() as gate:
-        gate.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-        instances = [
-            subprocess.Popen(
-                [sys.executable, "-m", "entrypoints.cli", "migrate"],
-                cwd=pytestconfig.rootpath,
-                env=os.environ | {"DATABASE_URL": url},
-            )
-            for _ in range(4)
-        ]
-        while gate.execute(WAITING).scalar_one() < len(instances):
-            assert all(instance.poll() is None for instance in instances), "one did not wait"
-
-    assert [instance.wait() for instance in instances] == [0] * 4
-    with empty.connect() as connection:
-        versions = connection.execute(text("SELECT count(*) FROM alembic_version"))
-        assert versions.scalar_one() == 1
 
 
 def test_accounts_and_sessions_survive_the_second_migration_and_its_way_back(empty):
