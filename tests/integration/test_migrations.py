@@ -9,28 +9,7 @@ from adapters.persistence.schema_version import NEWEST
 from adapters.persistence.tables import metadata
 from adapters.persistence.waits import PATIENT
 from tests.postgres import a_database
-
-# Everything that makes up a schema, as PostgreSQL itself spells it.
-SCHEMA = text("""
-    SELECT 'column', c.table_name, c.column_name, c.data_type, c.is_nullable, c.column_default
-    FROM information_schema.columns c WHERE c.table_schema = 'public'
-    UNION ALL
-    SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', ''
-    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-    UNION ALL
-    SELECT 'index', tablename, indexname, indexdef, '', ''
-    FROM pg_indexes WHERE schemaname = 'public'
-    UNION ALL
-    SELECT 'options', relname, array_to_string(reloptions, ','), '', '', ''
-    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
-        AND reloptions IS NOT NULL
-    UNION ALL
-    SELECT 'type', typname, typtype::text, '', '', ''
-    FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype IN ('d', 'e')
-    UNION ALL
-    SELECT 'function', proname, '', '', '', ''
-    FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-""")
+from tests.schemas import schema_of
 
 
 @pytest.fixture
@@ -47,12 +26,6 @@ def test_the_newest_migration_is_the_one_that_readiness_asks_for(empty):
     with empty.connect() as connection:
         newest = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     assert newest == NEWEST
-
-
-def schema_of(engine):
-    with engine.connect() as connection:
-        rows = {tuple(row) for row in connection.execute(SCHEMA)}
-    return {row for row in rows if row[1] != "alembic_version"}
 
 
 def test_migrations_go_up_down_and_up_again(empty):
