@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from adapters.persistence.faults import fault_of, naming_faults
@@ -93,7 +93,8 @@ def _insist(connection: Connection, patience_s: float, act: Callable[[], None]) 
         connection.rollback()
         connection.execute(BRIEFLY)
         connection.commit()
-        act()
+        with _telling_what_was_first():
+            act()
 
     retrying = Retrying(
         retry=retry_if_exception(_is_contended),
@@ -107,6 +108,18 @@ def _insist(connection: Connection, patience_s: float, act: Callable[[], None]) 
         if _is_contended(error):
             raise LocksHeld(patience_s) from error
         raise
+
+
+@contextmanager
+def _telling_what_was_first() -> Iterator[None]:
+    """Alembic tidies up on a lost connection, too, and what that raises hides the loss."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        first: BaseException | None = error
+        while first and not isinstance(first, DBAPIError):
+            first = first.__context__
+        raise first or error from None
 
 
 def _is_contended(error: BaseException) -> bool:

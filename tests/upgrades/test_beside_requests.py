@@ -1,6 +1,6 @@
 """Migrating while the release before goes on: nobody fails, nobody waits for long."""
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from sqlalchemy import text
 
@@ -18,7 +18,7 @@ MANY = """
            now() + n * interval '1 h', now() + (n + 1) * interval '1 h', 10, 0, now(), now()
     FROM generate_series(1, 10000) n
 """
-REFUSED = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'ALTER TABLE events ADD%'")
+WANTING = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'ALTER TABLE events ADD%'")
 
 
 @contextmanager
@@ -33,13 +33,14 @@ def test_statements_of_the_release_before_go_on_while_the_schema_changes(before,
     with onlooker.begin() as connection:
         connection.execute(text(MANY))
     old = OldRelease(before)
-    with old.at_work():
-        with a_long_transaction(onlooker), migrating(root, before) as process:
+    with old.at_work(), ExitStack() as others:
+        others.enter_context(a_long_transaction(onlooker))
+        with migrating(root, before) as process:
+            wait_until(lambda: told(onlooker, WANTING) != [0], "it does not want the lock")
+            wait_until(lambda: told(onlooker, WANTING) == [0], "it does not yield")
             seen = len(old.taken_s)
-            wait_until(lambda: told(onlooker, REFUSED) != [0], "it does not want the lock")
-            wait_until(lambda: told(onlooker, REFUSED) == [0], "it does not yield")
             wait_until(lambda: len(old.taken_s) > seen + 100, "the others do not go on")
-        wait_until(lambda: process.poll() is not None, "it does not end")
+            others.close()
 
     assert process.returncode == 0
     assert old.errors == []

@@ -54,17 +54,17 @@ def an_old_snapshot(engine):
 
 def test_what_a_killed_process_was_building_is_finished_and_waited_for(before, onlooker, root):
     migrate(onlooker, "0004")
-    with an_old_snapshot(onlooker):
-        with migrating(root, before) as process:
+    with ExitStack() as others:
+        others.enter_context(an_old_snapshot(onlooker))
+        with migrating(root, before) as killed:
             wait_until(lambda: told(onlooker, BUILDING) != [], "it does not build")
-            process.kill()
+            killed.kill()
         assert told(onlooker, INVALID) == ["events_type_idx"]
-        following = migrating(root, before)
-        process = following.__enter__()
-        wait_until(lambda: told(onlooker, POLLING) == [1], "it does not wait")
-    following.__exit__(None, None, None)
+        with migrating(root, before) as following:
+            wait_until(lambda: told(onlooker, POLLING) == [1], "it does not wait")
+            others.close()
 
-    assert process.returncode == 0
+    assert following.returncode == 0
     assert is_complete(onlooker)
 
 
