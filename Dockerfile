@@ -30,7 +30,7 @@ CMD ["serve", "--migrate"]
 # With everything that the tests need.
 FROM source AS development
 COPY --from=development-packages /opt/venv /opt/venv
-COPY pyproject.toml Makefile README.md CONTRIBUTING.md Dockerfile .env.example openapi.json ./
+COPY pyproject.toml Makefile README.md CONTRIBUTING.md CHANGELOG.md Dockerfile .env.example openapi.json ./
 COPY docs docs
 COPY requirements requirements
 COPY tests tests

@@ -50,9 +50,9 @@ def started(root, *arguments, stderr=None, python=sys.executable, **settings):
             process.wait(timeout=60)
 
 
-def finished(root, *arguments, **settings):
+def finished(root, *arguments, python=sys.executable, **settings):
     return subprocess.run(
-        command(*arguments),
+        command(*arguments, python=python),
         cwd=root,
         env=environment(**settings),
         capture_output=True,

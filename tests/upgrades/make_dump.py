@@ -54,6 +54,9 @@ class Someone:
         self.tokens = self.log_in()
         self._http.headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
 
+    def get(self, path):
+        return self._http.get(path).raise_for_status()
+
     def post(self, path, body=None):
         return self._http.post(path, json=body).raise_for_status()
 
