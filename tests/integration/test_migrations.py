@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from adapters.persistence.engine import make_engine
-from adapters.persistence.migrate import downgrade, migrate
+from adapters.persistence.migrate import LocksHeld, downgrade, migrate
 from adapters.persistence.schema_version import NEWEST
 from adapters.persistence.tables import metadata
 from adapters.persistence.waits import PATIENT
@@ -38,6 +38,18 @@ def test_migrations_go_up_down_and_up_again(empty):
 
     migrate(empty)
     assert schema_of(empty) == first
+
+
+def test_a_migration_that_was_done_stays_done_where_the_next_one_is_given_up(empty):
+    migrate(empty, "0001")
+    with empty.connect() as reader:
+        reader.execute(text("SELECT count(*) FROM events"))  # only the fourth stops at that
+        with pytest.raises(LocksHeld):
+            migrate(empty, patience_s=0)
+
+    with empty.connect() as connection:
+        versions = connection.execute(text("SELECT version_num FROM alembic_version"))
+        assert versions.scalar_one() == "0003"
 
 
 def test_migrations_make_the_tables_that_the_code_declares(empty, postgres):
