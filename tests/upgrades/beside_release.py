@@ -35,8 +35,7 @@ PEOPLE, BUSY_EVENTS, ENOUGH = 8, 20, 200
 
 def joined(base_url, number):
     someone = Someone(base_url, f"p-{number}")
-    profile = someone.get("/v1/profile/").json()
-    return Person(UUID(profile["id"]), **{k: someone.tokens[k] for k in TOKENS})
+    return Person(UUID(someone.profile()["id"]), **{k: someone.tokens[k] for k in TOKENS})
 
 
 def main(events=50_000):

@@ -54,8 +54,8 @@ class Someone:
         self.tokens = self.log_in()
         self._http.headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
 
-    def get(self, path):
-        return self._http.get(path).raise_for_status()
+    def profile(self):
+        return self._http.get("/v1/profile/").raise_for_status().json()
 
     def post(self, path, body=None):
         return self._http.post(path, json=body).raise_for_status()
@@ -120,16 +120,9 @@ def live(base_url):
 
 def dump(url):
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    told = subprocess.run(
-        [
-            BINARIES / "pg_dump",
-            *("--no-owner", "--no-privileges", "--inserts", "--rows-per-insert=100"),
-            f"--dbname={plain}",
-        ],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
+    options = ["--no-owner", "--no-privileges", "--inserts", "--rows-per-insert=100"]
+    pg_dump = [BINARIES / "pg_dump", *options, f"--dbname={plain}"]
+    told = subprocess.run(pg_dump, check=True, capture_output=True, text=True).stdout
     return re.sub(r"\n{2,}", "\n", LEFT_OUT.sub("", told)).lstrip()
 
 
