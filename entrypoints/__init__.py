@@ -1,4 +1,4 @@
 """Where everything is put together and started."""
 
 # The version of the application, shown in the OpenAPI document.
-VERSION = "0.1.0"
+VERSION = "0.2.0"

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from adapters.persistence.migrate import LocksHeld
 from application.errors import Unavailable
 from entrypoints import VERSION
 from entrypoints.commands.database import migrate, verify_data
@@ -30,6 +31,8 @@ def main() -> None:
         cli()
     except SettingsError as error:
         sys.exit(f"turnout: {error}")
+    except LocksHeld as error:
+        sys.exit(f"turnout: DATABASE_URL: {error}")
     except Unavailable as error:
         [reason, *_] = str(error.__cause__).splitlines()
         reason = reason.removeprefix("(psycopg2.OperationalError) ")

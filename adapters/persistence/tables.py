@@ -54,6 +54,7 @@ sessions = Table(
     Column("ip", Text),
     Column("user_agent", Text),
     Index("sessions_user_id_idx", "user_id"),
+    Index("sessions_expires_at_idx", "expires_at"),
 )
 
 events = Table(

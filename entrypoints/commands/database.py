@@ -8,6 +8,7 @@ import click
 from sqlalchemy import Engine
 
 from adapters.persistence.engine import make_engine
+from adapters.persistence.migrate import PATIENCE_S
 from adapters.persistence.migrate import migrate as migrate_database
 from adapters.persistence.verify import verify
 from adapters.persistence.waits import PATIENT
@@ -25,10 +26,19 @@ def patient_engine() -> Iterator[Engine]:
 
 
 @click.command()
-def migrate() -> None:
-    """Bring the schema of DATABASE_URL up to date."""
+@click.option(
+    "--give-up-after",
+    "patience_s",
+    type=click.FloatRange(min=0, max=86_400),
+    default=PATIENCE_S,
+    metavar="SECONDS",
+    show_default=True,
+    help="How long to try for a lock that others hold.",
+)
+def migrate(patience_s: float) -> None:
+    """Bring the schema of DATABASE_URL up to date, beside a running service."""
     with patient_engine() as engine:
-        migrate_database(engine)
+        migrate_database(engine, patience_s=patience_s)
 
 
 @click.command()

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 READY = re.compile(r"Turnout answers\.\n +API +(?P<base>http://\S+)\n +Swagger UI +\S+\n")
 
 
-def command(*arguments):
-    return [sys.executable, "-m", "entrypoints.cli", *arguments]
+def command(*arguments, python=sys.executable):
+    return [python, "-m", "entrypoints.cli", *arguments]
 
 
 def environment(**settings):
@@ -31,10 +31,10 @@ def a_free_port():
 
 
 @contextmanager
-def started(root, *arguments, stderr=None, **settings):
+def started(root, *arguments, stderr=None, python=sys.executable, **settings):
     """A process that announced that it answers; stopped at the end."""
     with subprocess.Popen(
-        command(*arguments),
+        command(*arguments, python=python),
         cwd=root,
         env=environment(**settings),
         stdout=subprocess.PIPE,
@@ -50,9 +50,9 @@ def started(root, *arguments, stderr=None, **settings):
             process.wait(timeout=60)
 
 
-def finished(root, *arguments, **settings):
+def finished(root, *arguments, python=sys.executable, **settings):
     return subprocess.run(
-        command(*arguments),
+        command(*arguments, python=python),
         cwd=root,
         env=environment(**settings),
         capture_output=True,

@@ -1,41 +1,15 @@
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from adapters.persistence.engine import make_engine
-from adapters.persistence.migrate import ADVISORY_LOCK, downgrade, migrate
+from adapters.persistence.migrate import LocksHeld, downgrade, migrate
 from adapters.persistence.schema_version import NEWEST
 from adapters.persistence.tables import metadata
 from adapters.persistence.waits import PATIENT
 from tests.postgres import a_database
-
-# Everything that makes up a schema, as PostgreSQL itself spells it.
-SCHEMA = text("""
-    SELECT 'column', c.table_name, c.column_name, c.data_type, c.is_nullable, c.column_default
-    FROM information_schema.columns c WHERE c.table_schema = 'public'
-    UNION ALL
-    SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', ''
-    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-    UNION ALL
-    SELECT 'index', tablename, indexname, indexdef, '', ''
-    FROM pg_indexes WHERE schemaname = 'public'
-    UNION ALL
-    SELECT 'options', relname, array_to_string(reloptions, ','), '', '', ''
-    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
-        AND reloptions IS NOT NULL
-    UNION ALL
-    SELECT 'type', typname, typtype::text, '', '', ''
-    FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype IN ('d', 'e')
-    UNION ALL
-    SELECT 'function', proname, '', '', '', ''
-    FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-""")
-
-WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+from tests.schemas import schema_of
 
 
 @pytest.fixture
@@ -54,12 +28,6 @@ def test_the_newest_migration_is_the_one_that_readiness_asks_for(empty):
     assert newest == NEWEST
 
 
-def schema_of(engine):
-    with engine.connect() as connection:
-        rows = {tuple(row) for row in connection.execute(SCHEMA)}
-    return {row for row in rows if row[1] != "alembic_version"}
-
-
 def test_migrations_go_up_down_and_up_again(empty):
     migrate(empty)
     first = schema_of(empty)
@@ -72,6 +40,18 @@ def test_migrations_go_up_down_and_up_again(empty):
     assert schema_of(empty) == first
 
 
+def test_a_migration_that_was_done_stays_done_where_the_next_one_is_given_up(empty):
+    migrate(empty, "0001")
+    with empty.connect() as reader:
+        reader.execute(text("SELECT count(*) FROM events"))  # only the fourth stops at that
+        with pytest.raises(LocksHeld):
+            migrate(empty, patience_s=0)
+
+    with empty.connect() as connection:
+        versions = connection.execute(text("SELECT version_num FROM alembic_version"))
+        assert versions.scalar_one() == "0003"
+
+
 def test_migrations_make_the_tables_that_the_code_declares(empty, postgres):
     migrate(empty)
     with a_database(postgres, migrated=False) as url:
@@ -80,27 +60,6 @@ def test_migrations_make_the_tables_that_the_code_declares(empty, postgres):
 
         assert schema_of(empty) == schema_of(declared)
         declared.dispose()
-
-
-def test_instances_that_start_together_take_turns(empty, pytestconfig):
-    url = empty.url.render_as_string(hide_password=False)
-    with empty.begin() as gate:
-        gate.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-        instances = [
-            subprocess.Popen(
-                [sys.executable, "-m", "entrypoints.cli", "migrate"],
-                cwd=pytestconfig.rootpath,
-                env=os.environ | {"DATABASE_URL": url},
-            )
-            for _ in range(4)
-        ]
-        while gate.execute(WAITING).scalar_one() < len(instances):
-            assert all(instance.poll() is None for instance in instances), "one did not wait"
-
-    assert [instance.wait() for instance in instances] == [0] * 4
-    with empty.connect() as connection:
-        versions = connection.execute(text("SELECT count(*) FROM alembic_version"))
-        assert versions.scalar_one() == 1
 
 
 def test_accounts_and_sessions_survive_the_second_migration_and_its_way_back(empty):

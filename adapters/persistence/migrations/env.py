@@ -7,6 +7,7 @@ from adapters.persistence.tables import metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
+    transaction_per_migration=True,
 )
 with context.begin_transaction():
     context.run_migrations()
