@@ -5,6 +5,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from adapters.persistence.faults import naming_faults
@@ -30,6 +31,12 @@ def downgrade(engine: Engine, revision: str) -> None:
     """Undo migrations down to the revision ("base": all), data included."""
     with naming_faults(), _transaction(engine) as connection:
         command.downgrade(_config(connection), revision)
+
+
+def known_revisions() -> frozenset[str]:
+    """All that this code can migrate from."""
+    scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    return frozenset(script.revision for script in scripts)
 
 
 def _transaction(engine: Engine) -> AbstractContextManager[Connection]:
