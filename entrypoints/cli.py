@@ -58,7 +58,7 @@ def main() -> None:
         sys.exit(f"turnout: DATABASE_URL: the database can't be used: {reason}")
 
 
-def _stop(number: int, frame: Any) -> None:
+def _stop(number: int, _: Any) -> None:
     """End by way of everything that must be put away: a server, a file that is half written."""
     sys.exit(128 + number)
 

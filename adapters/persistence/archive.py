@@ -71,7 +71,7 @@ class Archive:
         )
 
     def _run(self, program: str, *arguments: str, url: URL | None = None) -> str:
-        target, secret = _connection(url) if url else ((), {})
+        target, secret = _connection(url) if url else ([], {})
         done = subprocess.run(  # noqa: S603  # our own arguments, no shell
             [program, *target, *arguments],
             env=os.environ | secret,
@@ -86,7 +86,7 @@ class Archive:
         return done.stdout
 
 
-def _connection(url: URL) -> tuple[tuple[str], dict[str, str]]:
+def _connection(url: URL) -> tuple[list[str], dict[str, str]]:
     """The argument that names the database, and what only the environment may tell.
 
     Everybody on the machine can read the arguments of a process, and only its owner its
@@ -97,5 +97,5 @@ def _connection(url: URL) -> tuple[tuple[str], dict[str, str]]:
         raise ArchiveError("DATABASE_URL: the key of sslkey must have no password here.")
     password = options.pop("password", None)
     # Of several hosts the one that takes writes, as the service has it.
-    target = make_dsn(**{"target_session_attrs": "read-write"} | options)
-    return (f"--dbname={target}",), {"PGPASSWORD": password} if password else {}
+    target = make_dsn(**{"target_session_attrs": "read-write", **options})
+    return [f"--dbname={target}"], {"PGPASSWORD": password} if password else {}

@@ -18,7 +18,8 @@ RELATIONS = text("""
 def is_empty(engine: Engine) -> bool:
     """Whether there is no table, index or the like. Raises Unavailable."""
     with naming_faults(), engine.connect() as connection:
-        return connection.execute(RELATIONS).scalar_one() == 0
+        relations: int = connection.execute(RELATIONS).scalar_one()
+    return relations == 0
 
 
 def server_release(engine: Engine) -> int:

@@ -6,12 +6,9 @@ from marshmallow import ValidationError
 from adapters.http.accounts.schemas import SignUpSchema
 from domain.errors import DomainError
 from entrypoints.chosen_database import chosen_database
+from entrypoints.commands.containers import container_on
 from entrypoints.commands.database import require_migrated
 from entrypoints.commands.refusals import Refused
-from entrypoints.container import Container
-from entrypoints.settings import Settings, read_argon2_parameters
-
-NO_KEY = ""  # no token is signed here
 
 
 @click.command()
@@ -28,16 +25,15 @@ def create_user(username: str, email: str | None, is_piped: bool) -> None:
     Works on DATABASE_URL, or else on the database of make run.
     """
     with chosen_database() as database:
-        settings = Settings(database.url, NO_KEY, argon2=read_argon2_parameters())
-        container = Container(settings=settings)
+        container = container_on(database.url)
         require_migrated(container.engine())
         password = _piped_password() if is_piped else _asked_password()
         account = {"username": username, "password": password, "email": email}
         try:
             profile = container.sign_up()(**SignUpSchema().load(account))
         except ValidationError as error:
-            name, problems = next(iter(error.normalized_messages().items()))
-            raise Refused(f"{name}: {problems[0]}") from error
+            [(name, [problem, *_]), *_] = error.messages_dict.items()
+            raise Refused(f"{name}: {problem}") from error
         except DomainError as refusal:
             raise Refused(refusal.detail) from refusal
         finally:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine
 
-from adapters.persistence.archive import Archive
+from adapters.persistence.archive import Archive, ArchiveError
 from adapters.persistence.contents import analyze, is_empty, server_release
 from adapters.persistence.migrate import known_revisions
 from adapters.persistence.schema_version import NEWEST
@@ -22,7 +22,7 @@ from entrypoints.whole_files import written_whole
 FILE = click.argument("file", type=click.Path(path_type=Path))
 
 
-@click.command()
+@click.command(short_help="Write the whole database to FILE.")
 @FILE
 @click.option("--force", "is_replacing", is_flag=True, help="Take the place of a FILE that exists.")
 def backup(file: Path, is_replacing: bool) -> None:
@@ -51,7 +51,7 @@ def backup(file: Path, is_replacing: bool) -> None:
     click.echo(f"{file} holds the database, at revision {revision}: {size:,} bytes.")
 
 
-@click.command()
+@click.command(short_help="Fill an empty database from FILE.")
 @FILE
 def restore(file: Path) -> None:
     """Fill an empty database from FILE, which backup wrote, and verify its data.
@@ -65,7 +65,10 @@ def restore(file: Path) -> None:
     with chosen_database(is_made=True) as database, patient_engine(database.url) as engine:
         archive = _archive(file, engine)
         _require_empty(database, engine)
-        archive.read_through()
+        try:
+            archive.read_through()
+        except ArchiveError as error:
+            raise Refused(f"{file} is no backup, or not all of one: {error}") from error
         revision = _known_revision(archive)
         archive.restore(database.url)
         analyze(engine)

@@ -1,6 +1,7 @@
 import secrets
 from datetime import UTC, datetime
 from random import Random
+from typing import Any
 
 import click
 
@@ -8,30 +9,23 @@ from adapters.identifiers import new_id
 from adapters.persistence.bulk import BulkWriter
 from adapters.persistence.contents import analyze
 from entrypoints.chosen_database import chosen_database
+from entrypoints.commands.containers import container_on
 from entrypoints.commands.database import patient_engine, require_migrated
 from entrypoints.commands.refusals import Refused
-from entrypoints.container import Container
-from entrypoints.settings import Settings, read_argon2_parameters
-
-NO_KEY = ""  # no token is signed here
 
 
-@click.command()
-@click.option(
-    "--people", type=click.IntRange(1, 10_000_000), default=100, show_default=True, metavar="N"
-)
-@click.option(
-    "--events", type=click.IntRange(0, 10_000_000), default=60, show_default=True, metavar="N"
-)
-@click.option(
-    "--seats",
-    type=click.IntRange(0, 5_000),
-    default=12,
-    show_default=True,
-    metavar="N",
-    help="Taken at an event, on average, where there are as many people.",
-)
-@click.option("--seed", metavar="TEXT", help="Draw what was drawn with the same seed before.")
+def _number(name: str, least: int, most: int, *, default: int, told: str) -> Any:
+    bounds = click.IntRange(least, most)
+    return click.option(
+        name, type=bounds, default=default, show_default=True, metavar="N", help=told
+    )
+
+
+@click.command(short_help="Add made-up people and events.")
+@_number("--people", 1, 10_000_000, default=100, told="People to add.")
+@_number("--events", 0, 10_000_000, default=60, told="Events to add.")
+@_number("--seats", 0, 5_000, default=12, told="Seats taken at an event, on average.")
+@click.option("--seed", metavar="TEXT", help="Draw the names and texts of this seed once more.")
 def seed_demo(people: int, events: int, seats: int, seed: str | None) -> None:
     """Add made-up people and events with seats taken, to look at or to measure with.
 
@@ -48,18 +42,16 @@ def seed_demo(people: int, events: int, seats: int, seed: str | None) -> None:
         from entrypoints.seeding.town import Town
     except ImportError as error:
         raise Refused(
-            "the package faker is missing: make brings it, the image to deploy has it not."
+            "the package faker is missing: make installs it, and the image to deploy has it not."
         ) from error
 
     password = secrets.token_urlsafe(9)
     with chosen_database() as database:
         with patient_engine(database.url, is_autocommit=True) as engine:
             require_migrated(engine)
-        settings = Settings(database.url, NO_KEY, argon2=read_argon2_parameters())
-        password_hash = Container(settings=settings).hasher().hash(password)
+        password_hash = container_on(database.url).hasher().hash(password)
         # Each with chances of its own: whose name is taken must not change the events.
-        chance = Random(seed)
-        people_chance, events_chance = Random(chance.random()), Random(chance.random())
+        people_chance, events_chance = _chances(seed)
         with (
             patient_engine(database.url) as engine,
             click.progressbar(length=people + events, label="People and events") as bar,
@@ -74,3 +66,8 @@ def seed_demo(people: int, events: int, seats: int, seed: str | None) -> None:
             analyze(engine)
     click.echo(f"{people} people and {events} events were added.")
     click.echo(f"Log in as {', '.join(town.usernames)}; the password of all is {password}")
+
+
+def _chances(seed: str | None) -> tuple[Random, Random]:
+    chance = Random(seed)  # noqa: S311  # no secrets are drawn
+    return Random(chance.random()), Random(chance.random())  # noqa: S311

@@ -109,13 +109,13 @@ KINDS = {
         titles=(
             "{city} {topic}",
             "{topic} on the square",
-            "Spring {topic} {year}",
+            "{city} {topic} {year}",
             "{topic} for all",
         ),
         topics=CAUSES,
         descriptions=(
             "Neighbours for neighbours: come by, lend a hand, stay for coffee and cake.",
-            "The {topic} takes place in any weather. Whoever wants to help is there an hour before.",
+            "The {topic} takes place in any weather. Whoever wants to help comes an hour before.",
             "All that is raised goes to the children's library in {city}.",
         ),
         starts=(8, 10, 13, 15),
