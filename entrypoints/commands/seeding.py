@@ -1,7 +1,8 @@
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import click
 
@@ -13,8 +14,14 @@ from entrypoints.commands.containers import container_on
 from entrypoints.commands.database import patient_engine, require_migrated
 from entrypoints.commands.refusals import Refused
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 
-def _number(name: str, least: int, most: int, *, default: int, told: str) -> Any:
+
+class Decorator(Protocol):
+    def __call__(self, command: Command, /) -> Command: ...
+
+
+def _number(name: str, least: int, most: int, *, default: int, told: str) -> Decorator:
     bounds = click.IntRange(least, most)
     return click.option(
         name, type=bounds, default=default, show_default=True, metavar="N", help=told
