@@ -3,7 +3,6 @@ import sys
 import click
 from marshmallow import ValidationError
 
-from adapters.http.accounts.schemas import SignUpSchema
 from domain.errors import DomainError
 from entrypoints.chosen_database import chosen_database
 from entrypoints.commands.containers import container_on
@@ -24,6 +23,9 @@ def create_user(username: str, email: str | None, is_piped: bool) -> None:
 
     Works on DATABASE_URL, or else on the database of make run.
     """
+    # Only this command needs a form of HTTP's, for what it refuses.
+    from adapters.http.accounts.schemas import SignUpSchema
+
     with chosen_database() as database:
         container = container_on(database.url)
         require_migrated(container.engine())

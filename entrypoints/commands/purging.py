@@ -4,7 +4,6 @@ import click
 
 from entrypoints.chosen_database import chosen_database
 from entrypoints.commands.database import patient_engine, require_migrated
-from entrypoints.container import Container
 
 
 @click.command()
@@ -26,6 +25,9 @@ def purge(days: int, is_dry: bool) -> None:
 
     Works on DATABASE_URL, or else on the database of make run.
     """
+    # Only some commands need the whole application in this process.
+    from entrypoints.container import Container
+
     with (
         chosen_database() as database,
         patient_engine(database.url, is_autocommit=True) as engine,

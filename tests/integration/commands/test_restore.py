@@ -1,0 +1,137 @@
+"""A database that was lost, from a file."""
+
+import httpx
+import pytest
+
+from adapters.persistence.archive import Archive, ArchiveError
+from adapters.persistence.contents import is_empty
+from adapters.persistence.migrate import downgrade
+from adapters.persistence.tables import metadata
+from entrypoints.local_services import embedded_programs
+from tests.e2e.processes import started
+
+KEY = "k" * 32
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "turnout.dump"
+
+
+@pytest.fixture
+def seeded(place, turnout):
+    arguments = ("--people", "150", "--events", "80")
+    assert turnout("seed-demo", *arguments, **place.settings).returncode == 0
+    return place
+
+
+@pytest.fixture
+def backed_up(seeded, turnout, file):
+    assert turnout("backup", file, **seeded.settings).returncode == 0
+    return seeded
+
+
+def contents(place):
+    tables = [*metadata.tables, "alembic_version"]
+    return {table: sorted(map(str, place.rows(f"SELECT * FROM {table}"))) for table in tables}
+
+
+def test_all_is_there_again_and_the_service_goes_on(backed_up, a_place, turnout, file, root):
+    other = a_place(migrated=False)
+
+    done = turnout("restore", file, **other.settings)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    [(seats,)] = backed_up.rows("SELECT count(*) FROM attendances")
+    assert done.stdout == f"80 events, {seats} seats: 0 differ.\n"
+    assert contents(other) == contents(backed_up)
+    with started(root, "serve", JWT_SECRET_KEY=KEY, **other.settings) as (_, base_url):
+        assert turnout("demo", "--base-url", base_url).returncode == 0
+
+
+@pytest.mark.parametrize("left", [0.5, 0.98])
+def test_a_file_that_is_cut_leaves_the_database_empty(backed_up, a_place, refused, file, left):
+    whole = file.read_bytes()
+    file.write_bytes(whole[: int(len(whole) * left)])
+    other = a_place(migrated=False)
+
+    said = refused("restore", file, **other.settings)
+
+    assert said.startswith(f"{file} is no backup, or not all of one: ")
+    assert is_empty(other.engine)
+
+
+def test_what_breaks_off_in_the_middle_is_undone(backed_up, a_place, file):
+    """As if the file had been cut after it was read through."""
+    whole = file.read_bytes()
+    file.write_bytes(whole[: int(len(whole) * 0.9)])
+    other = a_place(migrated=False)
+    programs = [str(embedded_programs() / name) for name in ("pg_dump", "pg_restore")]
+
+    with pytest.raises(ArchiveError):
+        Archive(file, *programs).restore(other.engine.url)
+
+    assert is_empty(other.engine)
+
+
+def test_what_is_no_backup_is_refused(place, a_place, refused, file):
+    other = a_place(migrated=False)
+
+    assert refused("restore", file, **other.settings) == f"{file} is no file."
+    file.write_text("a letter to the editor")
+    assert refused("restore", file, **other.settings).startswith(f"{file} is no backup")
+
+
+def test_a_database_that_is_not_empty_is_left_alone(backed_up, a_place, refused, file):
+    other = a_place()
+
+    said = refused("restore", file, **other.settings)
+
+    assert " is not empty: name a new one in DATABASE_URL" in said
+    assert other.rows("SELECT count(*) FROM users") == [(0,)]
+
+
+def test_a_backup_of_a_newer_version_is_refused_before_anything_is_written(
+    place, a_place, turnout, refused, file
+):
+    place.run("UPDATE alembic_version SET version_num = '9999'")
+    turnout("backup", file, **place.settings)
+    other = a_place(migrated=False)
+
+    said = refused("restore", file, **other.settings)
+
+    assert said.startswith(f"{file} is at revision 9999, which this version does not know: ")
+    assert is_empty(other.engine)
+
+
+def test_a_backup_of_an_older_version_is_restored_and_migrates(place, a_place, turnout, file):
+    downgrade(place.engine, "0003")
+    assert turnout("backup", file, **place.settings).returncode == 0
+    other = a_place(migrated=False)
+
+    done = turnout("restore", file, **other.settings)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1] == (
+        "It is at revision 0003: python -m entrypoints.cli migrate is to follow."
+    )
+    assert turnout("migrate", **other.settings).returncode == 0
+    assert turnout("verify-data", **other.settings).returncode == 0
+
+
+def test_the_database_of_make_run_is_backed_up_running_or_not(root, turnout, refused, tmp_path):
+    home, new_home = ({"DATA_DIR": str(tmp_path / name)} for name in ("home", "new"))
+    while_running, at_rest = tmp_path / "running.dump", tmp_path / "rest.dump"
+    with started(root, "run", **home):
+        piped = {"told": f"{PASSWORD}\n"} | home
+        assert turnout("create-user", "ada", "--password-stdin", **piped).returncode == 0
+        assert turnout("backup", while_running, **home).returncode == 0
+        assert "stop make run, and set DATA_DIR " in refused("restore", while_running, **home)
+    assert turnout("backup", at_rest, **home).returncode == 0
+    assert not (tmp_path / "home" / "postgres" / "postmaster.pid").exists()
+
+    assert turnout("restore", at_rest, **new_home).returncode == 0
+    with started(root, "run", **new_home) as (_, base_url):
+        body = {"username": "ada", "password": PASSWORD}
+        assert httpx.post(f"{base_url}/v1/profile/token/", json=body).status_code == 200
