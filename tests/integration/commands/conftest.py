@@ -1,6 +1,7 @@
 """Commands as a person gives them: real processes, on databases of their own."""
 
 import subprocess
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -35,22 +36,28 @@ class Place:
         return PostgresUnitOfWorkFactory(self.engine)()
 
 
+@contextmanager
+def opened(postgres, *, migrated=True):
+    with a_database(postgres, migrated=migrated) as url:
+        engine = make_engine(url, pool_size=2, waits=PATIENT, is_autocommit=True)
+        yield Place({"DATABASE_URL": url.render_as_string(hide_password=False)}, engine)
+        engine.dispose()
+
+
 @pytest.fixture
 def a_place(postgres):
     """Makes places, empty or migrated."""
-    open_places = []
+    with ExitStack() as places:
+        yield lambda **options: places.enter_context(opened(postgres, **options))
 
-    def make(*, migrated=True):
-        database = a_database(postgres, migrated=migrated)
-        url = database.__enter__()
-        engine = make_engine(url, pool_size=2, waits=PATIENT, is_autocommit=True)
-        open_places.append((database, engine))
-        return Place({"DATABASE_URL": url.render_as_string(hide_password=False)}, engine)
 
-    yield make
-    for database, engine in open_places:
-        engine.dispose()
-        database.__exit__(None, None, None)
+@pytest.fixture(scope="module")
+def seeded(postgres, turnout):
+    """A place that a module shares, with people, events and seats: not to be changed."""
+    with opened(postgres) as place:
+        done = turnout("seed-demo", "--people", 120, "--events", 100, **place.settings)
+        assert done.returncode == 0, done.stderr
+        yield place, done.stdout
 
 
 @pytest.fixture
@@ -58,7 +65,7 @@ def place(a_place):
     return a_place()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def turnout(pytestconfig):
     """Runs a command to its end: turnout("purge", "--dry-run", DATABASE_URL=...)."""
 

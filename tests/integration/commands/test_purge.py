@@ -16,7 +16,7 @@ from tests.postgres import run_in
 
 NUMBER = 2 * AT_ONCE + 500
 KEY = "k" * 32
-PASSWORD = "correct horse battery"
+ACCOUNT = {"username": "grace", "password": "correct horse battery"}
 EVENT = {
     "title": "Tea",
     "start_time": "2099-05-17T16:00:00Z",
@@ -27,7 +27,7 @@ EVENT = {
 
 @pytest.fixture
 def old_place(place):
-    """Many sessions and some keys that were of use three days ago, and one of each that still is."""
+    """Sessions and a key that were of use days ago, and one of each that still is."""
     now, ada = datetime.now(UTC), a_user()
     event = EventView.of(an_event(creator_id=ada.id), ada.username, now)
     with place.new_work() as work:
@@ -110,9 +110,7 @@ class Visitor(Thread):
             self._ask("/v1/events/", EVENT, **authorization, **{"Idempotency-Key": str(uuid4())})
         # It would end the session: the last that is asked.
         self.last = self._http.post("/v1/profile/token/refresh/", json=spent).json()
-
-
-ACCOUNT = {"username": "grace", "password": PASSWORD}
+        self._http.close()
 
 
 def test_the_service_answers_meanwhile_and_knows_what_was_spent(root, turnout, old_place):
