@@ -39,7 +39,7 @@ def contents(place):
     return {table: sorted(map(str, place.rows(f"SELECT * FROM {table}"))) for table in tables}
 
 
-def test_all_is_there_again_and_the_service_goes_on(seeded, backup, a_place, turnout, root):  # noqa: PLR0917
+def test_all_is_there_again_and_the_service_goes_on(seeded, backup, a_place, turnout, root):
     place, _ = seeded
     other = a_place(migrated=False)
 
