@@ -13,25 +13,30 @@ RELEASE = re.compile(r"\(PostgreSQL\) (\d+)")
 
 
 def find_programs(server_release: int) -> tuple[str, str]:
-    """The paths of both, of one directory: POSTGRES_BIN_DIR, or else PATH, or what comes along.
+    """The paths of both, of one directory: POSTGRES_BIN_DIR, or else PATH or what comes along.
 
-    pg_dump refuses a server that is newer than itself. Raises SettingsError.
+    pg_dump refuses a server that is newer than itself, and an older server may refuse what
+    pg_restore sets: the release next to the server's is taken. Raises SettingsError.
     """
-    too_old = None
-    for directory in _directories():
-        found = [shutil.which(program, path=directory) for program in PROGRAMS]
-        if not all(found):
-            continue
-        pg_dump, pg_restore = map(str, found)
-        release = min(map(_release, (pg_dump, pg_restore)))
-        if release >= server_release:
-            return pg_dump, pg_restore
-        too_old = too_old or f"{pg_dump} is of release {release}"
+    found = dict(_found())
+    fitting = [release for release in found if release >= server_release]
+    if fitting:
+        return found[min(fitting)]
+    lack = "there is no pg_dump with pg_restore"
+    if found:
+        newest = max(found)
+        lack = f"{found[newest][0]} is of release {newest}"
     raise SettingsError(
-        f"POSTGRES_BIN_DIR: the server is of release {server_release}, and "
-        f"{too_old or 'there is no pg_dump with pg_restore'}; name the directory of programs that "
-        "are no older."
+        f"POSTGRES_BIN_DIR: the server is of release {server_release}, and {lack}; name the "
+        "directory of programs that are no older."
     )
+
+
+def _found() -> Iterator[tuple[int, tuple[str, str]]]:
+    for directory in _directories():
+        pg_dump, pg_restore = (shutil.which(program, path=directory) for program in PROGRAMS)
+        if pg_dump and pg_restore:
+            yield min(_release(pg_dump), _release(pg_restore)), (pg_dump, pg_restore)
 
 
 def _directories() -> Iterator[str | None]:

@@ -68,7 +68,7 @@ def restore(file: Path) -> None:
         try:
             archive.read_through()
         except ArchiveError as error:
-            raise Refused(f"{file} is no backup, or not all of one: {error}") from error
+            raise Refused(f"{file} can't be read: {error}") from error
         revision = _known_revision(archive)
         archive.restore(database.url)
         analyze(engine)

@@ -58,7 +58,7 @@ def test_a_file_that_is_cut_leaves_the_database_empty(cut, a_place, refused):
 
     said = refused("restore", cut, **other.settings)
 
-    assert said.startswith(f"{cut} is no backup, or not all of one: ")
+    assert said.startswith(f"{cut} can't be read: ")
     assert is_empty(other.engine)
 
 
@@ -78,7 +78,7 @@ def test_what_is_no_backup_is_refused(a_place, refused, file):
 
     said = refused("restore", file, **a_place(migrated=False).settings)
 
-    assert said.startswith(f"{file} is no backup, or not all of one: ")
+    assert said.startswith(f"{file} can't be read: ")
 
 
 def test_a_database_that_is_not_empty_is_left_alone(backup, place, refused):
