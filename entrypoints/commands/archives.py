@@ -33,8 +33,9 @@ def backup(file: Path, is_replacing: bool) -> None:
 
     Works on DATABASE_URL, or else on the database of make run.
     """
-    if file.exists() and not (file.is_file() and is_replacing):
-        raise Refused(f"{file} exists{'; --force replaces it' if file.is_file() else ''}.")
+    with _naming_file(file):
+        if file.exists() and not (file.is_file() and is_replacing):
+            raise Refused(f"{file} exists{'; --force replaces it' if file.is_file() else ''}.")
     with (
         chosen_database() as database,
         patient_engine(database.url) as engine,
@@ -60,8 +61,9 @@ def restore(file: Path) -> None:
 
     Works on DATABASE_URL, or else on the database of make run, which need not have been there.
     """
-    if not file.is_file():
-        raise Refused(f"{file} is no file.")
+    with _naming_file(file):
+        if not file.is_file():
+            raise Refused(f"{file} is no file.")
     with chosen_database(is_made=True) as database, patient_engine(database.url) as engine:
         archive = _archive(file, engine)
         _require_empty(database, engine)
@@ -83,7 +85,7 @@ def _naming_file(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Refused(f"{file} can't be written ({error.strerror}).") from error
+        raise Refused(f"{file} can't be used ({error.strerror}).") from error
 
 
 def _archive(file: Path, engine: Engine) -> Archive:
