@@ -34,8 +34,8 @@ class Town:
         events_at_once = max(1, ROWS_AT_ONCE // (seats + 1))
         batches = max(-(-people // PEOPLE_AT_ONCE), -(-events // events_at_once))
         for batch in range(batches):
-            # Both grow together, so that everybody meets somebody.
-            newcomers = people * (batch + 1) // batches - people * batch // batches
+            # Both grow together, so that everybody meets somebody; the first batch has a person.
+            newcomers = -(-people * (batch + 1) // batches) + -people * batch // batches
             self._settle(newcomers)
             told(newcomers)
             first, end = events * batch // batches, events * (batch + 1) // batches

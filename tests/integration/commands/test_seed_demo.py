@@ -98,6 +98,8 @@ def test_twice_adds_twice_as_much_even_of_the_same_seed(turnout, place):
 
 
 def test_where_there_are_few_people_each_has_one_seat_at_most(turnout, place):
-    seed(turnout, place, "--people", "2", "--events", "20", "--seats", "50")
+    # So many seats make more batches than there are people.
+    seed(turnout, place, "--people", "2", "--events", "20", "--seats", "5000")
 
     assert place.rows("SELECT max(attendees_count) FROM events") == [(2,)]
+    assert counts(place)[:2] == (2, 20)
