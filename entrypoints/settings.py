@@ -87,20 +87,7 @@ def read_settings() -> Settings:
                 validate=validate.Range(HOUR_S, 3650 * DAY_S),
             )
         ),
-        argon2=Argon2Parameters(
-            memory_kib=read(
-                "ARGON2_MEMORY_KIB",
-                "int",
-                default=OWASP_LEAST.memory_kib,
-                validate=validate.Range(7 * KIB_PER_MIB, 4096 * KIB_PER_MIB),
-            ),
-            passes=read(
-                "ARGON2_PASSES", "int", default=OWASP_LEAST.passes, validate=validate.Range(1, 100)
-            ),
-            lanes=read(
-                "ARGON2_LANES", "int", default=OWASP_LEAST.lanes, validate=validate.Range(1, 64)
-            ),
-        ),
+        argon2=read_argon2_parameters(),
         argon2_total_mib=read(
             "ARGON2_TOTAL_MIB", "int", default=38, validate=validate.Range(1, 1024 * 1024)
         ),
@@ -117,6 +104,21 @@ def read_settings() -> Settings:
             validate=validate.Range(1, 256),
         ),
         database_waits=_read_database_waits(),
+    )
+
+
+def read_argon2_parameters() -> Argon2Parameters:
+    """Raises SettingsError."""
+    usual = OWASP_LEAST
+    return Argon2Parameters(
+        memory_kib=read(
+            "ARGON2_MEMORY_KIB",
+            "int",
+            default=usual.memory_kib,
+            validate=validate.Range(7 * KIB_PER_MIB, 4096 * KIB_PER_MIB),
+        ),
+        passes=read("ARGON2_PASSES", "int", default=usual.passes, validate=validate.Range(1, 100)),
+        lanes=read("ARGON2_LANES", "int", default=usual.lanes, validate=validate.Range(1, 64)),
     )
 
 
@@ -144,6 +146,12 @@ def read_jwt_secret_key() -> str:
 def read_data_dir() -> Path:
     """Raises SettingsError."""
     return Path(read("DATA_DIR", "str", default=".data", validate=validate.Length(min=1)))
+
+
+def read_postgres_bin_dir() -> Path | None:
+    """Where pg_dump and pg_restore are; None for those that are found. Raises SettingsError."""
+    directory = read("POSTGRES_BIN_DIR", "str", default=None)
+    return Path(directory) if directory else None
 
 
 def _read_database_waits() -> Waits:

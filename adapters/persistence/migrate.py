@@ -9,6 +9,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
@@ -62,6 +63,12 @@ def downgrade(engine: Engine, revision: str, patience_s: float = PATIENCE_S) -> 
     """Undo migrations down to the revision ("base": all), data included. Raises as migrate does."""
     with naming_faults(), _alone(engine) as connection:
         _insist(connection, patience_s, lambda: command.downgrade(_config(connection), revision))
+
+
+def known_revisions() -> frozenset[str]:
+    """All that this code can migrate from."""
+    scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    return frozenset(script.revision for script in scripts)
 
 
 @contextmanager

@@ -5,24 +5,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
 
 from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import PATIENCE_S
 from adapters.persistence.migrate import migrate as migrate_database
-from adapters.persistence.verify import verify
+from adapters.persistence.reader import Reader
+from adapters.persistence.schema_version import PostgresSchema
+from adapters.persistence.verify import Verification, verify
 from adapters.persistence.waits import PATIENT
+from entrypoints.commands.refusals import Refused
 from entrypoints.settings import read_database_url
 
 
 @contextmanager
-def patient_engine() -> Iterator[Engine]:
+def patient_engine(url: URL | None = None, *, is_autocommit: bool = False) -> Iterator[Engine]:
     """Connections for work that is nobody's request: it waits as long as it takes."""
-    engine = make_engine(read_database_url(), pool_size=1, waits=PATIENT)
+    url = url or read_database_url()
+    engine = make_engine(url, pool_size=1, waits=PATIENT, is_autocommit=is_autocommit)
     try:
         yield engine
     finally:
         engine.dispose()
+
+
+def require_migrated(engine: Engine) -> None:
+    """Of an engine in autocommit. Raises Refused, or Unavailable."""
+    if not PostgresSchema(Reader(engine)).has_all_migrations():
+        raise Refused(
+            "the database lacks migrations of this version; python -m entrypoints.cli migrate "
+            "brings it up to date, and so does make run its own."
+        )
 
 
 @click.command()
@@ -45,7 +58,11 @@ def migrate(patience_s: float) -> None:
 def verify_data() -> None:
     """Prove that every event's count is that of its seats; print each that differs."""
     with patient_engine() as engine:
-        found = verify(engine)
+        sys.exit(tell(verify(engine)))
+
+
+def tell(found: Verification) -> int:
+    """Print what was found; the exit code that it means."""
     for event in found.differences:
         click.echo(
             f"event {event.event_id}: attendees_count {event.attendees_count}, "
@@ -53,4 +70,4 @@ def verify_data() -> None:
             f"of people who are gone {event.seats_of_nobody}"
         )
     click.echo(f"{found.events} events, {found.seats} seats: {len(found.differences)} differ.")
-    sys.exit(1 if found.differences else 0)
+    return 1 if found.differences else 0

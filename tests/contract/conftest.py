@@ -7,16 +7,19 @@ import pytest
 from adapters.persistence.account_queries import PostgresAccountQueries
 from adapters.persistence.calendar_queries import PostgresCalendarQueries
 from adapters.persistence.event_queries import PostgresEventQueries
+from adapters.persistence.leftovers import EXPIRED_ANSWERS, EXPIRED_SESSIONS, PostgresLeftovers
 from adapters.persistence.reader import Reader
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from application.ports.account_queries import AccountQueries
 from application.ports.calendar_queries import CalendarQueries
 from application.ports.event_queries import EventQueries
+from application.ports.leftovers import Leftovers
 from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.events.event import Seat
 from tests.builders import NOON, a_user, an_event
 from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
 from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
+from tests.fakes.memory_leftovers import MemoryExpiredAnswers, MemoryExpiredSessions
 from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
 
 
@@ -26,6 +29,8 @@ class Storage:
     accounts: AccountQueries
     events: EventQueries
     calendars: CalendarQueries
+    expired_sessions: Leftovers
+    expired_answers: Leftovers
 
     def keep(self, *things):
         """Commit users, sessions and events, by their class, in this order."""
@@ -74,6 +79,8 @@ def memory_storage():
         MemoryAccountQueries(store),
         MemoryEventQueries(store),
         MemoryCalendarQueries(store),
+        MemoryExpiredSessions(store),
+        MemoryExpiredAnswers(store),
     )
 
 
@@ -84,6 +91,8 @@ def postgres_storage(empty_database):
         PostgresAccountQueries(Reader(empty_database)),
         PostgresEventQueries(Reader(empty_database)),
         PostgresCalendarQueries(Reader(empty_database)),
+        PostgresLeftovers(Reader(empty_database), EXPIRED_SESSIONS),
+        PostgresLeftovers(Reader(empty_database), EXPIRED_ANSWERS),
     )
 
 

@@ -35,6 +35,7 @@ ALL = (
     "PORT",
     "WEB_WORKERS",
     "WEB_THREADS",
+    "POSTGRES_BIN_DIR",
     "DATA_DIR",
 )
 

@@ -1,0 +1,19 @@
+from typing import TYPE_CHECKING
+
+from sqlalchemy.engine import URL
+
+from entrypoints.settings import Settings, read_argon2_parameters
+
+if TYPE_CHECKING:
+    from entrypoints.container import Container
+
+NO_KEY = ""
+
+
+def container_on(url: URL) -> "Container":
+    """What a command needs of the application, which signs no tokens here. Raises SettingsError."""
+    # Only some commands need the whole application in this process.
+    from entrypoints.container import Container
+
+    settings = Settings(url, jwt_secret_key=NO_KEY, argon2=read_argon2_parameters())
+    return Container(settings=settings)

@@ -1,0 +1,38 @@
+from datetime import timedelta
+
+import click
+
+from entrypoints.chosen_database import chosen_database
+from entrypoints.commands.database import patient_engine, require_migrated
+
+
+@click.command()
+@click.option(
+    "--older-than",
+    "days",
+    metavar="DAYS",
+    type=click.IntRange(0, 36_500),
+    default=1,
+    show_default=True,
+    help="Only what has been over for so long.",
+)
+@click.option("--dry-run", "is_dry", is_flag=True, help="Count, and delete nothing.")
+def purge(days: int, is_dry: bool) -> None:
+    """Delete sessions and idempotency keys that have expired.
+
+    The service may answer meanwhile: little is deleted at a time, and nothing is waited for. A
+    session is kept until the last of its tokens has expired, though it was revoked before.
+
+    Works on DATABASE_URL, or else on the database of make run.
+    """
+    # Only some commands need the whole application in this process.
+    from entrypoints.container import Container
+
+    with (
+        chosen_database() as database,
+        patient_engine(database.url, is_autocommit=True) as engine,
+    ):
+        require_migrated(engine)
+        counts = Container(engine=engine).purge()(timedelta(days=days), is_dry=is_dry)
+    told = " and ".join(f"{count} {kind}" for kind, count in counts.items())
+    click.echo(f"{told} {'would be' if is_dry else 'were'} deleted.")

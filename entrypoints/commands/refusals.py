@@ -1,0 +1,2 @@
+class Refused(Exception):
+    """What a command was asked for can't be done; the message is one line that says why."""

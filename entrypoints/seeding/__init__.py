@@ -1,0 +1,1 @@
+"""Believable people and events, any number of them: what `seed-demo` fills a database with."""

@@ -1,0 +1,133 @@
+"""A database that was lost, from a file."""
+
+import httpx
+import pytest
+
+from adapters.persistence.archive import Archive, ArchiveError
+from adapters.persistence.contents import is_empty
+from adapters.persistence.migrate import downgrade
+from adapters.persistence.tables import metadata
+from entrypoints.local_services import embedded_programs
+from tests.e2e.processes import started
+
+KEY = "k" * 32
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="module")
+def backup(seeded, turnout, tmp_path_factory):
+    place, _ = seeded
+    file = tmp_path_factory.mktemp("backup") / "turnout.dump"
+    assert turnout("backup", file, **place.settings).returncode == 0
+    return file
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "turnout.dump"
+
+
+@pytest.fixture
+def cut(backup, file):
+    whole = backup.read_bytes()
+    file.write_bytes(whole[: len(whole) * 9 // 10])
+    return file
+
+
+def contents(place):
+    tables = [*metadata.tables, "alembic_version"]
+    return {table: sorted(map(str, place.rows(f"SELECT * FROM {table}"))) for table in tables}
+
+
+def test_all_is_there_again_and_the_service_goes_on(seeded, backup, a_place, turnout, root):
+    place, _ = seeded
+    other = a_place(migrated=False)
+
+    done = turnout("restore", backup, **other.settings)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    [(seats,)] = place.rows("SELECT count(*) FROM attendances")
+    assert done.stdout == f"100 events, {seats} seats: 0 differ.\n"
+    assert contents(other) == contents(place)
+    with started(root, "serve", JWT_SECRET_KEY=KEY, **other.settings) as (_, base_url):
+        assert turnout("demo", "--base-url", base_url).returncode == 0
+
+
+def test_a_file_that_is_cut_leaves_the_database_empty(cut, a_place, refused):
+    other = a_place(migrated=False)
+
+    said = refused("restore", cut, **other.settings)
+
+    assert said.startswith(f"{cut} can't be read: ")
+    assert is_empty(other.engine)
+
+
+def test_what_breaks_off_in_the_middle_is_undone(cut, a_place):
+    """As if the file had been cut after it was read through."""
+    other = a_place(migrated=False)
+    programs = [str(embedded_programs() / name) for name in ("pg_dump", "pg_restore")]
+
+    with pytest.raises(ArchiveError):
+        Archive(cut, *programs).restore(other.engine.url)
+
+    assert is_empty(other.engine)
+
+
+def test_what_is_no_backup_is_refused(a_place, refused, file):
+    file.write_text("a letter to the editor")
+
+    said = refused("restore", file, **a_place(migrated=False).settings)
+
+    assert said.startswith(f"{file} can't be read: ")
+
+
+def test_a_database_that_is_not_empty_is_left_alone(backup, place, refused):
+    said = refused("restore", backup, **place.settings)
+
+    assert " is not empty: name a new one in DATABASE_URL" in said
+    assert place.rows("SELECT count(*) FROM users") == [(0,)]
+
+
+def test_a_backup_of_a_newer_version_is_refused_before_anything_is_written(
+    place, a_place, turnout, refused, file
+):
+    place.run("UPDATE alembic_version SET version_num = '9999'")
+    turnout("backup", file, **place.settings)
+    other = a_place(migrated=False)
+
+    said = refused("restore", file, **other.settings)
+
+    assert said.startswith(f"{file} is at revision 9999, which this version does not know: ")
+    assert is_empty(other.engine)
+
+
+def test_a_backup_of_an_older_version_is_restored_and_migrates(place, a_place, turnout, file):
+    downgrade(place.engine, "0003")
+    assert turnout("backup", file, **place.settings).returncode == 0
+    other = a_place(migrated=False)
+
+    done = turnout("restore", file, **other.settings)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1] == (
+        "It is at revision 0003: python -m entrypoints.cli migrate is to follow."
+    )
+    assert turnout("migrate", **other.settings).returncode == 0
+    assert turnout("verify-data", **other.settings).returncode == 0
+
+
+def test_the_database_of_make_run_is_backed_up_running_or_not(root, turnout, refused, tmp_path):
+    home, new_home = ({"DATA_DIR": str(tmp_path / name)} for name in ("home", "new"))
+    while_running, at_rest = tmp_path / "running.dump", tmp_path / "rest.dump"
+    with started(root, "run", **home):
+        piped = {"told": f"{PASSWORD}\n"} | home
+        assert turnout("create-user", "ada", "--password-stdin", **piped).returncode == 0
+        assert turnout("backup", while_running, **home).returncode == 0
+        assert "stop make run, and set DATA_DIR " in refused("restore", while_running, **home)
+    assert turnout("backup", at_rest, **home).returncode == 0
+    assert not (tmp_path / "home" / "postgres" / "postmaster.pid").exists()
+
+    assert turnout("restore", at_rest, **new_home).returncode == 0
+    with started(root, "run", **new_home) as (_, base_url):
+        body = {"username": "ada", "password": PASSWORD}
+        assert httpx.post(f"{base_url}/v1/profile/token/", json=body).status_code == 200
