@@ -4,8 +4,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 # Seconds: a read takes some milliseconds, a login some dozen, and waits end after one or two.
 BUCKETS_S = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
-# Summed over the workers that live: what a dead one had under way is under way no more.
-LIVING = "livesum"
 
 
 class Instruments:
@@ -13,6 +11,7 @@ class Instruments:
 
     def __init__(self) -> None:
         own = CollectorRegistry()
+        # Gauges are summed over the workers that live: what a dead one had under way is no more.
         self.duration = Histogram(
             "turnout_http_request_duration_seconds",
             "Until an answer was handed over whole.",
@@ -23,7 +22,7 @@ class Instruments:
         self.in_flight = Gauge(
             "turnout_http_requests_in_flight",
             "Requests that are being answered.",
-            multiprocess_mode=LIVING,
+            multiprocess_mode="livesum",
             registry=own,
         )
         self.refusals = Counter(
@@ -35,7 +34,7 @@ class Instruments:
         self.connections = Gauge(
             "turnout_database_connections_in_use",
             "Connections to the database that are lent to a request.",
-            multiprocess_mode=LIVING,
+            multiprocess_mode="livesum",
             registry=own,
         )
         self.logins = Counter(

@@ -1,1 +1,1 @@
-"""Spans for OpenTelemetry; needs the extra `tracing`, and is imported only where that is asked for."""
+"""Spans for OpenTelemetry; needs the extra `tracing`, imported only where it is set."""

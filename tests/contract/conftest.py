@@ -18,6 +18,7 @@ from tests.builders import NOON, a_user, an_event
 from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
 from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
 from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
+from tests.fakes.tally import TallyInMemory
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Storage:
     accounts: AccountQueries
     events: EventQueries
     calendars: CalendarQueries
+    tally: TallyInMemory
 
     def keep(self, *things):
         """Commit users, sessions and events, by their class, in this order."""
@@ -68,22 +70,25 @@ def storage(request):
 
 @pytest.fixture
 def memory_storage():
-    store = MemoryStore()
+    store, tally = MemoryStore(), TallyInMemory()
     return Storage(
-        MemoryUnitOfWorkFactory(store),
+        MemoryUnitOfWorkFactory(store, tally),
         MemoryAccountQueries(store),
         MemoryEventQueries(store),
         MemoryCalendarQueries(store),
+        tally,
     )
 
 
 @pytest.fixture
 def postgres_storage(empty_database):
+    tally = TallyInMemory()
     return Storage(
-        PostgresUnitOfWorkFactory(empty_database),
+        PostgresUnitOfWorkFactory(empty_database, tally),
         PostgresAccountQueries(Reader(empty_database)),
         PostgresEventQueries(Reader(empty_database)),
         PostgresCalendarQueries(Reader(empty_database)),
+        tally,
     )
 
 
