@@ -101,7 +101,7 @@ def read_tracing_settings() -> TracingSettings | None:
     if not read_url(name):
         return None
     if not all(map(is_installed, TRACING_PACKAGES)):
-        raise SettingsError(f"{name}: needs the packages of the extra `tracing`: turnout[tracing].")
+        raise SettingsError(f"{name}: needs the packages of the extra `tracing`.")
     return TracingSettings(
         service_name=read(
             "OTEL_SERVICE_NAME", "str", default="turnout", validate=validate.Length(min=1)
