@@ -6,7 +6,7 @@ TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 MATCHERS = re.compile(r"\{([^{}]*)\}")
 RANGE = re.compile(r"\[[^\]]*\]")
 GROUPING = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^()]*)\)")
-NAME = re.compile(r"[a-zA-Z_:][\w:]*(?!\s*[\w:(])")
+NAME = re.compile(r"\b[a-zA-Z_:][\w:]*\b(?!\s*\()")
 WORDS = {"and", "or", "unless", "bool", "offset"}
 
 
@@ -15,8 +15,6 @@ def asked(expression):
     bare = TEXT.sub('""', expression)
     matched = " ".join(MATCHERS.findall(bare))
     grouped = " ".join(GROUPING.findall(bare))
-    labels = set(re.findall(r"\w+(?=\s*(?:=|!=|=~|!~))", matched)) | set(
-        re.findall(r"\w+", grouped)
-    )
+    labels = {*re.findall(r"\w+(?=\s*[!=])", matched), *re.findall(r"\w+", grouped)}
     rest = GROUPING.sub(" ", RANGE.sub(" ", MATCHERS.sub(" ", bare)))
     return set(NAME.findall(rest)) - WORDS, labels
