@@ -8,6 +8,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import get_tracer, set_tracer_provider
 
 from adapters.tracing.requests import RequestTracer
+from adapters.tracing.statements import trace_statements
 from entrypoints import VERSION
 from entrypoints.container import Container
 from entrypoints.settings import TracingSettings
@@ -15,8 +16,9 @@ from entrypoints.settings import TracingSettings
 
 def trace(container: Container) -> None:
     """Before the application is made. Nothing is sent before `send_traces`."""
-    tracer = RequestTracer(get_tracer("turnout", VERSION))
-    companions = (*container.companions(), tracer.begin)
+    tracer = get_tracer("turnout", VERSION)
+    trace_statements(container.engine(), tracer)
+    companions = (*container.companions(), RequestTracer(tracer).begin)
     container.companions.override(providers.Object(companions))
 
 

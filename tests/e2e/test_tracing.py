@@ -36,7 +36,8 @@ def told(root, settings):
             started(root, "serve", **options, **settings) as (_, base_url),
             httpx.Client(base_url=base_url) as client,
         ):
-            client.post("/v1/profile/signup/", json=ACCOUNT)
+            for _ in range(2):  # PostgreSQL refuses the second name, and says which it is
+                client.post("/v1/profile/signup/", json=ACCOUNT)
             tokens = client.post("/v1/profile/token/", json=ACCOUNT).json()
             client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
             body = an_event_body(title="A secret tea")
@@ -50,7 +51,14 @@ def told(root, settings):
             for flags in ("01", "00"):  # the client's trace is kept, and is not
                 client.get("/healthz", headers={"traceparent": f"00-{TRACE}-{PARENT}-{flags}"})
         # What the workers had not sent yet was sent when they ended.
-        secrets = ("whisper", "secret tea", feed.rpartition("/")[2], PASSWORD, *tokens.values())
+        secrets = (
+            "whisper",
+            "ada",
+            "secret tea",
+            feed.rpartition("/")[2],
+            PASSWORD,
+            *tokens.values(),
+        )
         yield receiver, [str(each).lower().encode() for each in secrets]
 
 
@@ -65,7 +73,7 @@ def test_each_request_is_a_span_named_for_its_route(told):
     assert receiver.paths == {"/v1/traces"}
     assert Counter(names) == Counter(
         [
-            "POST /v1/profile/signup/",
+            *("POST /v1/profile/signup/", "POST /v1/profile/signup/"),
             "POST /v1/profile/token/",
             "POST /v1/events/",
             "GET /v1/events/{event_id}/",
@@ -89,6 +97,22 @@ def test_a_span_has_what_the_line_of_the_log_has(told):
         "turnout.request_id": "tea-1",
     }
     assert resource["service.name"] == "tea"
+
+
+def test_a_round_trip_to_the_database_is_a_span_of_its_request(told):
+    receiver, _ = told
+    [(seen, _, _)] = [each for each in requests_of(receiver) if "tea-1" in each[1].values()]
+    inner = [each for each in receiver.spans() if each[0].parent_span_id == seen.span_id]
+
+    assert [span.name for span, _, _ in inner] == ["SELECT", "SELECT"]  # the session, the event
+    assert [span.kind for span, _, _ in inner] == [seen.SPAN_KIND_CLIENT] * 2
+    assert inner[0][1] == {
+        "db.system.name": "postgresql",
+        "db.operation.name": "SELECT",
+        "turnout.statements": 1,
+    }
+    failed = [each for _, each, _ in receiver.spans() if each.get("error.type") == "23505"]
+    assert [each["db.operation.name"] for each in failed] == ["INSERT"]
 
 
 def test_no_span_tells_a_secret(told):
