@@ -1,5 +1,7 @@
 """The adapters that trace, around an application; only where OTEL_EXPORTER_OTLP_ENDPOINT is set."""
 
+import os
+
 from dependency_injector import providers
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -12,6 +14,9 @@ from adapters.tracing.statements import trace_statements
 from entrypoints import VERSION
 from entrypoints.container import Container
 from entrypoints.settings import TracingSettings
+
+# Its own is 10: a collector that says nothing would delay the end of a worker by twice that.
+SEND_TIMEOUT_S = ("OTEL_EXPORTER_OTLP_TIMEOUT", "2")
 
 
 def trace(container: Container) -> None:
@@ -27,6 +32,7 @@ def send_traces(settings: TracingSettings) -> None:
 
     Where to, how much and by what certificates the package reads from the OTEL_ variables itself.
     """
+    os.environ.setdefault(*SEND_TIMEOUT_S)
     told = {"service.name": settings.service_name, "service.version": VERSION}
     provider = TracerProvider(resource=Resource.create(told))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))

@@ -21,7 +21,7 @@ def trace_statements(engine: Engine, tracer: Tracer) -> None:
     class TracedCursor(WatchedCursor):
         def execute(self, query: Any, variables: Any = None) -> None:
             operation = _operation(query)
-            told = {
+            told: dict[str, str | int] = {
                 "db.system.name": "postgresql",
                 "db.operation.name": operation,
                 "turnout.statements": self.statements,

@@ -146,16 +146,14 @@ def test_the_port_is_read_and_tells_nothing_but_metrics(measured):
         assert httpx.request(method, metrics.url).status_code == 501
 
 
-def test_killed_workers_lose_no_counts_and_leave_nothing_under_way(town):
+def test_killed_workers_lose_no_counts_and_leave_nothing_under_way(town, measured):
+    service, metrics = measured
     creator, waiting = town.people(2)
     event = town.event(creator)
-    with (
-        a_measured_service(town) as (service, metrics),
-        ThreadPoolExecutor(1) as threads,
-    ):
+    with metrics.rising(5, REQUESTS):
         for _ in range(5):
             ask(service, creator, "GET", f"/v1/events/{event}/")
-        assert metrics.become(5, REQUESTS)
+    with ThreadPoolExecutor(1) as threads, metrics.rising(0, REQUESTS):
         with town.locked(event):
             threads.submit(ask, service, waiting, "POST", f"/v1/events/{event}/attend/")
             wait_until(lambda: town.waiting_for_locks() == 1, "one waits")
@@ -169,9 +167,8 @@ def test_killed_workers_lose_no_counts_and_leave_nothing_under_way(town):
         assert metrics.become(0, IN_FLIGHT)
         assert metrics.become(0, IN_USE)
         assert metrics.become(2, "turnout_workers")
-        assert metrics.value(REQUESTS) == 5
+    with metrics.rising(1, REQUESTS):
         ask(service, creator, "GET", f"/v1/events/{event}/")
-        assert metrics.become(6, REQUESTS)
 
 
 def test_what_a_killed_service_left_is_removed_by_the_next(town, tmp_path):
@@ -199,16 +196,16 @@ def test_a_port_in_use_ends_the_start_with_one_line(root):
     )
 
 
-def test_without_a_port_nothing_is_measured(town, tmp_path):
-    with a_service(town, METRICS_HOST="127.0.0.1", TMPDIR=str(tmp_path)) as service:
-        assert ask(service, None, "GET", "/metrics").status_code == 404
-        processes = [psutil.Process(service.process.pid), *service.workers()]
-        listening = {
-            connection.laddr.port
-            for process in processes
-            for connection in process.net_connections(kind="tcp")
-            if connection.status == psutil.CONN_LISTEN
-        }
+def test_without_a_port_nothing_is_measured(served):
+    port = int(served.rpartition(":")[2])
+    listening = [
+        each for each in psutil.net_connections("tcp") if each.status == psutil.CONN_LISTEN
+    ]
+    processes = {each.pid for each in listening if each.laddr.port == port}
 
-        assert listening == {int(service.base_url.rpartition(":")[2])}
-        assert list(tmp_path.glob("*turnout*")) == []
+    assert httpx.get(f"{served}/metrics").status_code == 404
+    assert processes
+    assert {each.laddr.port for each in listening if each.pid in processes} == {port}
+    for pid in processes:
+        files = {each.path for each in psutil.Process(pid).memory_maps()}
+        assert not [path for path in files if "turnout-metrics" in path]
