@@ -44,7 +44,7 @@ def create_app(
     trusted_proxies: Sequence[Network],
     cors_origins: Sequence[str],
     observers: Sequence[Observer],
-    companions: Sequence[Companion],
+    companions: Sequence[Companion] = (),
 ) -> Flask:
     """An app of its own: any number may live side by side in a process."""
     app = App("turnout", static_folder=None)

@@ -109,10 +109,12 @@ class _Watched:
                 close()
         finally:
             self._seen.duration_s = time.perf_counter() - self._begun
-            for observer in self._observers:
-                observer(self._seen)
-            _end(self._ends)
-            clear_contextvars()
+            try:
+                for observer in self._observers:
+                    observer(self._seen)
+            finally:
+                _end(self._ends)
+                clear_contextvars()
 
 
 def observation() -> Observation:
