@@ -47,6 +47,8 @@ def a_receiver():
         receiver = Receiver(server.server_port)
         thread = Thread(target=server.serve_forever)
         thread.start()
-        yield receiver
-        server.shutdown()
-        thread.join()
+        try:
+            yield receiver
+        finally:
+            server.shutdown()
+            thread.join()
