@@ -20,7 +20,7 @@ COPY adapters adapters
 COPY entrypoints entrypoints
 COPY LICENSE ./
 USER turnout
-ENV HOST=0.0.0.0 PORT=8000 DATA_DIR=/data
+ENV HOST=0.0.0.0 PORT=8000 METRICS_HOST=0.0.0.0 DATA_DIR=/data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "-c", \
     "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz/')"]
@@ -32,6 +32,7 @@ FROM source AS development
 COPY --from=development-packages /opt/venv /opt/venv
 COPY pyproject.toml Makefile README.md CHANGELOG.md CONTRIBUTING.md Dockerfile .env.example openapi.json ./
 COPY docs docs
+COPY deploy deploy
 COPY requirements requirements
 COPY tests tests
 # Nobody may write into the source here.

@@ -78,9 +78,9 @@ lock: .venv/dev ## Write the lock files from pyproject.toml; UPGRADE=--upgrade f
 
 .PHONY: lock-files
 lock-files:
-	@$(LOCK) $(UPGRADE) --extra local --group dev --output-file $(LOCKS)/dev.txt
-	@$(LOCK) --constraint $(LOCKS)/dev.txt --extra local --output-file $(LOCKS)/local.txt
-	@$(LOCK) --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/service.txt
+	@$(LOCK) $(UPGRADE) --extra local --extra tracing --group dev --output-file $(LOCKS)/dev.txt
+	@$(LOCK) --constraint $(LOCKS)/dev.txt --extra local --extra tracing --output-file $(LOCKS)/local.txt
+	@$(LOCK) --constraint $(LOCKS)/dev.txt --extra tracing --output-file $(LOCKS)/service.txt
 
 openapi: .venv/local ## Write openapi.json, the OpenAPI document that the service serves.
 	@$(CLI) export-openapi

@@ -1,4 +1,9 @@
-"""Every adapter is named here, and nowhere else is one chosen."""
+"""Every adapter is named here, and nowhere else is one chosen.
+
+But for those that are there only where a setting asks for them: measuring.py, tracing.py.
+"""
+
+from collections.abc import Sequence
 
 from dependency_injector import containers, providers
 
@@ -16,6 +21,7 @@ from adapters.http.events.attendance import attendance_blueprint
 from adapters.http.events.resources import events_blueprint
 from adapters.http.health import health_blueprint
 from adapters.http.limits import Limits
+from adapters.http.observing import Companion, Observer
 from adapters.http.request_log import log_request
 from adapters.identifiers import new_id
 from adapters.persistence.account_queries import PostgresAccountQueries
@@ -62,6 +68,7 @@ from application.events.publish_event import PublishEvent
 from application.events.show_event import ShowEvent
 from application.operations.check_readiness import CheckReadiness
 from application.operations.purge import Purge
+from application.ports.tally import Tally
 from domain.accounts.credentials import PasswordRules
 from entrypoints import VERSION
 from entrypoints.settings import Settings
@@ -88,7 +95,8 @@ class Container(containers.DeclarativeContainer):
     )
     password_rules = providers.Object(PasswordRules(COMMON_PASSWORDS))
     tokens = providers.Singleton(JwtTokens)
-    work = providers.Singleton(PostgresUnitOfWorkFactory, engine)
+    tally: providers.Object[Tally | None] = providers.Object(None)
+    work = providers.Singleton(PostgresUnitOfWorkFactory, engine, tally)
     reader = providers.Singleton(Reader, engine)
     account_queries = providers.Singleton(PostgresAccountQueries, reader)
     event_queries = providers.Singleton(PostgresEventQueries, reader)
@@ -226,6 +234,8 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
     )
 
+    observers: providers.Object[Sequence[Observer]] = providers.Object((log_request,))
+    companions: providers.Object[Sequence[Companion]] = providers.Object(())
     app = providers.Singleton(
         create_app,
         blueprints=providers.List(
@@ -244,5 +254,6 @@ class Container(containers.DeclarativeContainer):
         version=VERSION,
         trusted_proxies=settings.provided.trusted_proxies,
         cors_origins=settings.provided.cors_origins,
-        observers=providers.Object((log_request,)),
+        observers=observers,
+        companions=companions,
     )

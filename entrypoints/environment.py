@@ -1,8 +1,10 @@
 """Reading single settings from the environment, each refused in one line that names it."""
 
 import re
+from importlib.util import find_spec
 from ipaddress import ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 from environs import Env, EnvError, EnvValidationError
 from psycopg2 import ProgrammingError
@@ -57,12 +59,35 @@ def read_origins(name: str) -> tuple[str, ...]:
     return origins
 
 
+def read_url(name: str) -> str | None:
+    """An http or https URL; None where it is not set, or empty. Raises SettingsError."""
+    text: str | None = read(name, "str", default=None)
+    if not text:
+        return None
+    try:
+        url = urlsplit(text)
+        is_url = url.scheme in OWN_PORTS and bool(url.hostname) and url.port != 0
+    except ValueError:
+        is_url = False
+    if not is_url:
+        raise SettingsError(f"{name}: is not a URL like http://localhost:4318.")
+    return text
+
+
 def _is_origin(text: str) -> bool:
     match = ORIGIN.fullmatch(text)
     if match is None:
         return False
     port = match["port"]
     return port is None or (port != OWN_PORTS[match["scheme"]] and int(port) <= PORT_MAX)
+
+
+def is_installed(module: str) -> bool:
+    """Whether an extra was brought along; imports no more than the packages that it lies in."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def parse_database_url(text: str, setting: str) -> URL:

@@ -1,12 +1,26 @@
 """How gunicorn serves the application; read by gunicorn itself."""
 
+import os
+from shutil import rmtree
 from typing import Any
 
+from entrypoints import VERSION
 from entrypoints.logs import configure_logs
-from entrypoints.settings import read_server_settings
+from entrypoints.metrics_files import made_metrics_dir
+from entrypoints.settings import (
+    read_metrics_settings,
+    read_server_settings,
+    read_settings,
+    read_tracing_settings,
+)
 
 configure_logs()
 _settings = read_server_settings()
+_metrics = read_metrics_settings()
+_tracing = read_tracing_settings()
+if _metrics:
+    # Before anything imports prometheus_client, which looks for it at that moment.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(made_metrics_dir())
 
 bind = _settings.address
 workers = _settings.web_workers
@@ -26,6 +40,31 @@ control_socket_disable = True  # it would lie in the home directory, one for all
 
 
 def when_ready(server: Any) -> None:
+    if _metrics:
+        from adapters.metrics.service import ServiceCollector
+        from entrypoints.metrics_server import MetricsServer
+
+        pool_size = read_settings().database_pool_size
+        MetricsServer(_metrics, ServiceCollector(VERSION, lambda: len(server.WORKERS), pool_size))
     base = f"http://{_settings.address}".replace("//0.0.0.0:", "//localhost:")
     print(f"Turnout answers.\n  API         {base}", flush=True)
     print(f"  Swagger UI  {base}/api/schema/swagger-ui/", flush=True)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    if _tracing:
+        from entrypoints.tracing import send_traces
+
+        send_traces(_tracing)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    if _metrics:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    if _metrics:
+        rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -10,10 +10,9 @@ from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
 from adapters.http.nosniff import NOSNIFF
-from adapters.http.observing import Observation
+from adapters.http.observing import Observation, observers_of
 from adapters.http.problem_bodies import PROBLEM_HEADERS, http_problem
 from adapters.http.request_ids import REQUEST_ID_HEADER, new_request_id
-from adapters.http.request_log import log_request
 
 STATUS_OF_ERROR = {
     errors.LimitRequestLine: 414,
@@ -94,4 +93,5 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             seen.is_complete = True
         except OSError:
             self.log.debug("The client was gone before it was answered.")
-        log_request(seen)
+        for observer in observers_of(self.wsgi):
+            observer(seen)

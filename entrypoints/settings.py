@@ -12,13 +12,23 @@ from sqlalchemy.engine import URL
 from adapters.http.proxies import Network
 from adapters.persistence.waits import Waits
 from adapters.security.argon2_hasher import KIB_PER_MIB, OWASP_LEAST, Argon2Parameters
-from entrypoints.environment import parse_database_url, read, read_networks, read_origins
+from entrypoints.environment import (
+    PORT_MAX,
+    SettingsError,
+    is_installed,
+    parse_database_url,
+    read,
+    read_networks,
+    read_origins,
+    read_url,
+)
 
 JWT_SECRET_KEY_MIN_BYTES = 32  # RFC 7518 section 3.2: no shorter than the hash of HS256
 MEMORY = "memory://"
 REDIS_SCHEMES = ("redis://", "rediss://")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("auto", "json", "console")
+TRACING_PACKAGES = ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http")
 HOUR_S = 60 * 60
 DAY_S = 24 * HOUR_S
 
@@ -61,6 +71,42 @@ class ServerSettings:
 class LogSettings:
     level: str
     format: str
+
+
+@dataclass(frozen=True)
+class MetricsSettings:
+    host: str
+    port: int
+
+
+@dataclass(frozen=True)
+class TracingSettings:
+    service_name: str
+
+
+def read_metrics_settings() -> MetricsSettings | None:
+    """None where there are to be no metrics. Raises SettingsError."""
+    port = read("METRICS_PORT", "int", default=None, validate=_require_port)
+    if port is None:
+        return None
+    if port == read_server_settings().port:
+        raise SettingsError("METRICS_PORT: is that of the service, PORT; set another one.")
+    host = read("METRICS_HOST", "str", default="127.0.0.1", validate=validate.Length(min=1))
+    return MetricsSettings(host, port)
+
+
+def read_tracing_settings() -> TracingSettings | None:
+    """None where no traces are to be sent. Raises SettingsError."""
+    name = "OTEL_EXPORTER_OTLP_ENDPOINT"
+    if not read_url(name):
+        return None
+    if not all(map(is_installed, TRACING_PACKAGES)):
+        raise SettingsError(f"{name}: needs the packages of the extra `tracing`.")
+    return TracingSettings(
+        service_name=read(
+            "OTEL_SERVICE_NAME", "str", default="turnout", validate=validate.Length(min=1)
+        )
+    )
 
 
 def read_log_settings() -> LogSettings:
@@ -126,7 +172,7 @@ def read_server_settings() -> ServerSettings:
     """Raises SettingsError."""
     return ServerSettings(
         host=read("HOST", "str", default="127.0.0.1", validate=validate.Length(min=1)),
-        port=read("PORT", "int", default=8000, validate=validate.Range(1, 65535)),
+        port=read("PORT", "int", default=8000, validate=validate.Range(1, PORT_MAX)),
         web_workers=read("WEB_WORKERS", "int", default=2, validate=validate.Range(1, 64)),
         web_threads=_read_web_threads(),
     )
@@ -172,6 +218,11 @@ def _read_database_waits() -> Waits:
 def _read_web_threads() -> int:
     threads: int = read("WEB_THREADS", "int", default=4, validate=validate.Range(1, 256))
     return threads
+
+
+def _require_port(port: int | None) -> None:
+    if port is not None:
+        validate.Range(1, PORT_MAX)(port)
 
 
 def _require_limits_storage(uri: str) -> None:

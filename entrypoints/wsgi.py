@@ -4,11 +4,20 @@ from flask import Flask
 
 from entrypoints.container import Container
 from entrypoints.logs import configure_logs
-from entrypoints.settings import read_settings
+from entrypoints.settings import read_metrics_settings, read_settings, read_tracing_settings
 
 
 def create_app() -> Flask:
     """Raises SettingsError."""
     configure_logs()  # does nothing again where the server did it
-    app: Flask = Container(settings=read_settings()).app()
+    container = Container(settings=read_settings())
+    if read_metrics_settings():
+        from entrypoints.measuring import measure
+
+        measure(container)
+    if read_tracing_settings():
+        from entrypoints.tracing import trace
+
+        trace(container)
+    app: Flask = container.app()
     return app

@@ -11,7 +11,7 @@ from adapters.http.blueprint import Blueprint
 from adapters.http.cross_origin import admit_origins
 from adapters.http.documentation import document
 from adapters.http.nosniff import forbid_sniffing
-from adapters.http.observing import Observer, observe_requests
+from adapters.http.observing import Companion, Observer, observe_requests
 from adapters.http.problems import answer_problems
 from adapters.http.proxies import Network, trust_proxies
 from adapters.security.jwt_tokens import configure_jwt
@@ -44,6 +44,7 @@ def create_app(
     trusted_proxies: Sequence[Network],
     cors_origins: Sequence[str],
     observers: Sequence[Observer],
+    companions: Sequence[Companion] = (),
 ) -> Flask:
     """An app of its own: any number may live side by side in a process."""
     app = App("turnout", static_folder=None)
@@ -59,5 +60,5 @@ def create_app(
     api = document(app, version)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
-    observe_requests(app, observers)
+    observe_requests(app, observers, companions)
     return app

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias, cast
@@ -35,10 +35,18 @@ class Observation:
 
 # Is told when a request is over, in the thread that answered it, and must be quick.
 Observer: TypeAlias = Callable[[Observation], None]
+# Is told when a request begins, with its WSGI environment; what it returns is called when the
+# request is over, however it ended, in the same thread and after the observers.
+Companion: TypeAlias = Callable[[Observation, Mapping[str, Any]], Callable[[], None]]
+
+OBSERVERS = "turnout.observers"
 
 
-def observe_requests(app: Flask, observers: Sequence[Observer]) -> None:
+def observe_requests(
+    app: Flask, observers: Sequence[Observer], companions: Sequence[Companion]
+) -> None:
     """The last to wrap the application, so that nothing goes unseen."""
+    app.extensions[OBSERVERS] = observers
     wsgi_app = app.wsgi_app
     app.before_request(_note_route)
 
@@ -53,9 +61,25 @@ def observe_requests(app: Flask, observers: Sequence[Observer]) -> None:
             return start_response(status, headers, *exc_info)
 
         begun = time.perf_counter()
-        return _Watched(wsgi_app(environ, start), begun, seen, observers)
+        ends = [begin(seen, environ) for begin in companions]
+        try:
+            body = wsgi_app(environ, start)
+        except BaseException:
+            _end(ends)
+            raise
+        return _Watched(body, begun, seen, observers, ends)
 
     app.wsgi_app = serve  # type: ignore[method-assign]
+
+
+def observers_of(app: Flask) -> Sequence[Observer]:
+    """Those who are to be told, too, of what never reaches the application."""
+    return cast(Sequence[Observer], app.extensions.get(OBSERVERS, ()))
+
+
+def _end(ends: Sequence[Callable[[], None]]) -> None:
+    for end in reversed(ends):
+        end()
 
 
 class _Watched:
@@ -67,11 +91,13 @@ class _Watched:
         begun: float,
         seen: Observation,
         observers: Sequence[Observer],
+        ends: Sequence[Callable[[], None]],
     ) -> None:
         self._body = body
         self._begun = begun
         self._seen = seen
         self._observers = observers
+        self._ends = ends
 
     def __iter__(self) -> Iterator[bytes]:
         yield from self._body
@@ -83,9 +109,12 @@ class _Watched:
                 close()
         finally:
             self._seen.duration_s = time.perf_counter() - self._begun
-            for observer in self._observers:
-                observer(self._seen)
-            clear_contextvars()
+            try:
+                for observer in self._observers:
+                    observer(self._seen)
+            finally:
+                _end(self._ends)
+                clear_contextvars()
 
 
 def observation() -> Observation:

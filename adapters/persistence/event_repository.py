@@ -36,6 +36,7 @@ class PostgresEventRepository(EventRepository):
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self._loaded: dict[UUID, tuple[Mapping[str, Any], Seat]] = {}
+        self.seats_changed: list[SeatChange] = []
 
     def add(self, event: Event) -> None:
         self._transaction.write(ADD_EVENT, event_to_row(event))
@@ -75,6 +76,8 @@ class PostgresEventRepository(EventRepository):
         }
         self._transaction.write(saving(frozenset(changed), change), values)
         self._loaded[event.id] = after, event.seat
+        if change:
+            self.seats_changed.append(change)
 
     def remove(self, event: Event) -> None:
         # The foreign key of `attendances` deletes the seats.

@@ -15,11 +15,13 @@ from adapters.persistence.answer_repository import PostgresAnswerRepository
 from adapters.persistence.calendar_repository import PostgresCalendarFeeds
 from adapters.persistence.driver import DriverConnection
 from adapters.persistence.event_repository import PostgresEventRepository
+from adapters.persistence.event_writes import SeatChange
 from adapters.persistence.faults import refusal_of
 from adapters.persistence.session_repository import PostgresSessionRepository
 from adapters.persistence.transaction import Transaction
 from adapters.persistence.user_repository import PostgresUserRepository
 from application.errors import Contended
+from application.ports.tally import Tally
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 Result = TypeVar("Result")
@@ -34,8 +36,11 @@ LONGEST_PAUSE_S = 0.2
 class PostgresUnitOfWork(UnitOfWork):
     """One transaction at READ COMMITTED: what is decided on is locked first."""
 
-    def __init__(self, engine: Engine) -> None:
+    events: PostgresEventRepository
+
+    def __init__(self, engine: Engine, tally: Tally | None = None) -> None:
         self._connection = DriverConnection(engine)
+        self._tally = tally
 
     def __enter__(self) -> Self:
         self._connection.__enter__()
@@ -59,11 +64,16 @@ class PostgresUnitOfWork(UnitOfWork):
 
     def commit(self) -> None:
         self._transaction.commit()
+        if self._tally and (changes := self.events.seats_changed):
+            taken = changes.count(SeatChange.TAKEN)
+            self._tally.seats(taken, len(changes) - taken)
+            changes.clear()
 
 
 class PostgresUnitOfWorkFactory(UnitOfWorkFactory):
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, tally: Tally | None = None) -> None:
         self._engine = engine
+        self._tally = tally
         self._retrying = Retrying(
             retry=retry_if_exception_type(Contended),
             stop=stop_after_attempt(ATTEMPTS) | stop_after_delay(LAST_ATTEMPT_S),
@@ -72,7 +82,7 @@ class PostgresUnitOfWorkFactory(UnitOfWorkFactory):
         )
 
     def __call__(self) -> PostgresUnitOfWork:
-        return PostgresUnitOfWork(self._engine)
+        return PostgresUnitOfWork(self._engine, self._tally)
 
     def retrying(self, act: Callable[[], Result]) -> Result:
         return self._retrying(act)

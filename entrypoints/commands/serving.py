@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -11,13 +10,15 @@ from typing import Any
 import click
 
 from entrypoints.commands.database import migrate
-from entrypoints.environment import SettingsError
+from entrypoints.listening import require_free
 from entrypoints.settings import (
     read_data_dir,
     read_jwt_secret_key,
     read_log_settings,
+    read_metrics_settings,
     read_server_settings,
     read_settings,
+    read_tracing_settings,
 )
 
 GUNICORN = (
@@ -38,7 +39,8 @@ def serve(context: click.Context, is_migrating: bool) -> None:
     """Serve the API on HOST and PORT with gunicorn."""
     read_settings()
     read_log_settings()
-    _require_free_port()
+    read_tracing_settings()
+    _require_free_ports()
     if is_migrating:
         context.invoke(migrate)
     os.execv(sys.executable, GUNICORN)
@@ -53,7 +55,8 @@ def run(context: click.Context) -> None:
 
     for number in STOP_SIGNALS:
         signal.signal(number, _stop)
-    _require_free_port()
+    _require_free_ports()
+    read_tracing_settings()
     data_dir = read_data_dir()
     with ExitStack() as services:
         if "JWT_SECRET_KEY" not in os.environ:
@@ -86,17 +89,8 @@ def _run_gunicorn() -> int:
         server.wait()
 
 
-def _require_free_port() -> None:
-    settings = read_server_settings()
-    try:
-        [(family, *_, address), *_] = socket.getaddrinfo(settings.host, settings.port)
-    except OSError as error:
-        raise SettingsError(f"HOST: {settings.host} is no address here.") from error
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-        except OSError as error:
-            raise SettingsError(
-                f"HOST, PORT: {settings.address} can't be used ({error.strerror})."
-            ) from error
+def _require_free_ports() -> None:
+    server = read_server_settings()
+    require_free("", server.host, server.port)
+    if metrics := read_metrics_settings():
+        require_free("METRICS_", metrics.host, metrics.port)

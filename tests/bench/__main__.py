@@ -18,17 +18,24 @@ from tests.bench.report import (
     write_json,
 )
 from tests.bench.scenarios import SCENARIOS
+from tests.e2e.processes import a_free_port
 from tests.resilience.service import AS_IT_SHIPS, a_service
 
 FLOOR = "tests.bench.floor:create_app()"
 
 
 @contextmanager
-def a_bench(scale, console):
+def a_bench(scale, console, settings):
     """The loaded data, the service and the floor."""
     with ExitStack() as stack:
         data = stack.enter_context(a_loaded_dataset(scale, console))
-        yield data, [stack.enter_context(a_service(data, app)) for app in (AS_IT_SHIPS, FLOOR)]
+        yield (
+            data,
+            [
+                stack.enter_context(a_service(data, AS_IT_SHIPS, **settings)),
+                stack.enter_context(a_service(data, FLOOR)),
+            ],
+        )
 
 
 @click.command(help="Both are asked in turns; bench.json and bench.svg keep what was seen.")
@@ -36,10 +43,12 @@ def a_bench(scale, console):
 @click.option("--turns", default=5, show_default=True)
 @click.option("--seconds", default=5, show_default=True, help="Of each turn.")
 @click.option("--only", default="", help="Scenarios whose names begin so.")
-def main(scale, turns, seconds, only):
+@click.option("--metrics", is_flag=True, help="Let the service measure itself meanwhile.")
+def main(scale, turns, seconds, only, metrics):
     console = a_console()
     results = []
-    with a_bench(scale, console) as (data, services):
+    settings = {"METRICS_PORT": str(a_free_port())} if metrics else {}
+    with a_bench(scale, console, settings) as (data, services):
         for scenario in SCENARIOS:
             if scenario.name.startswith(only):
                 with console.status(scenario.name):

@@ -21,6 +21,7 @@ from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
 from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
 from tests.fakes.memory_leftovers import MemoryExpiredAnswers, MemoryExpiredSessions
 from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
+from tests.fakes.tally import TallyInMemory
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Storage:
     calendars: CalendarQueries
     expired_sessions: Leftovers
     expired_answers: Leftovers
+    tally: TallyInMemory
 
     def keep(self, *things):
         """Commit users, sessions and events, by their class, in this order."""
@@ -73,26 +75,29 @@ def storage(request):
 
 @pytest.fixture
 def memory_storage():
-    store = MemoryStore()
+    store, tally = MemoryStore(), TallyInMemory()
     return Storage(
-        MemoryUnitOfWorkFactory(store),
+        MemoryUnitOfWorkFactory(store, tally),
         MemoryAccountQueries(store),
         MemoryEventQueries(store),
         MemoryCalendarQueries(store),
         MemoryExpiredSessions(store),
         MemoryExpiredAnswers(store),
+        tally,
     )
 
 
 @pytest.fixture
 def postgres_storage(empty_database):
+    tally = TallyInMemory()
     return Storage(
-        PostgresUnitOfWorkFactory(empty_database),
+        PostgresUnitOfWorkFactory(empty_database, tally),
         PostgresAccountQueries(Reader(empty_database)),
         PostgresEventQueries(Reader(empty_database)),
         PostgresCalendarQueries(Reader(empty_database)),
         PostgresLeftovers(Reader(empty_database), EXPIRED_SESSIONS),
         PostgresLeftovers(Reader(empty_database), EXPIRED_ANSWERS),
+        tally,
     )
 
 

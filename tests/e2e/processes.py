@@ -8,6 +8,10 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
+NOT_INHERITED = (
+    *("DATABASE_URL", "JWT_SECRET_KEY", "DATA_DIR", "HOST"),
+    *("METRICS_HOST", "METRICS_PORT", "PROMETHEUS_MULTIPROC_DIR"),
+)
 READY = re.compile(r"Turnout answers\.\n +API +(?P<base>http://\S+)\n +Swagger UI +\S+\n")
 
 
@@ -19,7 +23,7 @@ def environment(**settings):
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if name not in ("DATABASE_URL", "JWT_SECRET_KEY", "DATA_DIR", "HOST")
+        if name not in NOT_INHERITED and not name.startswith("OTEL_")
     }
     return inherited | {"PORT": str(a_free_port())} | settings
 

@@ -13,6 +13,7 @@ from application.errors import Contended
 from application.idempotency import KeptAnswer
 from application.ports.event_repository import EventRepository
 from application.ports.session_repository import SessionRepository
+from application.ports.tally import Tally
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.ports.user_repository import UserRepository
 from domain.accounts.credentials import fold_case
@@ -48,8 +49,11 @@ class MemoryStore:
 
 
 class MemoryUnitOfWork(UnitOfWork):
-    def __init__(self, store: MemoryStore) -> None:
+    events: "MemoryEventRepository"
+
+    def __init__(self, store: MemoryStore, tally: Tally | None = None) -> None:
         self._store = store
+        self._tally = tally
 
     def __enter__(self) -> Self:
         self._store.lock.acquire()
@@ -73,14 +77,19 @@ class MemoryUnitOfWork(UnitOfWork):
 
     def commit(self) -> None:
         self._store.committed = deepcopy(self._state)
+        taken, given_back = self.events.taken, self.events.given_back
+        self.events.taken = self.events.given_back = 0
+        if self._tally and (taken or given_back):
+            self._tally.seats(taken, given_back)
 
 
 @dataclass
 class MemoryUnitOfWorkFactory(UnitOfWorkFactory):
     store: MemoryStore
+    tally: Tally | None = None
 
     def __call__(self) -> MemoryUnitOfWork:
-        return MemoryUnitOfWork(self.store)
+        return MemoryUnitOfWork(self.store, self.tally)
 
     def retrying(self, act: Callable[[], Any]) -> Any:
         for _ in range(2):
@@ -155,6 +164,8 @@ class MemorySessionRepository(SessionRepository):
 @dataclass
 class MemoryEventRepository(EventRepository):
     state: State
+    taken: int = 0
+    given_back: int = 0
 
     def _require_account(self, user_id: UUID) -> None:
         if user_id not in self.state.users:
@@ -187,10 +198,11 @@ class MemoryEventRepository(EventRepository):
     def save(self, event: Event) -> None:
         place = (event.id, event.seat.user_id)
         if event.seat.registered_at is None:
-            self.state.attendances.pop(place, None)
+            self.given_back += self.state.attendances.pop(place, None) is not None
         elif place not in self.state.attendances:
             self._require_account(event.seat.user_id)
             self.state.attendances[place] = event.seat.registered_at
+            self.taken += 1
         self.state.events[event.id] = replace(event, seat=NOBODY)
 
     def remove(self, event: Event) -> None:

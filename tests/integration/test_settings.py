@@ -8,7 +8,15 @@ from adapters.persistence.waits import Waits
 from adapters.security.argon2_hasher import Argon2Parameters
 from entrypoints import VERSION
 from entrypoints.environment import SettingsError
-from entrypoints.settings import read_data_dir, read_server_settings, read_settings
+from entrypoints.settings import (
+    MetricsSettings,
+    TracingSettings,
+    read_data_dir,
+    read_metrics_settings,
+    read_server_settings,
+    read_settings,
+    read_tracing_settings,
+)
 
 GOOD = {"DATABASE_URL": "postgresql://ada@localhost/turnout", "JWT_SECRET_KEY": "k" * 32}
 ALL = (
@@ -25,6 +33,10 @@ ALL = (
     "CORS_ORIGINS",
     "LOG_LEVEL",
     "LOG_FORMAT",
+    "METRICS_PORT",
+    "METRICS_HOST",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_SERVICE_NAME",
     "DATABASE_POOL_SIZE",
     "DATABASE_POOL_TIMEOUT",
     "DATABASE_CONNECT_TIMEOUT",
@@ -132,6 +144,14 @@ def test_a_missing_setting_is_named(environment, name):
         ("HOST", ""),
         ("DATA_DIR", ""),
         ("DATABASE_URL", "postgresql://ada@localhost/turnout?colour=red"),
+        ("METRICS_PORT", "0"),
+        ("METRICS_PORT", "65536"),
+        ("METRICS_PORT", "metrics"),
+        ("METRICS_PORT", "8000"),  # the service's own
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "grpc://collector:4317"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http:///traces"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:port"),
     ],
 )
 def test_a_bad_setting_is_named_in_one_line_without_its_value(environment, name, value):
@@ -141,6 +161,8 @@ def test_a_bad_setting_is_named_in_one_line_without_its_value(environment, name,
         read_settings()
         read_server_settings()
         read_data_dir()
+        read_metrics_settings()
+        read_tracing_settings()
 
     assert "\n" not in str(refusal.value)
     assert len(value) < 3 or value not in str(refusal.value)
@@ -196,6 +218,17 @@ def test_origins_are_taken_as_browsers_send_them(environment, text, origins):
     environment.setenv("CORS_ORIGINS", text)
 
     assert read_settings().cors_origins == origins
+
+
+def test_nothing_is_measured_or_traced_unless_a_setting_says_where(environment):
+    assert read_metrics_settings() is None
+    assert read_tracing_settings() is None
+
+    environment.setenv("METRICS_PORT", "9464")
+    environment.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318")
+
+    assert read_metrics_settings() == MetricsSettings("127.0.0.1", 9464)
+    assert read_tracing_settings() == TracingSettings("turnout")
 
 
 def test_the_settings_of_the_database_are_taken(environment):

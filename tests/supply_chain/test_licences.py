@@ -10,6 +10,7 @@ from tests.supply_chain.image import image_lock, requirement
 
 # Permissive, or bound to files of their own that nobody here changes (MPL, LGPL: decision 1).
 FITTING = {
+    "3-Clause BSD License",
     "Apache-2.0",
     "Apache-2.0 AND BSD-2-Clause",
     "Apache-2.0 OR BSD-2-Clause",
@@ -19,11 +20,15 @@ FITTING = {
     "MIT OR Apache-2.0",
     "MIT-0",
     "MPL-2.0 AND (Apache-2.0 OR MIT)",
+    "OSI Approved :: Apache Software License",
     "OSI Approved :: BSD License",
     "OSI Approved :: MIT License",
     "PSF-2.0",
 }
-LESSER = {"psycopg2-binary": "OSI Approved :: GNU Library or Lesser General Public License (LGPL)"}
+LESSER = {
+    "certifi": "OSI Approved :: Mozilla Public License 2.0 (MPL 2.0)",
+    "psycopg2-binary": "OSI Approved :: GNU Library or Lesser General Public License (LGPL)",
+}
 
 
 def licence_of(name):

@@ -140,6 +140,7 @@ def test_a_deleted_account_leaves_the_past_alone_and_the_future_free(world):
 
     world.delete_account(ada, "ada's password", ORIGIN)
 
+    assert world.tally.told[-1] == (0, 1)  # in the other's event: her own is gone, seats and all
     with pytest.raises(InvalidToken):
         world.authenticate(pair.access_token)
     with pytest.raises(InvalidCredentials):

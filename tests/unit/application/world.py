@@ -43,6 +43,7 @@ from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
 from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
 from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
 from tests.fakes.security import AuditInMemory, ReversingHasher, TokensInMemory
+from tests.fakes.tally import TallyInMemory
 
 
 class World:
@@ -51,7 +52,8 @@ class World:
         self.clock = clock = FakeClock()
         self.hasher = ReversingHasher()
         self.audit = audit = AuditInMemory()
-        new_work = MemoryUnitOfWorkFactory(self.store)
+        self.tally = TallyInMemory()
+        new_work = MemoryUnitOfWorkFactory(self.store, self.tally)
         rules = PasswordRules({"password123"})
         tokens = TokensInMemory()
         numbers = count(1)

@@ -1,0 +1,54 @@
+"""A span for each round trip to the database."""
+
+import re
+from typing import Any
+
+import psycopg2
+from opentelemetry.trace import SpanKind, StatusCode, Tracer
+from sqlalchemy import Engine, event
+
+from adapters.persistence.faults import sqlstate
+from adapters.persistence.watchdog import WatchedCursor
+
+# What a transaction sends has its values in it: no more than the first word is told.
+FIRST_WORD = re.compile(r"(?:BEGIN;)?(\w+)")
+LONGEST_WORD = 40
+
+
+def trace_statements(engine: Engine, tracer: Tracer) -> None:
+    """On connections that the engine opens from now on. SQLAlchemy runs none of them itself."""
+
+    class TracedCursor(WatchedCursor):
+        def execute(self, query: Any, variables: Any = None) -> None:
+            operation = _operation(query)
+            told: dict[str, str | int] = {
+                "db.system.name": "postgresql",
+                "db.operation.name": operation,
+                "turnout.statements": self.statements,
+            }
+            # An error's text may have values in it: it is not recorded.
+            with tracer.start_as_current_span(
+                operation,
+                kind=SpanKind.CLIENT,
+                attributes=told,
+                record_exception=False,
+                set_status_on_exception=False,
+            ) as span:
+                try:
+                    super().execute(query, variables)
+                except psycopg2.Error as error:
+                    span.set_attribute("error.type", sqlstate(error) or type(error).__name__)
+                    span.set_status(StatusCode.ERROR)
+                    raise
+
+    def trace(connection: Any, _record: Any) -> None:
+        connection.cursor_factory = TracedCursor
+
+    event.listen(engine, "connect", trace)
+
+
+def _operation(query: str | bytes) -> str:
+    begin = query[:LONGEST_WORD]
+    text = begin if isinstance(begin, str) else begin.decode("ascii", "replace")
+    match = FIRST_WORD.match(text)
+    return match[1] if match else "other"
