@@ -4,15 +4,16 @@ import sys
 
 import click
 
+from adapters.persistence.session_bounds import Unbounded
 from application.errors import Unavailable
 from entrypoints import VERSION
-from entrypoints.commands.database import migrate, verify_data
+from entrypoints.commands.database import bound_sessions, migrate, verify_data
 from entrypoints.commands.demo import demo
 from entrypoints.commands.document import export_openapi
 from entrypoints.commands.serving import run, serve
 from entrypoints.environment import SettingsError
 
-COMMANDS = (demo, export_openapi, migrate, run, serve, verify_data)
+COMMANDS = (bound_sessions, demo, export_openapi, migrate, run, serve, verify_data)
 
 
 @click.group(help="Turnout, an events API.", context_settings={"max_content_width": 100})
@@ -30,6 +31,9 @@ def main() -> None:
         cli()
     except SettingsError as error:
         sys.exit(f"turnout: {error}")
+    except Unbounded as error:
+        lacking = "; ".join(error.lacking)
+        sys.exit(f"turnout: DATABASE_URL: its sessions can't be used: {lacking}.")
     except Unavailable as error:
         [reason, *_] = str(error.__cause__).splitlines()
         reason = reason.removeprefix("(psycopg2.OperationalError) ")
