@@ -89,6 +89,7 @@ def test_a_missing_setting_is_named(environment, name):
         ("ARGON2_LANES", "0"),
         ("ARGON2_TOTAL_MIB", "0"),
         ("RATELIMIT_ENABLED", "perhaps"),
+        ("DATABASE_POOLER", "session"),
         ("RATELIMIT_STORAGE_URI", "memcached://localhost"),
         ("RATELIMIT_STORAGE_URI", "redis://localhost:port"),
         ("TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
