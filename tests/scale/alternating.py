@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
-from threading import Thread, local
+from threading import Thread
 from urllib.parse import urlsplit
 
 # Of one connection only, or written anew.
@@ -20,16 +20,24 @@ class Balancer:
 
 def _handler(base_urls, asked: Counter):
     following = cycle(base_urls)  # in C: safe to share between threads
-    kept = local()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            super().setup()
+            self.kept = {url: HTTPConnection(urlsplit(url).netloc) for url in base_urls}
+
+        def finish(self) -> None:
+            super().finish()
+            for http in self.kept.values():
+                http.close()
 
         def forward(self) -> None:
             base_url = next(following)
             asked[base_url] += 1
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            http = kept.__dict__.setdefault(base_url, HTTPConnection(urlsplit(base_url).netloc))
+            http = self.kept[base_url]
             http.request(self.command, self.path, body or None, dict(self.headers))
             answer = http.getresponse()
             content = answer.read()
@@ -41,7 +49,7 @@ def _handler(base_urls, asked: Counter):
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = forward
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = forward  # noqa: N815
 
         def log_message(self, *_) -> None:
             pass

@@ -1,4 +1,4 @@
-"""PgBouncer as deploy/pgbouncer has it, on a port of 127.0.0.1 and before a cluster of the tests."""
+"""PgBouncer as deploy/pgbouncer has it, before a cluster of the tests."""
 
 import shutil
 import subprocess
@@ -27,14 +27,16 @@ class Pooler:
         made = ConfigParser(interpolation=None)
         made.read(AS_IT_SHIPS)
         made["databases"] = {"*": f"host=127.0.0.1 port={postgres_port}"}
-        made["pgbouncer"] |= {
-            "listen_addr": "127.0.0.1",
-            "listen_port": str(self.port),
-            "auth_type": "trust",
-            "auth_file": str(users),
-            "admin_users": "postgres",
-            **settings,
-        }
+        made["pgbouncer"].update(
+            {
+                "listen_addr": "127.0.0.1",
+                "listen_port": str(self.port),
+                "auth_type": "trust",
+                "auth_file": str(users),
+                "admin_users": "postgres",
+            }
+            | settings
+        )
         with self._ini.open("w") as file:
             made.write(file)
 

@@ -114,13 +114,13 @@ def test_a_pooler_without_a_free_session_is_an_outage(town, cluster):
         a_pooler(cluster.port, default_pool_size="1") as pooler,
         works_through(pooler, town) as new_work,
     ):
-        # Both are connected: what is scarce is a session.
-        with new_work() as one, new_work() as other:
-            backend_of(one)
-            with pytest.raises(Unavailable) as refusal, new_work() as third:
-                third.users.find_by_username("ada")
+        with new_work() as other:
+            other.users.find_by_username("ada")  # so that there is a connection for it
+        with new_work() as work:
+            backend_of(work)
+            with pytest.raises(Unavailable) as refusal, new_work() as other:
+                other.users.find_by_username("ada")
             assert type(refusal.value) is Unavailable
-            del other
 
 
 def test_a_pooler_without_room_for_a_client_is_an_outage(town, cluster):
@@ -135,6 +135,10 @@ def test_a_pooler_without_room_for_a_client_is_an_outage(town, cluster):
 
 
 def test_a_server_that_the_pooler_can_not_reach_is_an_outage(town):
-    with a_pooler(1) as pooler, works_through(pooler, town) as new_work:
-        with pytest.raises(Unavailable), new_work():
-            pass
+    with (
+        a_pooler(1) as pooler,
+        works_through(pooler, town) as new_work,
+        pytest.raises(Unavailable),
+        new_work(),
+    ):
+        pass
