@@ -1,0 +1,78 @@
+"""Requests a second of an instance, with and without a pooler: -m tests.measure.instances --help"""
+
+import statistics
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import click
+from rich.progress import Progress
+from rich.table import Table
+
+from adapters.persistence.role_settings import leave_to_server
+from adapters.persistence.session_bounds import session_settings
+from adapters.persistence.waits import Waits
+from tests.bench.dataset import Dataset
+from tests.bench.load import send
+from tests.bench.loaded import a_console
+from tests.bench.scenarios import SCENARIOS
+from tests.resilience.clusters import a_cluster
+from tests.resilience.service import a_service
+from tests.scale.pooler import a_pooler
+
+MEASURED = ("list", "detail", "attend, many events", "attend, one hot event")
+SESSIONS = "8"  # of PostgreSQL, as many as an instance opens by itself
+
+
+@dataclass(frozen=True)
+class Door:
+    database_url: str
+
+
+@click.command(help="One instance by itself and one behind PgBouncer are asked in turns.")
+@click.option("--turns", default=5, show_default=True)
+@click.option("--seconds", default=3, show_default=True, help="Of each turn.")
+def main(turns: int, seconds: int) -> None:
+    console = a_console()
+    with ExitStack() as stack:
+        cluster = stack.enter_context(a_cluster())
+        data = Dataset(f"postgresql://postgres@{cluster.host}/postgres")
+        stack.callback(data.close)
+        with Progress(console=console) as progress:
+            data.load(progress)
+        leave_to_server(data.engine, None, session_settings(Waits()))
+        pooler = stack.enter_context(a_pooler(cluster.port, default_pool_size=SESSIONS))
+        doors = Door(data.database_url), Door(f"postgresql://postgres@{pooler.host}/postgres")
+        pooled = {"DATABASE_POOLER": "transaction"}
+        services = [
+            stack.enter_context(a_service(doors[0])),
+            stack.enter_context(a_service(doors[1], **pooled)),
+        ]
+        table = Table("", "by itself, a second", "p99, ms", "pooled, a second", "p99, ms", "ratio")
+        for scenario in SCENARIOS:
+            if scenario.name not in MEASURED:
+                continue
+            with console.status(scenario.name):
+                table.add_row(scenario.name, *measured(scenario, data, services, turns, seconds))
+        console.print(table)
+
+
+def measured(scenario, data, services, turns, seconds):
+    prepared = scenario.prepare(data)
+
+    def turn(service, seconds):
+        seen = send(service.base_url, prepared, seconds, is_spent=scenario.is_spent)
+        if scenario.is_writing:
+            data.reset()
+        return seen
+
+    for service in services:
+        turn(service, 1)  # so that both begin warm
+    pairs = [[turn(service, seconds) for service in services] for _ in range(turns)]
+    for seen in zip(*pairs, strict=True):
+        yield f"{statistics.median(each.per_second for each in seen):.0f}"
+        yield f"{statistics.median(each.p99_ms for each in seen):.1f}"
+    yield f"{statistics.median(two.per_second / one.per_second for one, two in pairs):.2f}"
+
+
+if __name__ == "__main__":
+    main()
