@@ -98,7 +98,7 @@ def test_a_commit_during_which_it_goes_is_unknown(town, pooler, monkeypatch, los
             backend = backend_of(work)
 
             def lose_and_execute(cursor, query, variables=None):
-                if query.endswith(b"COMMIT"):
+                if isinstance(query, bytes) and query.endswith(b"COMMIT"):
                     end(town, backend) if lost == "server" else pooler.kill()
                 execute(cursor, query, variables)
 
