@@ -12,6 +12,7 @@ from adapters.persistence.watchdog import WatchedCursor
 from application.errors import OutcomeUnknown, Unavailable
 from entrypoints.environment import parse_database_url
 from tests.builders import a_user
+from tests.integration.test_commits import AT_COMMIT
 from tests.postgres import backend_of
 from tests.resilience.crowd import Load, wait_until
 from tests.resilience.ledger import Ledger
@@ -107,6 +108,24 @@ def test_a_commit_during_which_it_goes_is_unknown(town, pooler, monkeypatch, los
         monkeypatch.undo()
         if lost == "pooler":
             pooler.start()
+
+
+def test_a_warning_at_a_commit_comes_through_and_is_no_success(town, pooler):
+    """So PostgreSQL tells that the wait for a standby was cancelled."""
+    warn = AT_COMMIT.format(act="RAISE WARNING 'no standby'; RETURN NULL")
+    with town.engine.begin() as connection:
+        connection.exec_driver_sql(warn)
+
+    with (
+        works_through(pooler, town) as new_work,
+        pytest.raises(OutcomeUnknown),
+        new_work() as work,
+    ):
+        work.users.add(a_user("warned"))
+        work.commit()
+
+    with town.engine.begin() as connection:
+        connection.exec_driver_sql("DROP FUNCTION at_commit() CASCADE")
 
 
 def test_a_pooler_without_a_free_session_is_an_outage(town, cluster):
