@@ -2,7 +2,7 @@
 
 import statistics
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 from rich.progress import Progress
@@ -14,6 +14,7 @@ from adapters.persistence.waits import Waits
 from tests.bench.dataset import Dataset
 from tests.bench.load import send
 from tests.bench.loaded import a_console
+from tests.bench.processors import spent
 from tests.bench.scenarios import SCENARIOS
 from tests.resilience.clusters import a_cluster
 from tests.resilience.service import a_service
@@ -47,31 +48,53 @@ def main(turns: int, seconds: int) -> None:
             stack.enter_context(a_service(doors[0])),
             stack.enter_context(a_service(doors[1], **pooled)),
         ]
-        table = Table("", "by itself, a second", "p99, ms", "pooled, a second", "p99, ms", "ratio")
+        table = Table(
+            "", "by itself: per second", "p99, ms", "pooled: per second", "p99, ms", "ratio"
+        )
+        costs = Table(
+            "µs of a request", "service", "database", "pooled: service", "database", "pooler"
+        )
         for scenario in SCENARIOS:
             if scenario.name not in MEASURED:
                 continue
             with console.status(scenario.name):
-                table.add_row(scenario.name, *measured(scenario, data, services, turns, seconds))
-        console.print(table)
+                pairs = in_turns(scenario, data, services, pooler, turns, seconds)
+            table.add_row(scenario.name, *loads(pairs))
+            costs.add_row(scenario.name, *processors(pairs))
+        console.print(table, costs)
 
 
-def measured(scenario, data, services, turns, seconds):
+def in_turns(scenario, data, services, pooler, turns, seconds):
     prepared = scenario.prepare(data)
 
     def turn(service, seconds):
+        before, pooler_before = spent(service, data), pooler.cpu_s()
         seen = send(service.base_url, prepared, seconds, is_spent=scenario.is_spent)
+        service_us, database_us = before.per_request(spent(service, data), seen.requests)
+        pooler_us = (pooler.cpu_s() - pooler_before) / seen.requests * 1e6
         if scenario.is_writing:
             data.reset()
-        return seen
+        return replace(seen, service_us=service_us, database_us=database_us), pooler_us
 
     for service in services:
         turn(service, 1)  # so that both begin warm
-    pairs = [[turn(service, seconds) for service in services] for _ in range(turns)]
-    for seen in zip(*pairs, strict=True):
-        yield f"{statistics.median(each.per_second for each in seen):.0f}"
-        yield f"{statistics.median(each.p99_ms for each in seen):.1f}"
-    yield f"{statistics.median(two.per_second / one.per_second for one, two in pairs):.2f}"
+    return [[turn(service, seconds) for service in services] for _ in range(turns)]
+
+
+def loads(pairs):
+    for turns in zip(*pairs, strict=True):
+        yield f"{statistics.median(seen.per_second for seen, _ in turns):.0f}"
+        yield f"{statistics.median(seen.p99_ms for seen, _ in turns):.1f}"
+    ratios = [pooled.per_second / alone.per_second for (alone, _), (pooled, _) in pairs]
+    yield f"{statistics.median(ratios):.2f}"
+
+
+def processors(pairs):
+    alone, pooled = zip(*pairs, strict=True)
+    for turns in (alone, pooled):
+        yield f"{statistics.median(seen.service_us for seen, _ in turns):.0f}"
+        yield f"{statistics.median(seen.database_us for seen, _ in turns):.0f}"
+    yield f"{statistics.median(pooler_us for _, pooler_us in pooled):.0f}"
 
 
 if __name__ == "__main__":
