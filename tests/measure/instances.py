@@ -58,13 +58,13 @@ def main(turns: int, seconds: int) -> None:
             if scenario.name not in MEASURED:
                 continue
             with console.status(scenario.name):
-                pairs = in_turns(scenario, data, services, pooler, turns, seconds)
+                pairs = in_turns(scenario, data, services, pooler, turns=turns, seconds=seconds)
             table.add_row(scenario.name, *loads(pairs))
             costs.add_row(scenario.name, *processors(pairs))
         console.print(table, costs)
 
 
-def in_turns(scenario, data, services, pooler, turns, seconds):
+def in_turns(scenario, data, services, pooler, *, turns, seconds):
     prepared = scenario.prepare(data)
 
     def turn(service, seconds):
