@@ -2,7 +2,7 @@
 
 import statistics
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import click
 from rich.progress import Progress
@@ -18,15 +18,11 @@ from tests.bench.processors import spent
 from tests.bench.scenarios import SCENARIOS
 from tests.resilience.clusters import a_cluster
 from tests.resilience.service import a_service
+from tests.scale.conftest import Door
 from tests.scale.pooler import a_pooler
 
 MEASURED = ("list", "detail", "attend, many events", "attend, one hot event")
 SESSIONS = "8"  # of PostgreSQL, as many as an instance opens by itself
-
-
-@dataclass(frozen=True)
-class Door:
-    database_url: str
 
 
 @click.command(help="One instance by itself and one behind PgBouncer are asked in turns.")
@@ -42,11 +38,10 @@ def main(turns: int, seconds: int) -> None:
             data.load(progress)
         leave_to_server(data.engine, None, session_settings(Waits()))
         pooler = stack.enter_context(a_pooler(cluster.port, default_pool_size=SESSIONS))
-        doors = Door(data.database_url), Door(f"postgresql://postgres@{pooler.host}/postgres")
-        pooled = {"DATABASE_POOLER": "transaction"}
+                pooled = {"DATABASE_POOLER": "transaction"}
         services = [
-            stack.enter_context(a_service(doors[0])),
-            stack.enter_context(a_service(doors[1], **pooled)),
+            stack.enter_context(a_service(data)),
+            stack.enter_context(a_service(Door.through(pooler, data), **pooled)),
         ]
         table = Table(
             "", "by itself: per second", "p99, ms", "pooled: per second", "p99, ms", "ratio"

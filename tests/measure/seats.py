@@ -5,13 +5,13 @@ second connections take and give back at one event, and each at one of its own.
 """
 
 import time
-from datetime import UTC, datetime
 from threading import Thread
 
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
+from adapters.clock import SystemClock
 from adapters.persistence.engine import make_engine
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from application.errors import Contended
@@ -27,19 +27,14 @@ SEATS = 5_000
 SECONDS = 4
 
 
-class Now:
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-
 class Seats:
     """Attending and cancelling through the use cases, over so many connections."""
 
     def __init__(self, data: Dataset, connections: int) -> None:
         self._engine = make_engine(data.engine.url, connections, is_autocommit=True)
         new_work = PostgresUnitOfWorkFactory(self._engine)
-        self.attend = AttendEvent(new_work, Now())
-        self.cancel = CancelAttendance(new_work, Now())
+        self.attend = AttendEvent(new_work, SystemClock())
+        self.cancel = CancelAttendance(new_work, SystemClock())
 
     def close(self) -> None:
         self._engine.dispose()
