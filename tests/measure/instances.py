@@ -38,7 +38,7 @@ def main(turns: int, seconds: int) -> None:
             data.load(progress)
         leave_to_server(data.engine, None, session_settings(Waits()))
         pooler = stack.enter_context(a_pooler(cluster.port, default_pool_size=SESSIONS))
-                pooled = {"DATABASE_POOLER": "transaction"}
+        pooled = {"DATABASE_POOLER": "transaction"}
         services = [
             stack.enter_context(a_service(data)),
             stack.enter_context(a_service(Door.through(pooler, data), **pooled)),
