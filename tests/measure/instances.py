@@ -18,7 +18,7 @@ from tests.bench.processors import spent
 from tests.bench.scenarios import SCENARIOS
 from tests.resilience.clusters import a_cluster
 from tests.resilience.service import a_service
-from tests.scale.conftest import Door
+from tests.scale.door import Door
 from tests.scale.pooler import a_pooler
 
 MEASURED = ("list", "detail", "attend, many events", "attend, one hot event")

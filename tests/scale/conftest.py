@@ -1,7 +1,6 @@
 """One PostgreSQL, one pooler, one Redis, two instances; each on a port of its own."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 import pytest
 
@@ -11,19 +10,8 @@ from tests.resilience.clusters import a_cluster
 from tests.resilience.service import a_service
 from tests.resilience.town import a_town
 from tests.scale.alternating import a_balancer
+from tests.scale.door import Door
 from tests.scale.pooler import a_pooler
-
-
-@dataclass(frozen=True)
-class Door:
-    """The way to a town's database that an instance takes."""
-
-    database_url: str
-
-    @classmethod
-    def through(cls, pooler, town) -> "Door":
-        name = town.database_url.rpartition("/")[2]
-        return cls(f"postgresql://postgres@{pooler.host}/{name}")
 
 
 def bound_sessions(root, town):

@@ -20,7 +20,8 @@ from tests.resilience.contention import attendants, close
 from tests.resilience.ledger import Ledger
 from tests.resilience.service import a_service
 from tests.resilience.town import a_town
-from tests.scale.conftest import Door, bound_sessions
+from tests.scale.conftest import bound_sessions
+from tests.scale.door import Door
 from tests.scale.pooler import a_pooler
 
 POOLED = {"DATABASE_POOLER": "transaction", "WEB_WORKERS": "1"}

@@ -2,23 +2,17 @@
 
 from contextlib import ExitStack, contextmanager
 
-import psycopg2
 import pytest
 
-from adapters.persistence.engine import make_engine
-from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
-from adapters.persistence.waits import Waits
 from adapters.persistence.watchdog import WatchedCursor
 from application.errors import OutcomeUnknown, Unavailable
-from entrypoints.environment import parse_database_url
 from tests.builders import a_user
 from tests.integration.test_commits import AT_COMMIT
 from tests.postgres import backend_of
 from tests.resilience.crowd import Load, wait_until
 from tests.resilience.ledger import Ledger
 from tests.resilience.outages import recovered
-from tests.scale.conftest import Door
-from tests.scale.pooler import a_pooler
+from tests.scale.door import works_through
 
 PROGRESS = 50
 
@@ -63,14 +57,6 @@ def test_a_database_that_is_killed_behind_it_loses_nothing(town, instances, clus
 
     town.engine.dispose()
     assert ledger.violations(town) == []
-
-
-@contextmanager
-def works_through(pooler, town):
-    url = parse_database_url(Door.through(pooler, town).database_url, "the pooler's URL")
-    engine = make_engine(url, pool_size=4, waits=Waits(), is_autocommit=True, is_pooled=True)
-    yield PostgresUnitOfWorkFactory(engine)
-    engine.dispose()
 
 
 def end(town, backend):
@@ -126,38 +112,3 @@ def test_a_warning_at_a_commit_comes_through_and_is_no_success(town, pooler):
 
     with town.engine.begin() as connection:
         connection.exec_driver_sql("DROP FUNCTION at_commit() CASCADE")
-
-
-def test_a_pooler_without_a_free_session_is_an_outage(town, cluster):
-    with (
-        a_pooler(cluster.port, default_pool_size="1") as pooler,
-        works_through(pooler, town) as new_work,
-    ):
-        with new_work() as other:
-            other.users.find_by_username("ada")  # so that there is a connection for it
-        with new_work() as work:
-            backend_of(work)
-            with pytest.raises(Unavailable) as refusal, new_work() as other:
-                other.users.find_by_username("ada")
-            assert type(refusal.value) is Unavailable
-
-
-def test_a_pooler_without_room_for_a_client_is_an_outage(town, cluster):
-    with (
-        a_pooler(cluster.port, max_client_conn="1") as pooler,
-        works_through(pooler, town) as new_work,
-    ):
-        holder = psycopg2.connect(Door.through(pooler, town).database_url)
-        with pytest.raises(Unavailable), new_work():
-            pass
-        holder.close()
-
-
-def test_a_server_that_the_pooler_can_not_reach_is_an_outage(town):
-    with (
-        a_pooler(1) as pooler,
-        works_through(pooler, town) as new_work,
-        pytest.raises(Unavailable),
-        new_work(),
-    ):
-        pass
