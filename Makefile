@@ -11,7 +11,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotat
 given = $(or $($(1)),$(error Say which: make $@ $(1)=...))
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo create-user seed-demo purge backup restore verify-data test test-browser screenshots fuzz torture bench check format lock \
+.PHONY: help run demo create-user seed-demo purge backup restore verify-data test \
+	test-browser test-scale screenshots fuzz torture bench check format lock \
 	openapi lint-api hooks audit sbom clean
 
 help: ## List the targets.
@@ -46,6 +47,9 @@ test: .venv/dev ## Run every test; brings its own PostgreSQL unless TEST_DATABAS
 
 test-browser: .venv/dev ## Use Swagger UI as a person does, in Chromium: apt install chromium.
 	@$(BIN)/python -m pytest tests/browser $(if $(SCREENSHOTS),--screenshots="$(SCREENSHOTS)")
+
+test-scale: .venv/dev ## Two instances behind PgBouncer, with faults: apt install pgbouncer redis-server.
+	@$(BIN)/python -m pytest tests/scale
 
 screenshots: ## Do so and take the pictures in docs/images anew.
 	@$(MAKE) --no-print-directory test-browser SCREENSHOTS=docs/images

@@ -8,10 +8,12 @@ import click
 
 from adapters.persistence.archive import ArchiveError
 from adapters.persistence.migrate import LocksHeld
+from adapters.persistence.session_bounds import Unbounded
 from application.errors import Unavailable
 from entrypoints import VERSION
 from entrypoints.commands.accounts import create_user
 from entrypoints.commands.archives import backup, restore
+from entrypoints.commands.bounds import bound_sessions
 from entrypoints.commands.database import migrate, verify_data
 from entrypoints.commands.demo import demo
 from entrypoints.commands.document import export_openapi
@@ -23,6 +25,7 @@ from entrypoints.environment import SettingsError
 
 COMMANDS = (
     backup,
+    bound_sessions,
     create_user,
     demo,
     export_openapi,
@@ -55,6 +58,9 @@ def main() -> None:
         sys.exit(f"turnout: {error}")
     except LocksHeld as error:
         sys.exit(f"turnout: DATABASE_URL: {error}")
+    except Unbounded as error:
+        lacking = "; ".join(error.lacking)
+        sys.exit(f"turnout: DATABASE_URL: its sessions can't be used: {lacking}.")
     except Unavailable as error:
         [reason, *_] = str(error.__cause__).splitlines()
         reason = reason.removeprefix("(psycopg2.OperationalError) ")

@@ -31,6 +31,7 @@ from adapters.persistence.event_queries import PostgresEventQueries
 from adapters.persistence.leftovers import EXPIRED_ANSWERS, EXPIRED_SESSIONS, PostgresLeftovers
 from adapters.persistence.reader import Reader
 from adapters.persistence.schema_version import PostgresSchema
+from adapters.persistence.store_sessions import PostgresSessions
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.security.argon2_hasher import Argon2Hasher
 from adapters.security.common_passwords import COMMON_PASSWORDS
@@ -85,6 +86,7 @@ class Container(containers.DeclarativeContainer):
         pool_size=settings.provided.database_pool_size,
         waits=settings.provided.database_waits,
         is_autocommit=True,
+        is_pooled=settings.provided.is_database_pooled,
     )
     clock = providers.Singleton(SystemClock)
     ids = providers.Object(new_id)
@@ -219,7 +221,11 @@ class Container(containers.DeclarativeContainer):
     health = providers.Factory(
         health_blueprint,
         check_readiness=providers.Factory(
-            CheckReadiness, schema=providers.Singleton(PostgresSchema, reader)
+            CheckReadiness,
+            schema=providers.Singleton(PostgresSchema, reader),
+            sessions=providers.Singleton(
+                PostgresSessions, reader, settings.provided.database_waits
+            ),
         ),
         version=VERSION,
     )

@@ -27,6 +27,7 @@ JWT_SECRET_KEY_MIN_BYTES = 32  # RFC 7518 section 3.2: no shorter than the hash 
 MEMORY = "memory://"
 REDIS_SCHEMES = ("redis://", "rediss://")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+NO_POOLER, TRANSACTION_POOLER = "none", "transaction"
 LOG_FORMATS = ("auto", "json", "console")
 TRACING_PACKAGES = ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http")
 HOUR_S = 60 * 60
@@ -49,6 +50,7 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     database_pool_size: int = 4
     database_waits: Waits = field(default_factory=Waits)
+    is_database_pooled: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,8 @@ def read_settings() -> Settings:
             default=_read_web_threads(),
             validate=validate.Range(1, 256),
         ),
-        database_waits=_read_database_waits(),
+        database_waits=read_database_waits(),
+        is_database_pooled=read_is_database_pooled(),
     )
 
 
@@ -200,7 +203,16 @@ def read_postgres_bin_dir() -> Path | None:
     return Path(directory) if directory else None
 
 
-def _read_database_waits() -> Waits:
+def read_is_database_pooled() -> bool:
+    """Whether DATABASE_URL leads to a pooler. Raises SettingsError."""
+    kinds = validate.OneOf((NO_POOLER, TRANSACTION_POOLER))
+    pooler = read("DATABASE_POOLER", "str", default=NO_POOLER, validate=kinds)
+    return bool(pooler == TRANSACTION_POOLER)
+
+
+def read_database_waits() -> Waits:
+    """Raises SettingsError."""
+
     def seconds(name: str, default: float, least: float = 0.05) -> Any:
         kind = "int" if isinstance(default, int) else "float"
         return read(name, kind, default=default, validate=validate.Range(least, HOUR_S))

@@ -2,8 +2,8 @@
 
 import pytest
 
-# Needs a browser: collected only where it is named, as by make test-browser.
-collect_ignore = ["browser"]
+# Need a browser, a pooler: collected only where they are named, as by make test-browser.
+collect_ignore = ["browser", "scale"]
 
 
 @pytest.fixture(scope="session")

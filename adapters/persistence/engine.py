@@ -7,6 +7,11 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
 
+from adapters.persistence.session_bounds import (
+    as_startup_options,
+    require_bounds,
+    session_settings,
+)
 from adapters.persistence.values import read_values_fast
 from adapters.persistence.waits import Waits
 from adapters.persistence.watchdog import Watchdog, WatchedConnection, WatchedCursor
@@ -21,11 +26,14 @@ def make_engine(
     waits: Waits = Waits(),  # noqa: B008  # frozen
     *,
     is_autocommit: bool = False,
+    is_pooled: bool = False,
 ) -> Engine:
     """Connections for one process; `pool_size` is best the number of its threads.
 
     Of the hosts that the URL names the one that takes writes is used. With `is_autocommit` nothing
-    begins a transaction but who says BEGIN.
+    begins a transaction but who says BEGIN. With `is_pooled` the URL leads to a pooler that lends
+    sessions for a transaction each: the server must have set them (`role_settings`). Either way a
+    connection whose session is without a bound is not used: Unbounded is raised.
     """
     writable = {"target_session_attrs": url.query.get("target_session_attrs", "read-write")}
     engine = create_engine(
@@ -37,30 +45,20 @@ def make_engine(
         isolation_level="AUTOCOMMIT" if is_autocommit else None,
         pool_reset_on_return=None if is_autocommit else "rollback",
         use_native_hstore=False,  # it would ask each new connection for its types
-        connect_args=_session(waits) | _watched(waits) | writable,
+        connect_args=_session(waits, is_pooled=is_pooled) | _watched(waits) | writable,
     )
     engine.dialect.do_ping = is_idle_and_usable  # type: ignore[assignment,method-assign]
     event.listen(engine, "connect", read_values_fast)
+    settings = session_settings(waits)
+    event.listen(engine, "connect", lambda connection, _: require_bounds(connection, settings))
     return engine
 
 
-def _session(waits: Waits) -> dict[str, Any]:
-    options = {
-        "timezone": "UTC",
-        "default_transaction_isolation": r"read\ committed",
-        # So that a notice at a commit is a warning about it.
-        "client_min_messages": "warning",
-        # Compiling takes longer than any statement of ours, and goes by a plan's cost, in which
-        # ways count that are not taken.
-        "jit": "off",
-        "lock_timeout": f"{waits.lock * 1000:.0f}",
-        "statement_timeout": f"{waits.statement * 1000:.0f}",
-        "idle_in_transaction_session_timeout": f"{waits.idle_in_transaction * 1000:.0f}",
-    }
-    return {
-        "connect_timeout": waits.connect,
-        "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
-    }
+def _session(waits: Waits, *, is_pooled: bool) -> dict[str, Any]:
+    if is_pooled:
+        return {"connect_timeout": waits.connect}
+    options = as_startup_options(session_settings(waits))
+    return {"connect_timeout": waits.connect, "options": options}
 
 
 def _watched(waits: Waits) -> dict[str, Any]:

@@ -27,6 +27,16 @@ def sqlstate(error: object) -> str | None:
     return getattr(error, "pgcode", None)
 
 
+def is_silent_on_outcome(error: object) -> bool:
+    """Whether an error at a COMMIT leaves open if it was done.
+
+    Where nobody answered; where a pooler lost its server and goes on talking for it (class 08); and
+    where the server itself says so (40003, statement completion unknown).
+    """
+    code = sqlstate(error)
+    return code is None or code.startswith("08") or code == "40003"
+
+
 def fault_of(error: BaseException | None, *, is_lost: bool = False) -> Unavailable | None:
     """What to tell when the connection, the server or the moment is at fault.
 

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg2
 
 from adapters.persistence.driver import DriverConnection, Row
-from adapters.persistence.faults import sqlstate
+from adapters.persistence.faults import is_silent_on_outcome
 from application.errors import OutcomeUnknown, Unavailable
 
 BEGIN, COMMIT = b"BEGIN", b"COMMIT"
@@ -49,7 +49,7 @@ class Transaction:
         except psycopg2.Error as error:
             # A server that refuses goes on talking. One that ends the connection may do so after
             # the commit, while it waits for its standby.
-            if self._connection.is_lost or sqlstate(error) is None:
+            if self._connection.is_lost or is_silent_on_outcome(error):
                 raise OutcomeUnknown from error
             raise
         self._is_begun = False

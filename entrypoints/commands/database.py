@@ -15,12 +15,21 @@ from adapters.persistence.schema_version import PostgresSchema
 from adapters.persistence.verify import Verification, verify
 from adapters.persistence.waits import PATIENT
 from entrypoints.commands.refusals import Refused
-from entrypoints.settings import read_database_url
+from entrypoints.environment import SettingsError
+from entrypoints.settings import read_database_url, read_is_database_pooled
 
 
 @contextmanager
 def patient_engine(url: URL | None = None, *, is_autocommit: bool = False) -> Iterator[Engine]:
-    """Connections for work that is nobody's request: it waits as long as it takes."""
+    """Connections for work that is nobody's request: it waits as long as it takes.
+
+    Raises SettingsError where they would lead to a pooler, which bounds all that it is asked for.
+    """
+    if read_is_database_pooled():
+        raise SettingsError(
+            "DATABASE_POOLER: this command needs PostgreSQL itself: let DATABASE_URL name the "
+            "primary, and leave DATABASE_POOLER out."
+        )
     url = url or read_database_url()
     engine = make_engine(url, pool_size=1, waits=PATIENT, is_autocommit=is_autocommit)
     try:

@@ -41,6 +41,16 @@ def test_a_commit_that_the_server_refuses_never_happened_and_is_tried_again(work
         assert work.users.find(user.id) is None
 
 
+@pytest.mark.parametrize("sqlstate", ["08006", "40003"])
+def test_a_commit_of_which_somebody_says_that_it_is_unknown_is_unknown(work_on, sqlstate):
+    refuse = f"RAISE EXCEPTION USING ERRCODE = '{sqlstate}'; RETURN NULL"
+    prepare(work_on, AT_COMMIT.format(act=refuse))
+
+    with pytest.raises(OutcomeUnknown), work_on() as work:
+        work.users.add(a_user())
+        work.commit()
+
+
 def test_a_commit_with_a_warning_is_no_success(work_on):
     prepare(work_on, AT_COMMIT.format(act="RAISE WARNING 'no standby'; RETURN NULL"))
 

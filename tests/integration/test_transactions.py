@@ -5,6 +5,7 @@ import pytest
 
 from adapters.persistence.driver import DriverConnection
 from adapters.persistence.engine import make_engine
+from adapters.persistence.session_bounds import SHOWN
 from adapters.persistence.transaction import Transaction
 from adapters.persistence.unit_of_work import PostgresUnitOfWork
 from adapters.persistence.watchdog import WatchedCursor
@@ -24,7 +25,8 @@ def messages(monkeypatch):
     execute = WatchedCursor.execute
 
     def note(cursor, query, variables=None):
-        sent.append(query)
+        if query != SHOWN:  # a new connection's look at its bounds
+            sent.append(query)
         execute(cursor, query, variables)
 
     monkeypatch.setattr(WatchedCursor, "execute", note)

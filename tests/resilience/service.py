@@ -42,8 +42,7 @@ def a_service(town, app=AS_IT_SHIPS, **settings):
         env=environment(
             DATABASE_URL=town.database_url,
             JWT_SECRET_KEY=KEY,
-            RATELIMIT_ENABLED="false",
-            **settings,
+            **{"RATELIMIT_ENABLED": "false"} | settings,
         ),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # gunicorn tells of every worker that is killed

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Writes the passwords where PgBouncer reads them, and becomes PgBouncer.
+set -eu
+quoted() { printf '%s' "$1" | sed 's/"/""/g'; }
+umask 077
+printf '"turnout" "%s"\n"pgbouncer" "%s"\n' \
+    "$(quoted "$POSTGRES_PASSWORD")" "$(quoted "$PGBOUNCER_ADMIN_PASSWORD")" >/tmp/userlist.txt
+unset POSTGRES_PASSWORD PGBOUNCER_ADMIN_PASSWORD
+exec pgbouncer "${1:-/etc/pgbouncer/pgbouncer.ini}"

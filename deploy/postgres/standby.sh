@@ -1,0 +1,16 @@
+#!/bin/bash
+# Copies the primary into an empty directory, then runs what the image runs, as its standby.
+set -euo pipefail
+if [ "$(id -u)" = 0 ]; then
+    install -d -o postgres -g postgres -m 700 "$PGDATA"
+    exec gosu postgres "$0" "$@"
+fi
+primary="host=${PRIMARY_HOST:-primary} port=${PRIMARY_PORT:-5432} user=replicator"
+if [ ! -s "$PGDATA/PG_VERSION" ]; then
+    # -R writes how to reach the primary, password included, where only postgres can read it.
+    PGPASSWORD="$REPLICATION_PASSWORD" pg_basebackup --pgdata="$PGDATA" --wal-method=stream \
+        --checkpoint=fast --slot=standby --write-recovery-conf \
+        --dbname="$primary application_name=standby"
+fi
+unset REPLICATION_PASSWORD
+exec docker-entrypoint.sh "$@"

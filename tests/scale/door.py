@@ -1,0 +1,29 @@
+"""Ways to a town's database through a pooler."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from adapters.persistence.engine import make_engine
+from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
+from adapters.persistence.waits import Waits
+from entrypoints.environment import parse_database_url
+
+
+@dataclass(frozen=True)
+class Door:
+    """The way to a town's database that an instance takes."""
+
+    database_url: str
+
+    @classmethod
+    def through(cls, pooler, town) -> "Door":
+        name = town.database_url.rpartition("/")[2]
+        return cls(f"postgresql://postgres@{pooler.host}/{name}")
+
+
+@contextmanager
+def works_through(pooler, town):
+    url = parse_database_url(Door.through(pooler, town).database_url, "the pooler's URL")
+    engine = make_engine(url, pool_size=4, waits=Waits(), is_autocommit=True, is_pooled=True)
+    yield PostgresUnitOfWorkFactory(engine)
+    engine.dispose()
