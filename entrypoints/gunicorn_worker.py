@@ -7,26 +7,30 @@ from typing import Any
 
 from gunicorn.http import errors
 from gunicorn.util import write_nonblock
-from gunicorn.workers.gthread import ThreadWorker
 
 from adapters.http.nosniff import NOSNIFF
 from adapters.http.observing import Observation
 from adapters.http.problem_bodies import PROBLEM_HEADERS, http_problem
 from adapters.http.request_ids import REQUEST_ID_HEADER, new_request_id
 from adapters.http.request_log import log_request
+from entrypoints.gunicorn_waiting import WaitingWorker
+from entrypoints.refused_requests import BodyTooLarge, RequestTimeout, TooMuchArriving
 
 STATUS_OF_ERROR = {
+    RequestTimeout: 408,
+    BodyTooLarge: 413,
     errors.LimitRequestLine: 414,
     errors.ExpectationFailed: 417,
     errors.LimitRequestHeaders: 431,
     errors.UnsupportedTransferCoding: 501,
+    TooMuchArriving: 503,
 }
 PROBLEM_HEAD = "".join(
     f"{name}: {value}\r\n" for name, value in (*PROBLEM_HEADERS.items(), NOSNIFF)
 )
 
 
-class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class ProblemWorker(WaitingWorker):
     """Requests that never reach the application, being no HTTP, are answered with problems, too.
 
     While all its threads are busy it takes in no more connections than it finishes requests, and
@@ -37,9 +41,9 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     under_way = 0
     has_finished = True  # a request, since it last took in a connection
 
-    def enqueue_req(self, conn: Any) -> None:
+    def serve(self, conn: Any) -> None:
         self.under_way += 1
-        super().enqueue_req(conn)
+        super().serve(conn)
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         self.under_way -= 1
