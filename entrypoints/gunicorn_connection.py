@@ -1,36 +1,17 @@
 """A connection that can wait for its client without a thread."""
 
-from socket import SHUT_WR, socket
+from socket import SHUT_WR
 from time import monotonic
 from typing import Any
 
 from gunicorn.workers.gthread import TConn
 
+from entrypoints.client_socket import BLOCK_BYTES, ClientSocket
 from entrypoints.incoming_request import IncomingRequest
 
-RECEIVE_BYTES = 64 * 1024
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 # What a client may still send while it reads its answer. More is no mistake.
 DRAINED_MAX_BYTES = 4 * 1024 * 1024
-
-
-class ClientSocket(socket):
-    """Gives out first what was received before, and blocks for so many seconds at most."""
-
-    def __init__(self, accepted: socket, patience_s: float) -> None:
-        super().__init__(accepted.family, accepted.type, accepted.proto, accepted.detach())
-        self._patience_s = patience_s
-        self.received = bytearray()
-
-    def recv(self, size: int, flags: int = 0, /) -> bytes:
-        if not self.received:
-            return super().recv(size, flags)
-        piece = bytes(self.received[:size])
-        del self.received[:size]
-        return piece
-
-    def setblocking(self, flag: bool, /) -> None:
-        self.settimeout(self._patience_s if flag else 0)
 
 
 class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
@@ -44,6 +25,10 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         self.since = 0.0  # by time.monotonic(): what it does now, it does since then
         self._drained_bytes = 0
 
+    def is_idle(self) -> bool:
+        """Whether its client has not begun to send a request."""
+        return not self.incoming.buffer
+
     def has_more(self) -> bool:
         """Whether more was received than the request that was answered."""
         return bool(self.sock.received or self.parser.unreader.buf.getvalue())
@@ -51,7 +36,6 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
     def await_request(self) -> None:
         """Raises ParseException."""
         self.since = monotonic()
-        self.sock.setblocking(False)
         self.incoming = IncomingRequest()
         if self.parser is not None:
             received = self.parser.unreader.take_buffered() + self.sock.received
@@ -63,7 +47,7 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
 
         Raises ParseException, BlockingIOError where nothing is there, or OSError.
         """
-        received = self.sock.recv(RECEIVE_BYTES)
+        received = self.sock.recv(BLOCK_BYTES)
         if not received:
             self.incoming.add_end()
             return False
@@ -77,13 +61,12 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         """Send no more. Raises OSError where the client is gone."""
         self.since = monotonic()
         self.sock.shutdown(SHUT_WR)
-        self.sock.setblocking(False)
 
     def drain(self) -> bool:
         """Throw away what is there, and tell whether more may come.
 
         Raises BlockingIOError where nothing is there, or OSError.
         """
-        received = self.sock.recv(RECEIVE_BYTES)
+        received = self.sock.recv(BLOCK_BYTES)
         self._drained_bytes += len(received)
         return bool(received) and self._drained_bytes <= DRAINED_MAX_BYTES

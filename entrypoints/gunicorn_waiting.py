@@ -1,16 +1,16 @@
 """gunicorn's threads, for requests that are there: a client that is slow takes none."""
 
 import errno
-from collections.abc import Callable
 from functools import partial
-from selectors import EVENT_READ
+from selectors import EVENT_READ, EVENT_WRITE
 from time import monotonic
 from typing import Any
 
 from gunicorn.http.errors import ParseException
-from gunicorn.workers.gthread import ThreadWorker
 
-from entrypoints.gunicorn_connection import RECEIVE_BYTES, ClientSocket, Connection
+from entrypoints.client_socket import BLOCK_BYTES, ClientSocket
+from entrypoints.gunicorn_connection import Connection
+from entrypoints.gunicorn_loop import PatientWorker
 from entrypoints.refused_requests import RequestTimeout, TooMuchArriving
 from entrypoints.web_waits import read_web_waits
 
@@ -18,18 +18,14 @@ from entrypoints.web_waits import read_web_waits
 ARRIVING_MAX_BYTES = 32 * 1024 * 1024
 # That a client has to read its answer before the connection is closed (RFC 9112 section 9.6).
 LINGER_S = 2
-LOOK_EVERY_S = 0.5
 
 
-class WaitingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """Waits in its loop for requests, and for clients that are to go; any number at a time."""
+class WaitingWorker(PatientWorker):
+    """Waits in its loop until a request is whole, and until its client has taken the answer."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.waits = read_web_waits()
-        self.arriving: set[Connection] = set()
-        self.leaving: set[Connection] = set()
-        self.next_look = 0.0
 
     def accept(self, listener: Any) -> None:
         try:
@@ -66,40 +62,19 @@ class WaitingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         try:
             return super().handle_request(req, conn)
         except TimeoutError as error:
+            conn.sock.unsent.clear()
             raise BrokenPipeError(errno.EPIPE, "The client does not read its answer.") from error
 
     def finish_request(self, conn: Connection, fs: Any) -> None:
-        if fs.cancelled() or fs.exception() or not fs.result():
-            self._let_go(conn)
-        elif conn.has_more():
-            self.enqueue_req(conn)
-        else:
-            super().finish_request(conn, fs)
+        conn.since = monotonic()
+        self._send(fs, conn)
 
-    def murder_pending(self) -> None:
-        """gunicorn asks for it in every round of its loop."""
-        now = monotonic()
-        if now < self.next_look:
-            return
-        self.next_look = now + LOOK_EVERY_S
-        for conn in list(self.arriving):
-            if self._is_late(conn):
-                self._stop_waiting(conn, self.arriving)
-                if conn.incoming.buffer:
-                    self._refuse(conn, RequestTimeout())
-                else:
-                    self._close(conn)
-        for conn in [each for each in self.leaving if each.since + LINGER_S < now]:
-            self._stop_waiting(conn, self.leaving)
-            self._close(conn)
-
-    def _is_late(self, conn: Connection) -> bool:
-        patience_s = self.waits.head
-        if conn.incoming.has_head:
-            patience_s += self.waits.body
-        elif not (self.alive or conn.incoming.buffer):
-            patience_s = LINGER_S
-        return monotonic() > conn.since + patience_s
+    def _cap_keepalive(self, deadline: float) -> None:
+        """gunicorn asks for it when it is told to stop."""
+        super()._cap_keepalive(deadline)
+        for conn, wait in self.waiting.items():
+            if wait.give_up == self._end_late and conn.is_idle():
+                self.waiting[conn] = wait._replace(deadline=min(wait.deadline, deadline))
 
     def _receive(self, conn: Connection, _: Any = None) -> None:
         may_come = True
@@ -109,39 +84,64 @@ class WaitingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         except BlockingIOError:
             pass
         except ParseException as refusal:
-            self._stop_waiting(conn, self.arriving)
+            self.stop_waiting(conn)
             self._refuse(conn, refusal)
             return
         except OSError:
             may_come = False
         if conn.incoming.is_ready:
-            self._stop_waiting(conn, self.arriving)
+            self.stop_waiting(conn)
             self.serve(conn)
         elif may_come:
-            self._wait(conn, self.arriving, self._receive)
+            patience_s = self.waits.head + (self.waits.body if conn.incoming.has_head else 0)
+            self.wait(conn, EVENT_READ, self._receive, patience_s, self._end_late)
         else:
-            self._stop_waiting(conn, self.arriving)
-            self._close(conn)
+            self.close(conn)
 
     def _require_room(self, conn: Connection) -> None:
         """Requests that are short are not concerned."""
-        if len(conn.incoming.buffer) <= RECEIVE_BYTES:
+        if len(conn.incoming.buffer) <= BLOCK_BYTES:
             return
-        if sum(len(each.incoming.buffer) for each in self.arriving) > ARRIVING_MAX_BYTES:
+        if sum(len(each.incoming.buffer) for each in self.waiting) > ARRIVING_MAX_BYTES:
             raise TooMuchArriving
+
+    def _end_late(self, conn: Connection) -> None:
+        if conn.is_idle():
+            self.close(conn)
+        else:
+            self._refuse(conn, RequestTimeout())
 
     def _refuse(self, conn: Connection, refusal: ParseException) -> None:
         self.handle_error(None, conn.sock, conn.client, refusal)
         self._let_go(conn)
+
+    def _send(self, fs: Any, conn: Connection, _: Any = None) -> None:
+        """What is left of an answer, and then go on."""
+        try:
+            conn.sock.flush()
+        except OSError:
+            self.close(conn)
+            return
+        if conn.sock.unsent:
+            send = partial(self._send, fs)
+            self.wait(conn, EVENT_WRITE, send, self.waits.send, self.close)
+            return
+        self.stop_waiting(conn)
+        if fs.cancelled() or fs.exception() or not fs.result():
+            self._let_go(conn)
+        elif conn.has_more():
+            self.enqueue_req(conn)
+        else:
+            super().finish_request(conn, fs)
 
     def _let_go(self, conn: Connection) -> None:
         """Close it, in time. gunicorn's loop would stand still until the client is gone."""
         try:
             conn.end()
         except OSError:
-            self._close(conn)
+            self.close(conn)
         else:
-            self._wait(conn, self.leaving, self._drain)
+            self.wait(conn, EVENT_READ, self._drain, LINGER_S, self.close)
 
     def _drain(self, conn: Connection, _: Any) -> None:
         try:
@@ -151,19 +151,4 @@ class WaitingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         except OSError:
             may_come = False
         if not may_come:
-            self._stop_waiting(conn, self.leaving)
-            self._close(conn)
-
-    def _wait(self, conn: Connection, group: set[Connection], react: Callable[..., None]) -> None:
-        if conn not in group:
-            group.add(conn)
-            self.poller.register(conn.sock, EVENT_READ, partial(react, conn))
-
-    def _stop_waiting(self, conn: Connection, group: set[Connection]) -> None:
-        if conn in group:
-            group.remove(conn)
-            self.poller.unregister(conn.sock)
-
-    def _close(self, conn: Connection) -> None:
-        self.nr_conns -= 1
-        conn.close()
+            self.close(conn)

@@ -4,16 +4,16 @@ import re
 
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 
-from adapters.http.admission import BODY_MAX_BYTES
+from adapters.http.admission import BODY_READ_BYTES
 from entrypoints.chunks import CRLF, Chunks
 from entrypoints.refused_requests import BodyTooLarge
 
 REQUEST_LINE_MAX_BYTES = 8190
 HEAD_MAX_BYTES = 64 * 1024
 # Chunks of a few bytes make a body many times as long as what it holds.
-CHUNKED_MAX_BYTES = 2 * BODY_MAX_BYTES
-# So much of a body shows that it is too long: whoever reads it asks for a little more than that.
-ENOUGH_BYTES = BODY_MAX_BYTES + 4096
+CHUNKED_MAX_BYTES = 2 * BODY_READ_BYTES
+# Whoever reads a chunked body that is too long asks for a little more than shows it.
+ENOUGH_BYTES = BODY_READ_BYTES + 4096
 FIELD = re.compile(
     rb"\r\n(content-length|transfer-encoding|expect):[ \t]*([^\r\n]*)", re.IGNORECASE
 )
@@ -77,7 +77,7 @@ class IncomingRequest:
             self._chunks = Chunks(self._end)
         elif lengths:
             length = int(lengths[0]) if LENGTH.fullmatch(lengths[0]) else None
-            self.is_ready = length is None or length > BODY_MAX_BYTES
+            self.is_ready = length is None or length > BODY_READ_BYTES
             self._end += length or 0
         # RFC 9110 section 10.1.1: in HTTP/1.0 nobody waits for it.
         self.awaits_word = bool(expectations) and b" HTTP/1.1\r\n" in head

@@ -61,7 +61,7 @@ def test_a_request_is_whole_with_its_last_byte_and_not_before(request_bytes):
         POST + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
         POST + b"Transfer-Encoding: gzip\r\n\r\n",
         POST + b"Content-Length: 5\r\nExpect: wonders\r\n\r\n",
-        POST + b"Content-Length: %d\r\n\r\n" % (MIB + 1),
+        POST + b"Content-Length: %d\r\n\r\n" % (MIB + 2),
         CHUNKED + b"zz\r\n",
         CHUNKED + b"-5\r\n",
         CHUNKED + b"\r\n",
@@ -81,7 +81,7 @@ def test_what_more_bytes_would_not_mend_is_not_waited_for(beginning):
 @pytest.mark.parametrize(
     "beginning",
     [
-        POST + b"Content-Length: %d\r\n\r\n" % MIB + b"x" * (MIB - 1),
+        POST + b"Content-Length: %d\r\n\r\n" % (MIB + 1) + b"x" * MIB,
         CHUNKED + b"%x\r\n" % MIB + b"x" * MIB + b"\r\n0\r\n",
         CHUNKED + b"ffffffffffff\r\n",
     ],
