@@ -5,8 +5,9 @@ from socket import socket
 from typing import Any
 
 BLOCK_BYTES = 64 * 1024
-# Of an answer that its client has not taken yet; with more than that, the thread waits.
-UNSENT_MAX_BYTES = 512 * 1024
+# Of an answer that its client has not taken yet; with more than that, the thread waits. All that
+# is open to everybody is shorter.
+UNSENT_MAX_BYTES = 2 * 1024 * 1024
 
 
 class ClientSocket(socket):

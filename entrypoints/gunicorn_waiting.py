@@ -16,6 +16,8 @@ from entrypoints.web_waits import read_web_waits
 
 # All that a process holds of requests that are on their way.
 ARRIVING_MAX_BYTES = 32 * 1024 * 1024
+# All that it holds of answers that their clients have not taken yet.
+UNSENT_TOTAL_BYTES = 64 * 1024 * 1024
 # That a client has to read its answer before the connection is closed (RFC 9112 section 9.6).
 LINGER_S = 2
 
@@ -123,6 +125,9 @@ class WaitingWorker(PatientWorker):
             self.close(conn)
             return
         if conn.sock.unsent:
+            if sum(len(each.sock.unsent) for each in self.waiting) > UNSENT_TOTAL_BYTES:
+                self.close(conn)
+                return
             send = partial(self._send, fs)
             self.wait(conn, EVENT_WRITE, send, self.waits.send, self.close)
             return

@@ -67,7 +67,7 @@ def test_a_request_is_whole_with_its_last_byte_and_not_before(request_bytes):
         CHUNKED + b"\r\n",
         CHUNKED + b"3\r\nabcdef",
         CHUNKED + b"1;" + b"x" * 9000,
-        CHUNKED + b"%x\r\n" % (2 * MIB) + b"x" * (MIB + 4096),
+        CHUNKED + b"%x\r\n" % (2 * MIB) + b"x" * (MIB + 4097),
     ],
     ids=lambda value: repr(value[-40:]),
 )
