@@ -2,8 +2,8 @@
 
 import pytest
 
-# Needs a browser: collected only where it is named, as by make test-browser.
-collect_ignore = ["browser"]
+# They need a browser, or nginx: collected only where they are named, as by make test-browser.
+collect_ignore = ["browser", "proxy"]
 
 
 @pytest.fixture(scope="session")

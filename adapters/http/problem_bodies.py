@@ -47,7 +47,9 @@ CODE_OF_STATUS = {
     431: "headers_too_large",
     500: "internal_error",
     501: "not_implemented",
+    502: "bad_gateway",
     503: "try_again",
+    504: "gateway_timeout",
 }
 
 # Where what Werkzeug says would mislead, or has nothing to say.
