@@ -32,6 +32,7 @@ FROM source AS development
 COPY --from=development-packages /opt/venv /opt/venv
 COPY pyproject.toml Makefile README.md CONTRIBUTING.md Dockerfile .env.example openapi.json ./
 COPY docs docs
+COPY deploy deploy
 COPY requirements requirements
 COPY tests tests
 # Nobody may write into the source here.

@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotat
 	--custom-compile-command "make lock" pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo verify-data test test-browser screenshots fuzz torture bench check format lock \
+.PHONY: help run demo verify-data test test-browser test-proxy screenshots fuzz torture bench check format lock \
 	openapi lint-api hooks audit sbom clean
 
 help: ## List the targets.
@@ -29,6 +29,9 @@ test: .venv/dev ## Run every test; brings its own PostgreSQL unless TEST_DATABAS
 
 test-browser: .venv/dev ## Use Swagger UI as a person does, in Chromium: apt install chromium.
 	@$(BIN)/python -m pytest tests/browser $(if $(SCREENSHOTS),--screenshots="$(SCREENSHOTS)")
+
+test-proxy: .venv/dev ## Ask the service through nginx, as it is deployed: apt install nginx.
+	@$(BIN)/python -m pytest tests/proxy
 
 screenshots: ## Do so and take the pictures in docs/images anew.
 	@$(MAKE) --no-print-directory test-browser SCREENSHOTS=docs/images

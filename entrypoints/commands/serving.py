@@ -19,6 +19,7 @@ from entrypoints.settings import (
     read_server_settings,
     read_settings,
 )
+from entrypoints.web_waits import read_web_waits
 
 GUNICORN = (
     sys.executable,
@@ -38,6 +39,7 @@ def serve(context: click.Context, is_migrating: bool) -> None:
     """Serve the API on HOST and PORT with gunicorn."""
     read_settings()
     read_log_settings()
+    read_web_waits()
     _require_free_port()
     if is_migrating:
         context.invoke(migrate)
@@ -64,6 +66,7 @@ def run(context: click.Context) -> None:
             os.environ["DATABASE_URL"] = services.enter_context(postgres)
         read_settings()
         read_log_settings()
+        read_web_waits()
         context.invoke(migrate)
         exit_code = _run_gunicorn()
     sys.exit(exit_code)

@@ -9,6 +9,7 @@ from adapters.security.argon2_hasher import Argon2Parameters
 from entrypoints import VERSION
 from entrypoints.environment import SettingsError
 from entrypoints.settings import read_data_dir, read_server_settings, read_settings
+from entrypoints.web_waits import WebWaits, read_web_waits
 
 GOOD = {"DATABASE_URL": "postgresql://ada@localhost/turnout", "JWT_SECRET_KEY": "k" * 32}
 ALL = (
@@ -35,6 +36,12 @@ ALL = (
     "PORT",
     "WEB_WORKERS",
     "WEB_THREADS",
+    "WEB_HEAD_TIMEOUT",
+    "WEB_BODY_TIMEOUT",
+    "WEB_SEND_TIMEOUT",
+    "WEB_KEEPALIVE",
+    "WEB_TIMEOUT",
+    "WEB_GRACEFUL_TIMEOUT",
     "DATA_DIR",
 )
 
@@ -124,6 +131,13 @@ def test_a_missing_setting_is_named(environment, name):
         ("WEB_THREADS", "0"),
         ("WEB_THREADS", "many"),
         ("WEB_WORKERS", "0"),
+        ("WEB_HEAD_TIMEOUT", "0.5"),
+        ("WEB_BODY_TIMEOUT", "soon"),
+        ("WEB_SEND_TIMEOUT", "3601"),
+        ("WEB_KEEPALIVE", "0"),
+        ("WEB_KEEPALIVE", "1.5"),
+        ("WEB_TIMEOUT", "0"),
+        ("WEB_GRACEFUL_TIMEOUT", "-1"),
         ("PORT", "0"),
         ("PORT", "65536"),
         ("PORT", "http"),
@@ -139,6 +153,7 @@ def test_a_bad_setting_is_named_in_one_line_without_its_value(environment, name,
     with pytest.raises(SettingsError, match=f"^{name}: ") as refusal:
         read_settings()
         read_server_settings()
+        read_web_waits()
         read_data_dir()
 
     assert "\n" not in str(refusal.value)
@@ -214,6 +229,17 @@ def test_the_settings_of_the_database_are_taken(environment):
     assert settings.database_pool_size == 5
     assert settings.database_waits == Waits(
         connect=3, pool=0.5, lock=0.25, statement=2.5, idle_in_transaction=7
+    )
+
+
+def test_the_patience_of_the_server_is_taken(environment):
+    assert read_web_waits() == WebWaits()
+    values = {"HEAD_TIMEOUT": "2.5", "BODY_TIMEOUT": "3", "SEND_TIMEOUT": "4", "KEEPALIVE": "75"}
+    for name, value in (values | {"TIMEOUT": "60", "GRACEFUL_TIMEOUT": "20"}).items():
+        environment.setenv(f"WEB_{name}", value)
+
+    assert read_web_waits() == WebWaits(
+        head=2.5, body=3, send=4, keepalive=75, process=60, graceful=20
     )
 
 
