@@ -1,6 +1,9 @@
 """The service without a proxy, among clients that never end what they begin."""
 
 import json
+import signal
+import socket
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,6 +15,7 @@ from tests.e2e.slow_clients import (
     HEAD,
     KINDS,
     LENGTH,
+    OPEN_END,
     connected,
     rest_of,
     seconds_of_a_healthy_request,
@@ -113,3 +117,26 @@ def test_requests_that_come_together_are_answered_in_their_order(base_url, pause
 
     ids = [line for line in answer.split(b"\r\n") if line.startswith(b"X-Request-ID: ")]
     assert ids == [b"X-Request-ID: %d" % number for number in range(1, 21)]
+
+
+def test_what_is_half_there_when_the_service_is_told_to_stop_is_answered(root):
+    with (
+        started(root, "serve", **SETTINGS) as (process, base_url),
+        connected(base_url) as half,
+        connected(base_url) as silent,
+    ):
+        half.sendall(OPEN_END[:20])
+        seconds_of_a_healthy_request(base_url)
+        process.send_signal(signal.SIGTERM)
+        wait_until(lambda: not is_listening(base_url), "it takes in nobody else")
+        half.sendall(OPEN_END[20:])
+
+        assert rest_of(half).startswith(b"HTTP/1.1 200 ")
+        assert rest_of(silent) == b""
+        assert process.wait(timeout=60) == 0
+
+
+def is_listening(base_url):
+    address = urlsplit(base_url)
+    with socket.socket() as probe:
+        return probe.connect_ex((address.hostname, address.port)) == 0
