@@ -3,6 +3,7 @@
 import json
 from select import select
 from socket import socket
+from time import monotonic
 from typing import Any
 
 from gunicorn.http import errors
@@ -13,6 +14,7 @@ from adapters.http.observing import Observation
 from adapters.http.problem_bodies import PROBLEM_HEADERS, http_problem
 from adapters.http.request_ids import REQUEST_ID_HEADER, new_request_id
 from adapters.http.request_log import log_request
+from entrypoints.gunicorn_connection import Connection
 from entrypoints.gunicorn_waiting import WaitingWorker
 from entrypoints.refused_requests import BodyTooLarge, RequestTimeout, TooMuchArriving
 
@@ -25,6 +27,8 @@ STATUS_OF_ERROR = {
     errors.UnsupportedTransferCoding: 501,
     TooMuchArriving: 503,
 }
+# In which a client that has connected usually sends what it wants.
+EXPECTED_S = 0.02
 PROBLEM_HEAD = "".join(
     f"{name}: {value}\r\n" for name, value in (*PROBLEM_HEADERS.items(), NOSNIFF)
 )
@@ -41,6 +45,10 @@ class ProblemWorker(WaitingWorker):
     under_way = 0
     has_finished = True  # a request, since it last took in a connection
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected: list[Connection] = []  # to need a thread at once: they have just connected
+
     def serve(self, conn: Any) -> None:
         self.under_way += 1
         super().serve(conn)
@@ -53,11 +61,28 @@ class ProblemWorker(WaitingWorker):
     def accept(self, listener: Any) -> None:
         super().accept(listener)
         self.has_finished = False
+        latest = next(reversed(self.waiting), None)
+        if latest is not None and latest.parser is None and latest not in self.expected:
+            self.expected.append(latest)
         if self._is_busy():
             super().set_accept_enabled(False)
 
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        is_expecting = self._count_expected() > 0
+        super().wait_for_and_dispatch_events(min(timeout, EXPECTED_S) if is_expecting else timeout)
+
+    def _count_expected(self) -> int:
+        soon = monotonic() - EXPECTED_S
+        self.expected = [
+            conn
+            for conn in self.expected
+            if conn in self.waiting and conn.is_idle() and conn.since > soon
+        ]
+        return len(self.expected)
+
     def _is_busy(self) -> bool:
-        return self.under_way >= self.cfg.threads and not self.has_finished
+        needed = self.under_way + self._count_expected()
+        return needed >= self.cfg.threads and not self.has_finished
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """gunicorn asks for it in every round of its loop."""
