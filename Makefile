@@ -12,7 +12,7 @@ given = $(or $($(1)),$(error Say which: make $@ $(1)=...))
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo create-user seed-demo purge backup restore verify-data test \
-	test-browser test-scale screenshots fuzz torture bench check format lock \
+	test-browser test-proxy test-scale screenshots fuzz torture bench check format lock \
 	openapi lint-api hooks audit sbom clean
 
 help: ## List the targets.
@@ -50,6 +50,9 @@ test-browser: .venv/dev ## Use Swagger UI as a person does, in Chromium: apt ins
 
 test-scale: .venv/dev ## Two instances behind PgBouncer, with faults: apt install pgbouncer redis-server.
 	@$(BIN)/python -m pytest tests/scale
+
+test-proxy: .venv/dev ## Ask the service through nginx, as it is deployed: apt install nginx.
+	@$(BIN)/python -m pytest tests/proxy
 
 screenshots: ## Do so and take the pictures in docs/images anew.
 	@$(MAKE) --no-print-directory test-browser SCREENSHOTS=docs/images

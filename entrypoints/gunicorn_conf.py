@@ -5,6 +5,7 @@ from shutil import rmtree
 from typing import Any
 
 from entrypoints import VERSION
+from entrypoints.incoming_request import REQUEST_LINE_MAX_BYTES
 from entrypoints.logs import configure_logs
 from entrypoints.metrics_files import made_metrics_dir
 from entrypoints.settings import (
@@ -13,9 +14,11 @@ from entrypoints.settings import (
     read_settings,
     read_tracing_settings,
 )
+from entrypoints.web_waits import read_web_waits
 
 configure_logs()
 _settings = read_server_settings()
+_waits = read_web_waits()
 _metrics = read_metrics_settings()
 _tracing = read_tracing_settings()
 if _metrics:
@@ -29,12 +32,19 @@ worker_class = "entrypoints.gunicorn_worker.ProblemWorker"
 # Loaded once, before the workers part from it: a fault shows once and ends the start. No
 # connection to the database is open by then, so the workers share none.
 preload_app = True
-timeout = 30
-graceful_timeout = 25
-keepalive = 5
+timeout = _waits.process
+graceful_timeout = _waits.graceful
+keepalive = _waits.keepalive
+# With the files that a process has open for itself below 1,024, which many systems allow it. They
+# cost little: a connection has a thread only while a request of it is served.
+worker_connections = 500
+backlog = 2048  # that the system keeps for us while all processes are busy; it may keep fewer
 loglevel = "warning"
 logger_class = "entrypoints.gunicorn_logger.PlainLogger"
-limit_request_line = 8190
+# As many as servers and proxies usually take. Bodies: BODY_MAX_BYTES of adapters/http/admission.py.
+limit_request_line = REQUEST_LINE_MAX_BYTES
+limit_request_fields = 100
+limit_request_field_size = 8190  # bytes; all fields together: HEAD_MAX_BYTES of incoming_request.py
 forwarder_headers = "none"  # no header of a request may say where the application lies
 control_socket_disable = True  # it would lie in the home directory, one for all instances
 

@@ -3,29 +3,37 @@
 import json
 from select import select
 from socket import socket
+from time import monotonic
 from typing import Any
 
 from gunicorn.http import errors
 from gunicorn.util import write_nonblock
-from gunicorn.workers.gthread import ThreadWorker
 
 from adapters.http.nosniff import NOSNIFF
 from adapters.http.observing import Observation, observers_of
 from adapters.http.problem_bodies import PROBLEM_HEADERS, http_problem
 from adapters.http.request_ids import REQUEST_ID_HEADER, new_request_id
+from entrypoints.gunicorn_connection import Connection
+from entrypoints.gunicorn_waiting import WaitingWorker
+from entrypoints.refused_requests import BodyTooLarge, RequestTimeout, TooMuchArriving
 
 STATUS_OF_ERROR = {
+    RequestTimeout: 408,
+    BodyTooLarge: 413,
     errors.LimitRequestLine: 414,
     errors.ExpectationFailed: 417,
     errors.LimitRequestHeaders: 431,
     errors.UnsupportedTransferCoding: 501,
+    TooMuchArriving: 503,
 }
+# In which a client that has connected usually sends what it wants.
+EXPECTED_S = 0.02
 PROBLEM_HEAD = "".join(
     f"{name}: {value}\r\n" for name, value in (*PROBLEM_HEADERS.items(), NOSNIFF)
 )
 
 
-class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class ProblemWorker(WaitingWorker):
     """Requests that never reach the application, being no HTTP, are answered with problems, too.
 
     While all its threads are busy it takes in no more connections than it finishes requests, and
@@ -36,9 +44,13 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     under_way = 0
     has_finished = True  # a request, since it last took in a connection
 
-    def enqueue_req(self, conn: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected: list[Connection] = []  # to need a thread at once: they have just connected
+
+    def serve(self, conn: Any) -> None:
         self.under_way += 1
-        super().enqueue_req(conn)
+        super().serve(conn)
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         self.under_way -= 1
@@ -48,11 +60,28 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     def accept(self, listener: Any) -> None:
         super().accept(listener)
         self.has_finished = False
+        latest = next(reversed(self.waiting), None)
+        if latest is not None and latest.parser is None and latest not in self.expected:
+            self.expected.append(latest)
         if self._is_busy():
             super().set_accept_enabled(False)
 
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        is_expecting = self._count_expected() > 0
+        super().wait_for_and_dispatch_events(min(timeout, EXPECTED_S) if is_expecting else timeout)
+
+    def _count_expected(self) -> int:
+        soon = monotonic() - EXPECTED_S
+        self.expected = [
+            conn
+            for conn in self.expected
+            if conn in self.waiting and conn.is_idle() and conn.since > soon
+        ]
+        return len(self.expected)
+
     def _is_busy(self) -> bool:
-        return self.under_way >= self.cfg.threads and not self.has_finished
+        needed = self.under_way + self._count_expected()
+        return needed >= self.cfg.threads and not self.has_finished
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """gunicorn asks for it in every round of its loop."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-# Need a browser, a pooler: collected only where they are named, as by make test-browser.
-collect_ignore = ["browser", "scale"]
+# Need a browser, nginx, a pooler: collected only where they are named, as by make test-browser.
+collect_ignore = ["browser", "proxy", "scale"]
 
 
 @pytest.fixture(scope="session")

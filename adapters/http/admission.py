@@ -10,14 +10,15 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from adapters.http.current import current_request
 
 BODY_MAX_BYTES = 1024 * 1024
+# One byte more than is allowed, so that a chunked body that is cut there shows.
+BODY_READ_BYTES = BODY_MAX_BYTES + 1
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def admit_sound_requests(app: Flask) -> None:
     """Refuse requests with a bad Host or body, whatever their path; let paths lack their slash."""
-    # One byte more than is allowed, so that a chunked body that is cut there shows.
-    app.config["MAX_CONTENT_LENGTH"] = BODY_MAX_BYTES + 1
+    app.config["MAX_CONTENT_LENGTH"] = BODY_READ_BYTES
     app.before_request(_require_host)
     app.before_request(_read_body)
     # Not by Werkzeug's strict_slashes: without it a wrong method is 404 where a slash lacks.

@@ -37,6 +37,7 @@ CODE_OF_STATUS = {
     404: "not_found",
     405: "method_not_allowed",
     406: "not_acceptable",
+    408: "request_timeout",
     413: "body_too_large",
     414: "uri_too_long",
     415: "unsupported_media_type",
@@ -46,6 +47,9 @@ CODE_OF_STATUS = {
     431: "headers_too_large",
     500: "internal_error",
     501: "not_implemented",
+    502: "bad_gateway",
+    503: "try_again",
+    504: "gateway_timeout",
 }
 
 # Where what Werkzeug says would mislead, or has nothing to say.

@@ -20,6 +20,7 @@ from entrypoints.settings import (
     read_settings,
     read_tracing_settings,
 )
+from entrypoints.web_waits import read_web_waits
 
 GUNICORN = (
     sys.executable,
@@ -40,6 +41,7 @@ def serve(context: click.Context, is_migrating: bool) -> None:
     read_settings()
     read_log_settings()
     read_tracing_settings()
+    read_web_waits()
     _require_free_ports()
     if is_migrating:
         context.invoke(migrate)
@@ -67,6 +69,7 @@ def run(context: click.Context) -> None:
             os.environ["DATABASE_URL"] = services.enter_context(postgres)
         read_settings()
         read_log_settings()
+        read_web_waits()
         context.invoke(migrate)
         exit_code = _run_gunicorn()
     sys.exit(exit_code)

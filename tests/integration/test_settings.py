@@ -17,6 +17,7 @@ from entrypoints.settings import (
     read_settings,
     read_tracing_settings,
 )
+from entrypoints.web_waits import WebWaits, read_web_waits
 
 GOOD = {"DATABASE_URL": "postgresql://ada@localhost/turnout", "JWT_SECRET_KEY": "k" * 32}
 ALL = (
@@ -49,6 +50,12 @@ ALL = (
     "WEB_WORKERS",
     "WEB_THREADS",
     "POSTGRES_BIN_DIR",
+    "WEB_HEAD_TIMEOUT",
+    "WEB_BODY_TIMEOUT",
+    "WEB_SEND_TIMEOUT",
+    "WEB_KEEPALIVE",
+    "WEB_TIMEOUT",
+    "WEB_GRACEFUL_TIMEOUT",
     "DATA_DIR",
 )
 
@@ -139,6 +146,13 @@ def test_a_missing_setting_is_named(environment, name):
         ("WEB_THREADS", "0"),
         ("WEB_THREADS", "many"),
         ("WEB_WORKERS", "0"),
+        ("WEB_HEAD_TIMEOUT", "0.5"),
+        ("WEB_BODY_TIMEOUT", "soon"),
+        ("WEB_SEND_TIMEOUT", "3601"),
+        ("WEB_KEEPALIVE", "0"),
+        ("WEB_KEEPALIVE", "1.5"),
+        ("WEB_TIMEOUT", "0"),
+        ("WEB_GRACEFUL_TIMEOUT", "-1"),
         ("PORT", "0"),
         ("PORT", "65536"),
         ("PORT", "http"),
@@ -162,6 +176,7 @@ def test_a_bad_setting_is_named_in_one_line_without_its_value(environment, name,
     with pytest.raises(SettingsError, match=f"^{name}: ") as refusal:
         read_settings()
         read_server_settings()
+        read_web_waits()
         read_data_dir()
         read_metrics_settings()
         read_tracing_settings()
@@ -250,6 +265,17 @@ def test_the_settings_of_the_database_are_taken(environment):
     assert settings.database_pool_size == 5
     assert settings.database_waits == Waits(
         connect=3, pool=0.5, lock=0.25, statement=2.5, idle_in_transaction=7
+    )
+
+
+def test_the_patience_of_the_server_is_taken(environment):
+    assert read_web_waits() == WebWaits()
+    values = {"HEAD_TIMEOUT": "2.5", "BODY_TIMEOUT": "3", "SEND_TIMEOUT": "4", "KEEPALIVE": "75"}
+    for name, value in (values | {"TIMEOUT": "60", "GRACEFUL_TIMEOUT": "20"}).items():
+        environment.setenv(f"WEB_{name}", value)
+
+    assert read_web_waits() == WebWaits(
+        head=2.5, body=3, send=4, keepalive=75, process=60, graceful=20
     )
 
 

@@ -110,6 +110,7 @@ def test_the_kit_reports_overselling_when_the_lock_is_taken_out(town):
 def test_a_busy_worker_leaves_connections_to_one_that_is_free(town):
     creator, *people = town.people(9)
     event = town.event(creator)
+    patience = {"DATABASE_LOCK_TIMEOUT": "25", "DATABASE_STATEMENT_TIMEOUT": "25"}
 
     def ask(person, method, path=""):
         headers = {"Authorization": f"Bearer {person.access_token}"}
@@ -117,7 +118,7 @@ def test_a_busy_worker_leaves_connections_to_one_that_is_free(town):
         return httpx.request(method, address, headers=headers, timeout=30).status_code
 
     with (
-        a_service(town, WEB_WORKERS="2", WEB_THREADS="2") as service,
+        a_service(town, WEB_WORKERS="2", WEB_THREADS="2", **patience) as service,
         ThreadPoolExecutor(2) as threads,
     ):
         for _ in range(5):

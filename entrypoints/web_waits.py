@@ -1,0 +1,40 @@
+"""How long a client may take, and the processes that serve it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from environs import validate
+
+from entrypoints.environment import read
+
+HOUR_S = 60 * 60
+
+
+@dataclass(frozen=True)
+class WebWaits:
+    """Seconds, at most."""
+
+    head: float = 10  # from the first moment until all headers of a request are there
+    body: float = 30  # from then on until its body is there
+    send: float = 30  # until a client has taken what is sent to it in one piece
+    keepalive: int = 5  # that a connection is kept without a request
+    process: int = 30  # that a process does not report; then it is killed and replaced
+    graceful: int = 25  # that a process which is told to stop finishes what it has begun
+
+
+def read_web_waits() -> WebWaits:
+    """Raises SettingsError."""
+
+    def seconds(name: str, default: float, least: float = 1) -> Any:
+        kind = "int" if isinstance(default, int) else "float"
+        return read(name, kind, default=default, validate=validate.Range(least, HOUR_S))
+
+    usual = WebWaits()
+    return WebWaits(
+        head=seconds("WEB_HEAD_TIMEOUT", float(usual.head)),
+        body=seconds("WEB_BODY_TIMEOUT", float(usual.body)),
+        send=seconds("WEB_SEND_TIMEOUT", float(usual.send)),
+        keepalive=seconds("WEB_KEEPALIVE", usual.keepalive),
+        process=seconds("WEB_TIMEOUT", usual.process),
+        graceful=seconds("WEB_GRACEFUL_TIMEOUT", usual.graceful),
+    )

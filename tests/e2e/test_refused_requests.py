@@ -1,0 +1,34 @@
+"""The service refuses what could be read in two ways, and cuts nothing."""
+
+import json
+
+import pytest
+
+from tests.e2e.refused_requests import CHUNKED, REFUSED, long_body
+from tests.e2e.slow_clients import connected, rest_of
+
+NEXT = b"GET /healthz/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_it_is_refused_with_a_problem_and_nothing_is_taken_for_a_request(served, kind):
+    status, request, is_last = REFUSED[kind]
+    with connected(served) as connection:
+        connection.sendall(request + NEXT)
+        answer = rest_of(connection)
+
+    head, _, rest = answer.partition(b"\r\n\r\n")
+    problem, end = json.JSONDecoder().raw_decode(rest.decode())
+    assert head.startswith(b"HTTP/1.%c %d " % (head[7], status))
+    assert b"\r\nContent-Type: application/problem+json\r\n" in head + b"\r\n"
+    assert problem["status"] == status
+    assert rest[end:].startswith(b"" if is_last else b"HTTP/1.1 200 ")
+    assert bool(rest[end:]) != is_last
+
+
+def test_a_chunked_body_of_just_the_limit_is_read_whole(served):
+    with connected(served) as connection:
+        closing = CHUNKED.replace(b"Host: x", b"Host: x\r\nConnection: close")
+        connection.sendall(closing + long_body(0))
+
+        assert rest_of(connection).startswith(b"HTTP/1.1 401 ")
