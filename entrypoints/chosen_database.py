@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import URL
 
-from entrypoints.environment import SettingsError, parse_database_url
 from entrypoints.settings import read_data_dir, read_database_url
+from entrypoints.settings.environment import SettingsError, parse_database_url
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from entrypoints.commands.purging import purge
 from entrypoints.commands.refusals import Refused
 from entrypoints.commands.seeding import seed_demo
 from entrypoints.commands.serving import run, serve
-from entrypoints.environment import SettingsError
+from entrypoints.settings.environment import SettingsError
 
 COMMANDS = (
     backup,

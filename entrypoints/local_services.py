@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from platformdirs import user_runtime_path
 
-from entrypoints.environment import SettingsError
+from entrypoints.settings.environment import SettingsError
 
 
 class DataDirInUse(SettingsError):

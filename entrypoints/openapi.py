@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy.engine import URL
 
 from entrypoints.container import Container
-from entrypoints.environment import DRIVER
-from entrypoints.settings import JWT_SECRET_KEY_MIN_BYTES, Settings
+from entrypoints.settings import Settings
+from entrypoints.settings.environment import DRIVER
+from entrypoints.settings.service import JWT_SECRET_KEY_MIN_BYTES
 
 # Nothing connects, and nothing is signed.
 UNUSED = Settings(database_url=URL.create(DRIVER), jwt_secret_key="-" * JWT_SECRET_KEY_MIN_BYTES)

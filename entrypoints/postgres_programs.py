@@ -5,8 +5,8 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 
-from entrypoints.environment import SettingsError
 from entrypoints.settings import read_postgres_bin_dir
+from entrypoints.settings.environment import SettingsError
 
 PROGRAMS = ("pg_dump", "pg_restore")
 RELEASE = re.compile(r"\(PostgreSQL\) (\d+)")

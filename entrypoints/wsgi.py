@@ -3,8 +3,8 @@
 from flask import Flask
 
 from entrypoints.container import Container
-from entrypoints.logs import configure_logs
 from entrypoints.settings import read_metrics_settings, read_settings, read_tracing_settings
+from entrypoints.telemetry.logs import configure_logs
 
 
 def create_app() -> Flask:
@@ -12,11 +12,11 @@ def create_app() -> Flask:
     configure_logs()  # does nothing again where the server did it
     container = Container(settings=read_settings())
     if read_metrics_settings():
-        from entrypoints.measuring import measure
+        from entrypoints.telemetry.measuring import measure
 
         measure(container)
     if read_tracing_settings():
-        from entrypoints.tracing import trace
+        from entrypoints.telemetry.tracing import trace
 
         trace(container)
     app: Flask = container.app()

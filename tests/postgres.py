@@ -19,8 +19,8 @@ from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import migrate
 from adapters.persistence.unit_of_work import PostgresUnitOfWork
 from adapters.persistence.waits import PATIENT
-from entrypoints.environment import parse_database_url
 from entrypoints.local_services import embedded_postgres
+from entrypoints.settings.environment import parse_database_url
 
 IMAGE = "postgres:18"
 

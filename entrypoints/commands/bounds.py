@@ -5,8 +5,8 @@ import click
 from adapters.persistence.role_settings import RoleRefused, leave_to_server
 from adapters.persistence.session_bounds import session_settings
 from entrypoints.commands.database import patient_engine
-from entrypoints.environment import SettingsError
 from entrypoints.settings import read_database_waits
+from entrypoints.settings.environment import SettingsError
 
 
 @click.command()

@@ -15,8 +15,8 @@ from adapters.persistence.schema_version import PostgresSchema
 from adapters.persistence.verify import Verification, verify
 from adapters.persistence.waits import PATIENT
 from entrypoints.commands.refusals import Refused
-from entrypoints.environment import SettingsError
 from entrypoints.settings import read_database_url, read_is_database_pooled
+from entrypoints.settings.environment import SettingsError
 
 
 @contextmanager

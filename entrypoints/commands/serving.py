@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from entrypoints.commands.database import migrate
-from entrypoints.listening import require_free
+from entrypoints.server.listening import require_free
 from entrypoints.settings import (
     read_data_dir,
     read_jwt_secret_key,
@@ -19,14 +19,14 @@ from entrypoints.settings import (
     read_server_settings,
     read_settings,
     read_tracing_settings,
+    read_web_waits,
 )
-from entrypoints.web_waits import read_web_waits
 
 GUNICORN = (
     sys.executable,
     "-m",
     "gunicorn",
-    "--config=python:entrypoints.gunicorn_conf",
+    "--config=python:entrypoints.server.gunicorn_conf",
     "entrypoints.wsgi:create_app()",
 )
 # Ctrl-C, a polite kill, and the end of the terminal.

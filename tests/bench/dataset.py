@@ -20,8 +20,8 @@ from adapters.persistence.tables import attendances, events, sessions, users
 from adapters.persistence.waits import PATIENT
 from domain.accounts.session import token_hash
 from entrypoints.container import Container
-from entrypoints.environment import parse_database_url
 from entrypoints.settings import Settings
+from entrypoints.settings.environment import parse_database_url
 from tests.bench.texts import description, title, type_of
 from tests.resilience.town import KEY
 

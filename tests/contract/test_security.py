@@ -13,8 +13,8 @@ from application.ports.tokens import TokenClaims, TokenType
 from domain.accounts.credentials import PASSWORD_MIN_LENGTH
 from domain.accounts.errors import InvalidToken
 from entrypoints.container import Container
-from entrypoints.environment import parse_database_url
 from entrypoints.settings import Settings
+from entrypoints.settings.environment import parse_database_url
 from tests.builders import DAY, HOUR, NOON
 from tests.fakes.security import ReversingHasher, TokensInMemory
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
-from entrypoints.environment import parse_database_url
+from entrypoints.settings.environment import parse_database_url
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import tempfile
 
 import pytest
 
-from entrypoints.metrics_files import made_metrics_dir
+from entrypoints.telemetry.metrics_files import made_metrics_dir
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def test_each_service_has_a_directory_of_its_own_that_nobody_else_reads():
 
 
 def test_a_dead_service_leaves_nothing_to_the_next(folder):
-    made = "import sys; from entrypoints.metrics_files import made_metrics_dir as m; print(m())"
+    made = "from entrypoints.telemetry.metrics_files import made_metrics_dir as m; print(m())"
     environment = os.environ | {"TMPDIR": str(folder)}
     subprocess.run([sys.executable, "-c", made], env=environment, check=True)
     assert len(list(folder.iterdir())) == 1

@@ -7,17 +7,18 @@ import pytest
 from adapters.persistence.waits import Waits
 from adapters.security.argon2_hasher import Argon2Parameters
 from entrypoints import VERSION
-from entrypoints.environment import SettingsError
 from entrypoints.settings import (
     MetricsSettings,
     TracingSettings,
+    WebWaits,
     read_data_dir,
     read_metrics_settings,
     read_server_settings,
     read_settings,
     read_tracing_settings,
+    read_web_waits,
 )
-from entrypoints.web_waits import WebWaits, read_web_waits
+from entrypoints.settings.environment import SettingsError
 
 GOOD = {"DATABASE_URL": "postgresql://ada@localhost/turnout", "JWT_SECRET_KEY": "k" * 32}
 ALL = (

@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 
 from adapters.persistence.migrate import migrate
 from entrypoints.container import Container
-from entrypoints.environment import parse_database_url
 from entrypoints.local_services import embedded_postgres
 from entrypoints.settings import Settings
+from entrypoints.settings.environment import parse_database_url
 
 ROUNDS = 2000
 ACCOUNT = {"username": "ada", "password": "correct horse battery"}

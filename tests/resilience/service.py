@@ -37,7 +37,7 @@ class Service:
 @contextmanager
 def a_service(town, app=AS_IT_SHIPS, **settings):
     with subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--config=python:entrypoints.gunicorn_conf", app],
+        [sys.executable, "-m", "gunicorn", "--config=python:entrypoints.server.gunicorn_conf", app],
         cwd=ROOT,
         env=environment(
             DATABASE_URL=town.database_url,

@@ -14,8 +14,8 @@ from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.persistence.waits import PATIENT
 from domain.accounts.session import Session
 from entrypoints.container import Container
-from entrypoints.environment import parse_database_url
 from entrypoints.settings import Settings
+from entrypoints.settings.environment import parse_database_url
 from tests.builders import DAY, ORIGIN, a_user, an_event
 
 KEY = "the key of those who break things"

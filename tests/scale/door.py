@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from adapters.persistence.engine import make_engine
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.persistence.waits import Waits
-from entrypoints.environment import parse_database_url
+from entrypoints.settings.environment import parse_database_url
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from adapters.persistence.store_sessions import PostgresSessions
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.persistence.waits import Waits
 from application.errors import Contended, Unavailable
-from entrypoints.environment import parse_database_url
+from entrypoints.settings.environment import parse_database_url
 from tests.e2e.processes import finished
 from tests.postgres import run_in
 from tests.resilience.contention import attendants, close

@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass, field
 
 FACTORY = "entrypoints.wsgi:create_app"
-GUNICORN = (sys.executable, "-m", "gunicorn", "--config=python:entrypoints.gunicorn_conf")
+GUNICORN = (sys.executable, "-m", "gunicorn", "--config=python:entrypoints.server.gunicorn_conf")
 GRANIAN = (
     *(sys.executable, "-m", "granian", "--interface=wsgi", "--factory"),
     *("--host=127.0.0.1", "--http=1", "--log-level=error"),

@@ -3,8 +3,8 @@
 import pytest
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 
-from entrypoints.incoming_request import IncomingRequest
-from entrypoints.refused_requests import BodyTooLarge
+from entrypoints.server.incoming_request import IncomingRequest
+from entrypoints.server.refused_requests import BodyTooLarge
 
 MIB = 1024 * 1024
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"

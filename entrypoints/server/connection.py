@@ -6,8 +6,8 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn
 
-from entrypoints.client_socket import BLOCK_BYTES, ClientSocket
-from entrypoints.incoming_request import IncomingRequest
+from entrypoints.server.client_socket import BLOCK_BYTES, ClientSocket
+from entrypoints.server.incoming_request import IncomingRequest
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 # What a client may still send while it reads its answer. More is no mistake.

@@ -1,13 +1,45 @@
-"""How long a client may take, and the processes that serve it."""
+"""How the service listens, and how long clients and processes may take."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from environs import validate
 
-from entrypoints.environment import read
+from entrypoints.settings.environment import PORT_MAX, read
 
 HOUR_S = 60 * 60
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """How the service listens, and in how many processes and threads."""
+
+    host: str
+    port: int
+    web_workers: int
+    web_threads: int
+
+    @property
+    def address(self) -> str:
+        """As it stands in a URL."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+def read_server_settings() -> ServerSettings:
+    """Raises SettingsError."""
+    return ServerSettings(
+        host=read("HOST", "str", default="127.0.0.1", validate=validate.Length(min=1)),
+        port=read("PORT", "int", default=8000, validate=validate.Range(1, PORT_MAX)),
+        web_workers=read("WEB_WORKERS", "int", default=2, validate=validate.Range(1, 64)),
+        web_threads=read_web_threads(),
+    )
+
+
+def read_web_threads() -> int:
+    """Raises SettingsError."""
+    threads: int = read("WEB_THREADS", "int", default=4, validate=validate.Range(1, 256))
+    return threads
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from adapters.metrics.service import ServiceCollector
-from entrypoints.listening import resolved
+from entrypoints.server.listening import resolved
 from entrypoints.settings import MetricsSettings
 
 PATH = "/metrics"

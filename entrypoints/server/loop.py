@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from entrypoints.gunicorn_connection import Connection
+from entrypoints.server.connection import Connection
 
 LOOK_EVERY_S = 0.5
 

@@ -13,9 +13,9 @@ from adapters.http.nosniff import NOSNIFF
 from adapters.http.observing import Observation, observers_of
 from adapters.http.problem_bodies import PROBLEM_HEADERS, http_problem
 from adapters.http.request_ids import REQUEST_ID_HEADER, new_request_id
-from entrypoints.gunicorn_connection import Connection
-from entrypoints.gunicorn_waiting import WaitingWorker
-from entrypoints.refused_requests import BodyTooLarge, RequestTimeout, TooMuchArriving
+from entrypoints.server.connection import Connection
+from entrypoints.server.refused_requests import BodyTooLarge, RequestTimeout, TooMuchArriving
+from entrypoints.server.waiting import WaitingWorker
 
 STATUS_OF_ERROR = {
     RequestTimeout: 408,

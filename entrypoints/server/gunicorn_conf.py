@@ -5,16 +5,16 @@ from shutil import rmtree
 from typing import Any
 
 from entrypoints import VERSION
-from entrypoints.incoming_request import REQUEST_LINE_MAX_BYTES
-from entrypoints.logs import configure_logs
-from entrypoints.metrics_files import made_metrics_dir
+from entrypoints.server.incoming_request import REQUEST_LINE_MAX_BYTES
 from entrypoints.settings import (
     read_metrics_settings,
     read_server_settings,
     read_settings,
     read_tracing_settings,
+    read_web_waits,
 )
-from entrypoints.web_waits import read_web_waits
+from entrypoints.telemetry.logs import configure_logs
+from entrypoints.telemetry.metrics_files import made_metrics_dir
 
 configure_logs()
 _settings = read_server_settings()
@@ -28,7 +28,7 @@ if _metrics:
 bind = _settings.address
 workers = _settings.web_workers
 threads = _settings.web_threads
-worker_class = "entrypoints.gunicorn_worker.ProblemWorker"
+worker_class = "entrypoints.server.worker.ProblemWorker"
 # Loaded once, before the workers part from it: a fault shows once and ends the start. No
 # connection to the database is open by then, so the workers share none.
 preload_app = True
@@ -40,7 +40,7 @@ keepalive = _waits.keepalive
 worker_connections = 500
 backlog = 2048  # that the system keeps for us while all processes are busy; it may keep fewer
 loglevel = "warning"
-logger_class = "entrypoints.gunicorn_logger.PlainLogger"
+logger_class = "entrypoints.server.logger.PlainLogger"
 # As many as servers and proxies usually take. Bodies: BODY_MAX_BYTES of adapters/http/admission.py.
 limit_request_line = REQUEST_LINE_MAX_BYTES
 limit_request_fields = 100
@@ -52,7 +52,7 @@ control_socket_disable = True  # it would lie in the home directory, one for all
 def when_ready(server: Any) -> None:
     if _metrics:
         from adapters.metrics.service import ServiceCollector
-        from entrypoints.metrics_server import MetricsServer
+        from entrypoints.telemetry.metrics_server import MetricsServer
 
         pool_size = read_settings().database_pool_size
         MetricsServer(_metrics, ServiceCollector(VERSION, lambda: len(server.WORKERS), pool_size))
@@ -63,7 +63,7 @@ def when_ready(server: Any) -> None:
 
 def post_fork(server: Any, worker: Any) -> None:
     if _tracing:
-        from entrypoints.tracing import send_traces
+        from entrypoints.telemetry.tracing import send_traces
 
         send_traces(_tracing)
 

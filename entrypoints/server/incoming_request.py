@@ -5,8 +5,8 @@ import re
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 
 from adapters.http.admission import BODY_READ_BYTES
-from entrypoints.chunks import CRLF, Chunks
-from entrypoints.refused_requests import BodyTooLarge
+from entrypoints.server.chunks import CRLF, Chunks
+from entrypoints.server.refused_requests import BodyTooLarge
 
 REQUEST_LINE_MAX_BYTES = 8190
 HEAD_MAX_BYTES = 64 * 1024

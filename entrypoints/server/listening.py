@@ -3,7 +3,7 @@
 import socket
 from typing import Any
 
-from entrypoints.environment import SettingsError
+from entrypoints.settings.environment import SettingsError
 
 
 def resolved(setting: str, host: str, port: int) -> tuple[socket.AddressFamily, Any]:

@@ -8,11 +8,11 @@ from typing import Any
 
 from gunicorn.http.errors import ParseException
 
-from entrypoints.client_socket import BLOCK_BYTES, ClientSocket
-from entrypoints.gunicorn_connection import Connection
-from entrypoints.gunicorn_loop import PatientWorker
-from entrypoints.refused_requests import RequestTimeout, TooMuchArriving
-from entrypoints.web_waits import read_web_waits
+from entrypoints.server.client_socket import BLOCK_BYTES, ClientSocket
+from entrypoints.server.connection import Connection
+from entrypoints.server.loop import PatientWorker
+from entrypoints.server.refused_requests import RequestTimeout, TooMuchArriving
+from entrypoints.settings import read_web_waits
 
 # All that a process holds of requests that are on their way.
 ARRIVING_MAX_BYTES = 32 * 1024 * 1024

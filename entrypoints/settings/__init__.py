@@ -1,0 +1,52 @@
+"""The settings: read from the environment and checked once, at the start."""
+
+from entrypoints.settings.database import (
+    read_database_url,
+    read_database_waits,
+    read_is_database_pooled,
+)
+from entrypoints.settings.environment import SettingsError
+from entrypoints.settings.local import read_data_dir, read_postgres_bin_dir
+from entrypoints.settings.service import (
+    Settings,
+    read_argon2_parameters,
+    read_jwt_secret_key,
+    read_settings,
+)
+from entrypoints.settings.telemetry import (
+    LogSettings,
+    MetricsSettings,
+    TracingSettings,
+    read_log_settings,
+    read_metrics_settings,
+    read_tracing_settings,
+)
+from entrypoints.settings.web import (
+    ServerSettings,
+    WebWaits,
+    read_server_settings,
+    read_web_waits,
+)
+
+__all__ = [
+    "LogSettings",
+    "MetricsSettings",
+    "ServerSettings",
+    "Settings",
+    "SettingsError",
+    "TracingSettings",
+    "WebWaits",
+    "read_argon2_parameters",
+    "read_data_dir",
+    "read_database_url",
+    "read_database_waits",
+    "read_is_database_pooled",
+    "read_jwt_secret_key",
+    "read_log_settings",
+    "read_metrics_settings",
+    "read_postgres_bin_dir",
+    "read_server_settings",
+    "read_settings",
+    "read_tracing_settings",
+    "read_web_waits",
+]

@@ -1,0 +1,116 @@
+"""What one process of the service needs to know."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from environs import ValidationError, validate
+from redis import Redis
+from sqlalchemy.engine import URL
+
+from adapters.http.proxies import Network
+from adapters.persistence.waits import Waits
+from adapters.security.argon2_hasher import KIB_PER_MIB, OWASP_LEAST, Argon2Parameters
+from entrypoints.settings.database import (
+    read_database_url,
+    read_database_waits,
+    read_is_database_pooled,
+)
+from entrypoints.settings.environment import read, read_networks, read_origins
+from entrypoints.settings.web import read_web_threads
+
+JWT_SECRET_KEY_MIN_BYTES = 32  # RFC 7518 section 3.2: no shorter than the hash of HS256
+MEMORY = "memory://"
+REDIS_SCHEMES = ("redis://", "rediss://")
+HOUR_S = 60 * 60
+DAY_S = 24 * HOUR_S
+
+
+@dataclass(frozen=True)
+class Settings:
+    database_url: URL
+    jwt_secret_key: str = field(repr=False)
+    jwt_secret_key_previous: str | None = field(default=None, repr=False)
+    session_max_age: timedelta = timedelta(days=30)
+    argon2: Argon2Parameters = OWASP_LEAST
+    argon2_total_mib: int = 38
+    ratelimit_enabled: bool = True
+    ratelimit_storage_uri: str = field(default=MEMORY, repr=False)
+    trusted_proxies: tuple[Network, ...] = ()
+    cors_origins: tuple[str, ...] = ()
+    database_pool_size: int = 4
+    database_waits: Waits = field(default_factory=Waits)
+    is_database_pooled: bool = False
+
+
+def read_settings() -> Settings:
+    """Raises SettingsError."""
+    return Settings(
+        database_url=read_database_url(),
+        jwt_secret_key=read_jwt_secret_key(),
+        jwt_secret_key_previous=read(
+            "JWT_SECRET_KEY_PREVIOUS", "str", default=None, validate=_require_long_key
+        ),
+        session_max_age=timedelta(
+            seconds=read(
+                "SESSION_MAX_AGE",
+                "int",
+                default=30 * DAY_S,
+                validate=validate.Range(HOUR_S, 3650 * DAY_S),
+            )
+        ),
+        argon2=read_argon2_parameters(),
+        argon2_total_mib=read(
+            "ARGON2_TOTAL_MIB", "int", default=38, validate=validate.Range(1, 1024 * 1024)
+        ),
+        ratelimit_enabled=read("RATELIMIT_ENABLED", "bool", default=True),
+        ratelimit_storage_uri=read(
+            "RATELIMIT_STORAGE_URI", "str", default=MEMORY, validate=_require_limits_storage
+        ),
+        trusted_proxies=read_networks("TRUSTED_PROXIES"),
+        cors_origins=read_origins("CORS_ORIGINS"),
+        database_pool_size=read(
+            "DATABASE_POOL_SIZE",
+            "int",
+            default=read_web_threads(),
+            validate=validate.Range(1, 256),
+        ),
+        database_waits=read_database_waits(),
+        is_database_pooled=read_is_database_pooled(),
+    )
+
+
+def read_argon2_parameters() -> Argon2Parameters:
+    """Raises SettingsError."""
+    usual = OWASP_LEAST
+    return Argon2Parameters(
+        memory_kib=read(
+            "ARGON2_MEMORY_KIB",
+            "int",
+            default=usual.memory_kib,
+            validate=validate.Range(7 * KIB_PER_MIB, 4096 * KIB_PER_MIB),
+        ),
+        passes=read("ARGON2_PASSES", "int", default=usual.passes, validate=validate.Range(1, 100)),
+        lanes=read("ARGON2_LANES", "int", default=usual.lanes, validate=validate.Range(1, 64)),
+    )
+
+
+def read_jwt_secret_key() -> str:
+    """Raises SettingsError."""
+    key: str = read("JWT_SECRET_KEY", "str", validate=_require_long_key)
+    return key
+
+
+def _require_limits_storage(uri: str) -> None:
+    if uri == MEMORY:
+        return
+    if not uri.startswith(REDIS_SCHEMES):
+        raise ValidationError("Must be memory:// or begin with redis:// or rediss://.")
+    try:
+        Redis.from_url(uri)  # does not connect yet
+    except ValueError as error:
+        raise ValidationError("Is not a URL like redis://host:6379/0.") from error
+
+
+def _require_long_key(key: str | None) -> None:
+    if key is not None and len(key.encode()) < JWT_SECRET_KEY_MIN_BYTES:
+        raise ValidationError(f"Must have at least {JWT_SECRET_KEY_MIN_BYTES} bytes.")
