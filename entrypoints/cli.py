@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from adapters.persistence.archive import ArchiveError
-from adapters.persistence.migrate import LocksHeld
 from adapters.persistence.session_bounds import Unbounded
+from adapters.persistence.waits import LocksHeld
 from application.errors import Unavailable
 from entrypoints import VERSION
 from entrypoints.commands.accounts import create_user

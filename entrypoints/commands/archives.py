@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 
 from adapters.persistence.archive import Archive, ArchiveError
 from adapters.persistence.contents import analyze, is_empty, server_release
-from adapters.persistence.migrate import known_revisions
 from adapters.persistence.schema_version import NEWEST
 from adapters.persistence.verify import verify
 from entrypoints.chosen_database import ChosenDatabase, chosen_database
@@ -103,6 +102,9 @@ def _require_empty(database: ChosenDatabase, engine: Engine) -> None:
 
 
 def _known_revision(archive: Archive) -> str:
+    # Reading the migrations takes Alembic, which writing a file does not need.
+    from adapters.persistence.migrate import known_revisions
+
     revision = archive.revision()
     if revision is None:
         raise Refused(f"{archive.file} holds no database of Turnout.")

@@ -8,12 +8,10 @@ import click
 from sqlalchemy import URL, Engine
 
 from adapters.persistence.engine import make_engine
-from adapters.persistence.migrate import PATIENCE_S
-from adapters.persistence.migrate import migrate as migrate_database
 from adapters.persistence.reader import Reader
 from adapters.persistence.schema_version import PostgresSchema
 from adapters.persistence.verify import Verification, verify
-from adapters.persistence.waits import PATIENT
+from adapters.persistence.waits import PATIENCE_S, PATIENT
 from entrypoints.commands.refusals import Refused
 from entrypoints.settings import read_database_url, read_is_database_pooled
 from entrypoints.settings.environment import SettingsError
@@ -59,6 +57,9 @@ def require_migrated(engine: Engine) -> None:
 )
 def migrate(patience_s: float) -> None:
     """Bring the schema of DATABASE_URL up to date, beside a running service."""
+    # Only this command, and who gives it on, needs Alembic.
+    from adapters.persistence.migrate import migrate as migrate_database
+
     with patient_engine() as engine:
         migrate_database(engine, patience_s=patience_s)
 

@@ -9,10 +9,11 @@ import click
 from adapters.identifiers import new_id
 from adapters.persistence.bulk import BulkWriter
 from adapters.persistence.contents import analyze
+from adapters.security.argon2_hasher import Argon2Hasher
 from entrypoints.chosen_database import chosen_database
-from entrypoints.commands.containers import container_on
 from entrypoints.commands.database import patient_engine, require_migrated
 from entrypoints.commands.refusals import Refused
+from entrypoints.settings import read_argon2_parameters
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -52,11 +53,12 @@ def seed_demo(people: int, events: int, seats: int, seed: str | None) -> None:
             "the package faker is missing: make installs it, and the image to deploy has it not."
         ) from error
 
+    argon2 = read_argon2_parameters()
     password = secrets.token_urlsafe(9)
     with chosen_database() as database:
         with patient_engine(database.url, is_autocommit=True) as engine:
             require_migrated(engine)
-        password_hash = container_on(database.url).hasher().hash(password)
+        password_hash = Argon2Hasher(argon2, memory_mib=0).hash(password)
         # Each with chances of its own: whose name is taken must not change the events.
         people_chance, events_chance = _chances(seed)
         with (
