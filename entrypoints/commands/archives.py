@@ -33,8 +33,7 @@ def backup(file: Path, is_replacing: bool) -> None:
     Works on DATABASE_URL, or else on the database of make run.
     """
     with _naming_file(file):
-        if file.exists() and not (file.is_file() and is_replacing):
-            raise Refused(f"{file} exists{'; --force replaces it' if file.is_file() else ''}.")
+        _require_free(file, is_replacing)
     with (
         chosen_database() as database,
         patient_engine(database.url) as engine,
@@ -47,6 +46,8 @@ def backup(file: Path, is_replacing: bool) -> None:
         revision = archive.revision()
         if revision is None:
             raise Refused("the database has no Turnout in it.")
+        # Another backup may have taken the name meanwhile.
+        _require_free(file, is_replacing)
     size = file.stat().st_size
     click.echo(f"{file} holds the database, at revision {revision}: {size:,} bytes.")
 
@@ -85,6 +86,11 @@ def _naming_file(file: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise Refused(f"{file} can't be used ({error.strerror}).") from error
+
+
+def _require_free(file: Path, is_replacing: bool) -> None:
+    if file.exists() and not (file.is_file() and is_replacing):
+        raise Refused(f"{file} exists{'; --force replaces it' if file.is_file() else ''}.")
 
 
 def _archive(file: Path, engine: Engine) -> Archive:
