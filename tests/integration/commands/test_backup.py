@@ -119,6 +119,18 @@ def test_no_file_is_left_that_is_not_whole(refused, seeded, programs, folder, sc
     assert list(folder.iterdir()) == []
 
 
+def test_a_file_that_appears_meanwhile_is_kept(refused, seeded, programs, folder):
+    place, _ = seeded
+    file = folder / "turnout.dump"
+    setting = programs(f'echo "of another backup" > {file}; exec {{real}} "$@"')
+
+    said = refused("backup", file, **setting, **place.settings)
+
+    assert said == f"{file} exists; --force replaces it."
+    assert file.read_text() == "of another backup\n"
+    assert list(folder.iterdir()) == [file]
+
+
 @contextmanager
 def begun(root, *arguments, **settings):
     process = subprocess.Popen(
