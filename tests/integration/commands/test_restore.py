@@ -150,6 +150,7 @@ def test_the_database_of_make_run_is_backed_up_running_or_not(
         done("backup", while_running, **home)
         assert "stop make run, and set DATA_DIR " in refused("restore", while_running, **home)
     assert turnout("backup", at_rest, **home).returncode == 0
+    assert done("verify-data", **home) == "0 events, 0 seats: 0 differ.\n"
     assert not (tmp_path / "home" / "postgres" / "postmaster.pid").exists()
 
     assert turnout("restore", at_rest, **new_home).returncode == 0
