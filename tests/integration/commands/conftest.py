@@ -138,15 +138,11 @@ def refused(here):
     def run(*arguments, **settings):
         reason, printed = here(*arguments, **settings)
         assert printed == ""
-        return only_line(reason)
+        assert reason.startswith("turnout: ")
+        assert "\n" not in reason
+        return reason.removeprefix("turnout: ")
 
     return run
-
-
-def only_line(reason):
-    assert reason.startswith("turnout: ")
-    assert "\n" not in reason.removesuffix("\n")
-    return reason.removesuffix("\n").removeprefix("turnout: ")
 
 
 @pytest.fixture(scope="session")

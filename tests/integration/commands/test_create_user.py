@@ -3,7 +3,6 @@
 import os
 import pty
 import subprocess
-from secrets import token_hex
 
 import httpx
 import pytest
@@ -20,13 +19,6 @@ SERVICE = {"JWT_SECRET_KEY": "k" * 32, "WEB_WORKERS": "1"}
 def nobody(postgres):
     """A migrated place where everything is refused."""
     with opened(postgres) as place:
-        yield place
-
-
-@pytest.fixture(scope="module")
-def bare(postgres):
-    """A place without a table."""
-    with opened(postgres, migrated=False) as place:
         yield place
 
 
@@ -132,44 +124,3 @@ def test_a_standard_input_that_is_closed_is_no_password(refused, nobody, argumen
     said = refused("create-user", "ada", *arguments, told=None, **nobody.settings)
 
     assert said.startswith("password: ")
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [("create-user", "ada", "--password-stdin"), ("purge",), ("seed-demo", "--people", "1")],
-)
-def test_a_database_without_migrations_is_refused_in_one_line(refused, bare, arguments):
-    said = refused(*arguments, told=PASSWORD, **bare.settings)
-
-    assert said.startswith("the database lacks migrations of this version; ")
-
-
-def test_a_database_without_tables_is_not_verified(refused, bare):
-    said = refused("verify-data", **bare.settings)
-
-    assert said == 'DATABASE_URL: the database refuses: relation "events" does not exist'
-
-
-@pytest.fixture
-def stranger(nobody):
-    """Settings for a role that may do nothing there."""
-    name = f"stranger_{token_hex(4)}"
-    nobody.run(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")
-    url = nobody.engine.url.set(username=name, password=PASSWORD)
-    yield {"DATABASE_URL": url.render_as_string(hide_password=False)}
-    nobody.run(f"DROP ROLE {name}")
-
-
-@pytest.mark.parametrize(
-    "arguments", [("create-user", "ada", "--password-stdin"), ("purge",), ("verify-data",)]
-)
-def test_a_role_without_rights_is_refused_in_one_line(refused, stranger, arguments):
-    said = refused(*arguments, told=PASSWORD, **stranger)
-
-    assert said.startswith("DATABASE_URL: the database refuses: permission denied for table ")
-
-
-def test_without_any_database_the_setting_is_named(refused, tmp_path):
-    said = refused("purge", DATA_DIR=str(tmp_path))
-
-    assert said == f"DATABASE_URL: is not set, and {tmp_path} has no database of make run."

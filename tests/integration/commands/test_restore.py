@@ -2,7 +2,6 @@
 
 from shutil import copyfile
 
-import httpx
 import pytest
 
 from adapters.persistence.archive import Archive, ArchiveError
@@ -13,7 +12,6 @@ from entrypoints.local_services import embedded_programs
 from tests.e2e.processes import started
 
 SERVICE = {"JWT_SECRET_KEY": "k" * 32, "WEB_WORKERS": "1"}
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="module")
@@ -138,22 +136,3 @@ def test_a_name_that_begins_like_an_option_is_a_file(  # noqa: PLR0917
     done("restore", "--", "--clean", **empty.settings)
 
     assert not is_empty(empty.engine)
-
-
-def test_the_database_of_make_run_is_backed_up_running_or_not(
-    root, turnout, done, refused, tmp_path
-):
-    home, new_home = ({"DATA_DIR": str(tmp_path / name)} for name in ("home", "new"))
-    while_running, at_rest = tmp_path / "running.dump", tmp_path / "rest.dump"
-    with started(root, "run", WEB_WORKERS="1", **home):
-        done("create-user", "ada", "--password-stdin", told=f"{PASSWORD}\n", **home)
-        done("backup", while_running, **home)
-        assert "stop make run, and set DATA_DIR " in refused("restore", while_running, **home)
-    assert turnout("backup", at_rest, **home).returncode == 0
-    assert done("verify-data", **home) == "0 events, 0 seats: 0 differ.\n"
-    assert not (tmp_path / "home" / "postgres" / "postmaster.pid").exists()
-
-    assert turnout("restore", at_rest, **new_home).returncode == 0
-    with started(root, "run", WEB_WORKERS="1", **new_home) as (_, base_url):
-        body = {"username": "ada", "password": PASSWORD}
-        assert httpx.post(f"{base_url}/v1/profile/token/", json=body).status_code == 200
