@@ -1,9 +1,14 @@
 """Demo data: any number of it, and never data that the rules would not allow."""
 
 import re
+import signal
+import subprocess
 from uuid import UUID
 
 from adapters.security.argon2_hasher import OWASP_LEAST, Argon2Hasher
+from entrypoints.seeding.town import PEOPLE_AT_ONCE
+from tests.e2e.processes import command, environment
+from tests.resilience.crowd import wait_until
 
 LOG_IN = re.compile(r"^Log in as (\S+), (\S+), (\S+); the password of all is (\S+)$", re.M)
 
@@ -77,6 +82,27 @@ def test_the_people_that_are_told_have_the_password_that_is_told(seeded):
     assert len(hashes) == 3
     hasher = Argon2Hasher(OWASP_LEAST, memory_mib=38)
     assert all(hasher.matches(password, each) for [each] in hashes)
+
+
+def test_whoever_breaks_it_off_is_told_the_password_of_those_who_were_added(root, place):
+    with subprocess.Popen(
+        command("seed-demo", "--people", "1000000"),
+        cwd=root,
+        env=environment(**place.settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        # The names that are told are of the first batch; when the next is there they are known.
+        wait_until(lambda: counts(place)[0] > PEOPLE_AT_ONCE, "nobody is added")
+        process.send_signal(signal.SIGINT)
+        told, reason = process.communicate()
+
+    *names, password = LOG_IN.search(told).groups()
+    hashes = place.rows("SELECT password_hash FROM users WHERE username = ANY(:n)", n=names)
+    assert len(hashes) == 3
+    assert Argon2Hasher(OWASP_LEAST, memory_mib=0).matches(password, hashes[0][0])
+    assert (process.returncode, reason.strip()) == (1, "Aborted!")
 
 
 def test_twice_adds_twice_as_much_even_of_the_same_seed(done, place):
