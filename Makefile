@@ -39,7 +39,7 @@ backup: .venv/local ## Write the database to a file: make backup FILE=turnout.du
 restore: .venv/local ## Fill an empty database from it: make restore FILE=turnout.dump
 	@$(CLI) restore "$(call given,FILE)"
 
-verify-data: .venv/local ## Prove that the counts of DATABASE_URL equal its seats.
+verify-data: .venv/local ## Prove that the counts of events equal their seats.
 	@$(CLI) verify-data
 
 test: .venv/dev ## Run every test; brings its own PostgreSQL unless TEST_DATABASE_URL is set.

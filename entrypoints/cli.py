@@ -5,10 +5,12 @@ import sys
 from typing import Any
 
 import click
+import psycopg2
+from sqlalchemy.exc import ProgrammingError
 
 from adapters.persistence.archive import ArchiveError
-from adapters.persistence.migrate import LocksHeld
 from adapters.persistence.session_bounds import Unbounded
+from adapters.persistence.waits import LocksHeld
 from application.errors import Unavailable
 from entrypoints import VERSION
 from entrypoints.commands.accounts import create_user
@@ -65,6 +67,10 @@ def main() -> None:
         [reason, *_] = str(error.__cause__).splitlines()
         reason = reason.removeprefix("(psycopg2.OperationalError) ")
         sys.exit(f"turnout: DATABASE_URL: the database can't be used: {reason}")
+    except (psycopg2.ProgrammingError, ProgrammingError) as error:
+        # A role without the rights, or a database without the tables.
+        [reason, *_] = str(getattr(error, "orig", error)).splitlines()
+        sys.exit(f"turnout: DATABASE_URL: the database refuses: {reason}")
 
 
 def _stop(number: int, _: Any) -> None:

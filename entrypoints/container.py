@@ -28,7 +28,6 @@ from adapters.persistence.account_queries import PostgresAccountQueries
 from adapters.persistence.calendar_queries import PostgresCalendarQueries
 from adapters.persistence.engine import make_engine
 from adapters.persistence.event_queries import PostgresEventQueries
-from adapters.persistence.leftovers import EXPIRED_ANSWERS, EXPIRED_SESSIONS, PostgresLeftovers
 from adapters.persistence.reader import Reader
 from adapters.persistence.schema_version import PostgresSchema
 from adapters.persistence.store_sessions import PostgresSessions
@@ -68,7 +67,6 @@ from application.events.list_events import ListEvents
 from application.events.publish_event import PublishEvent
 from application.events.show_event import ShowEvent
 from application.operations.check_readiness import CheckReadiness
-from application.operations.purge import Purge
 from application.ports.tally import Tally
 from domain.accounts.credentials import PasswordRules
 from entrypoints import VERSION
@@ -229,17 +227,6 @@ class Container(containers.DeclarativeContainer):
         ),
         version=VERSION,
     )
-    purge = providers.Factory(
-        Purge,
-        leftovers=providers.Dict(
-            {
-                "sessions": providers.Factory(PostgresLeftovers, reader, EXPIRED_SESSIONS),
-                "idempotency keys": providers.Factory(PostgresLeftovers, reader, EXPIRED_ANSWERS),
-            }
-        ),
-        clock=clock,
-    )
-
     observers: providers.Object[Sequence[Observer]] = providers.Object((log_request,))
     companions: providers.Object[Sequence[Companion]] = providers.Object(())
     app = providers.Singleton(

@@ -58,7 +58,7 @@ def _release(program: str) -> int:
         told = subprocess.run(  # noqa: S603  # no shell, and the operator named it
             [program, "--version"], capture_output=True, text=True, check=False, timeout=10
         ).stdout
-    except OSError:
+    except (OSError, subprocess.TimeoutExpired):
         return 0
     match = RELEASE.search(told)
     return int(match[1]) if match else 0

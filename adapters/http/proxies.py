@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from flask import Flask
+if TYPE_CHECKING:
+    from flask import Flask
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
 SCHEMES = ("http", "https")
 
 
-def trust_proxies(app: Flask, trusted: Sequence[Network]) -> None:
+def trust_proxies(app: "Flask", trusted: Sequence[Network]) -> None:
     """Take the client's address from X-Forwarded-For, as far as trusted proxies wrote it.
 
     And from X-Forwarded-Proto of the nearest one whether the client used TLS: links are made of it.

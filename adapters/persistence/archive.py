@@ -43,7 +43,7 @@ class Archive:
         `pg_restore --list` reads the table of contents alone, which stands in front: here all data
         is read and decompressed, too.
         """
-        self._run(self.pg_restore, f"--file={os.devnull}", str(self.file))
+        self._run(self.pg_restore, f"--file={os.devnull}", "--", str(self.file))
 
     def revision(self) -> str | None:
         """The newest migration of the database in it; None where there is none of Turnout."""
@@ -52,6 +52,7 @@ class Archive:
             "--data-only",
             "--table=alembic_version",
             "--file=-",
+            "--",
             str(self.file),
         )
         match = REVISION.search(told)
@@ -66,6 +67,7 @@ class Archive:
             # Roles are the server's, and the next one may have others.
             "--no-owner",
             "--no-privileges",
+            "--",
             str(self.file),
             url=url,
         )
@@ -78,6 +80,7 @@ class Archive:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            errors="replace",  # a server speaks in an encoding of its own
             check=False,
         )
         if done.returncode:

@@ -4,10 +4,12 @@ from sqlalchemy import Engine, text
 
 from adapters.persistence.faults import naming_faults
 
-# Not those of extensions, which some providers have in each database.
+# Not those of extensions, which some providers have in each database. Indexes are no part of an
+# extension, but of its tables.
 RELATIONS = text("""
     SELECT count(*) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-    WHERE nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'
+    WHERE relkind NOT IN ('i', 'I')
+      AND nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'
       AND NOT EXISTS (
         SELECT FROM pg_depend
         WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'
@@ -16,7 +18,7 @@ RELATIONS = text("""
 
 
 def is_empty(engine: Engine) -> bool:
-    """Whether there is no table, index or the like. Raises Unavailable."""
+    """Whether there is no table, view or the like. Raises Unavailable."""
     with naming_faults(), engine.connect() as connection:
         relations: int = connection.execute(RELATIONS).scalar_one()
     return relations == 0

@@ -17,6 +17,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 from adapters.persistence.faults import fault_of, naming_faults
 from adapters.persistence.online import BRIEFLY
 from adapters.persistence.schema_version import NEWEST
+from adapters.persistence.waits import PATIENCE_S, LocksHeld
 from application.errors import Contended
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -30,20 +31,9 @@ LIVE = text("""
     SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;
     SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3
 """)
-PATIENCE_S = 300.0
 LONGEST_PAUSE_S = 5
 
 LOG = getLogger(__name__)
-
-
-class LocksHeld(Exception):
-    """Others hold locks that a migration needs, longer than it is tried."""
-
-    def __init__(self, patience_s: float) -> None:
-        super().__init__(
-            f"others held a lock that the next migration needs for {patience_s:.0f} s; "
-            "end their transactions and migrate again."
-        )
 
 
 def migrate(engine: Engine, revision: str = "head", patience_s: float = PATIENCE_S) -> None:

@@ -20,3 +20,15 @@ class Waits:
 
 # For work that is nobody's request, like a migration.
 PATIENT = Waits(connect=10, lock=0, statement=0, idle_in_transaction=0)
+# How long a migration tries for a lock that others hold, in seconds.
+PATIENCE_S = 300.0
+
+
+class LocksHeld(Exception):
+    """Others hold locks that a migration needs, longer than it is tried."""
+
+    def __init__(self, patience_s: float) -> None:
+        super().__init__(
+            f"others held a lock that the next migration needs for {patience_s:.0f} s; "
+            "end their transactions and migrate again."
+        )

@@ -44,7 +44,7 @@ def create_user(username: str, email: str | None, is_piped: bool) -> None:
 
 
 def _asked_password() -> str:
-    if not sys.stdin.isatty():
+    if not (sys.stdin and sys.stdin.isatty()):
         raise Refused("password: there is no terminal to ask for it; give --password-stdin.")
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     return password
@@ -52,6 +52,8 @@ def _asked_password() -> str:
 
 def _piped_password() -> str:
     """The line without its end."""
+    if not sys.stdin:  # closed, as by <&-
+        raise Refused("password: standard input is closed.")
     line = sys.stdin.buffer.readline()
     try:
         return line.decode().removesuffix("\n").removesuffix("\r")

@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 
 from adapters.persistence.archive import Archive, ArchiveError
 from adapters.persistence.contents import analyze, is_empty, server_release
-from adapters.persistence.migrate import known_revisions
 from adapters.persistence.schema_version import NEWEST
 from adapters.persistence.verify import verify
 from entrypoints.chosen_database import ChosenDatabase, chosen_database
@@ -34,8 +33,7 @@ def backup(file: Path, is_replacing: bool) -> None:
     Works on DATABASE_URL, or else on the database of make run.
     """
     with _naming_file(file):
-        if file.exists() and not (file.is_file() and is_replacing):
-            raise Refused(f"{file} exists{'; --force replaces it' if file.is_file() else ''}.")
+        _require_free(file, is_replacing)
     with (
         chosen_database() as database,
         patient_engine(database.url) as engine,
@@ -48,6 +46,8 @@ def backup(file: Path, is_replacing: bool) -> None:
         revision = archive.revision()
         if revision is None:
             raise Refused("the database has no Turnout in it.")
+        # Another backup may have taken the name meanwhile.
+        _require_free(file, is_replacing)
     size = file.stat().st_size
     click.echo(f"{file} holds the database, at revision {revision}: {size:,} bytes.")
 
@@ -88,6 +88,11 @@ def _naming_file(file: Path) -> Iterator[None]:
         raise Refused(f"{file} can't be used ({error.strerror}).") from error
 
 
+def _require_free(file: Path, is_replacing: bool) -> None:
+    if file.exists() and not (file.is_file() and is_replacing):
+        raise Refused(f"{file} exists{'; --force replaces it' if file.is_file() else ''}.")
+
+
 def _archive(file: Path, engine: Engine) -> Archive:
     return Archive(file, *find_programs(server_release(engine)))
 
@@ -103,6 +108,9 @@ def _require_empty(database: ChosenDatabase, engine: Engine) -> None:
 
 
 def _known_revision(archive: Archive) -> str:
+    # Reading the migrations takes Alembic, which writing a file does not need.
+    from adapters.persistence.migrate import known_revisions
+
     revision = archive.revision()
     if revision is None:
         raise Refused(f"{archive.file} holds no database of Turnout.")

@@ -2,7 +2,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import URL
 
-from entrypoints.settings import Settings, read_argon2_parameters
+from entrypoints.settings import (
+    Settings,
+    read_argon2_parameters,
+    read_database_waits,
+    read_is_database_pooled,
+)
 
 if TYPE_CHECKING:
     from entrypoints.container import Container
@@ -15,5 +20,11 @@ def container_on(url: URL) -> "Container":
     # Only some commands need the whole application in this process.
     from entrypoints.container import Container
 
-    settings = Settings(url, jwt_secret_key=NO_KEY, argon2=read_argon2_parameters())
+    settings = Settings(
+        url,
+        jwt_secret_key=NO_KEY,
+        argon2=read_argon2_parameters(),
+        database_waits=read_database_waits(),
+        is_database_pooled=read_is_database_pooled(),
+    )
     return Container(settings=settings)

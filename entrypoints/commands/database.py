@@ -1,4 +1,4 @@
-"""Commands that work on the database of DATABASE_URL."""
+"""Commands that bring a database up to date, and look into it."""
 
 import sys
 from collections.abc import Iterator
@@ -8,12 +8,11 @@ import click
 from sqlalchemy import URL, Engine
 
 from adapters.persistence.engine import make_engine
-from adapters.persistence.migrate import PATIENCE_S
-from adapters.persistence.migrate import migrate as migrate_database
 from adapters.persistence.reader import Reader
 from adapters.persistence.schema_version import PostgresSchema
 from adapters.persistence.verify import Verification, verify
-from adapters.persistence.waits import PATIENT
+from adapters.persistence.waits import PATIENCE_S, PATIENT
+from entrypoints.chosen_database import chosen_database
 from entrypoints.commands.refusals import Refused
 from entrypoints.settings import read_database_url, read_is_database_pooled
 from entrypoints.settings.environment import SettingsError
@@ -59,14 +58,20 @@ def require_migrated(engine: Engine) -> None:
 )
 def migrate(patience_s: float) -> None:
     """Bring the schema of DATABASE_URL up to date, beside a running service."""
+    # Only this command, and who gives it on, needs Alembic.
+    from adapters.persistence.migrate import migrate as migrate_database
+
     with patient_engine() as engine:
         migrate_database(engine, patience_s=patience_s)
 
 
 @click.command()
 def verify_data() -> None:
-    """Prove that every event's count is that of its seats; print each that differs."""
-    with patient_engine() as engine:
+    """Prove that every event's count is that of its seats; print each that differs.
+
+    Works on DATABASE_URL, or else on the database of make run.
+    """
+    with chosen_database() as database, patient_engine(database.url) as engine:
         sys.exit(tell(verify(engine)))
 
 

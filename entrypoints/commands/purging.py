@@ -1,7 +1,12 @@
 from datetime import timedelta
 
 import click
+from sqlalchemy import Engine
 
+from adapters.clock import SystemClock
+from adapters.persistence.leftovers import EXPIRED_ANSWERS, EXPIRED_SESSIONS, PostgresLeftovers
+from adapters.persistence.reader import Reader
+from application.operations.purge import Purge
 from entrypoints.chosen_database import chosen_database
 from entrypoints.commands.database import patient_engine, require_migrated
 
@@ -25,14 +30,19 @@ def purge(days: int, is_dry: bool) -> None:
 
     Works on DATABASE_URL, or else on the database of make run.
     """
-    # Only some commands need the whole application in this process.
-    from entrypoints.container import Container
-
     with (
         chosen_database() as database,
         patient_engine(database.url, is_autocommit=True) as engine,
     ):
         require_migrated(engine)
-        counts = Container(engine=engine).purge()(timedelta(days=days), is_dry=is_dry)
+        counts = _purge_of(engine)(timedelta(days=days), is_dry=is_dry)
     told = " and ".join(f"{count} {kind}" for kind, count in counts.items())
     click.echo(f"{told} {'would be' if is_dry else 'were'} deleted.")
+
+
+def _purge_of(engine: Engine) -> Purge:
+    """Not from the container, which would bring the whole application into this process."""
+    rows = {"sessions": EXPIRED_SESSIONS, "idempotency keys": EXPIRED_ANSWERS}
+    reader = Reader(engine)
+    leftovers = {kind: PostgresLeftovers(reader, each) for kind, each in rows.items()}
+    return Purge(leftovers, SystemClock())

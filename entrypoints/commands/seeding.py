@@ -1,5 +1,6 @@
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from random import Random
 from typing import Any, Protocol, TypeVar
@@ -9,10 +10,11 @@ import click
 from adapters.identifiers import new_id
 from adapters.persistence.bulk import BulkWriter
 from adapters.persistence.contents import analyze
+from adapters.security.argon2_hasher import Argon2Hasher
 from entrypoints.chosen_database import chosen_database
-from entrypoints.commands.containers import container_on
 from entrypoints.commands.database import patient_engine, require_migrated
 from entrypoints.commands.refusals import Refused
+from entrypoints.settings import read_argon2_parameters
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -37,8 +39,8 @@ def seed_demo(people: int, events: int, seats: int, seed: str | None) -> None:
     """Add made-up people and events with seats taken, to look at or to measure with.
 
     Some events are over, some under way, most to come; some are full, some nobody attends. All the
-    people have one password, which is new each time and told at the end. What is there stays as it
-    is: run twice, it adds twice as many.
+    people have one password, which is new each time and told at the end, also where that comes too
+    soon. What is there stays as it is: run twice, it adds twice as many.
 
     Works on DATABASE_URL, or else on the database of make run.
     """
@@ -52,14 +54,16 @@ def seed_demo(people: int, events: int, seats: int, seed: str | None) -> None:
             "the package faker is missing: make installs it, and the image to deploy has it not."
         ) from error
 
+    argon2 = read_argon2_parameters()
     password = secrets.token_urlsafe(9)
     with chosen_database() as database:
         with patient_engine(database.url, is_autocommit=True) as engine:
             require_migrated(engine)
-        password_hash = container_on(database.url).hasher().hash(password)
+        password_hash = Argon2Hasher(argon2, memory_mib=0).hash(password)
         # Each with chances of its own: whose name is taken must not change the events.
         people_chance, events_chance = _chances(seed)
         with (
+            ExitStack() as afterwards,
             patient_engine(database.url) as engine,
             click.progressbar(length=people + events, label="People and events") as bar,
         ):
@@ -69,10 +73,16 @@ def seed_demo(people: int, events: int, seats: int, seed: str | None) -> None:
                 BulkWriter(engine),
                 datetime.now(UTC),
             )
+            # Who was added stays, even if it breaks off.
+            afterwards.callback(_tell, town.usernames, password)
             town.grow(people, events, seats, bar.update)
             analyze(engine)
     click.echo(f"{people} people and {events} events were added.")
-    click.echo(f"Log in as {', '.join(town.usernames)}; the password of all is {password}")
+
+
+def _tell(usernames: Sequence[str], password: str) -> None:
+    if usernames:
+        click.echo(f"Log in as {', '.join(usernames)}; the password of all is {password}")
 
 
 def _chances(seed: str | None) -> tuple[Random, Random]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from environs import ValidationError, validate
-from redis import Redis
 from sqlalchemy.engine import URL
 
 from adapters.http.proxies import Network
@@ -105,6 +104,9 @@ def _require_limits_storage(uri: str) -> None:
         return
     if not uri.startswith(REDIS_SCHEMES):
         raise ValidationError("Must be memory:// or begin with redis:// or rediss://.")
+    # It takes longer to import than everything else here.
+    from redis import Redis
+
     try:
         Redis.from_url(uri)  # does not connect yet
     except ValueError as error:

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from adapters.persistence.engine import make_engine
-from adapters.persistence.migrate import LocksHeld, downgrade, migrate
+from adapters.persistence.migrate import downgrade, migrate
 from adapters.persistence.schema_version import NEWEST
 from adapters.persistence.tables import metadata
-from adapters.persistence.waits import PATIENT
+from adapters.persistence.waits import PATIENT, LocksHeld
 from tests.postgres import a_database
 from tests.schemas import schema_of
 

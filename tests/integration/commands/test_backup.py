@@ -3,7 +3,6 @@
 import signal
 import subprocess
 from contextlib import contextmanager
-from fcntl import LOCK_EX, flock
 
 import pytest
 
@@ -119,6 +118,18 @@ def test_no_file_is_left_that_is_not_whole(refused, seeded, programs, folder, sc
     assert list(folder.iterdir()) == []
 
 
+def test_a_file_that_appears_meanwhile_is_kept(refused, seeded, programs, folder):
+    place, _ = seeded
+    file = folder / "turnout.dump"
+    setting = programs(f'echo "of another backup" > {file}; exec {{real}} "$@"')
+
+    said = refused("backup", file, **setting, **place.settings)
+
+    assert said == f"{file} exists; --force replaces it."
+    assert file.read_text() == "of another backup\n"
+    assert list(folder.iterdir()) == [file]
+
+
 @contextmanager
 def begun(root, *arguments, **settings):
     process = subprocess.Popen(
@@ -136,14 +147,3 @@ def test_a_backup_that_is_told_to_end_leaves_nothing(root, place, programs, fold
         assert process.wait(timeout=60) == 128 + signal.SIGTERM
 
     assert list(folder.iterdir()) == []
-
-
-def test_a_server_that_is_being_started_or_stopped_is_not_disturbed(refused, tmp_path):
-    home = tmp_path / "home"
-    (home / "postgres").mkdir(parents=True)
-    (home / "postgres" / "PG_VERSION").write_text("18\n")
-    with (home / "lock").open("w") as lock:
-        flock(lock, LOCK_EX)
-        said = refused("backup", tmp_path / "file", DATA_DIR=str(home))
-
-    assert said == "DATA_DIR: its PostgreSQL is being started or stopped; try again."

@@ -1,6 +1,7 @@
 """A database that was lost, from a file."""
 
-import httpx
+from shutil import copyfile
+
 import pytest
 
 from adapters.persistence.archive import Archive, ArchiveError
@@ -10,8 +11,7 @@ from adapters.persistence.tables import metadata
 from entrypoints.local_services import embedded_programs
 from tests.e2e.processes import started
 
-KEY = "k" * 32
-PASSWORD = "correct horse battery"
+SERVICE = {"JWT_SECRET_KEY": "k" * 32, "WEB_WORKERS": "1"}
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,11 @@ def file(tmp_path):
 
 
 @pytest.fixture
+def empty(a_place):
+    return a_place(migrated=False)
+
+
+@pytest.fixture
 def cut(backup, file):
     whole = backup.read_bytes()
     file.write_bytes(whole[: len(whole) * 9 // 10])
@@ -39,44 +44,42 @@ def contents(place):
     return {table: sorted(map(str, place.rows(f"SELECT * FROM {table}"))) for table in tables}
 
 
-def test_all_is_there_again_and_the_service_goes_on(seeded, backup, a_place, turnout, root):
+def test_all_is_there_again_and_the_service_goes_on(  # noqa: PLR0917
+    seeded, backup, empty, turnout, done, root
+):
     place, _ = seeded
-    other = a_place(migrated=False)
 
-    done = turnout("restore", backup, **other.settings)
+    restored = turnout("restore", backup, **empty.settings)
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (restored.returncode, restored.stderr) == (0, "")
     [(seats,)] = place.rows("SELECT count(*) FROM attendances")
-    assert done.stdout == f"100 events, {seats} seats: 0 differ.\n"
-    assert contents(other) == contents(place)
-    with started(root, "serve", JWT_SECRET_KEY=KEY, **other.settings) as (_, base_url):
-        assert turnout("demo", "--base-url", base_url).returncode == 0
+    assert restored.stdout == f"100 events, {seats} seats: 0 differ.\n"
+    assert contents(empty) == contents(place)
+    with started(root, "serve", **SERVICE, **empty.settings) as (_, base_url):
+        done("demo", "--base-url", base_url)
 
 
-def test_a_file_that_is_cut_leaves_the_database_empty(cut, a_place, refused):
-    other = a_place(migrated=False)
-
-    said = refused("restore", cut, **other.settings)
+def test_a_file_that_is_cut_leaves_the_database_empty(cut, empty, refused):
+    said = refused("restore", cut, **empty.settings)
 
     assert said.startswith(f"{cut} can't be read: ")
-    assert is_empty(other.engine)
+    assert is_empty(empty.engine)
 
 
-def test_what_breaks_off_in_the_middle_is_undone(cut, a_place):
+def test_what_breaks_off_in_the_middle_is_undone(cut, empty):
     """As if the file had been cut after it was read through."""
-    other = a_place(migrated=False)
     programs = [str(embedded_programs() / name) for name in ("pg_dump", "pg_restore")]
 
     with pytest.raises(ArchiveError):
-        Archive(cut, *programs).restore(other.engine.url)
+        Archive(cut, *programs).restore(empty.engine.url)
 
-    assert is_empty(other.engine)
+    assert is_empty(empty.engine)
 
 
-def test_what_is_no_backup_is_refused(a_place, refused, file):
+def test_what_is_no_backup_is_refused(empty, refused, file):
     file.write_text("a letter to the editor")
 
-    said = refused("restore", file, **a_place(migrated=False).settings)
+    said = refused("restore", file, **empty.settings)
 
     assert said.startswith(f"{file} can't be read: ")
 
@@ -89,45 +92,47 @@ def test_a_database_that_is_not_empty_is_left_alone(backup, place, refused):
 
 
 def test_a_backup_of_a_newer_version_is_refused_before_anything_is_written(
-    place, a_place, turnout, refused, file
+    place, empty, done, refused, file
 ):
     place.run("UPDATE alembic_version SET version_num = '9999'")
-    turnout("backup", file, **place.settings)
-    other = a_place(migrated=False)
+    done("backup", file, **place.settings)
 
-    said = refused("restore", file, **other.settings)
+    said = refused("restore", file, **empty.settings)
 
     assert said.startswith(f"{file} is at revision 9999, which this version does not know: ")
-    assert is_empty(other.engine)
+    assert is_empty(empty.engine)
 
 
-def test_a_backup_of_an_older_version_is_restored_and_migrates(place, a_place, turnout, file):
+def test_a_backup_of_an_older_version_is_restored_and_migrates(place, empty, done, file):
     downgrade(place.engine, "0003")
-    assert turnout("backup", file, **place.settings).returncode == 0
-    other = a_place(migrated=False)
+    done("backup", file, **place.settings)
 
-    done = turnout("restore", file, **other.settings)
+    told = done("restore", file, **empty.settings)
 
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[1] == (
+    assert told.splitlines()[1] == (
         "It is at revision 0003: python -m entrypoints.cli migrate is to follow."
     )
-    assert turnout("migrate", **other.settings).returncode == 0
-    assert turnout("verify-data", **other.settings).returncode == 0
+    done("migrate", **empty.settings)
+    done("verify-data", **empty.settings)
 
 
-def test_the_database_of_make_run_is_backed_up_running_or_not(root, turnout, refused, tmp_path):
-    home, new_home = ({"DATA_DIR": str(tmp_path / name)} for name in ("home", "new"))
-    while_running, at_rest = tmp_path / "running.dump", tmp_path / "rest.dump"
-    with started(root, "run", **home):
-        piped = {"told": f"{PASSWORD}\n"} | home
-        assert turnout("create-user", "ada", "--password-stdin", **piped).returncode == 0
-        assert turnout("backup", while_running, **home).returncode == 0
-        assert "stop make run, and set DATA_DIR " in refused("restore", while_running, **home)
-    assert turnout("backup", at_rest, **home).returncode == 0
-    assert not (tmp_path / "home" / "postgres" / "postmaster.pid").exists()
+def test_what_belongs_to_an_extension_leaves_a_database_empty(empty):
+    empty.run(
+        "CREATE TABLE places (id int PRIMARY KEY)", "ALTER EXTENSION plpgsql ADD TABLE places"
+    )
 
-    assert turnout("restore", at_rest, **new_home).returncode == 0
-    with started(root, "run", **new_home) as (_, base_url):
-        body = {"username": "ada", "password": PASSWORD}
-        assert httpx.post(f"{base_url}/v1/profile/token/", json=body).status_code == 200
+    assert is_empty(empty.engine)
+
+    empty.run("CREATE TABLE ours (id int)")
+    assert not is_empty(empty.engine)
+
+
+def test_a_name_that_begins_like_an_option_is_a_file(  # noqa: PLR0917
+    backup, empty, done, refused, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    copyfile(backup, "--clean")
+
+    done("restore", "--", "--clean", **empty.settings)
+
+    assert not is_empty(empty.engine)

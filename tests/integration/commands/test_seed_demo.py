@@ -1,17 +1,16 @@
 """Demo data: any number of it, and never data that the rules would not allow."""
 
 import re
+import signal
+import subprocess
 from uuid import UUID
 
 from adapters.security.argon2_hasher import OWASP_LEAST, Argon2Hasher
+from entrypoints.seeding.town import PEOPLE_AT_ONCE
+from tests.e2e.processes import command, environment
+from tests.resilience.crowd import wait_until
 
 LOG_IN = re.compile(r"^Log in as (\S+), (\S+), (\S+); the password of all is (\S+)$", re.M)
-
-
-def seed(turnout, place, *arguments):
-    done = turnout("seed-demo", *arguments, **place.settings)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def counts(place):
@@ -19,14 +18,15 @@ def counts(place):
     return tuple(place.rows(f"SELECT count(*) FROM {table}")[0][0] for table in tables)
 
 
-def test_ten_thousand_rows_hold_every_rule(turnout, place):
-    told = seed(turnout, place, "--people", "600", "--events", "600", "--seats", "15")
+def test_ten_thousand_rows_hold_every_rule(done, place):
+    told = done(
+        "seed-demo", "--people", "600", "--events", "600", "--seats", "15", **place.settings
+    )
 
     people, events, seats = counts(place)
     assert (people, events) == (600, 600)
     assert 8_500 < seats < 9_500
-    verified = turnout("verify-data", **place.settings)
-    assert verified.stdout == f"600 events, {seats} seats: 0 differ.\n"
+    assert done("verify-data", **place.settings) == f"600 events, {seats} seats: 0 differ.\n"
     assert "600 people and 600 events were added." in told
     early = "SELECT count(*) FROM {0} WHERE {1}"
     for table, condition in (
@@ -84,22 +84,43 @@ def test_the_people_that_are_told_have_the_password_that_is_told(seeded):
     assert all(hasher.matches(password, each) for [each] in hashes)
 
 
-def test_twice_adds_twice_as_much_even_of_the_same_seed(turnout, place):
-    arguments = ("--people", "300", "--events", "40", "--seed", "tea")
-    first = seed(turnout, place, *arguments)
+def test_whoever_breaks_it_off_is_told_the_password_of_those_who_were_added(root, place):
+    with subprocess.Popen(
+        command("seed-demo", "--people", "1000000"),
+        cwd=root,
+        env=environment(**place.settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        # The names that are told are of the first batch; when the next is there they are known.
+        wait_until(lambda: counts(place)[0] > PEOPLE_AT_ONCE, "nobody is added")
+        process.send_signal(signal.SIGINT)
+        told, reason = process.communicate()
+
+    *names, password = LOG_IN.search(told).groups()
+    hashes = place.rows("SELECT password_hash FROM users WHERE username = ANY(:n)", n=names)
+    assert len(hashes) == 3
+    assert Argon2Hasher(OWASP_LEAST, memory_mib=0).matches(password, hashes[0][0])
+    assert (process.returncode, reason.strip()) == (1, "Aborted!")
+
+
+def test_twice_adds_twice_as_much_even_of_the_same_seed(done, place):
+    arguments = ("seed-demo", "--people", "300", "--events", "40", "--seed", "tea")
+    first = done(*arguments, **place.settings)
     titles = place.rows("SELECT title FROM events ORDER BY title")
-    second = seed(turnout, place, *arguments)
+    second = done(*arguments, **place.settings)
 
     assert counts(place)[:2] == (600, 80)
     again = place.rows("SELECT title FROM events ORDER BY title")
     assert again == sorted([*titles, *titles])
     assert LOG_IN.search(first)[4] != LOG_IN.search(second)[4]
-    assert turnout("verify-data", **place.settings).returncode == 0
+    done("verify-data", **place.settings)
 
 
-def test_where_there_are_few_people_each_has_one_seat_at_most(turnout, place):
+def test_where_there_are_few_people_each_has_one_seat_at_most(done, place):
     # So many seats make more batches than there are people.
-    seed(turnout, place, "--people", "2", "--events", "20", "--seats", "5000")
+    done("seed-demo", "--people", "2", "--events", "20", "--seats", "5000", **place.settings)
 
     assert place.rows("SELECT max(attendees_count) FROM events") == [(2,)]
     assert counts(place)[:2] == (2, 20)
