@@ -2,12 +2,18 @@
 
 import os
 import re
+from pathlib import Path
 
 import pytest
 
 # Docker's legacy builder ends at each of them.
-OF_BUILDKIT = re.compile(r"^\w+ .*--(?:chmod|mount|link|network|security|checksum|exclude)\b|<<", re.M)
-COPIED = re.compile(r"^COPY (?P<file>\S+\.sh) /usr/local/bin/", re.M)
+OF_BUILDKIT = re.compile(r"^(?:COPY|ADD|RUN) .*--(?:chmod|mount|link|network|checksum)\b|<<", re.M)
+COPIED = re.compile(r"^COPY (\S+\.sh) /usr/local/bin/", re.M)
+
+
+@pytest.fixture(scope="module")
+def root():
+    return Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("file", ["Dockerfile", "deploy/pgbouncer/Dockerfile"])
