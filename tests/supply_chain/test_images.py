@@ -2,7 +2,6 @@
 
 import os
 import re
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,8 @@ COPIED = re.compile(r"^COPY (\S+\.sh) /usr/local/bin/", re.M)
 
 
 @pytest.fixture(scope="module")
-def root():
-    return Path(__file__).parents[2]
+def root(pytestconfig):
+    return pytestconfig.rootpath
 
 
 @pytest.mark.parametrize("file", ["Dockerfile", "deploy/pgbouncer/Dockerfile"])
