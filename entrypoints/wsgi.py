@@ -1,4 +1,7 @@
-"""The application for a WSGI server: `gunicorn "entrypoints.wsgi:create_app()"`."""
+"""The application for a WSGI server: `gunicorn "entrypoints.wsgi:create_app()"`.
+
+The port of the metrics and the sender of traces are entrypoints/server/gunicorn_conf.py's.
+"""
 
 from flask import Flask
 

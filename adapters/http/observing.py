@@ -15,6 +15,8 @@ from adapters.http.current import current_request
 from adapters.http.request_ids import REQUEST_ID_HEADER, request_id_of
 
 KEY = "turnout.observation"
+# Those that have a name of their own where series or spans are named; clients make up others.
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 CONVERTED = re.compile(r"<(?:[^:<>]*:)?(\w+)>")
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adapters.http.observing import Observation
+from adapters.http.observing import METHODS, Observation
 from adapters.metrics.instruments import Instruments
 
-METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 # What clients may make up has one name, or they could make any number of series.
 OTHER = "other"
 UNMATCHED = "unmatched"

@@ -18,7 +18,9 @@ def leave_to_server(engine: Engine, role: str | None, settings: Mapping[str, str
 
     Of the role that asks, where None is named. Raises RoleRefused, Unavailable.
     """
-    with naming_faults(), engine.begin() as connection:
+    # A % in a name is no place for a parameter.
+    literally = engine.execution_options(no_parameters=True)
+    with naming_faults(), literally.begin() as connection:
         database = connection.execute(text("SELECT current_database()")).scalar_one()
         alterations = _alterations(role, database, settings)
         try:

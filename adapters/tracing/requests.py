@@ -8,9 +8,8 @@ from opentelemetry.propagate import extract
 from opentelemetry.propagators.textmap import Getter
 from opentelemetry.trace import SpanKind, StatusCode, Tracer, set_span_in_context
 
-from adapters.http.observing import Observation
+from adapters.http.observing import METHODS, Observation
 
-METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 # As the semantic conventions have it for methods that nobody knows.
 UNKNOWN_METHOD = "_OTHER"
 FAILURE = 500

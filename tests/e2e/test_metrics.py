@@ -171,6 +171,18 @@ def test_killed_workers_lose_no_counts_and_leave_nothing_under_way(town, measure
         ask(service, creator, "GET", f"/v1/events/{event}/")
 
 
+def test_workers_that_are_replaced_by_a_reload_are_counted_on(measured):
+    service, metrics = measured
+    old = service.workers()
+    with metrics.rising(9, REQUESTS, route="/healthz/"):
+        ask(service, None, "GET", "/healthz/")
+        service.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: not psutil.wait_procs(old, timeout=0)[1], "they have ended")
+        metrics.become(2, "turnout_workers")
+        for _ in range(8):
+            ask(service, None, "GET", "/healthz/")
+
+
 def test_what_a_killed_service_left_is_removed_by_the_next(town, tmp_path):
     with a_measured_service(town, TMPDIR=str(tmp_path)) as (killed, _):
         workers = killed.workers()
