@@ -17,7 +17,7 @@ ENOUGH_BYTES = BODY_READ_BYTES + 4096
 FIELD = re.compile(
     rb"\r\n(content-length|transfer-encoding|expect):[ \t]*([^\r\n]*)", re.IGNORECASE
 )
-LENGTH = re.compile(rb"[0-9]{1,18}")
+LENGTH = re.compile(rb"0*[0-9]{1,18}")
 
 
 class IncomingRequest:
@@ -51,13 +51,13 @@ class IncomingRequest:
 
     def _find_head(self, searched: int) -> None:
         end = self.buffer.find(CRLF + CRLF, searched)
+        if (end if end >= 0 else len(self.buffer)) > HEAD_MAX_BYTES:
+            raise LimitRequestHeaders("The headers are too long.")
         if end >= 0:
             self.has_head = True
             self._end = end + 4
             self._read_fields(bytes(self.buffer[:end]))
             return
-        if len(self.buffer) > HEAD_MAX_BYTES:
-            raise LimitRequestHeaders("The headers are too long.")
         if len(self.buffer) > REQUEST_LINE_MAX_BYTES and CRLF not in self.buffer:
             raise LimitRequestLine(len(self.buffer), REQUEST_LINE_MAX_BYTES)
         # No line of a head ends otherwise, so this one will never be sound.
@@ -80,7 +80,7 @@ class IncomingRequest:
             self.is_ready = length is None or length > BODY_READ_BYTES
             self._end += length or 0
         # RFC 9110 section 10.1.1: in HTTP/1.0 nobody waits for it.
-        self.awaits_word = bool(expectations) and b" HTTP/1.1\r\n" in head
+        self.awaits_word = bool(expectations) and b" HTTP/1.0\r\n" not in head
 
     def _find_end(self) -> None:
         if self._chunks is None:

@@ -41,19 +41,13 @@ class ProblemWorker(WaitingWorker):
     that its client sends on it later.
     """
 
-    under_way = 0
     has_finished = True  # a request, since it last took in a connection
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.expected: list[Connection] = []  # to need a thread at once: they have just connected
 
-    def serve(self, conn: Any) -> None:
-        self.under_way += 1
-        super().serve(conn)
-
     def finish_request(self, conn: Any, fs: Any) -> None:
-        self.under_way -= 1
         self.has_finished = True
         super().finish_request(conn, fs)
 
@@ -80,7 +74,7 @@ class ProblemWorker(WaitingWorker):
         return len(self.expected)
 
     def _is_busy(self) -> bool:
-        needed = self.under_way + self._count_expected()
+        needed = len(self.served) + self._count_expected()
         return needed >= self.cfg.threads and not self.has_finished
 
     def set_accept_enabled(self, enabled: bool) -> None:
