@@ -5,11 +5,9 @@ import re
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 
 from adapters.http.admission import BODY_READ_BYTES
-from entrypoints.server.chunks import CRLF, Chunks
+from entrypoints.server.chunks import CRLF, FIELDS_MAX_BYTES, LINE_MAX_BYTES, Chunks
 from entrypoints.server.refused_requests import BodyTooLarge
 
-REQUEST_LINE_MAX_BYTES = 8190
-HEAD_MAX_BYTES = 64 * 1024
 # Chunks of a few bytes make a body many times as long as what it holds.
 CHUNKED_MAX_BYTES = 2 * BODY_READ_BYTES
 # Whoever reads a chunked body that is too long asks for a little more than shows it.
@@ -51,15 +49,15 @@ class IncomingRequest:
 
     def _find_head(self, searched: int) -> None:
         end = self.buffer.find(CRLF + CRLF, searched)
-        if (end if end >= 0 else len(self.buffer)) > HEAD_MAX_BYTES:
+        if (end if end >= 0 else len(self.buffer)) > FIELDS_MAX_BYTES:
             raise LimitRequestHeaders("The headers are too long.")
         if end >= 0:
             self.has_head = True
             self._end = end + 4
             self._read_fields(bytes(self.buffer[:end]))
             return
-        if len(self.buffer) > REQUEST_LINE_MAX_BYTES and CRLF not in self.buffer:
-            raise LimitRequestLine(len(self.buffer), REQUEST_LINE_MAX_BYTES)
+        if len(self.buffer) > LINE_MAX_BYTES and CRLF not in self.buffer:
+            raise LimitRequestLine(len(self.buffer), LINE_MAX_BYTES)
         # No line of a head ends otherwise, so this one will never be sound.
         self.is_ready = self.buffer.count(b"\n") > self.buffer.count(CRLF)
 
