@@ -3,8 +3,11 @@
 import re
 
 SIZE = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(?:;.*)?", re.DOTALL)
-# Of the line that tells the size of a chunk, and what may stand behind it: as gunicorn has it.
+# Of any line: the first of a request, a field, the size of a chunk.
 LINE_MAX_BYTES = 8190
+# Of all fields together, before a body or after its last chunk: they are sought through whenever
+# more of them comes.
+FIELDS_MAX_BYTES = 64 * 1024
 CRLF = b"\r\n"
 
 
@@ -36,6 +39,7 @@ class Chunks:
         size = int(line[1], 16)
         if size == 0:  # fields may follow; an empty line is the end
             self.is_whole = buffer.find(CRLF + CRLF, end) >= 0
+            self.is_malformed = not self.is_whole and len(buffer) - end > FIELDS_MAX_BYTES
             return True
         begin, following = end + len(CRLF), end + len(CRLF) + size + len(CRLF)
         self.content_bytes = self._bytes_before + min(size, len(buffer) - begin)

@@ -1,5 +1,6 @@
 """A connection that can wait for its client without a thread."""
 
+from contextlib import suppress
 from socket import SHUT_WR
 from time import monotonic
 from typing import Any
@@ -40,7 +41,7 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         if self.parser is not None:
             received = self.parser.unreader.take_buffered() + self.sock.received
             self.sock.received = bytearray()
-            self.incoming.add(received)
+            self._take_in(received)
 
     def receive(self) -> bool:
         """Take in what is there, and tell whether more may come.
@@ -51,10 +52,7 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         if not received:
             self.incoming.add_end()
             return False
-        self.incoming.add(received)
-        if self.incoming.awaits_word and not self.incoming.is_ready:
-            self.incoming.awaits_word = False
-            self.sock.send(CONTINUE)
+        self._take_in(received)
         return True
 
     def end(self) -> None:
@@ -70,3 +68,10 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         received = self.sock.recv(BLOCK_BYTES)
         self._drained_bytes += len(received)
         return bool(received) and self._drained_bytes <= DRAINED_MAX_BYTES
+
+    def _take_in(self, received: bytes) -> None:
+        self.incoming.add(received)
+        if self.incoming.awaits_word and not self.incoming.is_ready:
+            self.incoming.awaits_word = False
+            with suppress(OSError):  # that the client is gone shows when more is read
+                self.sock.send(CONTINUE)

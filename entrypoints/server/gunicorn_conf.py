@@ -5,7 +5,7 @@ from shutil import rmtree
 from typing import Any
 
 from entrypoints import VERSION
-from entrypoints.server.incoming_request import REQUEST_LINE_MAX_BYTES
+from entrypoints.server.chunks import LINE_MAX_BYTES
 from entrypoints.settings import (
     read_metrics_settings,
     read_server_settings,
@@ -42,9 +42,9 @@ backlog = 2048  # that the system keeps for us while all processes are busy; it 
 loglevel = "warning"
 logger_class = "entrypoints.server.logger.PlainLogger"
 # As many as servers and proxies usually take. Bodies: BODY_MAX_BYTES of adapters/http/admission.py.
-limit_request_line = REQUEST_LINE_MAX_BYTES
+limit_request_line = LINE_MAX_BYTES
 limit_request_fields = 100
-limit_request_field_size = 8190  # bytes; all fields together: HEAD_MAX_BYTES of incoming_request.py
+limit_request_field_size = LINE_MAX_BYTES  # all of them: FIELDS_MAX_BYTES of chunks.py
 forwarder_headers = "none"  # no header of a request may say where the application lies
 control_socket_disable = True  # it would lie in the home directory, one for all instances
 

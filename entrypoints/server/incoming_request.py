@@ -5,11 +5,9 @@ import re
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 
 from adapters.http.admission import BODY_READ_BYTES
-from entrypoints.server.chunks import CRLF, Chunks
+from entrypoints.server.chunks import CRLF, FIELDS_MAX_BYTES, LINE_MAX_BYTES, Chunks
 from entrypoints.server.refused_requests import BodyTooLarge
 
-REQUEST_LINE_MAX_BYTES = 8190
-HEAD_MAX_BYTES = 64 * 1024
 # Chunks of a few bytes make a body many times as long as what it holds.
 CHUNKED_MAX_BYTES = 2 * BODY_READ_BYTES
 # Whoever reads a chunked body that is too long asks for a little more than shows it.
@@ -17,7 +15,7 @@ ENOUGH_BYTES = BODY_READ_BYTES + 4096
 FIELD = re.compile(
     rb"\r\n(content-length|transfer-encoding|expect):[ \t]*([^\r\n]*)", re.IGNORECASE
 )
-LENGTH = re.compile(rb"[0-9]{1,18}")
+LENGTH = re.compile(rb"0*[0-9]{1,18}")
 
 
 class IncomingRequest:
@@ -51,15 +49,15 @@ class IncomingRequest:
 
     def _find_head(self, searched: int) -> None:
         end = self.buffer.find(CRLF + CRLF, searched)
+        if (end if end >= 0 else len(self.buffer)) > FIELDS_MAX_BYTES:
+            raise LimitRequestHeaders("The headers are too long.")
         if end >= 0:
             self.has_head = True
             self._end = end + 4
             self._read_fields(bytes(self.buffer[:end]))
             return
-        if len(self.buffer) > HEAD_MAX_BYTES:
-            raise LimitRequestHeaders("The headers are too long.")
-        if len(self.buffer) > REQUEST_LINE_MAX_BYTES and CRLF not in self.buffer:
-            raise LimitRequestLine(len(self.buffer), REQUEST_LINE_MAX_BYTES)
+        if len(self.buffer) > LINE_MAX_BYTES and CRLF not in self.buffer:
+            raise LimitRequestLine(len(self.buffer), LINE_MAX_BYTES)
         # No line of a head ends otherwise, so this one will never be sound.
         self.is_ready = self.buffer.count(b"\n") > self.buffer.count(CRLF)
 
@@ -80,7 +78,7 @@ class IncomingRequest:
             self.is_ready = length is None or length > BODY_READ_BYTES
             self._end += length or 0
         # RFC 9110 section 10.1.1: in HTTP/1.0 nobody waits for it.
-        self.awaits_word = bool(expectations) and b" HTTP/1.1\r\n" in head
+        self.awaits_word = bool(expectations) and b" HTTP/1.0\r\n" not in head
 
     def _find_end(self) -> None:
         if self._chunks is None:

@@ -22,7 +22,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.waiting: dict[Connection, Wait] = {}
+        self.waiting: dict[Connection, Wait] = {}  # in the order of their `since`
         self.next_look = 0.0
 
     def murder_pending(self) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 from functools import partial
+from itertools import chain
 from selectors import EVENT_READ, EVENT_WRITE
 from time import monotonic
 from typing import Any
@@ -14,7 +15,7 @@ from entrypoints.server.loop import PatientWorker
 from entrypoints.server.refused_requests import RequestTimeout, TooMuchArriving
 from entrypoints.settings import read_web_waits
 
-# All that a process holds of requests that are on their way.
+# All that a process holds of requests that are on their way, or wait for a thread.
 ARRIVING_MAX_BYTES = 32 * 1024 * 1024
 # All that it holds of answers that their clients have not taken yet.
 UNSENT_TOTAL_BYTES = 64 * 1024 * 1024
@@ -28,6 +29,7 @@ class WaitingWorker(PatientWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.waits = read_web_waits()
+        self.served: set[Connection] = set()  # by a thread, or by the next that is free
 
     def accept(self, listener: Any) -> None:
         try:
@@ -54,6 +56,7 @@ class WaitingWorker(PatientWorker):
 
     def serve(self, conn: Connection) -> None:
         """With the next thread that is free."""
+        self.served.add(conn)
         conn.sock.received = conn.incoming.buffer
         super().enqueue_req(conn)
 
@@ -68,6 +71,7 @@ class WaitingWorker(PatientWorker):
             raise BrokenPipeError(errno.EPIPE, "The client does not read its answer.") from error
 
     def finish_request(self, conn: Connection, fs: Any) -> None:
+        self.served.remove(conn)
         conn.since = monotonic()
         self._send(fs, conn)
 
@@ -104,7 +108,8 @@ class WaitingWorker(PatientWorker):
         """Requests that are short are not concerned."""
         if len(conn.incoming.buffer) <= BLOCK_BYTES:
             return
-        if sum(len(each.incoming.buffer) for each in self.waiting) > ARRIVING_MAX_BYTES:
+        all_of_them = chain(self.waiting, self.served)
+        if sum(len(each.incoming.buffer) for each in all_of_them) > ARRIVING_MAX_BYTES:
             raise TooMuchArriving
 
     def _end_late(self, conn: Connection) -> None:

@@ -1,6 +1,8 @@
 """gunicorn's worker, with errors that read like the application's, and an orderly end."""
 
 import json
+from contextlib import suppress
+from itertools import takewhile
 from select import select
 from socket import socket
 from time import monotonic
@@ -13,7 +15,6 @@ from adapters.http.nosniff import NOSNIFF
 from adapters.http.observing import Observation, observers_of
 from adapters.http.problem_bodies import PROBLEM_HEADERS, http_problem
 from adapters.http.request_ids import REQUEST_ID_HEADER, new_request_id
-from entrypoints.server.connection import Connection
 from entrypoints.server.refused_requests import BodyTooLarge, RequestTimeout, TooMuchArriving
 from entrypoints.server.waiting import WaitingWorker
 
@@ -41,28 +42,15 @@ class ProblemWorker(WaitingWorker):
     that its client sends on it later.
     """
 
-    under_way = 0
     has_finished = True  # a request, since it last took in a connection
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.expected: list[Connection] = []  # to need a thread at once: they have just connected
-
-    def serve(self, conn: Any) -> None:
-        self.under_way += 1
-        super().serve(conn)
-
     def finish_request(self, conn: Any, fs: Any) -> None:
-        self.under_way -= 1
         self.has_finished = True
         super().finish_request(conn, fs)
 
     def accept(self, listener: Any) -> None:
         super().accept(listener)
         self.has_finished = False
-        latest = next(reversed(self.waiting), None)
-        if latest is not None and latest.parser is None and latest not in self.expected:
-            self.expected.append(latest)
         if self._is_busy():
             super().set_accept_enabled(False)
 
@@ -71,16 +59,13 @@ class ProblemWorker(WaitingWorker):
         super().wait_for_and_dispatch_events(min(timeout, EXPECTED_S) if is_expecting else timeout)
 
     def _count_expected(self) -> int:
+        """Of those that have just connected, and will need a thread at once."""
         soon = monotonic() - EXPECTED_S
-        self.expected = [
-            conn
-            for conn in self.expected
-            if conn in self.waiting and conn.is_idle() and conn.since > soon
-        ]
-        return len(self.expected)
+        latest = takewhile(lambda conn: conn.since > soon, reversed(self.waiting))
+        return sum(conn.parser is None and conn.is_idle() for conn in latest)
 
     def _is_busy(self) -> bool:
-        needed = self.under_way + self._count_expected()
+        needed = len(self.served) + self._count_expected()
         return needed >= self.cfg.threads and not self.has_finished
 
     def set_accept_enabled(self, enabled: bool) -> None:
@@ -94,8 +79,9 @@ class ProblemWorker(WaitingWorker):
         # Answered only afterwards: who was answered might come again without end.
         self.enqueue_req = taken_in.append  # type: ignore[assignment,method-assign]
         for listener in self.sockets:
-            while select([listener], [], [], 0)[0]:
-                self.accept(listener)
+            with suppress(OSError):  # with no descriptor left, those taken in must do
+                while select([listener], [], [], 0)[0]:
+                    self.accept(listener)
             listener.close()
         del self.enqueue_req
         for connection in taken_in:

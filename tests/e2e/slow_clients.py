@@ -8,6 +8,10 @@ from threading import Event, Thread
 from urllib.parse import urlsplit
 
 MANY = 50
+HEALTHY = 5
+# Half of the least that the service, or the proxy, waits for a client: who waited for one of them
+# has waited longer.
+SLOW_S = 5
 DRIP_EVERY_S = 0.05
 RECEIVE_BUFFER_BYTES = 4096
 
@@ -88,6 +92,12 @@ def seconds_of_a_healthy_request(base_url: str) -> float:
         answer = rest_of(connection)
     assert answer.startswith(b"HTTP/1.1 200 "), answer
     return time.monotonic() - begun
+
+
+def seconds_beside_slow_clients(base_url: str, kind: str) -> float:
+    """Of the slowest of some healthy requests."""
+    with slow_clients(base_url, kind):
+        return max(seconds_of_a_healthy_request(base_url) for _ in range(HEALTHY))
 
 
 def rest_of(connection: socket.socket) -> bytes:

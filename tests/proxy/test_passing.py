@@ -4,6 +4,7 @@ import json
 import re
 
 import httpx
+import pytest
 
 from tests.e2e.client import PASSWORD, an_event_body
 from tests.e2e.processes import finished
@@ -11,6 +12,9 @@ from tests.proxy.nginx import a_proxy
 from tests.resilience.crowd import wait_until
 
 ACCOUNT = {"username": "ada", "password": PASSWORD}
+STYLES = "/api/schema/swagger-ui/swagger-ui.css"
+# What a proxy has to say for itself.
+OF_THE_WAY = {"date", "server", "connection", "x-request-id"}
 LIES = {
     "X-Forwarded-For": "192.0.2.1",
     "X-Forwarded-Proto": "https",
@@ -44,6 +48,30 @@ def test_the_service_hears_the_truth_about_the_client(tmp_path, a_listening_serv
     assert re.fullmatch("[0-9a-f]{32}", first.headers["X-Request-ID"])
     assert second.headers.get_all("X-Request-ID") == ["tea-1"]
     assert re.fullmatch("[0-9a-f]{32}", third.headers["X-Request-ID"])
+
+
+def test_headers_that_the_service_takes_are_passed_on(proxy):
+    # Of nearly 64 KiB, and in nginx's buffers of 8 KiB there is room for only one of them each.
+    stories = {f"X-Story-{number}": "x" * 4200 for number in range(15)}
+
+    assert httpx.get(f"{proxy.base_url}/healthz/", headers=stories).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("is_known", [True, False], ids=["known", "new"])
+@pytest.mark.parametrize("coding", ["gzip", "identity"])
+def test_answers_pass_as_they_are(proxy, service, method, is_known, coding):
+    def answer(base_url, **headers):
+        response = httpx.request(method, f"{base_url}{STYLES}", headers=headers)
+        told = {name: text for name, text in response.headers.items() if name not in OF_THE_WAY}
+        return response.status_code, told, response.content
+
+    headers = {"Host": "turnout.example", "Accept-Encoding": coding}
+    if is_known:
+        headers["If-None-Match"] = answer(service, **headers)[1]["etag"]
+
+    assert answer(proxy.base_url, **headers) == answer(service, **headers)
+    assert answer(service, **headers)[0] == (304 if is_known else 200)
 
 
 def test_connections_to_the_service_are_kept(tmp_path, a_listening_service):

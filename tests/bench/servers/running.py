@@ -82,7 +82,9 @@ def started(candidate: Candidate, database_url: str) -> Iterator[tuple[Running, 
     )
     settings["GRANIAN_PORT"] = settings["PORT"]
     begun = time.perf_counter()
-    process = psutil.Popen(candidate.command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL)
+    # Its lines are made, as they always are; in a terminal they would bury the tables.
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = psutil.Popen(candidate.command, cwd=ROOT, env=settings, **silent)
     running = Running(process, settings["PORT"])
     try:
         running.wait_until_it_answers()

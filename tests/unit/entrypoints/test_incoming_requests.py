@@ -28,6 +28,7 @@ def arrived(*pieces):
         POST + b"Content-Length: 5\r\n\r\nhello",
         POST + b"content-length:\t5 \r\nX: y\r\n\r\nhello",
         POST + b"Content-Length: 0\r\n\r\n",
+        POST + b"Content-Length: " + b"0" * 30 + b"5\r\n\r\nhello",
         POST + b"X: Content-Length: 9\r\n\r\n",
         CHUNKED + b"0\r\n\r\n",
         CHUNKED + b"5\r\nhello\r\n0\r\n\r\n",
@@ -67,6 +68,7 @@ def test_a_request_is_whole_with_its_last_byte_and_not_before(request_bytes):
         CHUNKED + b"\r\n",
         CHUNKED + b"3\r\nabcdef",
         CHUNKED + b"1;" + b"x" * 9000,
+        CHUNKED + b"0\r\nX: " + b"y" * 65_536,
         CHUNKED + b"%x\r\n" % (2 * MIB) + b"x" * (MIB + 4097),
     ],
     ids=lambda value: repr(value[-40:]),
@@ -96,9 +98,10 @@ def test_a_body_that_is_not_too_long_is_waited_for(beginning):
     [
         ([b"GET /" + b"x" * 5000, b"x" * 5000], LimitRequestLine),
         ([b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 10_000, b"X: y\r\n" * 10_000], LimitRequestHeaders),
+        ([b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 12_000 + b"\r\n"], LimitRequestHeaders),
         ([CHUNKED, *[b"1\r\na\r\n" * 10_000] * 40], BodyTooLarge),
     ],
-    ids=["request line", "headers", "chunks of a byte"],
+    ids=["request line", "headers", "headers that end at once", "chunks of a byte"],
 )
 def test_what_does_not_end_is_refused(pieces, refusal):
     with pytest.raises(refusal):
@@ -109,6 +112,7 @@ def test_what_does_not_end_is_refused(pieces, refusal):
     ("head", "is_awaiting"),
     [
         (POST + b"Expect: 100-Continue\r\nContent-Length: 5\r\n\r\n", True),
+        (POST.replace(b"1.1", b"1.2") + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n", True),
         (POST + b"Content-Length: 5\r\n\r\n", False),
         (b"POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n", False),
     ],
