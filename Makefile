@@ -8,10 +8,10 @@ SPECTRAL := @stoplight/spectral-cli@6.16.3
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
 	--custom-compile-command "make lock" pyproject.toml
 
-given = $(or $($(1)),$(error Say which: make $@ $(1)=...))
+given = $(or $($(1)),$(error Say which: make $@ $(1)=<$(1)>))
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo create-user seed-demo purge backup restore verify-data test \
+.PHONY: help run demo migrate create-user seed-demo purge backup restore verify-data test \
 	test-browser test-proxy test-scale screenshots fuzz torture bench check format lock \
 	openapi lint-api hooks audit sbom clean
 
@@ -24,8 +24,11 @@ run: .venv/local ## Serve the API; brings its own PostgreSQL unless DATABASE_URL
 demo: .venv/local ## Walk the journey against a running API: make demo BASE_URL=http://...
 	@$(CLI) demo --base-url "$(BASE_URL)"
 
+migrate: .venv/local ## Bring the schema of DATABASE_URL up to date (make run does so by itself).
+	@$(CLI) migrate
+
 create-user: .venv/local ## Open an account, asking for its password: make create-user NAME=ada
-	@$(CLI) create-user "$(call given,NAME)"
+	@$(CLI) create-user $(if $(PASSWORD_STDIN),--password-stdin) "$(call given,NAME)"
 
 seed-demo: .venv/local ## Add made-up people and events: make seed-demo PEOPLE=100 EVENTS=60
 	@$(CLI) seed-demo $(if $(PEOPLE),--people "$(PEOPLE)") $(if $(EVENTS),--events "$(EVENTS)")
@@ -33,8 +36,8 @@ seed-demo: .venv/local ## Add made-up people and events: make seed-demo PEOPLE=1
 purge: .venv/local ## Delete sessions and idempotency keys that have expired.
 	@$(CLI) purge
 
-backup: .venv/local ## Write the database to a file: make backup FILE=turnout.dump
-	@$(CLI) backup "$(call given,FILE)"
+backup: .venv/local ## Write the database to a file: make backup FILE=turnout.dump (FORCE=1 replaces it)
+	@$(CLI) backup $(if $(FORCE),--force) "$(call given,FILE)"
 
 restore: .venv/local ## Fill an empty database from it: make restore FILE=turnout.dump
 	@$(CLI) restore "$(call given,FILE)"

@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 import psycopg2
-from psycopg2.errorcodes import INSUFFICIENT_PRIVILEGE, UNDEFINED_TABLE
+from psycopg2.errorcodes import INSUFFICIENT_PRIVILEGE
 from sqlalchemy.exc import ProgrammingError
 
 from adapters.persistence.archive import ArchiveError
+from adapters.persistence.faults import SchemaLacking, sqlstate
 from adapters.persistence.session_bounds import Unbounded
 from adapters.persistence.waits import LocksHeld
 from application.errors import Unavailable
@@ -64,16 +65,23 @@ def main() -> None:
     except Unbounded as error:
         lacking = "; ".join(error.lacking)
         sys.exit(f"turnout: DATABASE_URL: its sessions can't be used: {lacking}.")
+    except SchemaLacking as error:
+        sys.exit(
+            f"turnout: DATABASE_URL: the database lacks migrations: {_reason(error.__cause__)}"
+        )
     except Unavailable as error:
-        [reason, *_] = str(error.__cause__).splitlines()
-        reason = reason.removeprefix("(psycopg2.OperationalError) ")
+        reason = _reason(error.__cause__)
         sys.exit(f"turnout: DATABASE_URL: the database can't be used: {reason}")
     except (psycopg2.ProgrammingError, ProgrammingError) as error:
-        refusal: Any = getattr(error, "orig", error)
-        if refusal.pgcode not in (INSUFFICIENT_PRIVILEGE, UNDEFINED_TABLE):
+        if sqlstate(getattr(error, "orig", error)) != INSUFFICIENT_PRIVILEGE:
             raise  # a defect of ours
-        [reason, *_] = str(refusal).splitlines()
-        sys.exit(f"turnout: DATABASE_URL: the database refuses: {reason}")
+        sys.exit(f"turnout: DATABASE_URL: the database refuses: {_reason(error)}")
+
+
+def _reason(error: BaseException | None) -> str:
+    """The first line of what the driver says, which SQLAlchemy may have wrapped."""
+    [reason, *_] = str(getattr(error, "orig", error)).splitlines()
+    return reason
 
 
 def _stop(number: int, _: Any) -> None:

@@ -9,19 +9,27 @@ from entrypoints.settings import read_postgres_bin_dir
 from entrypoints.settings.environment import SettingsError
 
 PROGRAMS = ("pg_dump", "pg_restore")
+# From this release on pg_restore sets transaction_timeout, which older servers do not know.
+DIVIDE = 17
 RELEASE = re.compile(r"\(PostgreSQL\) (\d+)")
 
 
 def find_programs(server_release: int) -> tuple[str, str]:
     """The paths of both, of one directory: POSTGRES_BIN_DIR, or else PATH or what comes along.
 
-    pg_dump refuses a server that is newer than itself, and an older server may refuse what
-    pg_restore sets: the release next to the server's is taken. Raises SettingsError.
+    pg_dump refuses a server that is newer than itself, and the release next to the server's is
+    taken. What could be written and not restored is not begun. Raises SettingsError.
     """
     found = dict(_found())
     fitting = [release for release in found if release >= server_release]
-    if fitting:
+    if fitting and (min(fitting) < DIVIDE or server_release >= DIVIDE):
         return found[min(fitting)]
+    if fitting:
+        raise SettingsError(
+            f"POSTGRES_BIN_DIR: the server is of release {server_release}, and refuses what "
+            f"{found[min(fitting)][1]} of release {min(fitting)} restores; name the directory of "
+            f"programs of release {server_release}."
+        )
     lack = "there is no pg_dump with pg_restore"
     if found:
         newest = max(found)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg2
-from psycopg2.errors import NotNullViolation
+from psycopg2.errors import NotNullViolation, UndefinedColumn, UndefinedTable
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -20,6 +20,10 @@ OUTAGES = (
     psycopg2.InternalError,
     PoolTimeout,
 )
+
+
+class SchemaLacking(Unavailable):
+    """A table or a column is missing: the migrations of this version were not run here."""
 
 
 def sqlstate(error: object) -> str | None:
@@ -49,6 +53,8 @@ def fault_of(error: BaseException | None, *, is_lost: bool = False) -> Unavailab
         return fault_of(error.orig, is_lost=error.connection_invalidated)
     if sqlstate(error) in CONTENTION:
         return Contended()
+    if isinstance(error, (UndefinedTable, UndefinedColumn)):
+        return SchemaLacking()
     if isinstance(error, OUTAGES) or (is_lost and isinstance(error, psycopg2.Error)):
         return Unavailable()
     return None

@@ -1,5 +1,4 @@
-from psycopg2.errors import UndefinedTable
-
+from adapters.persistence.faults import SchemaLacking
 from adapters.persistence.reader import Reader
 from application.ports.schema import Schema
 
@@ -14,7 +13,7 @@ class PostgresSchema(Schema):
     def has_all_migrations(self) -> bool:
         try:
             revisions = self._reader.rows("SELECT version_num FROM alembic_version", {})
-        except UndefinedTable:
+        except SchemaLacking:
             return False
         # Migrations add before they take away: what a newer version needs is more, not less.
         return any(revision >= NEWEST for (revision,) in revisions)

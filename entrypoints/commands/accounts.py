@@ -45,7 +45,9 @@ def create_user(username: str, email: str | None, is_piped: bool) -> None:
 
 def _asked_password() -> str:
     if not (sys.stdin and sys.stdin.isatty()):
-        raise Refused("password: there is no terminal to ask for it; give --password-stdin.")
+        raise Refused(
+            "password: there is no terminal to ask for it; pipe it, with --password-stdin."
+        )
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     return password
 

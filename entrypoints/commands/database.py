@@ -41,8 +41,8 @@ def require_migrated(engine: Engine) -> None:
     """Of an engine in autocommit. Raises Refused, or Unavailable."""
     if not PostgresSchema(Reader(engine)).has_all_migrations():
         raise Refused(
-            "the database lacks migrations of this version; python -m entrypoints.cli migrate "
-            "brings it up to date, and so does make run its own."
+            "the database lacks migrations of this version: python -m entrypoints.cli migrate, or "
+            "make migrate, is to come first."
         )
 
 

@@ -21,9 +21,10 @@ from application.errors import Contended, Unavailable
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.builders import a_user, an_event
-from tests.postgres import cut_connections, run_in
+from tests.postgres import a_database, cut_connections, run_in
 
 KEY = "k" * 32
+ACCOUNT = {"username": "ada", "password": "correct horse"}
 NOWHERE = make_url("postgresql+psycopg2://nobody@127.0.0.1:1/nothing")
 
 
@@ -41,8 +42,8 @@ def stored_event(empty_database):
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        ("/v1/profile/signup/", {"username": "ada", "password": "correct horse"}),
-        ("/v1/profile/token/", {"username": "ada", "password": "correct horse"}),
+        ("/v1/profile/signup/", ACCOUNT),
+        ("/v1/profile/token/", ACCOUNT),
     ],
 )
 def test_without_a_database_the_answer_is_503(path, body):
@@ -54,6 +55,19 @@ def test_without_a_database_the_answer_is_503(path, body):
     assert response.content_type == "application/problem+json"
     assert response.json["code"] == "try_again"
     assert int(response.headers["Retry-After"]) >= 1
+
+
+def test_without_migrations_the_answer_is_503(postgres):
+    with a_database(postgres, migrated=False) as url:
+        container = Container(settings=Settings(database_url=url, jwt_secret_key=KEY))
+        client = container.app().test_client()
+
+        signed_up = client.post("/v1/profile/signup/", json=ACCOUNT)
+        ready = client.get("/readyz/")
+        container.engine().dispose()
+
+    assert (signed_up.status_code, signed_up.json["code"]) == (503, "try_again")
+    assert ready.json["detail"] == "The database lacks migrations of this version."
 
 
 def test_a_connection_cut_between_requests_is_not_noticed(postgres_engine):

@@ -23,13 +23,13 @@ def bare(postgres):
 def test_a_database_without_migrations_is_refused_in_one_line(refused, bare, arguments):
     said = refused(*arguments, told=PASSWORD, **bare.settings)
 
-    assert said.startswith("the database lacks migrations of this version; ")
+    assert said.startswith("the database lacks migrations of this version: ")
 
 
 def test_a_database_without_tables_is_not_verified(refused, bare):
     said = refused("verify-data", **bare.settings)
 
-    assert said == 'DATABASE_URL: the database refuses: relation "events" does not exist'
+    assert said == 'DATABASE_URL: the database lacks migrations: relation "events" does not exist'
 
 
 @pytest.fixture
