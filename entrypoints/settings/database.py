@@ -1,15 +1,12 @@
 """How the database is reached, and how long it is waited for."""
 
-from typing import Any
-
 from environs import validate
 from sqlalchemy.engine import URL
 
 from adapters.persistence.waits import Waits
-from entrypoints.settings.environment import parse_database_url, read
+from entrypoints.settings.environment import parse_database_url, read, read_seconds
 
 NO_POOLER, TRANSACTION_POOLER = "none", "transaction"
-HOUR_S = 60 * 60
 
 
 def read_database_url() -> URL:
@@ -26,16 +23,13 @@ def read_is_database_pooled() -> bool:
 
 def read_database_waits() -> Waits:
     """Raises SettingsError."""
-
-    def seconds(name: str, default: float, least: float = 0.05) -> Any:
-        kind = "int" if isinstance(default, int) else "float"
-        return read(name, kind, default=default, validate=validate.Range(least, HOUR_S))
-
     usual = Waits()
     return Waits(
-        connect=seconds("DATABASE_CONNECT_TIMEOUT", usual.connect, least=1),
-        pool=seconds("DATABASE_POOL_TIMEOUT", usual.pool),
-        lock=seconds("DATABASE_LOCK_TIMEOUT", usual.lock),
-        statement=seconds("DATABASE_STATEMENT_TIMEOUT", usual.statement),
-        idle_in_transaction=seconds("DATABASE_IDLE_TRANSACTION_TIMEOUT", usual.idle_in_transaction),
+        connect=read_seconds("DATABASE_CONNECT_TIMEOUT", usual.connect, least=1),
+        pool=read_seconds("DATABASE_POOL_TIMEOUT", usual.pool, least=0.05),
+        lock=read_seconds("DATABASE_LOCK_TIMEOUT", usual.lock, least=0.05),
+        statement=read_seconds("DATABASE_STATEMENT_TIMEOUT", usual.statement, least=0.05),
+        idle_in_transaction=read_seconds(
+            "DATABASE_IDLE_TRANSACTION_TIMEOUT", usual.idle_in_transaction, least=0.05
+        ),
     )

@@ -6,13 +6,14 @@ from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
-from environs import Env, EnvError, EnvValidationError
+from environs import Env, EnvError, EnvValidationError, validate
 from psycopg2 import ProgrammingError
 from psycopg2.extensions import parse_dsn
 from sqlalchemy.engine import URL
 
 from adapters.http.proxies import Network
 
+HOUR_S = 60 * 60
 DRIVER = "postgresql+psycopg2"
 POSTGRES_SCHEMES = ("postgresql", "postgres", DRIVER)
 # As browsers send them (Fetch standard, section 3.2).
@@ -36,6 +37,12 @@ def read(name: str, kind: str, **options: Any) -> Any:
         raise SettingsError(f"{name}: {' '.join(map(str, error.error_messages))}") from error
     except EnvError as error:
         raise SettingsError(f"{name}: is not set.") from error
+
+
+def read_seconds(name: str, default: float, least: float) -> Any:
+    """Whole ones where the default is whole; an hour at most. Raises SettingsError."""
+    kind = "int" if isinstance(default, int) else "float"
+    return read(name, kind, default=default, validate=validate.Range(least, HOUR_S))
 
 
 def read_networks(name: str) -> tuple[Network, ...]:

@@ -14,13 +14,12 @@ from entrypoints.settings.database import (
     read_database_waits,
     read_is_database_pooled,
 )
-from entrypoints.settings.environment import read, read_networks, read_origins
+from entrypoints.settings.environment import HOUR_S, read, read_networks, read_origins
 from entrypoints.settings.web import read_web_threads
 
 JWT_SECRET_KEY_MIN_BYTES = 32  # RFC 7518 section 3.2: no shorter than the hash of HS256
 MEMORY = "memory://"
 REDIS_SCHEMES = ("redis://", "rediss://")
-HOUR_S = 60 * 60
 DAY_S = 24 * HOUR_S
 
 

@@ -1,13 +1,10 @@
 """How the service listens, and how long clients and processes may take."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from environs import validate
 
-from entrypoints.settings.environment import PORT_MAX, read
-
-HOUR_S = 60 * 60
+from entrypoints.settings.environment import PORT_MAX, read, read_seconds
 
 
 @dataclass(frozen=True)
@@ -56,17 +53,12 @@ class WebWaits:
 
 def read_web_waits() -> WebWaits:
     """Raises SettingsError."""
-
-    def seconds(name: str, default: float, least: float = 1) -> Any:
-        kind = "int" if isinstance(default, int) else "float"
-        return read(name, kind, default=default, validate=validate.Range(least, HOUR_S))
-
     usual = WebWaits()
     return WebWaits(
-        head=seconds("WEB_HEAD_TIMEOUT", float(usual.head)),
-        body=seconds("WEB_BODY_TIMEOUT", float(usual.body)),
-        send=seconds("WEB_SEND_TIMEOUT", float(usual.send)),
-        keepalive=seconds("WEB_KEEPALIVE", usual.keepalive),
-        process=seconds("WEB_TIMEOUT", usual.process),
-        graceful=seconds("WEB_GRACEFUL_TIMEOUT", usual.graceful),
+        head=read_seconds("WEB_HEAD_TIMEOUT", float(usual.head), least=1),
+        body=read_seconds("WEB_BODY_TIMEOUT", float(usual.body), least=1),
+        send=read_seconds("WEB_SEND_TIMEOUT", float(usual.send), least=1),
+        keepalive=read_seconds("WEB_KEEPALIVE", usual.keepalive, least=1),
+        process=read_seconds("WEB_TIMEOUT", usual.process, least=1),
+        graceful=read_seconds("WEB_GRACEFUL_TIMEOUT", usual.graceful, least=1),
     )

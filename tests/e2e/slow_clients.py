@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 
 MANY = 50
 HEALTHY = 5
-# Half of the least that the service, or the proxy, waits for a client: who waited for one of them
-# has waited longer.
-SLOW_S = 5
+# What is promised; who waited for one of them has waited for ten.
+PROMISED_S = 1
 DRIP_EVERY_S = 0.05
 RECEIVE_BUFFER_BYTES = 4096
 

@@ -17,7 +17,7 @@ from tests.e2e.slow_clients import (
     KINDS,
     LENGTH,
     OPEN_END,
-    SLOW_S,
+    PROMISED_S,
     connected,
     rest_of,
     seconds_beside_slow_clients,
@@ -44,7 +44,7 @@ def base_url(root):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_slow_clients_hold_up_nobody(base_url, kind):
-    assert seconds_beside_slow_clients(base_url, kind) < SLOW_S
+    assert seconds_beside_slow_clients(base_url, kind) < PROMISED_S
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.e2e.slow_clients import KINDS, SLOW_S, seconds_beside_slow_clients
+from tests.e2e.slow_clients import KINDS, PROMISED_S, seconds_beside_slow_clients
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_slow_clients_hold_up_nobody(proxy, kind):
-    assert seconds_beside_slow_clients(proxy.base_url, kind) < SLOW_S
+    assert seconds_beside_slow_clients(proxy.base_url, kind) < PROMISED_S
