@@ -13,8 +13,8 @@ def test_the_journey_passes_against_the_service_as_it_ships(root, served):
     journey = finished(root, "demo", "--base-url", served)
 
     assert journey.returncode == 0, journey.stdout + journey.stderr
-    assert "Grace is refused: 409 capacity_exhausted" in journey.stdout
-    assert "The spent refresh token is refused: 401 refresh_token_reused" in journey.stdout
+    assert "Grace is too late: 409 capacity_exhausted" in journey.stdout
+    assert "Ada reuses the old refresh token: 401 refresh_token_reused" in journey.stdout
     assert journey.stdout.endswith("The journey is complete.\n")
 
 
@@ -22,7 +22,15 @@ def test_the_journey_says_when_nobody_answers(root):
     journey = finished(root, "demo", "--base-url", "http://127.0.0.1:1")
 
     assert journey.returncode == 1
-    assert journey.stderr.startswith("http://127.0.0.1:1 does not answer")
+    assert journey.stderr.startswith("turnout: http://127.0.0.1:1 does not respond: ")
+
+
+def test_the_journey_ends_at_the_first_response_that_is_not_expected(root, served):
+    journey = finished(root, "demo", "--base-url", f"{served}/nowhere")
+
+    assert journey.returncode == 1
+    assert journey.stdout == "Ada signs up: 404 not_found\n"
+    assert journey.stderr.startswith("turnout: POST /v1/profile/signup/ did not return 201. {")
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the walk needs curl")
