@@ -23,6 +23,7 @@ from tests.e2e.processes import command, environment
 from tests.postgres import a_database
 
 TIMEOUT_S = 120
+SEEDED_PEOPLE, SEEDED_EVENTS, SEEDED_SEATS = 40, 70, 5
 OURS = "DATABASE_URL", "JWT_SECRET_KEY", "DATA_DIR", "HOST"
 
 
@@ -65,7 +66,8 @@ def a_place(postgres):
 def seeded(postgres, turnout):
     """A place that all share, with people, events and seats: not to be changed."""
     with opened(postgres) as place:
-        done = turnout("seed-demo", "--people", 120, "--events", 100, **place.settings)
+        amounts = "--people", SEEDED_PEOPLE, "--events", SEEDED_EVENTS, "--seats", SEEDED_SEATS
+        done = turnout("seed-demo", *amounts, **place.settings)
         assert done.returncode == 0, done.stderr
         yield place, done.stdout
 

@@ -10,6 +10,7 @@ from adapters.persistence.migrate import downgrade
 from adapters.persistence.tables import metadata
 from entrypoints.local_services import embedded_programs
 from tests.e2e.processes import started
+from tests.integration.commands.conftest import SEEDED_EVENTS
 
 SERVICE = {"JWT_SECRET_KEY": "k" * 32, "WEB_WORKERS": "1"}
 
@@ -53,7 +54,7 @@ def test_all_is_there_again_and_the_service_goes_on(  # noqa: PLR0917
 
     assert (restored.returncode, restored.stderr) == (0, "")
     [(seats,)] = place.rows("SELECT count(*) FROM attendances")
-    assert restored.stdout == f"100 events, {seats} seats: 0 differ.\n"
+    assert restored.stdout == f"{SEEDED_EVENTS} events, {seats} seats: 0 differ.\n"
     assert contents(empty) == contents(place)
     with started(root, "serve", **SERVICE, **empty.settings) as (_, base_url):
         done("demo", "--base-url", base_url)

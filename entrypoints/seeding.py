@@ -1,0 +1,185 @@
+"""Demo data: people and events made up with Faker, added through the use cases."""
+
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import cache
+from typing import NamedTuple
+
+from faker import Faker
+
+from application.accounts.sign_up import SignUp
+from application.events.attend_event import AttendEvent
+from application.events.publish_event import PublishEvent
+from application.ports.account_queries import Profile
+from application.ports.clock import Clock
+from application.ports.password_hasher import PasswordHasher
+from domain.accounts.credentials import Password, Username
+from domain.accounts.errors import UsernameTaken
+from domain.events.description import Capacity, Description, EventType, Location, Title
+from domain.events.errors import CapacityExhausted
+from entrypoints.container import Container
+
+# Creators and attendees are the first of the people, so that memory stays bounded.
+MAX_PEOPLE = 10_000
+# By the number of an event. The lengths have no common factor, so every combination occurs.
+WHEN = ("past",) * 3 + ("ongoing",) + ("upcoming",) * 6
+FILL = ("empty", "full", "full") + ("partial",) * 4
+
+
+class Kind(NamedTuple):
+    """Titles may contain {topic}, {city} and {host}."""
+
+    topics: tuple[str, ...]
+    titles: tuple[str, ...]
+    start_hour: int  # UTC
+    hours: int
+
+
+TECHNOLOGY = (
+    *("Python", "PostgreSQL", "Rust", "Kubernetes", "observability", "open hardware"),
+    *("game design", "data journalism", "accessible web design", "home automation"),
+)
+CRAFTS = "sourdough", "bicycle repair", "linocut printing", "watercolour", "pottery", "first aid"
+PASTIMES = "board games", "karaoke", "salsa", "chess", "film night", "tea tasting", "open mic"
+CAUSES = "book swap", "flea market", "blood drive", "plant sale", "choir concert", "charity run"
+KINDS = {
+    EventType.MEETUP: Kind(TECHNOLOGY, ("{topic} meetup {city}", "{city} {topic} group"), 18, 3),
+    EventType.CONFERENCE: Kind(TECHNOLOGY, ("{topic} Days {city}", "{city} {topic} Summit"), 8, 32),
+    EventType.WORKSHOP: Kind(CRAFTS, ("{topic} for beginners", "{topic} with {host}"), 10, 4),
+    EventType.WEBINAR: Kind(TECHNOLOGY, ("{topic} in one hour", "Ask {host}: {topic}"), 15, 1),
+    EventType.SOCIAL: Kind(PASTIMES, ("Friday {topic} {city}", "{topic} with {host}"), 19, 3),
+    EventType.OTHER: Kind(CAUSES, ("{city} {topic}", "{topic} in {city}"), 9, 6),
+}
+DESCRIPTIONS = (
+    "Hosted by {host}. Newcomers are welcome, and no experience is needed.",
+    "{topic} with {host}. Doors open half an hour early.",
+    "Back in {city}: {topic}. It fills up fast, so give back your seat if you can't come.",
+)
+
+
+class SettableClock(Clock):
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        return self.instant
+
+
+class CachingHasher(PasswordHasher):
+    """Hashes each password only once: demo accounts share one, and Argon2 is slow on purpose."""
+
+    def __init__(self, hasher: PasswordHasher) -> None:
+        self._hasher = hasher
+        self._hash = cache(hasher.hash)
+
+    def hash(self, password: str) -> str:
+        return self._hash(password)
+
+    def matches(self, password: str, password_hash: str | None) -> bool:
+        return self._hasher.matches(password, password_hash)
+
+    def is_outdated(self, password_hash: str) -> bool:
+        return self._hasher.is_outdated(password_hash)
+
+
+class Seeder:
+    """Signs people up, publishes events and takes seats, each at a believable past instant."""
+
+    def __init__(self, container: Container, seed: str | None = None) -> None:
+        new_work, new_id = container.work(), container.ids()
+        hasher = CachingHasher(container.hasher())
+        self._now = container.clock().now()
+        self._clock = clock = SettableClock(self._now)
+        self._sign_up = SignUp(new_work, container.password_rules(), hasher, clock, new_id)
+        self._publish_event = PublishEvent(new_work, clock, new_id)
+        self._attend_event = AttendEvent(new_work, clock)
+        # Two, so that a username that is taken does not change the events of a seed.
+        self._people_faker, self._events_faker = Faker("en_GB"), Faker("en_GB")
+        self._people_faker.seed_instance(seed)
+        self._events_faker.seed_instance(seed)
+        self._random = self._events_faker.random
+        self.password = Password(secrets.token_urlsafe(9))
+        self.people: list[Profile] = []
+
+    def run(
+        self, people: int, events: int, seats: int, on_progress: Callable[[int], object]
+    ) -> None:
+        """Add at least one person, and events with `seats` attendees on average.
+
+        `on_progress` gets the number of rows added, with the average for the seats of an event.
+        What has been added stays if this fails. Raises Unavailable.
+        """
+        for _ in range(people):
+            person = self._add_person()
+            if len(self.people) < MAX_PEOPLE:
+                self.people.append(person)
+            on_progress(1)
+        for number in range(events):
+            self._add_event(number, seats)
+            on_progress(1 + seats)
+
+    def _add_person(self) -> Profile:
+        faker = self._people_faker
+        # Before the first event is published.
+        self._clock.instant = self._now - timedelta(days=faker.random.uniform(400, 900))
+        while True:
+            number = faker.random_element(("", "%#", "%###"))
+            username = Username(faker.numerify(faker.user_name() + number))
+            email = faker.random_element((None, f"{username}@example.org"))
+            with suppress(UsernameTaken):
+                return self._sign_up(username, self.password, email)
+
+    def _add_event(self, number: int, seats: int) -> None:
+        faker, random = self._events_faker, self._random
+        event_type = random.choice(list(KINDS))
+        kind = KINDS[event_type]
+        start_time, end_time = self._schedule(kind, WHEN[number % len(WHEN)])
+        taken, capacity = self._seats(seats, FILL[number % len(FILL)])
+        last = min(start_time, self._now)
+        published_at = last - timedelta(days=random.uniform(7, 90))
+        words = {"topic": random.choice(kind.topics), "city": faker.city(), "host": faker.name()}
+        address = f"{faker.building_number()} {faker.street_name()}, {words['city']}"
+
+        self._clock.instant = published_at
+        event = self._publish_event(
+            creator_id=random.choice(self.people).id,
+            title=Title(_sentence(random.choice(kind.titles).format_map(words))),
+            description=Description(_sentence(random.choice(DESCRIPTIONS).format_map(words))),
+            start_time=start_time,
+            end_time=end_time,
+            capacity=Capacity(capacity),
+            type=event_type,
+            location=Location("Online" if event_type is EventType.WEBINAR else address),
+        )
+        # Others may take seats meanwhile if the service is running.
+        with suppress(CapacityExhausted):
+            for person in random.sample(self.people, taken):
+                self._clock.instant = published_at + (last - published_at) * random.random()
+                self._attend_event(event.id, person.id)
+
+    def _schedule(self, kind: Kind, when: str) -> tuple[datetime, datetime]:
+        random, length = self._random, timedelta(hours=kind.hours)
+        if when == "ongoing":
+            start = self._now - length * random.uniform(0, 0.5)
+            start = start.replace(minute=start.minute // 15 * 15, second=0, microsecond=0)
+        else:
+            # Most are near. 3 days ago, the longest is over.
+            nearest, farthest = (1, 120) if when == "upcoming" else (-3, -250)
+            day = self._now + timedelta(days=random.triangular(nearest, farthest, nearest))
+            start = day.replace(hour=kind.start_hour, minute=0, second=0, microsecond=0)
+        return start, start + length
+
+    def _seats(self, average: int, fill: str) -> tuple[int, int]:
+        """How many seats are taken, and how many there are."""
+        # The others make up for the empty ones.
+        average_taken = average * len(FILL) / (len(FILL) - 1)
+        drawn = round(average_taken * self._random.uniform(0.5, 1.5))
+        taken = 0 if fill == "empty" else min(drawn, len(self.people))
+        free = 0 if fill == "full" and taken else self._random.randint(1, taken + 20)
+        return taken, taken + free
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]

@@ -1,1 +1,0 @@
-"""Believable people and events, any number of them: what `seed-demo` fills a database with."""
