@@ -60,12 +60,13 @@ test-proxy: .venv/dev ## Ask the service through nginx, as it is deployed: apt i
 screenshots: ## Do so and take the pictures in docs/images anew.
 	@$(MAKE) --no-print-directory test-browser SCREENSHOTS=docs/images
 
-torture: .venv/dev ## Run every fault and contention scenario at its full size (some minutes).
+torture: .venv/dev ## Run every fault at its full size (some minutes); writes docs/torture.md.
 	@$(BIN)/python -m tests.resilience.torture
 	@MODEL_EXAMPLES=300 $(BIN)/python -m pytest -q tests/e2e/test_model.py
 
-bench: .venv/dev ## Measure the service beside a hand-written one (some minutes); BENCH_SCALE=100.
-	@$(BIN)/python -m tests.bench
+bench: .venv/dev ## Write docs/benchmarks.md (some minutes), or compare: make bench AGAINST=../old
+	@$(BIN)/python -m tests.bench \
+		$(if $(AGAINST),--against "$(AGAINST)",--output docs/benchmarks.md) $(BENCH)
 
 check: .venv/dev ## Lint, format, types, layers, locks (asks the package index); changes nothing.
 	@$(BIN)/ruff check .

@@ -1,1 +1,1 @@
-"""How fast the service is, beside what bare Flask and PostgreSQL can do: `make bench`."""
+"""How fast the service is, beside bare Flask and PostgreSQL, or another checkout: `make bench`."""

@@ -1,85 +1,87 @@
-"""Measure the service beside the floor: .venv/bin/python -m tests.bench --help"""
+"""Measure the service: .venv/bin/python -m tests.bench --help"""
 
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from contextlib import ExitStack
+from pathlib import Path
 
 import click
+from rich.console import Console
+from rich.progress import Progress
 
-from tests.bench.argon2_loop import hash_in_a_loop
-from tests.bench.load import send
-from tests.bench.loaded import a_console, a_loaded_dataset
-from tests.bench.processors import spent
-from tests.bench.report import (
-    Result,
-    chart,
-    load_table,
-    misses,
-    processor_table,
-    write_json,
-)
+from tests.bench.growth import growth, sizes
+from tests.bench.loaded import loaded_dataset
+from tests.bench.report import comparison_table, introduction, load_section
 from tests.bench.scenarios import SCENARIOS
-from tests.e2e.processes import a_free_port
-from tests.resilience.service import AS_IT_SHIPS, a_service
+from tests.bench.services import THIS_TREE, floor, turnout
+from tests.bench.turns import in_turns
+from tests.generated import markdown
+from tests.postgres import a_server
 
-FLOOR = "tests.bench.floor:create_app()"
-
-
-@contextmanager
-def a_bench(scale, console, settings):
-    """The loaded data, the service and the floor."""
-    with ExitStack() as stack:
-        data = stack.enter_context(a_loaded_dataset(scale, console))
-        yield (
-            data,
-            [
-                stack.enter_context(a_service(data, AS_IT_SHIPS, **settings)),
-                stack.enter_context(a_service(data, FLOOR)),
-            ],
-        )
+REFRESHABLE = 20_000
 
 
-@click.command(help="Both are asked in turns; bench.json and bench.svg keep what was seen.")
-@click.option("--scale", default=1, show_default=True, envvar="BENCH_SCALE")
-@click.option("--turns", default=5, show_default=True)
-@click.option("--seconds", default=5, show_default=True, help="Of each turn.")
+@click.command(help="Measure the service beside the floor, or beside another checkout, in turns.")
+@click.option(
+    "--against",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Another checkout of Turnout, run with this virtualenv on the same database.",
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Write the page there, too.")
+@click.option("--turns", default=5, show_default=True, type=click.IntRange(1))
+@click.option("--seconds", default=3, show_default=True, help="Of each turn.")
 @click.option("--only", default="", help="Scenarios whose names begin so.")
-@click.option("--metrics", is_flag=True, help="Let the service measure itself meanwhile.")
-def main(scale, turns, seconds, only, metrics):
-    console = a_console()
-    results = []
-    settings = {"METRICS_PORT": str(a_free_port())} if metrics else {}
-    with a_bench(scale, console, settings) as (data, services):
-        for scenario in SCENARIOS:
-            if scenario.name.startswith(only):
-                with console.status(scenario.name):
-                    results.append(measured(scenario, data, services, turns, seconds))
-    console.print(load_table(results), processor_table(results), sep="\n")
-    for miss in misses(results):
-        console.print(miss)
-    write_json(results, scale, "bench.json")
-    chart(results, "bench.svg")
-
-
-def measured(scenario, data, services, turns, seconds):
-    service, floor = services
-    prepared = scenario.prepare(data)
-
-    def turn(of, seconds):
-        before = spent(of, data)
-        seen = send(of.base_url, prepared, seconds, is_spent=scenario.is_spent)
-        service_us, database_us = before.per_request(spent(of, data), seen.requests)
-        if scenario.is_writing:
-            data.reset()
-        return replace(seen, service_us=service_us, database_us=database_us)
-
-    def floor_turn():
-        return hash_in_a_loop(seconds) if scenario.is_hashing else turn(floor, seconds)
-
-    turn(service, 1)  # so that both begin warm
-    if not scenario.is_hashing:
-        turn(floor, 1)
-    pairs = [(turn(service, seconds), floor_turn()) for _ in range(turns)]
-    return Result(scenario, *zip(*pairs, strict=True))
+@click.option("--scale", default=1, show_default=True, help="1 is 10,000 events.")
+@click.option(
+    "--growth",
+    "factor",
+    default=10,
+    show_default=True,
+    help="How many times the data to compare with; 0 leaves the comparison out.",
+)
+@click.option(
+    "--setting",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Of this checkout's service alone, such as WEB_THREADS=8.",
+)
+def main(*, against, output, turns, seconds, only, scale, factor, settings):
+    if against and output:
+        raise click.UsageError("--against prints only.")
+    scenarios = [each for each in SCENARIOS if each.name.startswith(only)]
+    with ExitStack() as stack:
+        server = stack.enter_context(a_server())
+        progress = stack.enter_context(Progress(console=Console(stderr=True)))
+        data = stack.enter_context(loaded_dataset(server, scale, progress, REFRESHABLE))
+        bytes_of_rows = sizes(data)
+        ours = dict(each.split("=", 1) for each in settings)
+        with (
+            turnout(THIS_TREE, data, ours) as service,
+            turnout(against, data) if against else floor(data) as other,
+        ):
+            results = [
+                in_turns(scenario, data, service, other, turns=turns, seconds=seconds)
+                for scenario in progress.track(scenarios, description="Load")
+            ]
+        if against:
+            blocks = [
+                f"{THIS_TREE} against the other, {against.resolve()}: medians of {turns} turns of "
+                f"{seconds} s,\nand of the ratios of each pair of turns, with their range.",
+                comparison_table(results),
+            ]
+        else:
+            blocks = [
+                *introduction(data),
+                *load_section(results, turns, seconds),
+                "## Bytes of a row",
+                bytes_of_rows,
+            ]
+        if factor and not against:
+            large = stack.enter_context(loaded_dataset(server, scale * factor, progress))
+            blocks += growth(data, large)
+    page = markdown(blocks)
+    click.echo(page)
+    if output:
+        output.write_text(page)
 
 
 if __name__ == "__main__":

@@ -39,9 +39,13 @@ class Turn:
     service_us: float = 0
     database_us: float = 0
 
+    @property
+    def processor_us(self) -> float:
+        return self.service_us + self.database_us
 
-class Refused(Exception):
-    """The load met answers that were no success: what was measured is not what was meant."""
+
+class LoadError(Exception):
+    """Some responses were no success: what was measured is not what was meant."""
 
 
 def send(
@@ -49,12 +53,16 @@ def send(
 ) -> Turn:
     """Keep 16 connections busy, with the requests in their order, over and over.
 
-    Raises Refused, also where those that work but once did not suffice.
+    Raises LoadError, also where those that work but once did not suffice.
     """
-    seen = (_by_wrk if shutil.which("wrk") else _by_threads)(base_url, prepared, seconds)
-    if is_spent and seen.requests > len(prepared):
-        raise Refused(f"Only {len(prepared)} were prepared: take shorter turns.")
-    return seen
+    turn = (_by_wrk if has_wrk() else _by_threads)(base_url, prepared, seconds)
+    if is_spent and turn.requests > len(prepared):
+        raise LoadError(f"Only {len(prepared)} were prepared: take shorter turns.")
+    return turn
+
+
+def has_wrk() -> bool:
+    return shutil.which("wrk") is not None
 
 
 def _by_wrk(base_url: str, prepared: Sequence[Prepared], seconds: int) -> Turn:
@@ -67,7 +75,7 @@ def _by_wrk(base_url: str, prepared: Sequence[Prepared], seconds: int) -> Turn:
         )
     seen = json.loads(wrk.stderr.splitlines()[-1])
     if seen["refused"] or seen["broken"]:
-        raise Refused(f"{seen['refused']} refused, {seen['broken']} broken")
+        raise LoadError(f"{seen['refused']} refused, {seen['broken']} broken")
     rate = seen["requests"] / seen["duration_us"] * 1e6
     return Turn(seen["requests"], rate, seen["p50_us"] / 1e3, seen["p99_us"] / 1e3)
 
@@ -89,7 +97,7 @@ def _by_threads(base_url: str, prepared: Sequence[Prepared], seconds: int) -> Tu
             answer = connection.getresponse()
             text = answer.read().decode()
             if answer.status >= http.HTTPStatus.BAD_REQUEST:
-                raise Refused(f"{each.method} {each.path}: {answer.status} {text}")
+                raise LoadError(f"{each.method} {each.path}: {answer.status} {text}")
             taken.append(time.perf_counter() - begun)
         connection.close()
         return taken

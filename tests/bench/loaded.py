@@ -1,30 +1,28 @@
 """The data of a measurement, in a database of its own."""
 
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import Progress
+from sqlalchemy import URL, text
 
-from tests.bench.dataset import Dataset
-from tests.postgres import a_database, a_server
-
-WIDTH = 120  # of what is no terminal
-
-
-def a_console() -> Console:
-    return Console(width=None if sys.stdout.isatty() else WIDTH)
+from tests.bench.dataset import COLUMNS, Dataset
+from tests.postgres import a_database
 
 
 @contextmanager
-def a_loaded_dataset(scale: int, console: Console) -> Iterator[Dataset]:
-    with ExitStack() as stack:
-        server = stack.enter_context(a_server())
-        url = stack.enter_context(a_database(server, migrated=False))
+def loaded_dataset(
+    server: URL, scale: int, progress: Progress, refreshable: int = 0
+) -> Iterator[Dataset]:
+    with a_database(server, migrated=False) as url:
         database_url = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        data = Dataset(database_url, scale)
-        stack.callback(data.close)
-        with Progress(console=console) as progress:
+        data = Dataset(database_url, scale, refreshable)
+        try:
             data.load(progress)
-        yield data
+            with data.engine.begin() as connection:
+                for table in COLUMNS:
+                    # Each reset vacuums: nothing else shall in the middle of a turn.
+                    connection.execute(text(f"ALTER TABLE {table} SET (autovacuum_enabled = off)"))
+            yield data
+        finally:
+            data.close()

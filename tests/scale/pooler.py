@@ -72,10 +72,6 @@ class Pooler:
             cursor.execute(command)
         console.close()
 
-    def cpu_s(self) -> float:
-        times = psutil.Process(self._process.pid).cpu_times()
-        return float(times.user + times.system)
-
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()

@@ -1,1 +1,0 @@
-"""Which server serves the application best on this machine."""
