@@ -67,7 +67,7 @@ from application.events.list_events import ListEvents
 from application.events.publish_event import PublishEvent
 from application.events.show_event import ShowEvent
 from application.operations.check_readiness import CheckReadiness
-from application.ports.tally import Tally
+from application.ports.seat_metrics import SeatMetrics
 from domain.accounts.credentials import PasswordRules
 from entrypoints import VERSION
 from entrypoints.settings import Settings
@@ -95,8 +95,8 @@ class Container(containers.DeclarativeContainer):
     )
     password_rules = providers.Object(PasswordRules(COMMON_PASSWORDS))
     tokens = providers.Singleton(JwtTokens)
-    tally: providers.Object[Tally | None] = providers.Object(None)
-    work = providers.Singleton(PostgresUnitOfWorkFactory, engine, tally)
+    seat_metrics: providers.Object[SeatMetrics | None] = providers.Object(None)
+    work = providers.Singleton(PostgresUnitOfWorkFactory, engine, seat_metrics)
     reader = providers.Singleton(Reader, engine)
     account_queries = providers.Singleton(PostgresAccountQueries, reader)
     event_queries = providers.Singleton(PostgresEventQueries, reader)

@@ -19,6 +19,6 @@ def measure(container: Container) -> None:
     companions = (*container.companions(), meter.begin)
     watch_pool(container.engine(), instruments)
     container.audit.override(providers.Object(audit))
-    container.tally.override(providers.Object(SeatCounter(instruments)))
+    container.seat_metrics.override(providers.Object(SeatCounter(instruments)))
     container.observers.override(providers.Object(observers))
     container.companions.override(providers.Object(companions))
