@@ -12,21 +12,18 @@ def main():
     with TemporaryDirectory() as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         # Only now: prometheus_client looks for the directory when it is imported.
-        from adapters.http.observing import Observation
-        from adapters.metrics.instruments import Instruments
-        from adapters.metrics.requests import RequestMeter
+        from adapters.metrics.counters import CONNECTIONS_IN_USE, RequestMetrics
+        from application.ports.request_hooks import RequestRecord
 
-        instruments = Instruments()
-        meter = RequestMeter(instruments)
-        seen = Observation("tea-1", "GET", "/v1/events/{event_id}/", 200, 0.004)
+        hook = RequestMetrics()
+        record = RequestRecord("tea-1", "GET", route="/v1/events/{event_id}/", status=200)
 
         def count():
-            end = meter.begin(seen, {})
-            for _ in range(2):  # the session and the event: a connection is lent for each
-                instruments.connections.inc()
-                instruments.connections.dec()
-            meter.observe(seen)
-            end()
+            hook.start(record)
+            for _ in range(2):  # the session and the event: each checks out a connection
+                CONNECTIONS_IN_USE.inc()
+                CONNECTIONS_IN_USE.dec()
+            hook.end(record)
 
         fastest = min(repeat(count, number=REQUESTS, repeat=TURNS)) / REQUESTS
     print(f"{fastest * 1e6:.1f} µs")
