@@ -1,6 +1,6 @@
 """Every adapter is named here, and nowhere else is one chosen.
 
-But for those that are there only where a setting asks for them: measuring.py, tracing.py.
+But for those that are there only where a setting asks for them: wsgi.py.
 """
 
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ from adapters.http.events.attendance import attendance_blueprint
 from adapters.http.events.resources import events_blueprint
 from adapters.http.health import health_blueprint
 from adapters.http.limits import Limits
-from adapters.http.observing import Companion, Observer
-from adapters.http.request_log import log_request
+from adapters.http.request_log import RequestLog
 from adapters.identifiers import new_id
+from adapters.metrics.counters import LoginCounter, SeatCounter
 from adapters.persistence.account_queries import PostgresAccountQueries
 from adapters.persistence.calendar_queries import PostgresCalendarQueries
 from adapters.persistence.engine import make_engine
@@ -67,7 +67,7 @@ from application.events.list_events import ListEvents
 from application.events.publish_event import PublishEvent
 from application.events.show_event import ShowEvent
 from application.operations.check_readiness import CheckReadiness
-from application.ports.tally import Tally
+from application.ports.request_hooks import RequestHook
 from domain.accounts.credentials import PasswordRules
 from entrypoints import VERSION
 from entrypoints.settings import Settings
@@ -89,14 +89,13 @@ class Container(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     ids = providers.Object(new_id)
     feed_secrets = providers.Object(new_feed_secret)
-    audit = providers.Singleton(LoggingAuditLog)
+    audit = providers.Singleton(LoginCounter, providers.Singleton(LoggingAuditLog))
     hasher = providers.Singleton(
         Argon2Hasher, settings.provided.argon2, memory_mib=settings.provided.argon2_total_mib
     )
     password_rules = providers.Object(PasswordRules(COMMON_PASSWORDS))
     tokens = providers.Singleton(JwtTokens)
-    tally: providers.Object[Tally | None] = providers.Object(None)
-    work = providers.Singleton(PostgresUnitOfWorkFactory, engine, tally)
+    work = providers.Singleton(PostgresUnitOfWorkFactory, engine, providers.Singleton(SeatCounter))
     reader = providers.Singleton(Reader, engine)
     account_queries = providers.Singleton(PostgresAccountQueries, reader)
     event_queries = providers.Singleton(PostgresEventQueries, reader)
@@ -227,8 +226,7 @@ class Container(containers.DeclarativeContainer):
         ),
         version=VERSION,
     )
-    observers: providers.Object[Sequence[Observer]] = providers.Object((log_request,))
-    companions: providers.Object[Sequence[Companion]] = providers.Object(())
+    request_hooks: providers.Object[Sequence[RequestHook]] = providers.Object((RequestLog(),))
     app = providers.Singleton(
         create_app,
         blueprints=providers.List(
@@ -247,6 +245,5 @@ class Container(containers.DeclarativeContainer):
         version=VERSION,
         trusted_proxies=settings.provided.trusted_proxies,
         cors_origins=settings.provided.cors_origins,
-        observers=observers,
-        companions=companions,
+        request_hooks=request_hooks,
     )

@@ -1,10 +1,14 @@
 """The application for a WSGI server: `gunicorn "entrypoints.wsgi:create_app()"`.
 
-The port of the metrics and the sender of traces are entrypoints/server/gunicorn_conf.py's.
+entrypoints/server/gunicorn_conf.py serves the metrics and sends the spans.
 """
 
 from flask import Flask
 
+from adapters.http.request_log import RequestLog
+from adapters.metrics.counters import RequestMetrics, count_connections
+from application.ports.request_hooks import RequestHook
+from entrypoints import VERSION
 from entrypoints.container import Container
 from entrypoints.settings import read_metrics_settings, read_settings, read_tracing_settings
 from entrypoints.telemetry.logs import configure_logs
@@ -13,14 +17,20 @@ from entrypoints.telemetry.logs import configure_logs
 def create_app() -> Flask:
     """Raises SettingsError."""
     configure_logs()  # does nothing again where the server did it
-    container = Container(settings=read_settings())
+    hooks: list[RequestHook] = [RequestLog()]
+    container = Container(settings=read_settings(), request_hooks=hooks)
     if read_metrics_settings():
-        from entrypoints.telemetry.measuring import measure
-
-        measure(container)
+        hooks.append(RequestMetrics())
+        count_connections(container.engine())
     if read_tracing_settings():
-        from entrypoints.telemetry.tracing import trace
+        # Needs the extra `tracing`.
+        from opentelemetry.trace import get_tracer
 
-        trace(container)
+        from adapters.tracing.requests import RequestTracing
+        from adapters.tracing.statements import trace_statements
+
+        tracer = get_tracer("turnout", VERSION)
+        hooks.append(RequestTracing(tracer))
+        trace_statements(container.engine(), tracer)
     app: Flask = container.app()
     return app

@@ -11,10 +11,11 @@ from adapters.http.blueprint import Blueprint
 from adapters.http.cross_origin import admit_origins
 from adapters.http.documentation import document
 from adapters.http.nosniff import forbid_sniffing
-from adapters.http.observing import Companion, Observer, observe_requests
 from adapters.http.problems import answer_problems
 from adapters.http.proxies import Network, trust_proxies
+from adapters.http.request_record import record_requests
 from adapters.security.jwt_tokens import configure_jwt
+from application.ports.request_hooks import RequestHook
 
 
 class App(Flask):
@@ -43,8 +44,7 @@ def create_app(
     version: str,
     trusted_proxies: Sequence[Network],
     cors_origins: Sequence[str],
-    observers: Sequence[Observer],
-    companions: Sequence[Companion] = (),
+    request_hooks: Sequence[RequestHook],
 ) -> Flask:
     """An app of its own: any number may live side by side in a process."""
     app = App("turnout", static_folder=None)
@@ -60,5 +60,5 @@ def create_app(
     api = document(app, version)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
-    observe_requests(app, observers, companions)
+    record_requests(app, request_hooks)
     return app

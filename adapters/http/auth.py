@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import g
 
 from adapters.http.current import current_request
-from adapters.http.observing import observation
+from adapters.http.request_record import request_record
 from application.accounts.authenticate import Caller
 from domain.accounts.errors import NotAuthenticated
 
@@ -22,7 +22,7 @@ def bearer_authentication(authenticate: Callable[[str], Caller]) -> Callable[[],
         if credentials is None or credentials.type != "bearer" or not credentials.token:
             raise NotAuthenticated
         g.caller = authenticate(credentials.token)
-        observation().user_id = g.caller.user_id
+        request_record().user_id = g.caller.user_id
 
     return authenticate_request
 

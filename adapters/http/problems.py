@@ -8,7 +8,6 @@ from flask import Flask, Response
 from werkzeug import Response as WerkzeugResponse
 from werkzeug.exceptions import HTTPException
 
-from adapters.http.observing import observation
 from adapters.http.problem_bodies import (
     PROBLEM_HEADERS,
     FieldErrors,
@@ -16,6 +15,7 @@ from adapters.http.problem_bodies import (
     http_problem,
     refusal_problem,
 )
+from adapters.http.request_record import request_record
 from application.errors import Unavailable
 from domain.errors import DomainError, Unauthenticated
 
@@ -70,11 +70,11 @@ def _answer_http_error(error: HTTPException) -> WerkzeugResponse:
 
 
 def _respond(body: dict[str, Any]) -> Response:
-    seen = observation()
-    seen.code = body["code"]
+    record = request_record()
+    record.code = body["code"]
     # Names of fields at fault come from the request: escaped, any of them can be sent back.
     return Response(
-        json.dumps(body | {"request_id": seen.request_id}, ensure_ascii=True),
+        json.dumps(body | {"request_id": record.request_id}, ensure_ascii=True),
         body["status"],
         PROBLEM_HEADERS,
     )

@@ -1,4 +1,4 @@
-"""By what a client and an operator name the same request."""
+"""The id by which a client and the log name the same request."""
 
 import re
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 from adapters.identifiers import new_id
 
 REQUEST_ID_HEADER = "X-Request-ID"
-# What tracers and proxies send: nothing that could break out of a line of a log.
+# What tracers and proxies send, and nothing that breaks a line of a log.
 WELL_FORMED = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}", re.ASCII)
 
 
 def request_id_of(environ: dict[str, Any]) -> str:
-    """What the client, or a proxy, named it, if that is well-formed; else a new name."""
+    """The id that the client or a proxy sent, if it is well-formed; else a new one."""
     sent: str = environ.get("HTTP_X_REQUEST_ID", "")
     return sent if WELL_FORMED.fullmatch(sent) else new_request_id()
 

@@ -1,25 +1,32 @@
-"""One line for each request."""
+"""One log line for each request."""
 
-import structlog
+import logging
 
-from adapters.http.observing import Observation
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
-logger = structlog.get_logger()
+from application.ports.request_hooks import RequestHook, RequestRecord
+
+logger = logging.getLogger("turnout.requests")
 
 
-def log_request(seen: Observation) -> None:
-    """No path, no query, no body: they may hold what is nobody's business."""
-    told = {
-        "logger": "turnout.requests",
-        "method": seen.method,
-        "route": seen.route,
-        "status": seen.status,
-        "duration_ms": round(seen.duration_s * 1000, 2),
-        "user_id": str(seen.user_id) if seen.user_id else None,
-        "request_id": seen.request_id,
-    }
-    if seen.code:
-        told["code"] = seen.code
-    if not seen.is_complete:
-        told["is_complete"] = False
-    logger.info("request", **told)
+class RequestLog(RequestHook):
+    """All lines that are logged during a request have its id."""
+
+    def start(self, record: RequestRecord) -> None:
+        bind_contextvars(request_id=record.request_id)
+
+    def end(self, record: RequestRecord) -> None:
+        fields = {
+            "method": record.method,
+            "route": record.route,
+            "status": record.status,
+            "duration_ms": round(record.duration_s * 1000, 2),
+            "user_id": str(record.user_id) if record.user_id else None,
+            "request_id": record.request_id,
+        }
+        if record.code:
+            fields["code"] = record.code
+        if not record.is_complete:
+            fields["is_complete"] = False
+        logger.info("request", extra=fields)
+        clear_contextvars()

@@ -1,4 +1,4 @@
-"""What is known of the service as a whole, without its workers' counts."""
+"""Metrics of the service as a whole, which no single worker knows."""
 
 from collections.abc import Callable, Iterable
 
@@ -8,8 +8,6 @@ from prometheus_client.registry import Collector
 
 
 class ServiceCollector(Collector):
-    """The version, the workers that live, and the connections that they may open."""
-
     def __init__(self, version: str, workers: Callable[[], int], pool_size: int) -> None:
         self._version = version
         self._workers = workers
@@ -17,10 +15,10 @@ class ServiceCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         workers = self._workers()
-        yield InfoMetricFamily("turnout_build", "What runs.", {"version": self._version})
-        yield GaugeMetricFamily("turnout_workers", "Processes that serve.", workers)
+        yield InfoMetricFamily("turnout_build", "The release.", {"version": self._version})
+        yield GaugeMetricFamily("turnout_workers", "Worker processes.", workers)
         yield GaugeMetricFamily(
             "turnout_database_connections_max",
-            "Connections to the database that the workers may open.",
+            "Database connections that the workers can open.",
             workers * self._pool_size,
         )

@@ -21,7 +21,7 @@ from adapters.persistence.session_repository import PostgresSessionRepository
 from adapters.persistence.transaction import Transaction
 from adapters.persistence.user_repository import PostgresUserRepository
 from application.errors import Contended
-from application.ports.tally import Tally
+from application.ports.seat_metrics import SeatMetrics
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 Result = TypeVar("Result")
@@ -38,9 +38,9 @@ class PostgresUnitOfWork(UnitOfWork):
 
     events: PostgresEventRepository
 
-    def __init__(self, engine: Engine, tally: Tally | None = None) -> None:
+    def __init__(self, engine: Engine, seat_metrics: SeatMetrics | None = None) -> None:
         self._connection = DriverConnection(engine)
-        self._tally = tally
+        self._seat_metrics = seat_metrics
 
     def __enter__(self) -> Self:
         self._connection.__enter__()
@@ -64,16 +64,16 @@ class PostgresUnitOfWork(UnitOfWork):
 
     def commit(self) -> None:
         self._transaction.commit()
-        if self._tally and (changes := self.events.seats_changed):
+        if self._seat_metrics and (changes := self.events.seats_changed):
             taken = changes.count(SeatChange.TAKEN)
-            self._tally.seats(taken, len(changes) - taken)
+            self._seat_metrics.count(taken, len(changes) - taken)
             changes.clear()
 
 
 class PostgresUnitOfWorkFactory(UnitOfWorkFactory):
-    def __init__(self, engine: Engine, tally: Tally | None = None) -> None:
+    def __init__(self, engine: Engine, seat_metrics: SeatMetrics | None = None) -> None:
         self._engine = engine
-        self._tally = tally
+        self._seat_metrics = seat_metrics
         self._retrying = Retrying(
             retry=retry_if_exception_type(Contended),
             stop=stop_after_attempt(ATTEMPTS) | stop_after_delay(LAST_ATTEMPT_S),
@@ -82,7 +82,7 @@ class PostgresUnitOfWorkFactory(UnitOfWorkFactory):
         )
 
     def __call__(self) -> PostgresUnitOfWork:
-        return PostgresUnitOfWork(self._engine, self._tally)
+        return PostgresUnitOfWork(self._engine, self._seat_metrics)
 
     def retrying(self, act: Callable[[], Result]) -> Result:
         return self._retrying(act)

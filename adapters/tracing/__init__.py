@@ -1,1 +1,1 @@
-"""Spans for OpenTelemetry; needs the extra `tracing`, imported only where it is set."""
+"""Spans for OpenTelemetry. Needs the extra `tracing`, and is only imported with it."""

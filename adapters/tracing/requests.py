@@ -1,59 +1,52 @@
-"""A span for each request, of the request that its client was in, if it said so."""
+"""A span for each request, in the client's trace if it sent one."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from contextvars import ContextVar, Token
+from http import HTTPMethod
 
 from opentelemetry import context
+from opentelemetry.context import Context
 from opentelemetry.propagate import extract
-from opentelemetry.propagators.textmap import Getter
-from opentelemetry.trace import SpanKind, StatusCode, Tracer, set_span_in_context
+from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, set_span_in_context
 
-from adapters.http.observing import METHODS, Observation
+from application.ports.request_hooks import RequestHook, RequestRecord
 
-# As the semantic conventions have it for methods that nobody knows.
-UNKNOWN_METHOD = "_OTHER"
-FAILURE = 500
+UNKNOWN_METHOD = "_OTHER"  # semantic conventions of OpenTelemetry, HTTP spans
+SERVER_ERROR = 500
 
-
-class _Headers(Getter[Mapping[str, Any]]):
-    def get(self, carrier: Mapping[str, Any], key: str) -> list[str] | None:
-        value = carrier.get("HTTP_" + key.upper().replace("-", "_"))
-        return None if value is None else [value]
-
-    def keys(self, carrier: Mapping[str, Any]) -> list[str]:
-        return [name[5:].lower() for name in carrier if name.startswith("HTTP_")]
+_current: ContextVar[tuple[Span, Token[Context]]] = ContextVar("turnout_request_span")
 
 
-class RequestTracer:
-    """Goes along with each request.
-
-    The span has what the log's line has. The semantic conventions would have the path, too: it can
-    hold a calendar's secret, so neither it nor the query nor any header is told.
-    """
+class RequestTracing(RequestHook):
+    """Not OpenTelemetry's instrumentation of Flask: its spans have paths, which can be secret."""
 
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
-        self._headers = _Headers()
 
-    def begin(self, seen: Observation, environ: Mapping[str, Any]) -> Callable[[], None]:
-        client = extract(environ, getter=self._headers)
-        method = seen.method if seen.method in METHODS else UNKNOWN_METHOD
-        told = {"http.request.method": method, "turnout.request_id": seen.request_id}
-        span = self._tracer.start_span(method, client, SpanKind.SERVER, told)
-        token = context.attach(set_span_in_context(span, client))
+    def start(self, record: RequestRecord) -> None:
+        parent = extract(record.trace_context)
+        attributes = {
+            "http.request.method": _method_of(record),
+            "turnout.request_id": record.request_id,
+        }
+        span = self._tracer.start_span(_method_of(record), parent, SpanKind.SERVER, attributes)
+        _current.set((span, context.attach(set_span_in_context(span, parent))))
 
-        def end() -> None:
-            context.detach(token)
-            if seen.route:
-                span.update_name(f"{method} {seen.route}")
-                span.set_attribute("http.route", seen.route)
-            if seen.status:
-                span.set_attribute("http.response.status_code", seen.status)
-            if seen.code:
-                span.set_attribute("turnout.problem", seen.code)
-            if seen.status is None or seen.status >= FAILURE:
-                span.set_attribute("error.type", seen.code or "exception")
+    def end(self, record: RequestRecord) -> None:
+        span, token = _current.get()
+        context.detach(token)
+        if record.route:
+            span.update_name(f"{_method_of(record)} {record.route}")
+            span.set_attribute("http.route", record.route)
+        if record.status:
+            span.set_attribute("http.response.status_code", record.status)
+            if record.status >= SERVER_ERROR:
+                span.set_attribute("error.type", record.code or str(record.status))
                 span.set_status(StatusCode.ERROR)
-            span.end()
+        if record.code:
+            span.set_attribute("turnout.problem", record.code)
+        span.end()
 
-        return end
+
+def _method_of(record: RequestRecord) -> str:
+    method = record.method or ""
+    return method if method in HTTPMethod.__members__ else UNKNOWN_METHOD

@@ -36,7 +36,7 @@ class UnitOfWork(Protocol):
 
     @abstractmethod
     def commit(self) -> None:
-        """Make everything done so far last, and tell who counts it. Raises OutcomeUnknown."""
+        """Make everything done so far last, and count its seats. Raises OutcomeUnknown."""
 
 
 Result = TypeVar("Result")

@@ -2,9 +2,9 @@
 
 import os
 from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
 
-from entrypoints import VERSION
 from entrypoints.server.chunks import LINE_MAX_BYTES
 from entrypoints.settings import (
     read_metrics_settings,
@@ -14,7 +14,6 @@ from entrypoints.settings import (
     read_web_waits,
 )
 from entrypoints.telemetry.logs import configure_logs
-from entrypoints.telemetry.metrics_files import made_metrics_dir
 
 configure_logs()
 _settings = read_server_settings()
@@ -22,8 +21,8 @@ _waits = read_web_waits()
 _metrics = read_metrics_settings()
 _tracing = read_tracing_settings()
 if _metrics:
-    # Before anything imports prometheus_client, which looks for it at that moment.
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(made_metrics_dir())
+    # prometheus_client reads it when it is imported.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="turnout-metrics-")
 
 bind = _settings.address
 workers = _settings.web_workers
@@ -51,11 +50,10 @@ control_socket_disable = True  # it would lie in the home directory, one for all
 
 def when_ready(server: Any) -> None:
     if _metrics:
-        from adapters.metrics.service import ServiceCollector
-        from entrypoints.telemetry.metrics_server import MetricsServer
+        from entrypoints.telemetry.metrics import serve_metrics
 
         pool_size = read_settings().database_pool_size
-        MetricsServer(_metrics, ServiceCollector(VERSION, lambda: len(server.WORKERS), pool_size))
+        serve_metrics(_metrics, lambda: len(server.WORKERS), pool_size)
     base = f"http://{_settings.address}".replace("//0.0.0.0:", "//localhost:")
     print(f"Turnout answers.\n  API         {base}", flush=True)
     print(f"  Swagger UI  {base}/api/schema/swagger-ui/", flush=True)
@@ -63,9 +61,9 @@ def when_ready(server: Any) -> None:
 
 def post_fork(server: Any, worker: Any) -> None:
     if _tracing:
-        from entrypoints.telemetry.tracing import send_traces
+        from entrypoints.telemetry.tracing import send_spans
 
-        send_traces(_tracing)
+        send_spans(_tracing)
 
 
 def child_exit(server: Any, worker: Any) -> None:

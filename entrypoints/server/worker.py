@@ -12,9 +12,10 @@ from gunicorn.http import errors
 from gunicorn.util import write_nonblock
 
 from adapters.http.nosniff import NOSNIFF
-from adapters.http.observing import Observation, observers_of
 from adapters.http.problem_bodies import PROBLEM_HEADERS, http_problem
 from adapters.http.request_ids import REQUEST_ID_HEADER, new_request_id
+from adapters.http.request_record import hooks_of
+from application.ports.request_hooks import RequestRecord
 from entrypoints.server.refused_requests import BodyTooLarge, RequestTimeout, TooMuchArriving
 from entrypoints.server.waiting import WaitingWorker
 
@@ -88,25 +89,30 @@ class ProblemWorker(WaitingWorker):
             self.enqueue_req(connection)
 
     def handle_error(self, req: Any, client: socket, addr: Any, exc: BaseException) -> None:
+        record = RequestRecord(new_request_id(), getattr(req, "method", None))
         if isinstance(exc, errors.ParseException):
             problem = http_problem(STATUS_OF_ERROR.get(type(exc), 400), str(exc))
+            hooks = hooks_of(self.wsgi)
         else:
-            self.log.exception("A request failed outside the application.")
             problem = http_problem(500)
-        seen = Observation(new_request_id(), getattr(req, "method", None))
-        seen.status, seen.code = problem["status"], problem["code"]
-        body = json.dumps(problem | {"request_id": seen.request_id}).encode()
+            hooks = ()  # the application has recorded the request
+            self.log.exception(
+                "A request failed outside the application.", extra={"request_id": record.request_id}
+            )
+        record.status, record.code = problem["status"], problem["code"]
+        body = json.dumps(problem | {"request_id": record.request_id}).encode()
         head = (
             f"HTTP/1.1 {problem['status']} {problem['title']}\r\n"
             "Connection: close\r\n"
             f"{PROBLEM_HEAD}"
-            f"{REQUEST_ID_HEADER}: {seen.request_id}\r\n"
+            f"{REQUEST_ID_HEADER}: {record.request_id}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         )
         try:
             write_nonblock(client, head.encode() + body)
-            seen.is_complete = True
+            record.is_complete = True
         except OSError:
             self.log.debug("The client was gone before it was answered.")
-        for observer in observers_of(self.wsgi):
-            observer(seen)
+        for hook in hooks:
+            hook.start(record)
+            hook.end(record)

@@ -1,1 +1,1 @@
-"""What it tells of itself: logs, metrics, traces; put together for this process."""
+"""Logs, metrics and traces of this process."""

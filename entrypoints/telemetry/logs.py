@@ -1,4 +1,4 @@
-"""How what is logged looks: structlog renders it, whoever logs by the standard library, too."""
+"""What is logged by the standard library, rendered by structlog."""
 
 import logging
 import sys
@@ -10,36 +10,24 @@ from structlog.typing import Processor
 
 from entrypoints.settings import LogSettings, read_log_settings
 
-TIMESTAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
-OF_THE_STANDARD_LIBRARY: tuple[Processor, ...] = (
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.ExtraAdder(),
-    TIMESTAMP,
-)
-
 
 def configure_logs() -> None:
-    """Lines on the standard error for all that is logged in this process. Raises SettingsError."""
+    """To standard error, for all of this process. Raises SettingsError."""
     settings = read_log_settings()
-    renderers = _renderers(settings)
-    _configure_standard_library(settings, renderers)
-    # What is logged at each request goes a shorter way: no record, no look at the stack.
-    structlog.configure(
-        processors=[structlog.processors.add_log_level, TIMESTAMP, *renderers],
-        wrapper_class=structlog.make_filtering_bound_logger(settings.level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-
-
-def _configure_standard_library(settings: LogSettings, renderers: tuple[Processor, ...]) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=OF_THE_STANDARD_LIBRARY,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
+            foreign_pre_chain=(
+                structlog.contextvars.merge_contextvars,
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.ExtraAdder(),
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ),
+            processors=(
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *_renderers(settings),
+            ),
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING)

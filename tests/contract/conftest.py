@@ -21,7 +21,7 @@ from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
 from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
 from tests.fakes.memory_leftovers import MemoryExpiredAnswers, MemoryExpiredSessions
 from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
-from tests.fakes.tally import TallyInMemory
+from tests.fakes.seat_metrics import SeatMetricsInMemory
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Storage:
     calendars: CalendarQueries
     expired_sessions: Leftovers
     expired_answers: Leftovers
-    tally: TallyInMemory
+    seat_metrics: SeatMetricsInMemory
 
     def keep(self, *things):
         """Commit users, sessions and events, by their class, in this order."""
@@ -75,29 +75,29 @@ def storage(request):
 
 @pytest.fixture
 def memory_storage():
-    store, tally = MemoryStore(), TallyInMemory()
+    store, seat_metrics = MemoryStore(), SeatMetricsInMemory()
     return Storage(
-        MemoryUnitOfWorkFactory(store, tally),
+        MemoryUnitOfWorkFactory(store, seat_metrics),
         MemoryAccountQueries(store),
         MemoryEventQueries(store),
         MemoryCalendarQueries(store),
         MemoryExpiredSessions(store),
         MemoryExpiredAnswers(store),
-        tally,
+        seat_metrics,
     )
 
 
 @pytest.fixture
 def postgres_storage(empty_database):
-    tally = TallyInMemory()
+    seat_metrics = SeatMetricsInMemory()
     return Storage(
-        PostgresUnitOfWorkFactory(empty_database, tally),
+        PostgresUnitOfWorkFactory(empty_database, seat_metrics),
         PostgresAccountQueries(Reader(empty_database)),
         PostgresEventQueries(Reader(empty_database)),
         PostgresCalendarQueries(Reader(empty_database)),
         PostgresLeftovers(Reader(empty_database), EXPIRED_SESSIONS),
         PostgresLeftovers(Reader(empty_database), EXPIRED_ANSWERS),
-        tally,
+        seat_metrics,
     )
 
 

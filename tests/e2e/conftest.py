@@ -4,7 +4,6 @@ from threading import Thread
 
 import httpx
 import pytest
-import structlog
 from werkzeug.serving import make_server
 
 from entrypoints.container import Container
@@ -38,7 +37,6 @@ def app(container):
 
 @pytest.fixture(scope="session")
 def base_url(app):
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # lines that nobody reads
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()

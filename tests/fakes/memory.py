@@ -12,8 +12,8 @@ from uuid import UUID
 from application.errors import Contended
 from application.idempotency import KeptAnswer
 from application.ports.event_repository import EventRepository
+from application.ports.seat_metrics import SeatMetrics
 from application.ports.session_repository import SessionRepository
-from application.ports.tally import Tally
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.ports.user_repository import UserRepository
 from domain.accounts.credentials import fold_case
@@ -51,9 +51,9 @@ class MemoryStore:
 class MemoryUnitOfWork(UnitOfWork):
     events: "MemoryEventRepository"
 
-    def __init__(self, store: MemoryStore, tally: Tally | None = None) -> None:
+    def __init__(self, store: MemoryStore, seat_metrics: SeatMetrics | None = None) -> None:
         self._store = store
-        self._tally = tally
+        self._seat_metrics = seat_metrics
 
     def __enter__(self) -> Self:
         self._store.lock.acquire()
@@ -79,17 +79,17 @@ class MemoryUnitOfWork(UnitOfWork):
         self._store.committed = deepcopy(self._state)
         taken, given_back = self.events.taken, self.events.given_back
         self.events.taken = self.events.given_back = 0
-        if self._tally and (taken or given_back):
-            self._tally.seats(taken, given_back)
+        if self._seat_metrics and (taken or given_back):
+            self._seat_metrics.count(taken, given_back)
 
 
 @dataclass
 class MemoryUnitOfWorkFactory(UnitOfWorkFactory):
     store: MemoryStore
-    tally: Tally | None = None
+    seat_metrics: SeatMetrics | None = None
 
     def __call__(self) -> MemoryUnitOfWork:
-        return MemoryUnitOfWork(self.store, self.tally)
+        return MemoryUnitOfWork(self.store, self.seat_metrics)
 
     def retrying(self, act: Callable[[], Any]) -> Any:
         for _ in range(2):

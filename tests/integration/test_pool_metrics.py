@@ -2,8 +2,7 @@
 
 import pytest
 
-from adapters.metrics.connections import watch_pool
-from adapters.metrics.instruments import Instruments
+from adapters.metrics.counters import CONNECTIONS_IN_USE, count_connections
 from adapters.persistence.driver import DriverConnection
 from adapters.persistence.engine import make_engine
 from application.errors import Unavailable
@@ -12,10 +11,9 @@ from tests.postgres import cut_connections
 
 @pytest.fixture
 def gauge(engine_of_two):
-    instruments = Instruments()
-    watch_pool(engine_of_two, instruments)
+    count_connections(engine_of_two)
     return lambda: sum(
-        sample.value for metric in instruments.connections.collect() for sample in metric.samples
+        sample.value for metric in CONNECTIONS_IN_USE.collect() for sample in metric.samples
     )
 
 

@@ -49,7 +49,7 @@ def tea_blueprint():
 @pytest.fixture
 def client():
     return create_app(
-        observers=(),
+        request_hooks=(),
         blueprints=[tea_blueprint()],
         jwt_secret_key="k" * 32,
         jwt_secret_key_previous=None,

@@ -140,7 +140,8 @@ def test_a_deleted_account_leaves_the_past_alone_and_the_future_free(world):
 
     world.delete_account(ada, "ada's password", ORIGIN)
 
-    assert world.tally.told[-1] == (0, 1)  # in the other's event: her own is gone, seats and all
+    # In the other's event: her own is gone, seats and all.
+    assert world.seat_metrics.counted[-1] == (0, 1)
     with pytest.raises(InvalidToken):
         world.authenticate(pair.access_token)
     with pytest.raises(InvalidCredentials):

@@ -42,8 +42,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
 from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
 from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
+from tests.fakes.seat_metrics import SeatMetricsInMemory
 from tests.fakes.security import AuditInMemory, ReversingHasher, TokensInMemory
-from tests.fakes.tally import TallyInMemory
 
 
 class World:
@@ -52,8 +52,8 @@ class World:
         self.clock = clock = FakeClock()
         self.hasher = ReversingHasher()
         self.audit = audit = AuditInMemory()
-        self.tally = TallyInMemory()
-        new_work = MemoryUnitOfWorkFactory(self.store, self.tally)
+        self.seat_metrics = SeatMetricsInMemory()
+        new_work = MemoryUnitOfWorkFactory(self.store, self.seat_metrics)
         rules = PasswordRules({"password123"})
         tokens = TokensInMemory()
         numbers = count(1)

@@ -1,28 +1,28 @@
-"""What units of work tell of the seats that changed hands."""
+"""The seats that units of work count."""
 
 from tests.builders import NOON, a_user
 
 
-def test_a_seat_is_told_once_it_is_committed(storage, ada, grace):
+def test_a_seat_is_counted_once_it_is_committed(storage, ada, grace):
     event = storage.keep_event(ada)
 
     storage.seat(event, grace)
     storage.unseat(event, grace)
 
-    assert storage.tally.told == [(1, 0), (0, 1)]
+    assert storage.seat_metrics.counted == [(1, 0), (0, 1)]
 
 
-def test_what_changes_nothing_is_not_told(storage, ada, grace):
+def test_what_changes_nothing_is_not_counted(storage, ada, grace):
     event = storage.keep_event(ada)
     storage.seat(event, grace)
 
     storage.seat(event, grace)
     storage.unseat(event, ada)
 
-    assert storage.tally.told == [(1, 0)]
+    assert storage.seat_metrics.counted == [(1, 0)]
 
 
-def test_a_seat_that_is_not_committed_is_not_told(storage, ada, grace):
+def test_a_seat_that_is_not_committed_is_not_counted(storage, ada, grace):
     event = storage.keep_event(ada)
 
     with storage.new_work() as work:
@@ -30,10 +30,10 @@ def test_a_seat_that_is_not_committed_is_not_told(storage, ada, grace):
         loaded.attend(NOON)
         work.events.save(loaded)
 
-    assert storage.tally.told == []
+    assert storage.seat_metrics.counted == []
 
 
-def test_all_that_one_commit_changes_is_told_at_once_and_only_once(storage, ada, grace):
+def test_one_commit_counts_all_its_seats_at_once_and_only_once(storage, ada, grace):
     events = [storage.keep_event(ada) for _ in range(3)]
     storage.seat(events[0], grace)
 
@@ -46,4 +46,4 @@ def test_all_that_one_commit_changes_is_told_at_once_and_only_once(storage, ada,
         work.users.add(a_user("hedy"))
         work.commit()
 
-    assert storage.tally.told == [(1, 0), (2, 1)]
+    assert storage.seat_metrics.counted == [(1, 0), (2, 1)]

@@ -1,0 +1,10 @@
+from abc import abstractmethod
+from typing import Protocol
+
+
+class SeatMetrics(Protocol):
+    """Counts seats that changed hands. Called by units of work, after they commit."""
+
+    @abstractmethod
+    def count(self, taken: int, given_back: int) -> None:
+        """Must be quick, and must not fail."""

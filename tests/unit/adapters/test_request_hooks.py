@@ -1,0 +1,90 @@
+"""Each hook that was started is ended, however the request ends."""
+
+import pytest
+from flask import Flask
+
+from adapters.http.request_record import record_requests
+from application.ports.request_hooks import RequestHook
+
+
+class Recorder(RequestHook):
+    def __init__(self):
+        self.in_flight = 0
+        self.ended = []
+
+    def start(self, record):
+        assert (record.method, record.status) == ("GET", None)
+        self.in_flight += 1
+
+    def end(self, record):
+        self.in_flight -= 1
+        self.ended.append(record)
+
+
+class Failing(RequestHook):
+    def start(self, record):
+        pass
+
+    def end(self, record):
+        raise OSError("no space left")
+
+
+@pytest.fixture
+def recorder():
+    return Recorder()
+
+
+@pytest.fixture
+def app():
+    app = Flask(__name__)
+    app.add_url_rule("/tea/<int:number>/", "tea", lambda **_: ("tea", 201))
+    return app
+
+
+def test_a_request_ends_when_its_response_is_closed(app, recorder):
+    record_requests(app, [recorder])
+
+    response = app.test_client().get("/tea/1/", headers={"X-Request-ID": "a"}, buffered=False)
+
+    assert (recorder.in_flight, recorder.ended) == (1, [])
+    assert response.data == b"tea"
+    response.close()
+    [record] = recorder.ended
+    assert (record.request_id, record.route, record.status) == ("a", "/tea/{number}/", 201)
+    assert record.is_complete
+    assert record.duration_s > 0
+
+
+def test_a_response_that_breaks_off_is_incomplete(app, recorder):
+    record_requests(app, [recorder])
+
+    app.test_client().get("/tea/1/", buffered=False).close()
+
+    assert [record.is_complete for record in recorder.ended] == [False]
+
+
+def test_an_application_that_fails_ends_the_request(app, recorder):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    app.wsgi_app = broken
+    record_requests(app, [recorder, recorder])
+
+    with pytest.raises(ZeroDivisionError):
+        app.test_client().get("/tea/1/")
+
+    assert recorder.in_flight == 0
+    assert {(record.status, record.code) for record in recorder.ended} == {(500, "internal_error")}
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_hook_that_fails_leaves_the_others_ended(app, recorder, place):
+    hooks = [recorder]
+    hooks.insert(place, Failing())
+    record_requests(app, hooks)
+    response = app.test_client().get("/tea/1/", buffered=False)
+
+    with pytest.raises(OSError, match="no space left"):
+        response.close()
+
+    assert recorder.in_flight == 0
