@@ -8,9 +8,6 @@ import click
 from rich.progress import Progress
 from rich.table import Table
 
-from adapters.persistence.role_settings import leave_to_server
-from adapters.persistence.session_bounds import session_settings
-from adapters.persistence.waits import Waits
 from tests.bench.dataset import Dataset
 from tests.bench.load import send
 from tests.bench.loaded import a_console
@@ -36,7 +33,6 @@ def main(turns: int, seconds: int) -> None:
         stack.callback(data.close)
         with Progress(console=console) as progress:
             data.load(progress)
-        leave_to_server(data.engine, None, session_settings(Waits()))
         pooler = stack.enter_context(a_pooler(cluster.port, default_pool_size=SESSIONS))
         pooled = {"DATABASE_POOLER": "transaction"}
         services = [
