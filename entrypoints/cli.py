@@ -11,13 +11,11 @@ from sqlalchemy.exc import ProgrammingError
 
 from adapters.persistence.archive import ArchiveError
 from adapters.persistence.faults import SchemaLacking, sqlstate
-from adapters.persistence.session_bounds import Unbounded
 from adapters.persistence.waits import LocksHeld
 from application.errors import Unavailable
 from entrypoints import VERSION
 from entrypoints.commands.accounts import create_user
 from entrypoints.commands.archives import backup, restore
-from entrypoints.commands.bounds import bound_sessions
 from entrypoints.commands.database import migrate, verify_data
 from entrypoints.commands.demo import demo
 from entrypoints.commands.document import export_openapi
@@ -29,7 +27,6 @@ from entrypoints.settings.environment import SettingsError
 
 COMMANDS = (
     backup,
-    bound_sessions,
     create_user,
     demo,
     export_openapi,
@@ -62,9 +59,6 @@ def main() -> None:
         sys.exit(f"turnout: {error}")
     except LocksHeld as error:
         sys.exit(f"turnout: DATABASE_URL: {error}")
-    except Unbounded as error:
-        lacking = "; ".join(error.lacking)
-        sys.exit(f"turnout: DATABASE_URL: its sessions can't be used: {lacking}.")
     except SchemaLacking as error:
         sys.exit(
             f"turnout: DATABASE_URL: the database lacks migrations: {_reason(error.__cause__)}"

@@ -30,7 +30,6 @@ from adapters.persistence.engine import make_engine
 from adapters.persistence.event_queries import PostgresEventQueries
 from adapters.persistence.reader import Reader
 from adapters.persistence.schema_version import PostgresSchema
-from adapters.persistence.store_sessions import PostgresSessions
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.security.argon2_hasher import Argon2Hasher
 from adapters.security.common_passwords import COMMON_PASSWORDS
@@ -82,7 +81,7 @@ class Container(containers.DeclarativeContainer):
         make_engine,
         settings.provided.database_url,
         pool_size=settings.provided.database_pool_size,
-        waits=settings.provided.database_waits,
+        timeouts=settings.provided.database_timeouts,
         is_autocommit=True,
         is_pooled=settings.provided.is_database_pooled,
     )
@@ -218,11 +217,7 @@ class Container(containers.DeclarativeContainer):
     health = providers.Factory(
         health_blueprint,
         check_readiness=providers.Factory(
-            CheckReadiness,
-            schema=providers.Singleton(PostgresSchema, reader),
-            sessions=providers.Singleton(
-                PostgresSessions, reader, settings.provided.database_waits
-            ),
+            CheckReadiness, schema=providers.Singleton(PostgresSchema, reader)
         ),
         version=VERSION,
     )

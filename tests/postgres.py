@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL
 from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import migrate
 from adapters.persistence.unit_of_work import PostgresUnitOfWork
-from adapters.persistence.waits import PATIENT
+from adapters.persistence.waits import MAINTENANCE
 from entrypoints.local_services import embedded_postgres
 from entrypoints.settings.environment import parse_database_url
 
@@ -90,7 +90,7 @@ def a_database(server: URL, *, migrated: bool = True) -> Iterator[URL]:
             connection.execute(text(f"CREATE DATABASE {name}"))
         url = server.set(database=name)
         if migrated:
-            engine = make_engine(url, pool_size=1, waits=PATIENT)
+            engine = make_engine(url, pool_size=1, timeouts=MAINTENANCE)
             migrate(engine)
             engine.dispose()
         yield url

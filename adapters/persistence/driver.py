@@ -25,6 +25,8 @@ class DriverConnection:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._pool = engine.pool
+        # What a transaction begins with, and a statement that stands alone: behind a pooler.
+        self.set_local: str = engine.get_execution_options()["set_local"]
         self.is_lost = False
 
     def __enter__(self) -> Self:
@@ -47,26 +49,19 @@ class DriverConnection:
         notices: list[str] = self._driver.notices
         return notices
 
-    def has_farewell(self) -> bool:
-        """Whether the server ended the connection, or takes no more writes; asks nobody."""
+    def is_disconnected(self) -> bool:
+        """Whether the server ended the connection, or takes no more writes; sends nothing."""
         self.is_lost = self.is_lost or not is_usable(self._driver)
         return self.is_lost
 
-    def rows(
-        self, sql: str | bytes, values: Mapping[str, Any] | None = None, *, statements: int = 1
-    ) -> Sequence[Row]:
-        self.execute(sql, values, statements=statements)
+    def rows(self, sql: str | bytes, values: Mapping[str, Any] | None = None) -> Sequence[Row]:
+        """What the last of the statements returns."""
+        self.execute(sql, values)
         rows: Sequence[Row] = self._cursor.fetchall()
         return rows
 
-    def execute(
-        self, sql: str | bytes, values: Mapping[str, Any] | None = None, *, statements: int = 1
-    ) -> str:
-        """Run what may be several statements in one round trip; tells what the last one did.
-
-        A server that says nothing is given up after as long as so many statements may take.
-        """
-        self._cursor.statements = statements
+    def execute(self, sql: str | bytes, values: Mapping[str, Any] | None = None) -> str:
+        """Run one or several statements in one round trip; returns the last one's command tag."""
         try:
             self._cursor.execute(sql, values)
         except psycopg2.Error as error:

@@ -17,4 +17,4 @@ class Reader:
     def rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
         """Raises Unavailable."""
         with DriverConnection(self._engine) as connection:
-            return connection.rows(sql, values)
+            return connection.rows(connection.set_local + sql, values)

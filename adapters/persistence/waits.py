@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Waits:
-    """All in seconds. The server bounds locks and statements; 0 stands for no bound there.
+class Timeouts:
+    """All in seconds. PostgreSQL enforces the last three; 0 disables them.
 
-    `connect` counts for each host that the URL names. A server that says nothing for a little
-    longer than a statement may take is given up.
+    `connect` counts for each host that the URL names. A server that does not respond to a message
+    within `statement` and a little more is given up.
     """
 
     connect: int = 1
@@ -19,7 +19,7 @@ class Waits:
 
 
 # For work that is nobody's request, like a migration.
-PATIENT = Waits(connect=10, lock=0, statement=0, idle_in_transaction=0)
+MAINTENANCE = Timeouts(connect=10, lock=0, statement=0, idle_in_transaction=0)
 # How long a migration tries for a lock that others hold, in seconds.
 PATIENCE_S = 300.0
 

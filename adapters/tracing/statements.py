@@ -5,27 +5,23 @@ from typing import Any
 
 import psycopg2
 from opentelemetry.trace import SpanKind, StatusCode, Tracer
+from psycopg2.extensions import cursor
 from sqlalchemy import Engine, event
 
 from adapters.persistence.faults import sqlstate
-from adapters.persistence.watchdog import WatchedCursor
 
-# What a transaction sends has its values in it: no more than the first word is told.
-FIRST_WORD = re.compile(r"(?:BEGIN;)?(\w+)")
-LONGEST_WORD = 40
+# What a transaction sends has its values in it: no more than the first word is told, after what
+# each transaction begins with.
+FIRST_WORD = re.compile(rb"(?:BEGIN [^;]*;)?(?:SET LOCAL [^;]*;)*(\w+)")
 
 
 def trace_statements(engine: Engine, tracer: Tracer) -> None:
     """On connections that the engine opens from now on. SQLAlchemy runs none of them itself."""
 
-    class TracedCursor(WatchedCursor):
+    class TracedCursor(cursor):  # type: ignore[misc]  # psycopg2 has no types
         def execute(self, query: Any, variables: Any = None) -> None:
             operation = _operation(query)
-            told: dict[str, str | int] = {
-                "db.system.name": "postgresql",
-                "db.operation.name": operation,
-                "turnout.statements": self.statements,
-            }
+            told = {"db.system.name": "postgresql", "db.operation.name": operation}
             # An error's text may have values in it: it is not recorded.
             with tracer.start_as_current_span(
                 operation,
@@ -48,7 +44,6 @@ def trace_statements(engine: Engine, tracer: Tracer) -> None:
 
 
 def _operation(query: str | bytes) -> str:
-    begin = query[:LONGEST_WORD]
-    text = begin if isinstance(begin, str) else begin.decode("ascii", "replace")
-    match = FIRST_WORD.match(text)
-    return match[1] if match else "other"
+    message = query.encode() if isinstance(query, str) else query
+    match = FIRST_WORD.match(message)
+    return match[1].decode() if match else "other"

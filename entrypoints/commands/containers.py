@@ -5,7 +5,7 @@ from sqlalchemy.engine import URL
 from entrypoints.settings import (
     Settings,
     read_argon2_parameters,
-    read_database_waits,
+    read_database_timeouts,
     read_is_database_pooled,
 )
 
@@ -24,7 +24,7 @@ def container_on(url: URL) -> "Container":
         url,
         jwt_secret_key=NO_KEY,
         argon2=read_argon2_parameters(),
-        database_waits=read_database_waits(),
+        database_timeouts=read_database_timeouts(),
         is_database_pooled=read_is_database_pooled(),
     )
     return Container(settings=settings)

@@ -11,7 +11,7 @@ from adapters.persistence.engine import make_engine
 from adapters.persistence.reader import Reader
 from adapters.persistence.schema_version import PostgresSchema
 from adapters.persistence.verify import Verification, verify
-from adapters.persistence.waits import PATIENCE_S, PATIENT
+from adapters.persistence.waits import MAINTENANCE, PATIENCE_S
 from entrypoints.chosen_database import chosen_database
 from entrypoints.commands.refusals import Refused
 from entrypoints.settings import read_database_url, read_is_database_pooled
@@ -30,7 +30,7 @@ def patient_engine(url: URL | None = None, *, is_autocommit: bool = False) -> It
             "primary, and leave DATABASE_POOLER out."
         )
     url = url or read_database_url()
-    engine = make_engine(url, pool_size=1, waits=PATIENT, is_autocommit=is_autocommit)
+    engine = make_engine(url, pool_size=1, timeouts=MAINTENANCE, is_autocommit=is_autocommit)
     try:
         yield engine
     finally:

@@ -1,8 +1,8 @@
 """The settings: read from the environment and checked once, at the start."""
 
 from entrypoints.settings.database import (
+    read_database_timeouts,
     read_database_url,
-    read_database_waits,
     read_is_database_pooled,
 )
 from entrypoints.settings.environment import SettingsError
@@ -38,8 +38,8 @@ __all__ = [
     "WebWaits",
     "read_argon2_parameters",
     "read_data_dir",
+    "read_database_timeouts",
     "read_database_url",
-    "read_database_waits",
     "read_is_database_pooled",
     "read_jwt_secret_key",
     "read_log_settings",

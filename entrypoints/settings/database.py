@@ -3,7 +3,7 @@
 from environs import validate
 from sqlalchemy.engine import URL
 
-from adapters.persistence.waits import Waits
+from adapters.persistence.waits import Timeouts
 from entrypoints.settings.environment import parse_database_url, read, read_seconds
 
 NO_POOLER, TRANSACTION_POOLER = "none", "transaction"
@@ -21,10 +21,10 @@ def read_is_database_pooled() -> bool:
     return bool(pooler == TRANSACTION_POOLER)
 
 
-def read_database_waits() -> Waits:
+def read_database_timeouts() -> Timeouts:
     """Raises SettingsError."""
-    usual = Waits()
-    return Waits(
+    usual = Timeouts()
+    return Timeouts(
         connect=read_seconds("DATABASE_CONNECT_TIMEOUT", usual.connect, least=1),
         pool=read_seconds("DATABASE_POOL_TIMEOUT", usual.pool, least=0.05),
         lock=read_seconds("DATABASE_LOCK_TIMEOUT", usual.lock, least=0.05),

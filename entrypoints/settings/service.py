@@ -7,11 +7,11 @@ from environs import ValidationError, validate
 from sqlalchemy.engine import URL
 
 from adapters.http.proxies import Network
-from adapters.persistence.waits import Waits
+from adapters.persistence.waits import Timeouts
 from adapters.security.argon2_hasher import KIB_PER_MIB, OWASP_LEAST, Argon2Parameters
 from entrypoints.settings.database import (
+    read_database_timeouts,
     read_database_url,
-    read_database_waits,
     read_is_database_pooled,
 )
 from entrypoints.settings.environment import HOUR_S, read, read_networks, read_origins
@@ -36,7 +36,7 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     cors_origins: tuple[str, ...] = ()
     database_pool_size: int = 4
-    database_waits: Waits = field(default_factory=Waits)
+    database_timeouts: Timeouts = field(default_factory=Timeouts)
     is_database_pooled: bool = False
 
 
@@ -72,7 +72,7 @@ def read_settings() -> Settings:
             default=read_web_threads(),
             validate=validate.Range(1, 256),
         ),
-        database_waits=read_database_waits(),
+        database_timeouts=read_database_timeouts(),
         is_database_pooled=read_is_database_pooled(),
     )
 

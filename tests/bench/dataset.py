@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from itertools import islice
 from uuid import UUID
 
+from psycopg2.extensions import get_wait_callback, set_wait_callback
 from rich.progress import Progress
 from sqlalchemy import Table, text
 from sqlalchemy.exc import OperationalError
@@ -17,7 +19,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import migrate
 from adapters.persistence.tables import attendances, events, sessions, users
-from adapters.persistence.waits import PATIENT
+from adapters.persistence.waits import MAINTENANCE
 from domain.accounts.session import token_hash
 from entrypoints.container import Container
 from entrypoints.settings import Settings
@@ -85,7 +87,7 @@ class Dataset:
         self.loaded_at = datetime.now(UTC).replace(microsecond=0)
         self.long_ago = self.loaded_at - timedelta(days=500)
         url = parse_database_url(self.database_url, "the URL of the measurement")
-        self.engine = make_engine(url, pool_size=2, waits=PATIENT)
+        self.engine = make_engine(url, pool_size=2, timeouts=MAINTENANCE)
         self._container = Container(settings=Settings(database_url=url, jwt_secret_key=KEY))
         self.access_tokens: list[str] = []
         self.refresh_tokens: list[str] = []
@@ -105,10 +107,11 @@ class Dataset:
     def load(self, progress: Progress) -> None:
         """Into an empty database."""
         migrate(self.engine)
-        self._copy(progress, users, self.people, self._people())
-        self._copy(progress, sessions, LOGGED_IN + self.refreshable, self._sessions())
-        self._copy(progress, events, self.events, self._events())
-        self._copy(progress, attendances, self.events * SEATS_OF_AN_EVENT, self._seats())
+        with self._able_to_copy():
+            self._copy(progress, users, self.people, self._people())
+            self._copy(progress, sessions, LOGGED_IN + self.refreshable, self._sessions())
+            self._copy(progress, events, self.events, self._events())
+            self._copy(progress, attendances, self.events * SEATS_OF_AN_EVENT, self._seats())
         with self.engine.begin() as connection:
             connection.execute(text("CREATE TABLE loaded_sessions AS TABLE sessions"))
         self.vacuum()
@@ -140,6 +143,19 @@ class Dataset:
         with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             connection.execute(text("VACUUM ANALYZE"))
             connection.execute(text("CHECKPOINT"))
+
+    @contextmanager
+    def _able_to_copy(self) -> Iterator[None]:
+        """psycopg2 can't COPY where there is a wait callback, now or when it connected."""
+        self._container.app()  # whose engine sets it again
+        callback = get_wait_callback()
+        self.engine.dispose()
+        set_wait_callback(None)
+        try:
+            yield
+        finally:
+            set_wait_callback(callback)
+            self.engine.dispose()
 
     def _copy(self, progress: Progress, table: Table, total: int, rows: Iterable[str]) -> None:
         """Without the secondary indexes, which are made in one go afterwards."""

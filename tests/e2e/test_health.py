@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import migrate
-from adapters.persistence.waits import PATIENT
+from adapters.persistence.waits import MAINTENANCE
 from entrypoints import VERSION
 from tests.e2e.problems import is_problem
 from tests.e2e.processes import started
@@ -64,7 +64,7 @@ def test_the_schema_must_have_all_migrations_and_may_have_more(root, postgres, s
 def leave_in(state, url):
     if state == "empty":
         return
-    engine = make_engine(url, pool_size=1, waits=PATIENT)
+    engine = make_engine(url, pool_size=1, timeouts=MAINTENANCE)
     migrate(engine, "0003" if state == "old" else "head")
     if state == "newer":
         with engine.begin() as connection:

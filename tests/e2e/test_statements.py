@@ -2,8 +2,7 @@
 
 import pytest
 
-from adapters.persistence.session_bounds import SHOWN
-from adapters.persistence.watchdog import WatchedCursor
+from adapters.persistence.driver import DriverConnection
 
 SESSION_CHECK = 1
 
@@ -12,15 +11,16 @@ SESSION_CHECK = 1
 def statements_of(monkeypatch):
     """The number of SQL statements that a request sends, without that of the session check."""
     executed = []
-    execute = WatchedCursor.execute
+    execute = DriverConnection.execute
 
-    def note(cursor, query, variables=None):
-        text = query.decode() if isinstance(query, bytes) else query
-        if text != SHOWN:  # a new connection's look at its bounds
-            executed.extend(each for each in text.split(";") if each not in ("BEGIN", "COMMIT"))
-        execute(cursor, query, variables)
+    def note(connection, sql, values=None):
+        text = sql.decode() if isinstance(sql, bytes) else sql
+        executed.extend(
+            each for each in text.split(";") if not each.startswith(("BEGIN", "COMMIT"))
+        )
+        return execute(connection, sql, values)
 
-    monkeypatch.setattr(WatchedCursor, "execute", note)
+    monkeypatch.setattr(DriverConnection, "execute", note)
 
     def count(request, *arguments, **options):
         executed.clear()

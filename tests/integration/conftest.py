@@ -6,7 +6,7 @@ from rich.progress import Progress
 from adapters.persistence.engine import make_engine
 from adapters.persistence.reader import Reader
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
-from adapters.persistence.waits import Waits
+from adapters.persistence.waits import Timeouts
 from tests.bench.dataset import Dataset
 from tests.postgres import a_database
 
@@ -17,8 +17,8 @@ def work_on(postgres):
     with a_database(postgres) as url:
         # Longer than PostgreSQL's deadlock_timeout, 1 s: else both of two in a deadlock may be told
         # of a lock that is held, at the same instant, and meet again.
-        waits = Waits(lock=1.25)
-        engine = make_engine(url, pool_size=2, waits=waits, is_autocommit=True)
+        waits = Timeouts(lock=1.25)
+        engine = make_engine(url, pool_size=2, timeouts=waits, is_autocommit=True)
         yield PostgresUnitOfWorkFactory(engine)
         engine.dispose()
 

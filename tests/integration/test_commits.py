@@ -3,8 +3,8 @@
 import pytest
 from psycopg2.errors import NotNullViolation
 
+from adapters.persistence.driver import DriverConnection
 from adapters.persistence.unit_of_work import ATTEMPTS, PostgresUnitOfWork
-from adapters.persistence.watchdog import WatchedCursor
 from application.errors import Contended, OutcomeUnknown, Unavailable
 from tests.builders import a_user, an_event
 from tests.postgres import cut_connections, run_in
@@ -102,16 +102,16 @@ def test_work_that_is_cut_before_its_commit_surely_never_happened(postgres_engin
 
 def test_a_commit_that_is_cut_is_no_success(postgres_engine, monkeypatch):
     user = a_user()
-    execute = WatchedCursor.execute
+    execute = DriverConnection.execute
 
-    def cut_and_execute(cursor, query, variables=None):
-        if query.endswith(b"COMMIT"):
+    def cut_and_execute(connection, sql, values=None):
+        if sql.endswith(b"COMMIT"):
             cut_connections(postgres_engine)
-        execute(cursor, query, variables)
+        return execute(connection, sql, values)
 
     with pytest.raises(OutcomeUnknown), PostgresUnitOfWork(postgres_engine) as work:
         work.users.add(user)
-        monkeypatch.setattr(WatchedCursor, "execute", cut_and_execute)
+        monkeypatch.setattr(DriverConnection, "execute", cut_and_execute)
         work.commit()
     monkeypatch.undo()
 

@@ -7,7 +7,7 @@ from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import downgrade, migrate
 from adapters.persistence.schema_version import NEWEST
 from adapters.persistence.tables import metadata
-from adapters.persistence.waits import PATIENT, LocksHeld
+from adapters.persistence.waits import MAINTENANCE, LocksHeld
 from tests.postgres import a_database
 from tests.schemas import schema_of
 
@@ -15,7 +15,7 @@ from tests.schemas import schema_of
 @pytest.fixture
 def empty(postgres):
     with a_database(postgres, migrated=False) as url:
-        engine = make_engine(url, pool_size=4, waits=PATIENT)
+        engine = make_engine(url, pool_size=4, timeouts=MAINTENANCE)
         yield engine
         engine.dispose()
 

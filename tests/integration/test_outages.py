@@ -1,5 +1,6 @@
 """A database that does not answer is a 503 that says when to try again, never a 500."""
 
+import socket
 from uuid import uuid4
 
 import pytest
@@ -7,21 +8,20 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from adapters.persistence.account_queries import PostgresAccountQueries
-from adapters.persistence.engine import make_engine
+from adapters.persistence.driver import DriverConnection
+from adapters.persistence.engine import GRACE_S, make_engine
 from adapters.persistence.reader import Reader
-from adapters.persistence.session_bounds import SHOWN
 from adapters.persistence.unit_of_work import (
     ATTEMPTS,
     PostgresUnitOfWork,
     PostgresUnitOfWorkFactory,
 )
-from adapters.persistence.waits import Waits
-from adapters.persistence.watchdog import WatchedCursor
-from application.errors import Contended, Unavailable
+from adapters.persistence.waits import Timeouts
+from application.errors import Contended, OutcomeUnknown, Unavailable
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.builders import a_user, an_event
-from tests.postgres import a_database, cut_connections, run_in
+from tests.postgres import a_database, backend_of, cut_connections, run_in
 
 KEY = "k" * 32
 ACCOUNT = {"username": "ada", "password": "correct horse"}
@@ -92,16 +92,15 @@ def test_a_connection_cut_within_the_work_is_an_outage_and_the_next_work_is_fine
 def test_reads_that_are_cut_leak_no_connection(postgres_engine, monkeypatch):
     queries = PostgresAccountQueries(Reader(postgres_engine))
     cuts = iter([False, True, True, False, True, False])
-    execute = WatchedCursor.execute
+    execute = DriverConnection.execute
 
-    def cut_and_execute(cursor, query, variables=None):
-        # A new connection's look at its bounds is cut like any statement, and not counted here.
-        if query != SHOWN and next(cuts, False):
+    def cut_and_execute(connection, sql, values=None):
+        if next(cuts, False):
             cut_connections(postgres_engine)
-        execute(cursor, query, variables)
+        return execute(connection, sql, values)
 
     queries.find_profile(uuid4())
-    monkeypatch.setattr(WatchedCursor, "execute", cut_and_execute)
+    monkeypatch.setattr(DriverConnection, "execute", cut_and_execute)
     outcomes = []
     for _ in range(7):
         try:
@@ -131,7 +130,7 @@ def test_a_wait_for_a_lock_ends_and_is_tried_again(impatient, stored_event):
 
 
 def test_an_exhausted_pool_is_an_outage(database):
-    engine = make_engine(database, pool_size=1, waits=Waits(pool=0.05), is_autocommit=True)
+    engine = make_engine(database, pool_size=1, timeouts=Timeouts(pool=0.05), is_autocommit=True)
 
     with PostgresUnitOfWork(engine), pytest.raises(Unavailable), PostgresUnitOfWork(engine):
         pass
@@ -148,20 +147,67 @@ def test_a_server_that_says_nothing_is_given_up(impatient):
         assert work.users.find_by_username("ada") is None
 
 
-def test_a_server_that_is_busy_with_several_writes_is_not_given_up(impatient):
-    with impatient() as work:
-        for _ in range(3):  # each within its bound, together well beyond that of one
-            work._transaction.write("SELECT pg_sleep(0.28)", {})
+def test_a_message_has_one_deadline_and_a_commit_that_passes_it_is_unknown(impatient):
+    with pytest.raises(OutcomeUnknown), impatient() as work:
+        # PostgreSQL would end none of these, and say so after the last.
+        run_in(work, "SET LOCAL statement_timeout = 0")
+        for _ in range(8):
+            work._transaction.write("SELECT pg_sleep(0.2)", {})
         work.commit()
 
 
-def test_waits_and_statements_are_bounded_and_isolation_is_fixed(engine):
+def test_work_without_a_statement_timeout_has_no_deadline(database):
+    timeouts = Timeouts(statement=0)
+    engine = make_engine(database, pool_size=1, timeouts=timeouts, is_autocommit=True)
+
+    with PostgresUnitOfWork(engine) as work:
+        run_in(work, f"SELECT pg_sleep({GRACE_S * 2})")
+    engine.dispose()
+
+
+@pytest.fixture
+def silent_port():
+    """The port of a server that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_new_connection_to_a_server_that_says_nothing_is_given_up(silent_port):
+    engine = make_engine(NOWHERE.set(port=silent_port), pool_size=1, is_autocommit=True)
+
+    with pytest.raises(Unavailable), PostgresUnitOfWork(engine):
+        pass
+
+
+def test_of_several_hosts_one_that_says_nothing_is_passed_over(postgres, silent_port):
+    host, port = postgres.host or postgres.query["host"], postgres.port or 5432
+    several = {"host": f"127.0.0.1,{host}", "port": f"{silent_port},{port}"}
+    url = postgres.set(host=None, port=None, query=several)
+    engine = make_engine(url, pool_size=1, is_autocommit=True)
+
+    with PostgresUnitOfWork(engine) as work:
+        assert backend_of(work)
+    engine.dispose()
+
+
+def test_of_several_hosts_that_fail_each_says_why(silent_port):
+    several = {"host": "127.0.0.1,127.0.0.1", "port": f"{silent_port},1"}
+    engine = make_engine(NOWHERE.set(host=None, port=None, query=several), pool_size=1)
+
+    with pytest.raises(Unavailable) as refusal, PostgresUnitOfWork(engine):
+        pass
+
+    told = str(refusal.value.__cause__)
+    assert "did not respond within 1 s" in told
+    assert "Connection refused" in told
+
+
+def test_timeouts_and_the_time_zone_are_set(engine):
     expected = {
         "lock_timeout": "1s",
         "statement_timeout": "1500ms",
         "idle_in_transaction_session_timeout": "5s",
         "timezone": "UTC",
-        "transaction_isolation": "read committed",
     }
     with engine.connect() as connection:
         shown = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in expected}
@@ -169,9 +215,23 @@ def test_waits_and_statements_are_bounded_and_isolation_is_fixed(engine):
     assert shown == expected
 
 
+def test_isolation_is_fixed(postgres):
+    with a_database(postgres, migrated=False) as url:
+        engine = make_engine(url, pool_size=1, is_autocommit=True)
+        with engine.connect() as connection:
+            strict = "default_transaction_isolation TO serializable"
+            connection.execute(text(f"ALTER DATABASE {url.database} SET {strict}"))
+        engine.dispose()
+        with PostgresUnitOfWork(engine) as work:
+            [[isolation]] = work._transaction.rows("SHOW transaction_isolation", {})
+        engine.dispose()
+
+    assert isolation == "read committed"
+
+
 @pytest.fixture
 def impatient(database, empty_database):
-    waits = Waits(lock=0.05, statement=0.3)
-    engine = make_engine(database, pool_size=2, waits=waits, is_autocommit=True)
+    waits = Timeouts(lock=0.05, statement=0.3)
+    engine = make_engine(database, pool_size=2, timeouts=waits, is_autocommit=True)
     yield PostgresUnitOfWorkFactory(engine)
     engine.dispose()

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from adapters.persistence.waits import Waits
+from adapters.persistence.waits import Timeouts
 from adapters.security.argon2_hasher import Argon2Parameters
 from entrypoints import VERSION
 from entrypoints.settings import (
@@ -264,7 +264,7 @@ def test_the_settings_of_the_database_are_taken(environment):
     settings = read_settings()
 
     assert settings.database_pool_size == 5
-    assert settings.database_waits == Waits(
+    assert settings.database_timeouts == Timeouts(
         connect=3, pool=0.5, lock=0.25, statement=2.5, idle_in_transaction=7
     )
 

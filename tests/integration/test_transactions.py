@@ -5,10 +5,8 @@ import pytest
 
 from adapters.persistence.driver import DriverConnection
 from adapters.persistence.engine import make_engine
-from adapters.persistence.session_bounds import SHOWN
 from adapters.persistence.transaction import Transaction
 from adapters.persistence.unit_of_work import PostgresUnitOfWork
-from adapters.persistence.watchdog import WatchedCursor
 from domain.events.errors import CapacityExhausted
 from tests.builders import NOON, a_user, an_event
 
@@ -22,14 +20,13 @@ OPEN = """
 def messages(monkeypatch):
     """What is sent to the server, each in a round trip of its own."""
     sent = []
-    execute = WatchedCursor.execute
+    execute = DriverConnection.execute
 
-    def note(cursor, query, variables=None):
-        if query != SHOWN:  # a new connection's look at its bounds
-            sent.append(query)
-        execute(cursor, query, variables)
+    def note(connection, sql, values=None):
+        sent.append(sql)
+        return execute(connection, sql, values)
 
-    monkeypatch.setattr(WatchedCursor, "execute", note)
+    monkeypatch.setattr(DriverConnection, "execute", note)
     return sent
 
 
@@ -58,7 +55,7 @@ def test_a_seat_is_one_round_trip_to_lock_and_load_and_one_to_write_and_commit(
     attend(empty_database, full_event)
 
     loading, writing = messages
-    assert loading.startswith(b"BEGIN;SELECT")
+    assert loading.startswith(b"BEGIN ISOLATION LEVEL READ COMMITTED;SELECT")
     assert writing.endswith(b";COMMIT")
 
 

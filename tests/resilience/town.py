@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import migrate
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
-from adapters.persistence.waits import PATIENT
+from adapters.persistence.waits import MAINTENANCE
 from domain.accounts.session import Session
 from entrypoints.container import Container
 from entrypoints.settings import Settings
@@ -32,8 +32,8 @@ class Town:
     def __init__(self, database_url: str) -> None:
         self.database_url = database_url
         url = parse_database_url(database_url, "the URL of the town")
-        self.engine = make_engine(url, pool_size=4, waits=PATIENT)
-        self._at_work = make_engine(url, pool_size=1, waits=PATIENT, is_autocommit=True)
+        self.engine = make_engine(url, pool_size=4, timeouts=MAINTENANCE)
+        self._at_work = make_engine(url, pool_size=1, timeouts=MAINTENANCE, is_autocommit=True)
         self._new_work = PostgresUnitOfWorkFactory(self._at_work)
         self._container = Container(settings=Settings(database_url=url, jwt_secret_key=KEY))
 

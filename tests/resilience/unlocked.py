@@ -2,17 +2,17 @@
 
 from flask import Flask
 
-from adapters.persistence.watchdog import WatchedCursor
+from adapters.persistence.driver import DriverConnection
 from entrypoints.container import Container
 from entrypoints.settings import read_settings
 
 
 def create_app() -> Flask:
-    execute = WatchedCursor.execute
+    execute = DriverConnection.execute
 
-    def execute_unlocked(cursor, query, variables=None):
-        unlocked = query.replace(b" FOR UPDATE", b"") if isinstance(query, bytes) else query
-        execute(cursor, unlocked, variables)
+    def execute_unlocked(connection, sql, values=None):
+        unlocked = sql.replace(b" FOR UPDATE", b"") if isinstance(sql, bytes) else sql
+        return execute(connection, unlocked, values)
 
-    WatchedCursor.execute = execute_unlocked
+    DriverConnection.execute = execute_unlocked
     return Container(settings=read_settings()).app()

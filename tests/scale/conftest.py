@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.e2e.processes import a_free_port, finished
+from tests.e2e.processes import a_free_port
 from tests.redis_server import a_redis
 from tests.resilience.clusters import a_cluster
 from tests.resilience.service import a_service
@@ -12,12 +12,6 @@ from tests.resilience.town import a_town
 from tests.scale.alternating import a_balancer
 from tests.scale.door import Door
 from tests.scale.pooler import a_pooler
-
-
-def bound_sessions(root, town):
-    told = finished(root, "bound-sessions", DATABASE_URL=town.database_url)
-    assert told.returncode == 0, told.stderr
-    return told.stdout
 
 
 @pytest.fixture(scope="session")
@@ -32,9 +26,8 @@ def cluster():
 
 
 @pytest.fixture(scope="session")
-def town(root, cluster):
+def town(cluster):
     with a_town(cluster.host) as town:
-        bound_sessions(root, town)
         yield town
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from adapters.persistence.engine import make_engine
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
-from adapters.persistence.waits import Waits
+from adapters.persistence.waits import Timeouts
 from entrypoints.settings.environment import parse_database_url
 
 
@@ -22,8 +22,14 @@ class Door:
 
 
 @contextmanager
-def works_through(pooler, town):
+def engine_through(pooler, town, timeouts=Timeouts()):  # noqa: B008  # frozen
     url = parse_database_url(Door.through(pooler, town).database_url, "the pooler's URL")
-    engine = make_engine(url, pool_size=4, waits=Waits(), is_autocommit=True, is_pooled=True)
-    yield PostgresUnitOfWorkFactory(engine)
+    engine = make_engine(url, pool_size=4, timeouts=timeouts, is_autocommit=True, is_pooled=True)
+    yield engine
     engine.dispose()
+
+
+@contextmanager
+def works_through(pooler, town):
+    with engine_through(pooler, town) as engine:
+        yield PostgresUnitOfWorkFactory(engine)

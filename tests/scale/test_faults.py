@@ -4,7 +4,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from adapters.persistence.watchdog import WatchedCursor
+from adapters.persistence.driver import DriverConnection
 from application.errors import OutcomeUnknown, Unavailable
 from tests.builders import a_user
 from tests.integration.test_commits import AT_COMMIT
@@ -77,19 +77,19 @@ def test_a_server_that_goes_within_the_work_is_an_outage(town, pooler):
 
 @pytest.mark.parametrize("lost", ["server", "pooler"])
 def test_a_commit_during_which_it_goes_is_unknown(town, pooler, monkeypatch, lost):
-    execute = WatchedCursor.execute
+    execute = DriverConnection.execute
 
     with works_through(pooler, town) as new_work:
         with pytest.raises(OutcomeUnknown), new_work() as work:
             work.users.add(a_user(f"unknown-{lost}"))
             backend = backend_of(work)
 
-            def lose_and_execute(cursor, query, variables=None):
-                if isinstance(query, bytes) and query.endswith(b"COMMIT"):
+            def lose_and_execute(connection, sql, values=None):
+                if isinstance(sql, bytes) and sql.endswith(b"COMMIT"):
                     end(town, backend) if lost == "server" else pooler.kill()
-                execute(cursor, query, variables)
+                return execute(connection, sql, values)
 
-            monkeypatch.setattr(WatchedCursor, "execute", lose_and_execute)
+            monkeypatch.setattr(DriverConnection, "execute", lose_and_execute)
             work.commit()
         monkeypatch.undo()
         if lost == "pooler":

@@ -1,7 +1,7 @@
 import pytest
 
 from adapters.persistence.engine import make_engine
-from adapters.persistence.waits import PATIENT
+from adapters.persistence.waits import MAINTENANCE
 from tests.upgrades.before import a_database_of_before
 
 
@@ -20,6 +20,6 @@ def before(postgres):
 @pytest.fixture
 def onlooker(before):
     """Connections of someone else to the database that is upgraded."""
-    engine = make_engine(before, pool_size=2, waits=PATIENT)
+    engine = make_engine(before, pool_size=2, timeouts=MAINTENANCE)
     yield engine
     engine.dispose()

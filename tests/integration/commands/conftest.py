@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from adapters.persistence.engine import make_engine
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
-from adapters.persistence.waits import PATIENT
+from adapters.persistence.waits import MAINTENANCE
 from entrypoints.cli import main
 from entrypoints.commands.serving import STOP_SIGNALS
 from tests.e2e.processes import command, environment
@@ -50,7 +50,7 @@ class Place:
 @contextmanager
 def opened(postgres, *, migrated=True):
     with a_database(postgres, migrated=migrated) as url:
-        engine = make_engine(url, pool_size=2, waits=PATIENT, is_autocommit=True)
+        engine = make_engine(url, pool_size=2, timeouts=MAINTENANCE, is_autocommit=True)
         yield Place({"DATABASE_URL": url.render_as_string(hide_password=False)}, engine)
         engine.dispose()
 

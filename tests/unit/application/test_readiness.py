@@ -3,11 +3,10 @@ import pytest
 from application.errors import NotReady
 from application.operations.check_readiness import NO_DATABASE, NO_MIGRATIONS, CheckReadiness
 from tests.fakes.memory_schema import MemorySchema
-from tests.fakes.memory_sessions import MemorySessions
 
 
 def test_a_store_that_is_there_and_up_to_date_is_enough():
-    CheckReadiness(MemorySchema(), MemorySessions())()
+    CheckReadiness(MemorySchema())()
 
 
 @pytest.mark.parametrize(
@@ -20,19 +19,6 @@ def test_a_store_that_is_there_and_up_to_date_is_enough():
 )
 def test_what_lacks_is_named(schema, lacking):
     with pytest.raises(NotReady) as refusal:
-        CheckReadiness(schema, MemorySessions(is_away=schema.is_away))()
+        CheckReadiness(schema)()
 
     assert refusal.value.detail == lacking
-
-
-@pytest.mark.parametrize("schema", [MemorySchema(), MemorySchema(is_away=True)])
-def test_bounds_that_lack_are_named_even_where_nothing_else_can_be_asked(schema):
-    sessions = MemorySessions(unset=("lock_timeout is 0, not 1000", "jit is on, not off"))
-
-    with pytest.raises(NotReady) as refusal:
-        CheckReadiness(schema, sessions)()
-
-    assert refusal.value.detail == (
-        "Sessions of the database are without bounds: "
-        "lock_timeout is 0, not 1000; jit is on, not off."
-    )

@@ -1,0 +1,37 @@
+"""Spans behind a pooler, where each message begins with settings."""
+
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from adapters.persistence.reader import Reader
+from adapters.persistence.unit_of_work import PostgresUnitOfWork
+from adapters.tracing.statements import trace_statements
+from tests.postgres import backend_of
+from tests.scale.door import engine_through
+
+
+@pytest.fixture
+def exporter():
+    return InMemorySpanExporter()
+
+
+@pytest.fixture
+def engine(town, pooler, exporter):
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    with engine_through(pooler, town) as engine:
+        trace_statements(engine, provider.get_tracer("test"))
+        yield engine
+    provider.shutdown()
+
+
+def test_a_span_is_named_for_the_statement_and_not_for_the_settings(engine, exporter):
+    Reader(engine).rows("SELECT 1", {})
+    with PostgresUnitOfWork(engine) as work:
+        backend_of(work)
+        work.commit()
+
+    names = [span.name for span in exporter.get_finished_spans()]
+    assert names[-3:] == ["SELECT", "SELECT", "COMMIT"]
