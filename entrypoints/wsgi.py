@@ -4,6 +4,9 @@ The port of the metrics and the sender of traces are entrypoints/server/gunicorn
 """
 
 from flask import Flask
+from flask.typing import ResponseReturnValue
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest
 
 from entrypoints.container import Container
 from entrypoints.settings import read_metrics_settings, read_settings, read_tracing_settings
@@ -23,4 +26,10 @@ def create_app() -> Flask:
 
         trace(container)
     app: Flask = container.app()
+
+    def malformed_body(_: ParseException) -> ResponseReturnValue:
+        """gunicorn reads chunks when the application asks for the body."""
+        return app.handle_http_exception(BadRequest("The chunks of the body are malformed."))
+
+    app.register_error_handler(ParseException, malformed_body)
     return app
