@@ -4,6 +4,9 @@ entrypoints/server/gunicorn_conf.py serves the metrics and sends the spans.
 """
 
 from flask import Flask
+from flask.typing import ResponseReturnValue
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest
 
 from adapters.http.request_log import RequestLog
 from adapters.metrics.counters import RequestMetrics, count_connections
@@ -33,4 +36,10 @@ def create_app() -> Flask:
         hooks.append(RequestTracing(tracer))
         trace_statements(container.engine(), tracer)
     app: Flask = container.app()
+
+    def malformed_body(_: ParseException) -> ResponseReturnValue:
+        """gunicorn reads chunks when the application asks for the body."""
+        return app.handle_http_exception(BadRequest("The chunks of the body are malformed."))
+
+    app.register_error_handler(ParseException, malformed_body)
     return app

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask
-from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from adapters.http.current import current_request
@@ -40,10 +39,7 @@ def _read_body() -> None:
     environ = now.environ
     if environ.get("CONTENT_LENGTH", "0") == "0" and "HTTP_TRANSFER_ENCODING" not in environ:
         return
-    try:
-        body = now.get_data()
-    except ParseException as error:  # gunicorn's, of chunks that are none
-        raise BadRequest("The chunks of the body are malformed.") from error
+    body = now.get_data()
     if len(body) > BODY_MAX_BYTES:
         raise RequestEntityTooLarge
     if len(body) < (now.content_length or 0):

@@ -1,1 +1,1 @@
-"""gunicorn, and what it needs to wait for slow clients without a thread (decision 19)."""
+"""How gunicorn serves the application (decisions 13 and 19)."""

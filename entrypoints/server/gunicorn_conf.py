@@ -1,11 +1,11 @@
 """How gunicorn serves the application; read by gunicorn itself."""
 
+import logging
 import os
 from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
-from entrypoints.server.chunks import LINE_MAX_BYTES
 from entrypoints.settings import (
     read_metrics_settings,
     read_server_settings,
@@ -34,16 +34,14 @@ preload_app = True
 timeout = _waits.process
 graceful_timeout = _waits.graceful
 keepalive = _waits.keepalive
-# With the files that a process has open for itself below 1,024, which many systems allow it. They
-# cost little: a connection has a thread only while a request of it is served.
+# Below the 1,024 open files that most systems allow a process.
 worker_connections = 500
-backlog = 2048  # that the system keeps for us while all processes are busy; it may keep fewer
 loglevel = "warning"
-logger_class = "entrypoints.server.logger.PlainLogger"
-# As many as servers and proxies usually take. Bodies: BODY_MAX_BYTES of adapters/http/admission.py.
-limit_request_line = LINE_MAX_BYTES
-limit_request_fields = 100
-limit_request_field_size = LINE_MAX_BYTES  # all of them: FIELDS_MAX_BYTES of chunks.py
+# gunicorn's messages get the form of all others, from the handler of configure_logs.
+errorlog = None
+logging.getLogger("gunicorn.error").addHandler(logging.getLogger().handlers[0])
+# Bytes. Bodies: BODY_MAX_BYTES of adapters/http/admission.py.
+limit_request_line = 8190
 forwarder_headers = "none"  # no header of a request may say where the application lies
 control_socket_disable = True  # it would lie in the home directory, one for all instances
 

@@ -1,4 +1,4 @@
-"""How the service listens, and how long clients and processes may take."""
+"""How the service listens, and how long connections and processes may take."""
 
 from dataclasses import dataclass
 
@@ -43,9 +43,6 @@ def read_web_threads() -> int:
 class WebWaits:
     """Seconds, at most."""
 
-    head: float = 10  # from the first moment until all headers of a request are there
-    body: float = 30  # from then on until its body is there
-    send: float = 30  # until a client has taken what is sent to it in one piece
     keepalive: int = 5  # that a connection is kept without a request
     process: int = 30  # that a process does not report; then it is killed and replaced
     graceful: int = 25  # that a process which is told to stop finishes what it has begun
@@ -55,9 +52,6 @@ def read_web_waits() -> WebWaits:
     """Raises SettingsError."""
     usual = WebWaits()
     return WebWaits(
-        head=read_seconds("WEB_HEAD_TIMEOUT", float(usual.head), least=1),
-        body=read_seconds("WEB_BODY_TIMEOUT", float(usual.body), least=1),
-        send=read_seconds("WEB_SEND_TIMEOUT", float(usual.send), least=1),
         keepalive=read_seconds("WEB_KEEPALIVE", usual.keepalive, least=1),
         process=read_seconds("WEB_TIMEOUT", usual.process, least=1),
         graceful=read_seconds("WEB_GRACEFUL_TIMEOUT", usual.graceful, least=1),

@@ -49,7 +49,8 @@ REFUSED = {
     ),
     "a length that is none": Refused(400, POST + b"Content-Length: many\r\n\r\n"),
     "a negative length": Refused(400, POST + b"Content-Length: -1\r\n\r\n"),
-    "an unknown coding": Refused(501, POST + b"Transfer-Encoding: magic\r\n\r\n"),
+    # RFC 9112 section 6.3; section 6.1 would have 501, which is what nginx says.
+    "an unknown coding": Refused(400, POST + b"Transfer-Encoding: magic\r\n\r\n"),
     "chunks in HTTP/1.0": Refused(400, CHUNKED.replace(b"1.1", b"1.0") + chunk(b"{}") + chunk(b"")),
     "a chunk without a size": Refused(400, CHUNKED + b"\r\nabc\r\n0\r\n\r\n"),
     "a chunk whose size is none": Refused(400, CHUNKED + b"zz\r\nabc\r\n0\r\n\r\n"),

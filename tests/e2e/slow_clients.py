@@ -20,7 +20,9 @@ LENGTH = b"Content-Length: 1000\r\n\r\n{"
 EXPECT = b"Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n"
 CHUNKS = b"Transfer-Encoding: chunked\r\n\r\n5\r\n{    \r\n"
 LARGE = b"Content-Length: 2000000\r\n\r\n{"
-UNREAD = b"GET /api/schema/swagger-ui/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n" * 3
+BUNDLE = "/api/schema/swagger-ui/swagger-ui-bundle.js"  # 1.4 MB
+UNREAD = f"GET {BUNDLE} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+ALIVE = b"GET /healthz/ HTTP/1.1\r\nHost: x\r\n\r\n"
 OPEN_END = b"GET /healthz/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 # What each sends at once, and what it drips without end.
@@ -33,22 +35,21 @@ KINDS: dict[str, tuple[bytes, bytes]] = {
     "waits to be told to go on": (BODY + EXPECT, b""),
     "stops between chunks": (BODY + CHUNKS, b""),
     "stops in too large a body": (BODY + LARGE, b""),
-    "does not read": (UNREAD, b""),
+    "does not read": (UNREAD * 3, b""),
     "does not close": (OPEN_END, b""),
 }
 
 
 @contextmanager
-def slow_clients(base_url: str, kind: str):
-    """So many of a kind, for the length of the block."""
-    begun, dripped = KINDS[kind]
+def slow_clients(base_url: str, begun: bytes, dripped: bytes = b""):
+    """So many of them, for the length of the block."""
     with ExitStack() as clients:
         connections = [clients.enter_context(connected(base_url)) for _ in range(MANY)]
         for connection in connections:
             connection.sendall(begun)
         if dripped:
             clients.enter_context(repeated(lambda: drip(connections, dripped)))
-        yield connections
+        yield
 
 
 def connected(base_url: str) -> socket.socket:
@@ -93,9 +94,9 @@ def seconds_of_a_healthy_request(base_url: str) -> float:
     return time.monotonic() - begun
 
 
-def seconds_beside_slow_clients(base_url: str, kind: str) -> float:
+def seconds_beside_slow_clients(base_url: str, begun: bytes, dripped: bytes = b"") -> float:
     """Of the slowest of some healthy requests."""
-    with slow_clients(base_url, kind):
+    with slow_clients(base_url, begun, dripped):
         return max(seconds_of_a_healthy_request(base_url) for _ in range(HEALTHY))
 
 

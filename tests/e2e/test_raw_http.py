@@ -6,6 +6,8 @@ import socket
 import httpx
 import pytest
 
+from tests.e2e.slow_clients import ALIVE, BODY, EXPECT, connected, rest_of
+
 MIB = 1024 * 1024
 
 JSON = {"Content-Type": "application/json"}
@@ -70,7 +72,7 @@ def test_a_connection_outlives_refusals_of_large_bodies(served):
         (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: x\r\n" * 150 + b"\r\n", 431),
         (b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: x\r\nExpect: nothing\r\n\r\n", 417),
-        (b"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\n\r\n", 501),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost : x\r\n\r\n", 400),
         (b"GET /\x00 HTTP/1.1\r\nHost: x\r\n\r\n", 400),
         (b"nonsense\r\n\r\n", 400),
@@ -91,3 +93,35 @@ def test_headers_do_not_say_where_the_application_lies(served):
     response = httpx.get(f"{served}/v1/profile/", headers={"SCRIPT_NAME": "/foo"})
 
     assert response.status_code == 401
+
+
+@pytest.mark.parametrize("before", [b"", ALIVE], ids=["alone", "behind another"])
+def test_a_client_is_told_to_go_on_once_and_answered(served, before):
+    told = b"HTTP/1.1 100 Continue\r\n\r\n"
+    with connected(served) as connection:
+        connection.sendall(before + BODY + b"Connection: close\r\n" + EXPECT)
+        heard = b""
+        while not heard.endswith(told):
+            heard += connection.recv(1)
+        connection.sendall(b"[]".ljust(1000))
+        answer = rest_of(connection)
+
+    assert heard.count(b"HTTP/1.1 ") == 1 + bool(before)
+    assert answer.startswith(b"HTTP/1.1 422 ")
+
+
+@pytest.mark.parametrize("pause_after", [1, 30, 60])
+def test_requests_that_come_together_are_answered_in_their_order(served, pause_after):
+    asked = b"".join(
+        b"GET /healthz/ HTTP/1.1\r\nHost: x\r\nX-Request-ID: %d\r\n%s\r\n"
+        % (number, b"Connection: close\r\n" if number == 20 else b"")
+        for number in range(1, 21)
+    )
+    with connected(served) as connection:
+        connection.sendall(asked[:-pause_after])
+        connection.recv(1)
+        connection.sendall(asked[-pause_after:])
+        answer = rest_of(connection)
+
+    ids = [line for line in answer.split(b"\r\n") if line.startswith(b"X-Request-ID: ")]
+    assert ids == [b"X-Request-ID: %d" % number for number in range(1, 21)]

@@ -7,12 +7,14 @@ import uuid
 from collections import Counter
 
 import httpx
+import psutil
 import pytest
 
 from tests.e2e.client import PASSWORD, an_event_body
 from tests.e2e.processes import finished, started
 from tests.e2e.test_raw_http import raw
 from tests.postgres import a_database
+from tests.resilience.crowd import wait_until
 
 ACCOUNT = {"username": "ada", "password": PASSWORD}
 WELL_FORMED = ["a", "0af7651916cd43dd8448eb211c80319c", "x" * 128, "trace:1/2+3=4@5_6.7-8"]
@@ -143,3 +145,16 @@ def test_a_higher_level_leaves_requests_out(root, settings, tmp_path):
         httpx.get(f"{base_url}/healthz")
 
     assert log.read_text() == ""
+
+
+def test_what_gunicorn_says_has_the_form_of_all_lines(root, settings, tmp_path):
+    log = tmp_path / "log"
+    with log.open("w") as stderr, started(root, "serve", stderr=stderr, **settings) as (process, _):
+        wait_until(psutil.Process(process.pid).children, "there is a worker")
+        [worker, *_] = psutil.Process(process.pid).children()
+        worker.kill()
+        wait_until(lambda: log.read_text().endswith("\n"), "it is told")
+
+    [line] = map(json.loads, log.read_text().splitlines())
+    assert (line["logger"], line["level"]) == ("gunicorn.error", "error")
+    assert str(worker.pid) in line["event"]

@@ -7,7 +7,15 @@ import httpx
 import pytest
 
 from tests.e2e.processes import finished, started
+from tests.e2e.slow_clients import ALIVE, OPEN_END, connected, rest_of
 from tests.postgres import a_database
+from tests.resilience.crowd import wait_until
+
+# No request that a service with these gets needs the database.
+WITHOUT_DATABASE = {
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+    "JWT_SECRET_KEY": "k" * 32,
+}
 
 
 def test_run_brings_everything_and_keeps_the_data(root, tmp_path):
@@ -149,3 +157,29 @@ def test_incidents_are_logged(root, postgres, tmp_path):
     [incident] = [line for line in told if "incident" in line]
     assert (incident["incident"], incident["user_id"]) == ("login_failed", None)
     assert "not to be logged" not in log.read_text()
+
+
+def test_a_request_that_is_half_there_when_it_is_told_to_stop_is_answered(root):
+    with (
+        started(root, "serve", WEB_WORKERS="1", **WITHOUT_DATABASE) as (process, base_url),
+        connected(base_url) as half,
+        connected(base_url) as silent,
+        connected(base_url) as kept,
+    ):
+
+        def is_stopping():
+            kept.sendall(ALIVE)
+            answer = b""
+            while not answer.endswith(b"}"):
+                answer += kept.recv(4096)
+            return b"\r\nConnection: close\r\n" in answer
+
+        half.sendall(OPEN_END[:20])
+        assert not is_stopping()  # and it has taken in those who connected before
+        process.send_signal(signal.SIGTERM)
+        wait_until(is_stopping, "it keeps no connection any more")
+        half.sendall(OPEN_END[20:])
+
+        assert rest_of(half).startswith(b"HTTP/1.1 200 ")
+        assert rest_of(silent) == b""
+        assert process.wait(timeout=60) == 0

@@ -51,9 +51,6 @@ ALL = (
     "WEB_WORKERS",
     "WEB_THREADS",
     "POSTGRES_BIN_DIR",
-    "WEB_HEAD_TIMEOUT",
-    "WEB_BODY_TIMEOUT",
-    "WEB_SEND_TIMEOUT",
     "WEB_KEEPALIVE",
     "WEB_TIMEOUT",
     "WEB_GRACEFUL_TIMEOUT",
@@ -147,10 +144,9 @@ def test_a_missing_setting_is_named(environment, name):
         ("WEB_THREADS", "0"),
         ("WEB_THREADS", "many"),
         ("WEB_WORKERS", "0"),
-        ("WEB_HEAD_TIMEOUT", "0.5"),
-        ("WEB_BODY_TIMEOUT", "soon"),
-        ("WEB_SEND_TIMEOUT", "3601"),
         ("WEB_KEEPALIVE", "0"),
+        ("WEB_KEEPALIVE", "3601"),
+        ("WEB_KEEPALIVE", "soon"),
         ("WEB_KEEPALIVE", "1.5"),
         ("WEB_TIMEOUT", "0"),
         ("WEB_GRACEFUL_TIMEOUT", "-1"),
@@ -271,13 +267,10 @@ def test_the_settings_of_the_database_are_taken(environment):
 
 def test_the_patience_of_the_server_is_taken(environment):
     assert read_web_waits() == WebWaits()
-    values = {"HEAD_TIMEOUT": "2.5", "BODY_TIMEOUT": "3", "SEND_TIMEOUT": "4", "KEEPALIVE": "75"}
-    for name, value in (values | {"TIMEOUT": "60", "GRACEFUL_TIMEOUT": "20"}).items():
+    for name, value in {"KEEPALIVE": "75", "TIMEOUT": "60", "GRACEFUL_TIMEOUT": "20"}.items():
         environment.setenv(f"WEB_{name}", value)
 
-    assert read_web_waits() == WebWaits(
-        head=2.5, body=3, send=4, keepalive=75, process=60, graceful=20
-    )
+    assert read_web_waits() == WebWaits(keepalive=75, process=60, graceful=20)
 
 
 def test_there_are_as_many_connections_as_threads(environment):

@@ -1,9 +1,8 @@
-"""What a healthy request takes beside slow clients: of the service alone, and behind nginx.
+"""What a healthy request takes beside slow clients, behind nginx.
 
 .venv/bin/python -m tests.measure.slow_clients (apt install nginx)
 """
 
-import shutil
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,16 +26,11 @@ def main() -> None:
         folder = Path(running.enter_context(TemporaryDirectory()))
         folder.chmod(0o755)  # nginx's workers are of another user
         _, service = running.enter_context(started(ROOT, "serve", **SETTINGS))
-        measure("the service alone", service)
-        if shutil.which("nginx"):
-            proxy = running.enter_context(a_proxy(folder / "nginx", service))
-            measure("behind nginx", proxy.base_url)
-
-
-def measure(told: str, base_url: str) -> None:
-    print(f"{told}: seconds of the slowest of some requests beside {MANY} clients that ...")
-    for kind in KINDS:
-        print(f"  {kind:28}{seconds_beside_slow_clients(base_url, kind):.3f}", flush=True)
+        proxy = running.enter_context(a_proxy(folder / "nginx", service))
+        print(f"Seconds of the slowest of some requests beside {MANY} clients that ...")
+        for kind in KINDS:
+            seconds = seconds_beside_slow_clients(proxy.base_url, *KINDS[kind])
+            print(f"  {kind:28}{seconds:.3f}", flush=True)
 
 
 if __name__ == "__main__":

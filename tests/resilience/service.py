@@ -35,7 +35,8 @@ class Service:
 
 
 @contextmanager
-def a_service(town, app=AS_IT_SHIPS, **settings):
+def a_service(town, app=AS_IT_SHIPS, stderr=subprocess.DEVNULL, **settings):
+    # By default nobody reads what gunicorn tells of every worker that is killed.
     with subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config=python:entrypoints.server.gunicorn_conf", app],
         cwd=ROOT,
@@ -45,7 +46,7 @@ def a_service(town, app=AS_IT_SHIPS, **settings):
             **{"RATELIMIT_ENABLED": "false"} | settings,
         ),
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # gunicorn tells of every worker that is killed
+        stderr=stderr,
         text=True,
     ) as process:
         try:

@@ -1,13 +1,9 @@
 """Every scenario, small; `make torture` runs them large."""
 
-from concurrent.futures import ThreadPoolExecutor
-
-import httpx
 import pytest
 
 from tests.resilience import contention, exhaustion, outages, processes_die, silence
 from tests.resilience.clusters import a_cluster
-from tests.resilience.crowd import wait_until
 from tests.resilience.service import WITHOUT_LOCKS, a_service
 from tests.resilience.town import a_town
 
@@ -105,26 +101,3 @@ def test_the_kit_reports_overselling_when_the_lock_is_taken_out(town):
         report = contention.rush(town, service.base_url, people=60, seats=10)
 
     assert any("rows" in each and "capacity 10" in each for each in report.violations)
-
-
-def test_a_busy_worker_leaves_connections_to_one_that_is_free(town):
-    creator, *people = town.people(9)
-    event = town.event(creator)
-    patience = {"DATABASE_LOCK_TIMEOUT": "25", "DATABASE_STATEMENT_TIMEOUT": "25"}
-
-    def ask(person, method, path=""):
-        headers = {"Authorization": f"Bearer {person.access_token}"}
-        address = f"{service.base_url}/v1/events/{event}/{path}"
-        return httpx.request(method, address, headers=headers, timeout=30).status_code
-
-    with (
-        a_service(town, WEB_WORKERS="2", WEB_THREADS="2", **patience) as service,
-        ThreadPoolExecutor(2) as threads,
-    ):
-        for _ in range(5):
-            with town.locked(event):
-                waiting = [threads.submit(ask, each, "POST", "attend/") for each in people[:2]]
-                wait_until(lambda: town.waiting_for_locks() == 2, "both wait")
-                assert {ask(each, "GET") for each in people[2:]} == {200}
-                assert not any(each.done() for each in waiting)
-            assert {each.result() for each in waiting} == {204}

@@ -1,0 +1,61 @@
+"""The service is told to stop while clients ask it through the proxy."""
+
+import signal
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import httpx
+
+from tests.e2e.processes import started
+from tests.e2e.slow_clients import BUNDLE
+from tests.proxy.nginx import a_proxy
+from tests.resilience.crowd import wait_until
+
+CLIENTS = 8
+STOPS_WITHIN_S = 30
+# No request here needs the database; a login is told 503.
+SETTINGS = {
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+    "JWT_SECRET_KEY": "k" * 32,
+    "TRUSTED_PROXIES": "127.0.0.1",
+    "RATELIMIT_ENABLED": "false",
+    "LOG_LEVEL": "ERROR",
+}
+ACCOUNT = {"username": "ada", "password": "correct horse battery"}
+
+
+def ask(base_url: str, statuses: Counter, end: Event) -> None:
+    """Without pause. Raises httpx.TransportError where a response is not whole."""
+    with httpx.Client(base_url=base_url, timeout=60) as client:
+        while not end.is_set():
+            for response in (
+                client.get("/healthz/"),
+                client.get(BUNDLE),
+                client.post("/v1/profile/token/", json=ACCOUNT),
+            ):
+                statuses[response.status_code] += 1
+                if response.status_code == 502:
+                    assert response.json()["code"] == "bad_gateway"
+
+
+def test_every_client_gets_whole_responses(pytestconfig, tmp_path):
+    statuses, end = Counter(), Event()
+    with (
+        started(pytestconfig.rootpath, "serve", **SETTINGS) as (process, service),
+        a_proxy(tmp_path / "nginx", service) as proxy,
+        ThreadPoolExecutor(CLIENTS) as threads,
+    ):
+        asking = [threads.submit(ask, proxy.base_url, statuses, end) for _ in range(CLIENTS)]
+        try:
+            wait_until(lambda: statuses.total() > 10 * CLIENTS, "they are served")
+            assert statuses.keys() == {200, 503}
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=STOPS_WITHIN_S) == 0
+            wait_until(lambda: statuses[502] > CLIENTS, "the proxy says that it is away")
+        finally:
+            end.set()
+        for each in asking:
+            each.result()
+
+    assert statuses.keys() == {200, 503, 502}

@@ -1,0 +1,65 @@
+"""What a client gets, and the log, where gunicorn can't hand a request to the application."""
+
+import json
+import logging
+from contextlib import closing
+from socket import socketpair
+
+import pytest
+from flask import Flask
+from gunicorn.config import Config
+from gunicorn.http import errors
+
+from adapters.http.request_record import record_requests
+from application.ports.request_hooks import RequestHook
+from entrypoints.server.worker import ProblemWorker
+
+
+class Recorded(RequestHook):
+    def __init__(self):
+        self.records = []
+
+    def start(self, record):
+        pass
+
+    def end(self, record):
+        self.records.append(record)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (errors.InvalidRequestLine("x"), 400, "bad_request"),
+        (errors.InvalidHeader("x"), 400, "bad_request"),
+        (errors.LimitRequestLine("x"), 414, "uri_too_long"),
+        (errors.ExpectationFailed("x"), 417, "expectation_failed"),
+        (errors.LimitRequestHeaders("x"), 431, "headers_too_large"),
+        (errors.UnsupportedTransferCoding("x"), 501, "not_implemented"),
+        (errors.InvalidResponseHeader("x"), 500, "internal_error"),
+        (errors.InvalidResponseHeaderName("x"), 500, "internal_error"),
+        (RuntimeError("x"), 500, "internal_error"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_an_error_of_gunicorn_is_a_problem_and_a_line_of_the_log(error, status, code, caplog):
+    recorded = Recorded()
+    app = Flask(__name__)
+    record_requests(app, [recorded])
+    worker = ProblemWorker(1, 1, [], app, 30, Config(), logging.getLogger("test"))
+    worker.wsgi = app
+    ours, theirs = socketpair()
+    with closing(worker.tmp), ours, theirs:
+        worker.handle_error(None, theirs, ("127.0.0.1", 1), error)
+        theirs.close()
+        head, _, body = b"".join(iter(lambda: ours.recv(65536), b"")).partition(b"\r\n\r\n")
+
+    problem = json.loads(body)
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    assert b"\r\nX-Request-ID: %s\r\n" % problem["request_id"].encode() in head
+    assert (problem["status"], problem["code"]) == (status, code)
+    # Otherwise the application has recorded the request itself.
+    assert bool(recorded.records) == (status != 500)
+    for record in recorded.records:
+        assert record.request_id == problem["request_id"]
+        assert (record.status, record.code, record.is_complete) == (status, code, True)
+    assert bool(caplog.records) == (status == 500)
