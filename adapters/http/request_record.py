@@ -27,7 +27,7 @@ def record_requests(app: Flask, hooks: Sequence[RequestHook]) -> None:
 
 def hooks_of(app: Flask) -> Sequence[RequestHook]:
     """For requests that the server rejects before they reach the application."""
-    return cast(Sequence[RequestHook], app.extensions[HOOKS])
+    return cast(Sequence[RequestHook], app.extensions.get(HOOKS, ()))
 
 
 def request_record() -> RequestRecord:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 @dataclass(slots=True)
 class RequestRecord:
-    """Contains no secret: no path, query, header or body. What is unknown is None."""
+    """No path, query or body, and no other header: they can contain secrets. Unknown is None."""
 
     request_id: str
     method: str | None  # as sent: clients can make up any

@@ -11,10 +11,10 @@ from entrypoints.settings import MetricsSettings
 
 
 def serve_metrics(settings: MetricsSettings, workers: Callable[[], int], pool_size: int) -> None:
-    """In a thread. PROMETHEUS_MULTIPROC_DIR must be set.
+    """Serves in a thread. Requires PROMETHEUS_MULTIPROC_DIR.
 
-    Workers are forked while it serves. It takes no lock that they need: it has a registry of its
-    own, and reads the workers' files without those metrics' lock.
+    Workers are forked while this thread runs. That is safe: the only lock that a scrape holds is
+    this registry's, and workers do not use this registry.
     """
     registry = CollectorRegistry()
     registry.register(ServiceCollector(VERSION, workers, pool_size))
