@@ -11,7 +11,7 @@ def postgres():
     """The URL of a PostgreSQL server."""
     from tests.postgres import a_server
 
-    with a_server() as url:
+    with a_server(is_durable=False) as url:
         yield url
 
 
