@@ -7,6 +7,7 @@ import pytest
 import structlog
 from werkzeug.serving import make_server
 
+from adapters.security.argon2_hasher import Argon2Parameters
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.e2e.client import Visitor
@@ -15,6 +16,8 @@ from tests.e2e.processes import started
 from tests.postgres import a_database
 
 KEY = "a key of the tests, and of them alone"
+# As cheap as the settings allow: most requests of the tests are sign-ups and logins.
+ARGON2 = Argon2Parameters(memory_kib=7 * 1024, passes=1, lanes=1)
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +26,7 @@ def container(database):
         settings=Settings(
             database_url=database,
             jwt_secret_key=KEY,
+            argon2=ARGON2,
             database_pool_size=24,
             ratelimit_enabled=False,
         )

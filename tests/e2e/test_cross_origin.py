@@ -6,7 +6,7 @@ from dependency_injector import providers
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.e2e.client import PASSWORD
-from tests.e2e.conftest import KEY
+from tests.e2e.conftest import ARGON2, KEY
 
 APP = "https://app.example.org"
 IPV6 = "http://[::1]:8080"
@@ -27,7 +27,9 @@ def client_of(database, empty_database):
     containers = []
 
     def make(*origins, work=None):
-        settings = Settings(database_url=database, jwt_secret_key=KEY, cors_origins=origins)
+        settings = Settings(
+            database_url=database, jwt_secret_key=KEY, argon2=ARGON2, cors_origins=origins
+        )
         container = Container(settings=settings)
         containers.append(container)
         if work is not None:

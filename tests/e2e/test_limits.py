@@ -10,7 +10,7 @@ from adapters.http.limits import PASSWORD as PASSWORD_LIMIT
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.e2e.client import PASSWORD
-from tests.e2e.conftest import KEY
+from tests.e2e.conftest import ARGON2, KEY
 from tests.e2e.processes import a_free_port
 from tests.redis_server import a_redis, needs_redis
 
@@ -19,7 +19,7 @@ UNREACHABLE = "redis://127.0.0.1:1"
 
 
 def app_with(database, **settings):
-    values = {"trusted_proxies": (ip_network("127.0.0.0/8"),)} | settings
+    values = {"trusted_proxies": (ip_network("127.0.0.0/8"),), "argon2": ARGON2} | settings
     return Container(settings=Settings(database_url=database, jwt_secret_key=KEY, **values)).app()
 
 
