@@ -1,7 +1,7 @@
 """On 40,000 events and 800,000 seats, PostgreSQL finds all that is asked for by an index."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -9,14 +9,12 @@ from rich.progress import Progress
 
 from adapters.persistence.calendar_queries import ENTRIES, ENTRY
 from adapters.persistence.engine import make_engine
-from adapters.persistence.event_finding import values_of_walk
 from adapters.persistence.event_shapes import Shape, values_of
 from adapters.persistence.event_statements import (
     COUNT_OF_ATTENDEES,
     DETAIL,
     count_of,
     page_of_attendees,
-    page_of_events,
 )
 from adapters.persistence.event_writes import LOCK_AND_LOAD, SeatChange, saving
 from adapters.persistence.pages import values_of_window
@@ -29,12 +27,11 @@ from domain.events.schedule import EventStatus
 from domain.events.search import Search
 from tests.bench.dataset import Dataset, event_id, person_id
 from tests.bench.texts import IN_1_OF_100, IN_1_OF_1000, IN_ALL, IN_ONE
+from tests.integration.large_load import FIRST, NOW, asked, told
 from tests.postgres import a_database
 
-NOW = datetime.now(UTC)
 # Of 8 KiB. 20 rows and what is shown with them take some hundred; events alone has 1,200.
 BLOCKS = 1000
-FIRST = Window(20, is_counted=False)
 DAY = timedelta(days=1)
 FILTERS = [
     {},
@@ -99,22 +96,6 @@ FEED = {
     "limit": ENTRIES_MAX,
     "length": DESCRIPTION_MAX,
 }
-
-
-def told(value):
-    """The same in every run: an instant by its distance from now."""
-    if isinstance(value, dict):
-        return " ".join(f"{name}={told(each)}" for name, each in value.items()) or "no filter"
-    return f"now{(value - NOW).days:+}d" if isinstance(value, datetime) else str(value)
-
-
-def asked(criteria, window):
-    """A page as a statement, and its values."""
-    page = page_of_events(
-        Shape.of(criteria), is_after=window.after is not None, is_counted=window.is_counted
-    )
-    values = values_of(criteria, person_id(5), NOW) | values_of_window(window)
-    return page, values | values_of_walk(window)
 
 
 @pytest.fixture(scope="module")
