@@ -7,13 +7,15 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
 	--custom-compile-command "make lock" pyproject.toml
+# What a lock is made of, and the locks themselves.
+LOCKED = { sed -n '/^dependencies = /,/^\[tool/p' pyproject.toml; cat requirements/*.txt; }
 
 given = $(or $($(1)),$(error Say which: make $@ $(1)=<$(1)>))
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo migrate create-user seed-demo purge backup restore verify-data test \
-	test-browser test-proxy test-scale screenshots fuzz torture bench check format lock \
-	openapi lint-api hooks audit sbom clean
+.PHONY: help run demo migrate create-user seed-demo purge backup restore verify-data test unit \
+	test-browser test-proxy test-scale screenshots fuzz torture bench check walkthrough format \
+	lock openapi lint-api hooks audit sbom clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -48,6 +50,9 @@ verify-data: .venv/local ## Prove that the counts of events equal their seats.
 test: .venv/dev ## Run every test; brings its own PostgreSQL unless TEST_DATABASE_URL is set.
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
+unit: .venv/dev ## Run the tests that need no database (seconds).
+	@$(BIN)/python -m pytest -q tests/unit
+
 test-browser: .venv/dev ## Use Swagger UI as a person does, in Chromium: apt install chromium.
 	@$(BIN)/python -m pytest tests/browser $(if $(SCREENSHOTS),--screenshots="$(SCREENSHOTS)")
 
@@ -68,30 +73,30 @@ bench: .venv/dev ## Write docs/benchmarks.md (some minutes), or compare: make be
 	@$(BIN)/python -m tests.bench \
 		$(if $(AGAINST),--against "$(AGAINST)",--output docs/benchmarks.md) $(BENCH)
 
-check: .venv/dev ## Lint, format, types, layers, locks (asks the package index); changes nothing.
+check: .venv/dev ## Lint, format, types, layers, licences, links, locks; changes nothing.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@for name in service local dev; do \
-		cp requirements/$$name.txt .venv/$$name.txt || exit 1; done
-	@$(MAKE) --no-print-directory lock-files LOCKS=.venv
-	@for name in service local dev; do \
-		cmp requirements/$$name.txt .venv/$$name.txt || { echo "Run make lock."; exit 1; }; done
-	@echo "All checks passed, the locks are up to date."
+	@$(BIN)/python -m tests.supply_chain.licences
+	@$(BIN)/python -m tests.links
+	@$(LOCKED) | sha256sum --check --status requirements/locked.sha256 || \
+		{ echo "pyproject.toml or a lock file has changed: run make lock."; exit 1; }
+	@echo "All checks passed."
+
+walkthrough: .venv/dev ## Follow CONTRIBUTING.md's example step by step, in a copy of the source.
+	@$(BIN)/python -m tests.walkthrough
 
 format: .venv/dev ## Format the code and apply safe fixes.
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
 lock: .venv/dev ## Write the lock files from pyproject.toml; UPGRADE=--upgrade for new versions.
-	@$(MAKE) --no-print-directory lock-files LOCKS=requirements
-
-.PHONY: lock-files
-lock-files:
-	@$(LOCK) $(UPGRADE) --extra local --extra tracing --group dev --output-file $(LOCKS)/dev.txt
-	@$(LOCK) --constraint $(LOCKS)/dev.txt --extra local --extra tracing --output-file $(LOCKS)/local.txt
-	@$(LOCK) --constraint $(LOCKS)/dev.txt --extra tracing --output-file $(LOCKS)/service.txt
+	@$(LOCK) $(UPGRADE) --extra local --extra tracing --group dev --output-file requirements/dev.txt
+	@$(LOCK) --constraint requirements/dev.txt --extra local --extra tracing \
+		--output-file requirements/local.txt
+	@$(LOCK) --constraint requirements/dev.txt --extra tracing --output-file requirements/service.txt
+	@$(LOCKED) | sha256sum >requirements/locked.sha256
 
 openapi: .venv/local ## Write openapi.json, the OpenAPI document that the service serves.
 	@$(CLI) export-openapi
@@ -106,10 +111,13 @@ hooks: .venv/dev ## Lint, format, types and layers before each commit (git hooks
 	@$(BIN)/pre-commit install
 
 audit: .venv/dev ## Ask PyPI whether what is locked has known vulnerabilities; AUDIT="-s osv" asks OSV.
-	@$(BIN)/python -m tests.supply_chain.audit $(AUDIT)
+	@$(BIN)/pip-audit --requirement requirements/dev.txt --disable-pip --strict \
+		--progress-spinner off $(AUDIT)
 
 sbom: .venv/dev ## Write turnout.cdx.json: what the image to deploy holds (CycloneDX).
-	@$(BIN)/python -m tests.supply_chain.sbom turnout.cdx.json
+	@$(BIN)/python -m tests.supply_chain.image >.venv/image.txt
+	@$(BIN)/python -W ignore::UserWarning -m cyclonedx_py requirements .venv/image.txt \
+		--pyproject pyproject.toml --output-reproducible --output-file turnout.cdx.json
 	@echo "turnout.cdx.json is written."
 
 clean: ## Delete the virtual environment and caches; data in DATA_DIR stays.

@@ -1,4 +1,4 @@
-"""Fixtures. They import what they need when used: the domain's tests load no framework."""
+"""Fixtures. They import what they need when used, so that tests/unit starts at once."""
 
 import pytest
 
@@ -6,12 +6,31 @@ import pytest
 collect_ignore = ["browser", "proxy", "scale"]
 
 
+class FailuresAtOnce:
+    """Prints each failure when it happens, not only at the end of the run."""
+
+    def __init__(self, terminal):
+        self._terminal = terminal
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            self._terminal.write_line("")
+            self._terminal.write_sep("_", f"{report.nodeid} ({report.when})", red=True)
+            self._terminal.write_line(report.longreprtext)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config):
+    if terminal := config.pluginmanager.get_plugin("terminalreporter"):
+        config.pluginmanager.register(FailuresAtOnce(terminal))
+
+
 @pytest.fixture(scope="session")
 def postgres():
     """The URL of a PostgreSQL server."""
     from tests.postgres import a_server
 
-    with a_server() as url:
+    with a_server(is_durable=False) as url:
         yield url
 
 

@@ -1,19 +1,22 @@
-"""A PostgreSQL for the tests, from the first source that has one."""
+"""A PostgreSQL for the tests, and databases on it."""
 
 import gc
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from warnings import catch_warnings, simplefilter
 
 import docker
-from docker.errors import DockerException, ImageNotFound
+from docker.errors import DockerException
 from requests import RequestException
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL
+from testcontainers.community.postgres import PostgresContainer
+from testcontainers.core.config import testcontainers_config
 
 from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import migrate
@@ -23,81 +26,78 @@ from entrypoints.local_services import embedded_postgres
 from entrypoints.settings.environment import parse_database_url
 
 IMAGE = "postgres:18"
+# A migrated database: those of the tests are copies of it.
+TEMPLATE = f"turnout_template_{os.getpid()}"
 
 
 @contextmanager
-def a_server() -> Iterator[URL]:
-    """TEST_DATABASE_URL if set, else a container where Docker can run one, else the embedded."""
+def a_server(*, is_durable: bool = True) -> Iterator[URL]:
+    """The server of TEST_DATABASE_URL; else in Docker if it runs here; else the embedded one.
+
+    Unless it is durable, the embedded one does not survive a power failure.
+    """
     if given := os.environ.get("TEST_DATABASE_URL"):
-        yield parse_database_url(given, "TEST_DATABASE_URL")
-    elif docker_has(IMAGE):
-        with a_container() as url:
-            yield url
+        server = parse_database_url(given, "TEST_DATABASE_URL")
+        yield server
+        run_on(server, f"DROP DATABASE IF EXISTS {TEMPLATE}")
+    elif has_docker():
+        # The reaper would be one more image to pull; the container is stopped here.
+        testcontainers_config.ryuk_disabled = True
+        with PostgresContainer(IMAGE) as container:
+            yield parse_database_url(container.get_connection_url(), "the container's URL")
     else:
         with (
             TemporaryDirectory(prefix="turnout-test-") as directory,
             embedded_postgres(Path(directory)) as url,
         ):
-            yield parse_database_url(url, "the embedded server's URL")
+            server = parse_database_url(url, "the embedded server's URL")
+            if not is_durable:
+                run_on(server, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+            yield server
 
 
-def docker_has(image: str) -> bool:
-    client = docker_client()
-    if client is None:
-        return False
+def has_docker() -> bool:
+    """Whether a Docker engine runs here that has the image, or can pull it."""
     try:
-        client.images.get(image)
-    except ImageNotFound:
+        client = docker.from_env()
+    except DockerException:
+        with catch_warnings():
+            simplefilter("ignore", ResourceWarning)
+            gc.collect()  # the client left its socket open
+        return False
+    with closing(client):
         try:
-            client.images.pull(image)
+            return bool(client.images.list(IMAGE) or client.images.pull(IMAGE))
         except (DockerException, RequestException):
             return False
-    except (DockerException, RequestException):
-        return False
-    finally:
-        client.close()
-    return True
 
 
-def docker_client() -> docker.DockerClient | None:
-    """A client of the engine, if one answers."""
-    with suppress(DockerException):
-        return docker.from_env()
-    with catch_warnings():
-        simplefilter("ignore", ResourceWarning)
-        gc.collect()  # the client that failed left its socket open
-    return None
-
-
-@contextmanager
-def a_container() -> Iterator[URL]:
-    from testcontainers.community.postgres import PostgresContainer
-    from testcontainers.core.config import testcontainers_config
-
-    # The reaper would be one more image to pull; the container is stopped here.
-    testcontainers_config.ryuk_disabled = True
-    with PostgresContainer(IMAGE) as container:
-        yield parse_database_url(container.get_connection_url(), "the container's URL")
+def run_on(server: URL, *statements: str) -> None:
+    """Run SQL outside of a transaction."""
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    admin.dispose()
 
 
 @contextmanager
 def a_database(server: URL, *, migrated: bool = True) -> Iterator[URL]:
     """A new database on the server, dropped at the end: nothing else there is touched."""
     name = f"turnout_test_{secrets.token_hex(6)}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    try:
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        url = server.set(database=name)
-        if migrated:
-            engine = make_engine(url, pool_size=1, timeouts=MAINTENANCE)
-            migrate(engine)
-            engine.dispose()
-        yield url
-        with admin.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    finally:
-        admin.dispose()
+    template = template_on(server) if migrated else "template1"
+    run_on(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.set(database=name)
+    run_on(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@cache
+def template_on(server: URL) -> str:
+    run_on(server, f"CREATE DATABASE {TEMPLATE}")
+    engine = make_engine(server.set(database=TEMPLATE), pool_size=1, timeouts=MAINTENANCE)
+    migrate(engine)
+    engine.dispose()
+    return TEMPLATE
 
 
 def run_in(work: PostgresUnitOfWork, statement: str) -> None:

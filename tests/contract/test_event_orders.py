@@ -38,15 +38,16 @@ def found(storage, viewer, window, sort, filters):
     return storage.events.find(EventCriteria(sort=sort, **filters), window, viewer.id, NOON)
 
 
-@pytest.fixture(params=["on the way", "by the index"])
-def either_way(request, monkeypatch):
-    if request.param == "by the index":
+@pytest.fixture(params=["memory", "postgres", "postgres, by the index"])
+def storage(request, monkeypatch):
+    name, _, by_the_index = request.param.partition(", ")
+    if by_the_index:
         monkeypatch.setattr(event_finding, "WALK", 0)
+    return request.getfixturevalue(f"{name}_storage")
 
 
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
 @pytest.mark.parametrize("sort", EventSort)
-@pytest.mark.usefixtures("either_way")
 def test_pages_neither_repeat_nor_skip_where_values_are_equal(storage, ada, events, sort, filters):
     pages = [found(storage, ada, Window(4, n), sort, filters) for n in (0, 4, 8, 12)]
 
@@ -62,7 +63,6 @@ def test_pages_neither_repeat_nor_skip_where_values_are_equal(storage, ada, even
 
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
 @pytest.mark.parametrize("sort", EventSort)
-@pytest.mark.usefixtures("either_way")
 def test_pages_after_a_position_are_the_same_ones(storage, ada, events, sort, filters):
     whole = found(storage, ada, ALL, sort, filters)
 
@@ -77,6 +77,7 @@ def test_pages_after_a_position_are_the_same_ones(storage, ada, events, sort, fi
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
+@pytest.mark.parametrize("storage", ["memory", "postgres"], indirect=True)
 def test_few_among_many_are_found_wherever_they_are(storage, ada, limit, monkeypatch):
     """The walk ends before it has enough, at any place."""
     monkeypatch.setattr(event_finding, "WALK", 2)

@@ -24,15 +24,17 @@ def cases(examples):
     )
 
 
-@pytest.fixture(params=["on the way", "by the index"])
-def either_way(request, monkeypatch):
-    """The two ways in which PostgreSQL finds a page."""
-    if request.param == "by the index":
+@pytest.fixture(params=["memory", "postgres", "postgres, by the index"])
+def storage(request, monkeypatch):
+    """PostgreSQL finds a page in two ways."""
+    name, _, by_the_index = request.param.partition(", ")
+    if by_the_index:
         monkeypatch.setattr(event_finding, "WALK", 0)
+    return request.getfixturevalue(f"{name}_storage")
 
 
 @pytest.fixture
-def answers(storage, either_way):
+def answers(storage):
     return asking(storage)
 
 
@@ -120,10 +122,10 @@ def questions(draw):
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-@pytest.mark.usefixtures("either_way")
-def test_any_text_is_found_as_the_fake_finds_it(postgres_storage, question):
+@pytest.mark.parametrize("storage", ["postgres", "postgres, by the index"], indirect=True)
+def test_any_text_is_found_as_the_fake_finds_it(storage, question):
     search, texts = question
 
-    answers = asking(postgres_storage)(search, texts)
+    answers = asking(storage)(search, texts)
 
     assert answers == [finds(Search.of(search), Title(t), d) for t, d in texts]

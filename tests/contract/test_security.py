@@ -76,14 +76,28 @@ class Recorder:
         return self._argon2.verify(password_hash, password)
 
 
+@pytest.fixture(scope="module")
+def app():
+    return app_of("k" * 32)
+
+
 @pytest.fixture(params=["memory", "jwt"])
-def tokens(request):
+def tokens(request, app):
     if request.param == "memory":
         yield TokensInMemory()
     else:
-        settings = Settings(database_url=NOWHERE, jwt_secret_key="k" * 32, database_pool_size=1)
-        with Container(settings=settings).app().app_context():
+        with app.app_context():
             yield JwtTokens()
+
+
+def app_of(key, previous=None):
+    settings = Settings(
+        database_url=NOWHERE,
+        jwt_secret_key=key,
+        jwt_secret_key_previous=previous,
+        database_pool_size=1,
+    )
+    return Container(settings=settings).app()
 
 
 def claims(**changes):
@@ -173,25 +187,15 @@ def test_enough_common_passwords_are_long_enough_to_be_chosen():
     assert all(password == password.lower() for password in COMMON_PASSWORDS)
 
 
-def tokens_of(key, previous=None):
-    settings = Settings(
-        database_url=NOWHERE,
-        jwt_secret_key=key,
-        jwt_secret_key_previous=previous,
-        database_pool_size=1,
-    )
-    return Container(settings=settings).app()
-
-
 def test_tokens_survive_a_change_of_keys_until_the_previous_one_is_taken_away():
     old, new = "o" * 32, "n" * 32
-    with tokens_of(old).app_context():
+    with app_of(old).app_context():
         token = JwtTokens().issue(claims())
 
-    with tokens_of(new, previous=old).app_context():
+    with app_of(new, previous=old).app_context():
         assert JwtTokens().read(token)
         newer = JwtTokens().issue(claims())
-    for app in (tokens_of(new), tokens_of("x" * 32, previous=new)):
+    for app in (app_of(new), app_of("x" * 32, previous=new)):
         with app.app_context():
             with pytest.raises(InvalidToken):
                 JwtTokens().read(token)

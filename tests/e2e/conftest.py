@@ -1,33 +1,20 @@
 """The application behind a real HTTP server in this process, so that time can be moved for it."""
 
-from threading import Thread
-
 import httpx
 import pytest
-from werkzeug.serving import make_server
 
-from entrypoints.container import Container
-from entrypoints.settings import Settings
+from tests.applications import a_container, listening
 from tests.e2e.client import Visitor
 from tests.e2e.conformance import Document
 from tests.e2e.processes import started
 from tests.postgres import a_database
 
-KEY = "a key of the tests, and of them alone"
-
 
 @pytest.fixture(scope="session")
 def container(database):
-    container = Container(
-        settings=Settings(
-            database_url=database,
-            jwt_secret_key=KEY,
-            database_pool_size=24,
-            ratelimit_enabled=False,
-        )
-    )
-    yield container
-    container.engine().dispose()
+    settings = {"database_pool_size": 24, "ratelimit_enabled": False}
+    with a_container(database, **settings) as container:
+        yield container
 
 
 @pytest.fixture(scope="session")
@@ -37,13 +24,8 @@ def app(container):
 
 @pytest.fixture(scope="session")
 def base_url(app):
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(app) as base_url:
+        yield base_url
 
 
 @pytest.fixture(scope="session")

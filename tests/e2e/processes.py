@@ -12,6 +12,8 @@ NOT_INHERITED = (
     *("DATABASE_URL", "JWT_SECRET_KEY", "DATA_DIR", "HOST"),
     *("METRICS_HOST", "METRICS_PORT", "PROMETHEUS_MULTIPROC_DIR"),
 )
+# A password costs as little as it may.
+QUICK_HASHES = {"ARGON2_MEMORY_KIB": str(7 * 1024), "ARGON2_PASSES": "1"}
 READY = re.compile(r"Turnout answers\.\n +API +(?P<base>http://\S+)\n +Swagger UI +\S+\n")
 
 
@@ -40,7 +42,7 @@ def started(root, *arguments, stderr=None, python=sys.executable, **settings):
     with subprocess.Popen(
         command(*arguments, python=python),
         cwd=root,
-        env=environment(**settings),
+        env=environment(**QUICK_HASHES | settings),
         stdout=subprocess.PIPE,
         stderr=stderr,
         text=True,

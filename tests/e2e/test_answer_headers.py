@@ -3,10 +3,8 @@
 import pytest
 from dependency_injector import providers
 
-from entrypoints.container import Container
-from entrypoints.settings import Settings
+from tests.applications import a_container
 from tests.e2e.client import an_event_body
-from tests.e2e.conftest import KEY
 
 OPEN = ["/", "/api/schema/", "/api/schema/swagger-ui/", "/api/schema/swagger-ui/swagger-ui.css"]
 PRIVATE = "private, no-cache"
@@ -49,12 +47,10 @@ def test_a_defect_is_not_sniffed_nor_kept(database, empty_database):
         def __call__(self, *_):
             raise ZeroDivisionError
 
-    container = Container(settings=Settings(database_url=database, jwt_secret_key=KEY))
-    with container.work.override(providers.Object(Broken())):
+    with a_container(database) as container, container.work.override(providers.Object(Broken())):
         client = container.app().test_client()
         body = {"username": "ada", "password": "correct horse battery"}
         response = client.post("/v1/profile/token/", json=body)
-    container.engine().dispose()
 
     assert response.status_code == 500
     assert response.headers.getlist("X-Content-Type-Options") == ["nosniff"]

@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from jsonschema import ValidationError
+from jsonschema_rs import ValidationError
 
 from tests.e2e.conformance import Document
 

@@ -1,12 +1,13 @@
 """Pages of other origins may call the service where a setting names them."""
 
+from contextlib import ExitStack
+from functools import cache
+
 import pytest
 from dependency_injector import providers
 
-from entrypoints.container import Container
-from entrypoints.settings import Settings
+from tests.applications import a_container
 from tests.e2e.client import PASSWORD
-from tests.e2e.conftest import KEY
 
 APP = "https://app.example.org"
 IPV6 = "http://[::1]:8080"
@@ -21,22 +22,25 @@ class Broken:
         raise ZeroDivisionError
 
 
+@pytest.fixture(scope="module")
+def client_of(database):
+    """What makes a client of an application that admits these origins, one for the module."""
+    with ExitStack() as apps:
+
+        @cache
+        def app(*origins):
+            return apps.enter_context(a_container(database, cors_origins=origins)).app()
+
+        yield lambda *origins: app(*origins).test_client()
+
+
 @pytest.fixture
-def client_of(database, empty_database):
-    """What makes a client of an application that admits these origins."""
-    containers = []
-
-    def make(*origins, work=None):
-        settings = Settings(database_url=database, jwt_secret_key=KEY, cors_origins=origins)
-        container = Container(settings=settings)
-        containers.append(container)
-        if work is not None:
-            container.work.override(providers.Object(work))
-        return container.app().test_client()
-
-    yield make
-    for container in containers:
-        container.engine().dispose()
+def client(database, empty_database):
+    """A page of the origin, and an application that has counted no attempts yet."""
+    with a_container(database, cors_origins=(APP,)) as container:
+        client = container.app().test_client()
+        client.environ_base["HTTP_ORIGIN"] = APP
+        yield client
 
 
 def preflight(client, path, method, headers="", origin=APP):
@@ -144,9 +148,7 @@ def test_a_preflight_from_elsewhere_allows_nothing(client_of):
     assert not speaks_of_origins(response)
 
 
-def test_errors_can_be_read_too(client_of):
-    client = client_of(APP)
-    client.environ_base["HTTP_ORIGIN"] = APP
+def test_errors_can_be_read_too(client, database):
     answers = [
         client.get(EVENTS),
         client.get("/nowhere/"),
@@ -154,9 +156,12 @@ def test_errors_can_be_read_too(client_of):
         client.post(LOG_IN, json={}),
         client.post(LOG_IN, data="x", content_type="text/plain"),
         client.get("/api/schema/", headers={"Host": "a b"}),
-        client_of(APP, work=Broken()).post(LOG_IN, json=ADA, headers={"Origin": APP}),
         *(client.post(LOG_IN, json=ADA) for _ in range(11)),
     ]
+    with a_container(database, cors_origins=(APP,)) as container:
+        container.work.override(providers.Object(Broken()))
+        broken = container.app().test_client()
+        answers.append(broken.post(LOG_IN, json=ADA, headers={"Origin": APP}))
 
     assert {401, 404, 405, 422, 415, 400, 500, 429} == {answer.status_code for answer in answers}
     for answer in answers:
@@ -164,10 +169,7 @@ def test_errors_can_be_read_too(client_of):
         assert varies(answer) == {"Origin"}
 
 
-def test_pages_may_read_the_headers_that_matter(client_of):
-    client = client_of(APP)
-    client.environ_base["HTTP_ORIGIN"] = APP
-
+def test_pages_may_read_the_headers_that_matter(client):
     refused = client.get(EVENTS)
     for _ in range(11):
         limited = client.post(LOG_IN, json=ADA)
@@ -193,12 +195,11 @@ def test_pages_may_read_the_headers_that_matter(client_of):
     }
 
 
-def test_a_list_varies_by_origin_and_by_encoding(client_of):
-    client = client_of(APP)
+def test_a_list_varies_by_origin_and_by_encoding(client):
     client.post("/v1/profile/signup/", json=ADA)
     token = client.post(LOG_IN, json=ADA).json["access_token"]
 
-    response = client.get(EVENTS, headers={"Authorization": f"Bearer {token}", "Origin": APP})
+    response = client.get(EVENTS, headers={"Authorization": f"Bearer {token}"})
 
     assert response.headers[ALLOW_ORIGIN] == APP
     assert varies(response) == {"Accept-Encoding", "Origin"}

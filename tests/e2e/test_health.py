@@ -1,18 +1,21 @@
 """What those who watch over the service are told."""
 
+from contextlib import contextmanager
+
 import httpx
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from adapters.persistence.engine import make_engine
 from adapters.persistence.migrate import migrate
 from adapters.persistence.waits import MAINTENANCE
 from entrypoints import VERSION
+from tests.applications import an_app
 from tests.e2e.problems import is_problem
-from tests.e2e.processes import started
 from tests.postgres import a_database
 
-NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
+NOWHERE = make_url("postgresql+psycopg2://nobody@127.0.0.1:1/nothing")
 
 
 def test_the_process_tells_its_version(visitor):
@@ -34,31 +37,36 @@ def test_a_service_with_its_database_is_ready(visitor):
     assert answer.json() == {"status": "ready"}
 
 
-def test_without_a_database_it_lives_and_is_not_ready(root):
-    with started(root, "serve", DATABASE_URL=NOWHERE, JWT_SECRET_KEY="k" * 32) as (_, base_url):
-        assert httpx.get(f"{base_url}/healthz").status_code == 200
-        answer = httpx.get(f"{base_url}/readyz")
+def test_without_a_database_it_lives_and_is_not_ready():
+    with a_visitor(NOWHERE) as visitor:
+        assert visitor.get("/healthz").status_code == 200
+        answer = visitor.get("/readyz")
 
     assert is_problem(answer, 503, "not_ready")
     assert answer.json()["detail"] == "The database does not answer."
 
 
 @pytest.mark.parametrize("state", ["empty", "old", "newer"])
-def test_the_schema_must_have_all_migrations_and_may_have_more(root, postgres, state):
+def test_the_schema_must_have_all_migrations_and_may_have_more(postgres, state):
     with a_database(postgres, migrated=False) as url:
         leave_in(state, url)
-        settings = {
-            "DATABASE_URL": url.render_as_string(hide_password=False),
-            "JWT_SECRET_KEY": "k" * 32,
-        }
-        with started(root, "serve", **settings) as (_, base_url):
-            answer = httpx.get(f"{base_url}/readyz")
+        with a_visitor(url) as visitor:
+            answer = visitor.get("/readyz")
 
     if state == "newer":
         assert answer.status_code == 200
     else:
         assert is_problem(answer, 503, "not_ready")
         assert answer.json()["detail"] == "The database lacks migrations of this version."
+
+
+@contextmanager
+def a_visitor(database_url):
+    with (
+        an_app(database_url) as app,
+        httpx.Client(transport=httpx.WSGITransport(app), base_url="http://localhost") as visitor,
+    ):
+        yield visitor
 
 
 def leave_in(state, url):

@@ -1,5 +1,6 @@
 """Guessing and flooding are slowed down."""
 
+from contextlib import ExitStack
 from ipaddress import ip_network
 
 import pytest
@@ -7,10 +8,8 @@ import time_machine
 
 from adapters.http.limits import LOG_IN, REFRESH, SIGN_UP
 from adapters.http.limits import PASSWORD as PASSWORD_LIMIT
-from entrypoints.container import Container
-from entrypoints.settings import Settings
+from tests.applications import an_app
 from tests.e2e.client import PASSWORD
-from tests.e2e.conftest import KEY
 from tests.e2e.processes import a_free_port
 from tests.redis_server import a_redis, needs_redis
 
@@ -18,15 +17,22 @@ JUST_NOW = "2030-05-17T12:00:00Z"
 UNREACHABLE = "redis://127.0.0.1:1"
 
 
-def app_with(database, **settings):
-    values = {"trusted_proxies": (ip_network("127.0.0.0/8"),)} | settings
-    return Container(settings=Settings(database_url=database, jwt_secret_key=KEY, **values)).app()
+@pytest.fixture
+def client_with(database, empty_database):
+    """Makes clients of applications that have the settings, each of one of its own."""
+    with ExitStack() as apps:
+
+        def make(**settings):
+            values = {"trusted_proxies": (ip_network("127.0.0.0/8"),)} | settings
+            return apps.enter_context(an_app(database, **values)).test_client()
+
+        yield make
 
 
 @pytest.fixture
-def client(database, empty_database):
+def client(client_with):
     with time_machine.travel(JUST_NOW, tick=False):
-        yield app_with(database).test_client()
+        yield client_with()
 
 
 def post(client, path, body, address="192.0.2.1", **headers):
@@ -76,8 +82,8 @@ def test_an_address_is_limited_whatever_the_account(client):
     assert not is_refused(log_in(client, "ada", "192.0.2.2"))
 
 
-def test_a_limit_tells_what_is_left_and_ends_with_its_window(database, empty_database):
-    client = app_with(database).test_client()
+def test_a_limit_tells_what_is_left_and_ends_with_its_window(client_with):
+    client = client_with()
     with time_machine.travel(JUST_NOW, tick=False) as clock:
         first = log_in(client)
         assert first.headers["RateLimit-Limit"] == "10"
@@ -138,16 +144,16 @@ def test_addresses_of_ipv4_are_told_apart_on_a_socket_of_ipv6(client):
     assert not is_refused(log_in(client, "ada", "::ffff:192.0.2.2"))
 
 
-def test_an_address_that_a_stranger_claims_does_not_count(database, empty_database):
-    client = app_with(database, trusted_proxies=()).test_client()
+def test_an_address_that_a_stranger_claims_does_not_count(client_with):
+    client = client_with(trusted_proxies=())
 
     assert how_many_pass(lambda n: log_in(client, f"user-{n}", f"192.0.2.{n}")) == amount(
         LOG_IN.by_address
     )
 
 
-def test_limits_can_be_turned_off(database, empty_database):
-    client = app_with(database, ratelimit_enabled=False).test_client()
+def test_limits_can_be_turned_off(client_with):
+    client = client_with(ratelimit_enabled=False)
 
     answers = [log_in(client) for _ in range(amount(LOG_IN.by_account) + 5)]
 
@@ -155,22 +161,22 @@ def test_limits_can_be_turned_off(database, empty_database):
     assert not any("RateLimit-Limit" in answer.headers for answer in answers)
 
 
-def test_without_its_storage_a_worker_counts_by_itself(database, empty_database):
-    client = app_with(database, ratelimit_storage_uri=UNREACHABLE).test_client()
+def test_without_its_storage_a_worker_counts_by_itself(client_with):
+    client = client_with(ratelimit_storage_uri=UNREACHABLE)
 
     assert how_many_pass(lambda _: log_in(client)) == amount(LOG_IN.by_account)
 
 
 @needs_redis
-def test_workers_that_share_a_redis_count_together(database, empty_database):
+def test_workers_that_share_a_redis_count_together(client_with):
     with a_redis(a_free_port()) as url:
-        clients = [app_with(database, ratelimit_storage_uri=url).test_client() for _ in range(2)]
+        clients = [client_with(ratelimit_storage_uri=url) for _ in range(2)]
 
         assert how_many_pass(lambda n: log_in(clients[n % 2])) == amount(LOG_IN.by_account)
 
 
-def test_two_apps_count_apart(database, client):
-    other = app_with(database).test_client()
+def test_two_apps_count_apart(client_with, client):
+    other = client_with()
     how_many_pass(lambda _: log_in(client))
 
     assert not is_refused(log_in(other))

@@ -7,7 +7,7 @@ from tests.e2e.together import at_once
 
 def test_a_logout_that_races_a_refresh_leaves_nothing_alive(visitor, ada):
     winners = set()
-    for _ in range(200):
+    for _ in range(50):
         tokens = visitor.log_in(ada.username).json()
         spend, revoke = (
             partial(act, tokens["refresh_token"]) for act in (visitor.refresh, visitor.revoke)

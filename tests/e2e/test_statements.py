@@ -35,9 +35,9 @@ def statements_of(monkeypatch):
 def event(request, ada, visitor):
     event = ada.published()
     if request.param == "many of them":
-        for _ in range(30):
-            ada.attend(ada.published())
         for _ in range(10):
+            ada.attend(ada.published())
+        for _ in range(4):
             visitor.joins().attend(event)
     return event
 

@@ -4,7 +4,7 @@ import jwt
 import pytest
 import time_machine
 
-from tests.e2e.conftest import KEY
+from tests.applications import KEY
 from tests.e2e.test_documentation import PROTECTED
 
 

@@ -12,13 +12,7 @@ from tests.postgres import a_database
 ROOT = Path(__file__).parents[2]
 SEED = 20260517
 PHASES = "examples,coverage,fuzzing,stateful"
-SETTINGS = {
-    "JWT_SECRET_KEY": "k" * 32,
-    "RATELIMIT_ENABLED": "false",
-    # A password costs as little as it may here.
-    "ARGON2_MEMORY_KIB": str(7 * 1024),
-    "ARGON2_PASSES": "1",
-}
+SETTINGS = {"JWT_SECRET_KEY": "k" * 32, "RATELIMIT_ENABLED": "false"}
 
 
 @contextmanager

@@ -16,17 +16,12 @@ def service(postgres, log):
         yield base_url
 
 
-@pytest.mark.parametrize(
-    ("phases", "extent"),
-    [(PHASES, ("--max-examples", "5")), ("stateful", ("--max-time", "12"))],
-    ids=["every phase", "chains of requests"],
-)
-def test_every_check_of_schemathesis_passes(service, log, tmp_path, phases, extent):
+def test_every_check_of_schemathesis_passes(service, log, tmp_path):
     report = tmp_path / "report.json"
-    run, told = fuzz(service, report, *extent, phases=phases, capture_output=True, text=True)
+    run, told = fuzz(service, report, "--max-examples", "2", capture_output=True, text=True)
 
     output = f"{run.stdout}\n{run.stderr}\nThe service logged:\n{log.read_text()[-20000:]}"
     assert run.returncode == 0, output
-    for phase in phases.split(","):
+    for phase in PHASES.split(","):
         assert told["phases"][phase]["status"] == "success", output
     assert told["test_cases"]["generated"] > 50, output

@@ -1,4 +1,4 @@
-"""What is asked of much data, and how much of it may be read for that."""
+"""What is asked of much data, as statements and as names of tests."""
 
 from datetime import UTC, datetime
 
@@ -10,8 +10,6 @@ from application.pages import Window
 from tests.bench.dataset import person_id
 
 NOW = datetime.now(UTC)
-# Of 8 KiB. The tables have some 30,000; 20 rows and what is shown with them take some hundred.
-BLOCKS = 1500
 FIRST = Window(20, is_counted=False)
 
 

@@ -92,11 +92,9 @@ def test_a_seat_of_a_missing_person_is_found(engine, event):
 
 def test_the_command_prints_what_differs(engine, event, url, pytestconfig):
     setting = {"DATABASE_URL": url.render_as_string(hide_password=False)}
-    sound = finished(pytestconfig.rootpath, "verify-data", **setting)
     spoil(engine, f"UPDATE events SET attendees_count = 2 WHERE id = '{event.id}'")
     spoilt = finished(pytestconfig.rootpath, "verify-data", **setting)
 
-    assert (sound.returncode, sound.stdout) == (0, "2 events, 1 seats: 0 differ.\n")
     assert spoilt.returncode == 1
     assert spoilt.stdout.splitlines() == [
         f"event {event.id}: attendees_count 2, capacity 3, seats 1, of people who are gone 0",

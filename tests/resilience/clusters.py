@@ -44,7 +44,16 @@ class Cluster:
         pgexec(command, arguments, bin_path=BINARIES, user=user, cwd="/")
 
     def create(self):
-        self._run("initdb", "--auth=trust", "--encoding=utf8", "-U", "postgres", "-D", self.data)
+        self._run(
+            "initdb",
+            "--no-sync",
+            "--auth=trust",
+            "--encoding=utf8",
+            "-U",
+            "postgres",
+            "-D",
+            self.data,
+        )
 
     def copy(self, primary):
         """Make this a standby of the primary, its data so far included."""

@@ -6,13 +6,11 @@ from threading import Thread
 
 import psycopg2
 
-from tests.resilience.clusters import a_cluster
 from tests.resilience.contention import attendants, close
 from tests.resilience.crowd import Client, wait_until
 from tests.resilience.ledger import Answer, Ledger
 from tests.resilience.report import Report
 from tests.resilience.service import a_service
-from tests.resilience.town import a_town
 
 BOUND_S = 4
 
@@ -53,21 +51,20 @@ def exhausted_pool(town) -> Report:
     return report
 
 
-def held_lock(town, *, seconds: float, at_least: int) -> Report:
+def held_lock(town, base_url, *, seconds: float, at_least: int) -> Report:
     """Someone holds an event's row: its attends are refused in bounded time, others go on."""
     report, ledger = Report(f"a row lock held by someone else for {seconds:.0f} s"), Ledger()
     people = town.people(2)
     held, free = town.event(people[0]), town.event(people[0])
     refused, served = [], []
-    with a_service(town) as service:
-        one, other = attendants(service.base_url, ledger, people)
-        with town.locked(held):
-            end = time.monotonic() + seconds
-            while time.monotonic() < end or len(refused) < at_least:
-                refused.append(one.attend(held))
-                served += [other.attend(free), other.cancel(free)]
-        report.must(one.attend(held).status == 204, "is not healthy afterwards")
-        close([one, other])
+    one, other = attendants(base_url, ledger, people)
+    with town.locked(held):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end or len(refused) < at_least:
+            refused.append(one.attend(held))
+            served += [other.attend(free), other.cancel(free)]
+    report.must(one.attend(held).status == 204, "is not healthy afterwards")
+    close([one, other])
     report.figures = {"refused": len(refused)}
     must_be_refused(report, refused)
     report.must({each.status for each in served} == {204}, "the other event was not served")
@@ -75,27 +72,24 @@ def held_lock(town, *, seconds: float, at_least: int) -> Report:
     return report
 
 
-def no_connections() -> Report:
+def no_connections(cluster, town, service) -> Report:
     report = Report("max_connections used up")
-    with (
-        a_cluster(max_connections=20) as cluster,
-        a_town(cluster.host) as town,
-        a_service(town) as service,
-    ):
-        [person] = town.people(1)
-        town.close()
-        client = Client(service.base_url)
-        hogs = []
-        try:
-            while True:
-                hogs.append(psycopg2.connect(host="127.0.0.1", port=cluster.port, user="postgres"))
-        except psycopg2.OperationalError as error:
-            report.must("too many clients" in str(error), str(error))
-        answers = [client.ask(person, "GET", "/v1/events/") for _ in range(10)]
-        for hog in hogs:
-            hog.close()
-        back = wait_until(lambda: is_healthy(client, person), "it is healthy again")
-        client.close()
+    [person] = town.people(1)
+    cluster.stop()  # all connections are cut: nobody has one to go on with
+    cluster.start()
+    client = Client(service.base_url)
+    hogs = []
+    try:
+        while True:
+            hogs.append(psycopg2.connect(host="127.0.0.1", port=cluster.port, user="postgres"))
+    except psycopg2.OperationalError as error:
+        report.must("too many clients" in str(error), str(error))
+    answers = [client.ask(person, "GET", "/v1/events/") for _ in range(10)]
+    for hog in hogs:
+        hog.close()
+    back = wait_until(lambda: is_healthy(client, person), "it is healthy again")
+    client.close()
+    town.close()
     report.figures = {"refused": len(answers)}
     must_be_refused(report, answers)
     report.figures |= {"recovery s": round(back, 2)}

@@ -1,10 +1,11 @@
 """A database that restarts, or is taken over by its standby, while seats are taken."""
 
 import time
+from contextlib import contextmanager
 
 from sqlalchemy import create_engine, text
 
-from tests.resilience.clusters import a_cluster, clusters
+from tests.resilience.clusters import clusters
 from tests.resilience.crowd import Client, Load, wait_until
 from tests.resilience.ledger import Ledger
 from tests.resilience.report import Report
@@ -27,23 +28,22 @@ def recovered(ledger) -> float:
     return wait_until(is_served, "the service recovers")
 
 
-def restarts(*, times: int, clients: int) -> Report:
+def restarts(cluster, town, service, *, times: int, clients: int) -> Report:
     report, ledger = Report(f"PostgreSQL restarted {times} times under load"), Ledger()
     recoveries = []
-    with a_cluster() as cluster, a_town(cluster.host) as town, a_service(town) as service:
-        crowd = town.people(clients)
-        events = [town.event(crowd[0]), town.event(crowd[0], 5)]
-        with Load(service.base_url, ledger, crowd, events):
-            for _ in range(times):
-                goal = ledger.acknowledged() + PROGRESS
-                wait_until(lambda goal=goal: ledger.acknowledged() > goal, "work goes on")
-                cluster.stop()
-                goal = ledger.told()[503, "try_again"] + 1
-                wait_until(lambda g=goal: ledger.told()[503, "try_again"] > g, "it is told")
-                cluster.start()
-                recoveries.append(recovered(ledger))
-        town.close()  # its own connections were cut, too
-        report.violations += ledger.violations(town)
+    crowd = town.people(clients)
+    events = [town.event(crowd[0]), town.event(crowd[0], 5)]
+    with Load(service.base_url, ledger, crowd, events):
+        for _ in range(times):
+            goal = ledger.acknowledged() + PROGRESS
+            wait_until(lambda goal=goal: ledger.acknowledged() > goal, "work goes on")
+            cluster.stop()
+            goal = ledger.told()[503, "try_again"] + 1
+            wait_until(lambda g=goal: ledger.told()[503, "try_again"] > g, "it is told")
+            cluster.start()
+            recoveries.append(recovered(ledger))
+    town.close()  # its own connections were cut, too
+    report.violations += ledger.violations(town)
     report.figures = dict(ledger.counts()) | {
         "slowest answer s": round(ledger.slowest_s(), 2),
         "slowest recovery s": round(max(recoveries), 2),
@@ -93,26 +93,36 @@ def is_synchronous(primary) -> bool:
     return state == "sync"
 
 
-def lost_standby(*, attempts: int) -> Report:
+@contextmanager
+def waiting_for_a_standby(town):
+    """The database acknowledges no commit, since the standby that must have it is not there."""
+    configure(town, "SET synchronous_standby_names = 'standby'")
+    try:
+        yield
+    finally:
+        configure(town, "RESET synchronous_standby_names")
+
+
+def configure(town, change: str) -> None:
+    admin = town.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"ALTER SYSTEM {change}"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+
+
+def lost_standby(town, service, *, attempts: int) -> Report:
     """The standby dies: what is committed on the primary alone is never acknowledged."""
     report = Report("synchronous standby lost")
-    with clusters({"synchronous_standby_names": "standby"}, {}) as [primary, _]:
-        primary.create()
-        primary.start_alone()
-        with a_town(primary.host) as town:
-            crowd = town.people(attempts)
-            # One event each: a commit that waits for the standby keeps its event locked.
-            events = [town.event(person) for person in crowd]
-            town.close()
-            primary.stop()
-            primary.start()
-            with a_service(town) as service:
-                answers = []
-                for person, event in zip(crowd, events, strict=True):
-                    client = Client(service.base_url)
-                    path = f"/v1/events/{event}/attend/"
-                    answers.append(client.ask(person, "POST", path))
-                    client.close()
+    crowd = town.people(attempts)
+    # One event each: a commit that waits for the standby keeps its event locked.
+    events = [town.event(person) for person in crowd]
+    with waiting_for_a_standby(town):
+        answers = []
+        for person, event in zip(crowd, events, strict=True):
+            client = Client(service.base_url)
+            path = f"/v1/events/{event}/attend/"
+            answers.append(client.ask(person, "POST", path))
+            client.close()
     told = [(answer.status, answer.code) for answer in answers]
     slowest = max(answer.ended - answer.begun for answer in answers)
     report.figures = {"outcome_unknown": told.count((503, "outcome_unknown"))}

@@ -16,11 +16,11 @@ WORKERS = 2
 PROGRESS = 50
 
 
-def killed_workers(town, *, kills: int, clients: int) -> Report:
+def killed_workers(town, service, *, kills: int, clients: int) -> Report:
     report, ledger = Report(f"kill -9 of a worker, {kills} times, under load"), Ledger()
     crowd = town.people(clients)
     events = [town.event(crowd[0], capacity) for capacity in (clients, clients // 4, 3)]
-    with a_service(town) as service, Load(service.base_url, ledger, crowd, events):
+    with Load(service.base_url, ledger, crowd, events):
         for _ in range(kills):
             wait_until(lambda: len(service.workers()) == WORKERS, "the workers are back")
             goal = ledger.acknowledged() + PROGRESS

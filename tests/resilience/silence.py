@@ -7,12 +7,9 @@ from contextlib import contextmanager
 
 import httpx
 
-from tests.resilience.clusters import a_cluster
 from tests.resilience.crowd import Client, wait_until
 from tests.resilience.exhaustion import is_healthy
 from tests.resilience.report import Report
-from tests.resilience.service import a_service
-from tests.resilience.town import a_town
 
 SOON_S = 2
 AT_A_TIME = 8
@@ -65,20 +62,19 @@ def gone(cluster):
     cluster.start()
 
 
-def unanswering(fault) -> Report:
+def unanswering(cluster, town, service, *, fault) -> Report:
     """Every operation while the database is gone, or frozen; then once it is back."""
     report = Report(f"database {fault.__name__}: every operation")
-    with a_cluster() as cluster, a_town(cluster.host) as town, a_service(town) as service:
-        [person] = town.people(1)
-        ask = Client(service.base_url)
-        report.must(is_healthy(ask, person), "was not healthy")
-        with fault(cluster):
-            told = ask_everything(service.base_url, person)
-        begun = time.monotonic()
-        back = wait_until(lambda: is_healthy(ask, person), "it is healthy again")
-        report.must(time.monotonic() - begun < SOON_S, f"healthy again after {back:.1f} s")
-        ask.close()
-        town.close()
+    [person] = town.people(1)
+    ask = Client(service.base_url)
+    report.must(is_healthy(ask, person), "was not healthy")
+    with fault(cluster):
+        told = ask_everything(service.base_url, person)
+    begun = time.monotonic()
+    back = wait_until(lambda: is_healthy(ask, person), "it is healthy again")
+    report.must(time.monotonic() - begun < SOON_S, f"the way back took {back:.1f} s")
+    ask.close()
+    town.close()
     slowest = max(answer.ended - answer.begun for _, answer in told)
     for operation, answer in told:
         report.must(

@@ -33,7 +33,8 @@ def overselling_is_found(town) -> Report:
     return report
 
 
-def scenarios(town, base_url):
+def scenarios(cluster, town, service):
+    base_url = service.base_url
     return [
         partial(contention.rush, town, base_url, people=500, seats=50),
         partial(contention.insistence, town, base_url, attempts=100),
@@ -41,16 +42,16 @@ def scenarios(town, base_url):
         partial(contention.last_seat, town, base_url, contenders=100),
         partial(contention.shrinking, town, base_url, rounds=200),
         partial(contention.deletion, town, base_url, rounds=200),
-        partial(processes_die.killed_workers, town, kills=20, clients=32),
+        partial(processes_die.killed_workers, town, service, kills=20, clients=32),
         partial(processes_die.told_to_stop, town, in_flight=6, clients=32),
-        partial(outages.restarts, times=5, clients=32),
+        partial(outages.restarts, cluster, town, service, times=5, clients=32),
         partial(outages.failover, clients=32, progress=2000),
-        partial(outages.lost_standby, attempts=5),
-        partial(silence.unanswering, silence.gone),
-        partial(silence.unanswering, silence.frozen),
+        partial(outages.lost_standby, town, service, attempts=5),
+        partial(silence.unanswering, cluster, town, service, fault=silence.gone),
+        partial(silence.unanswering, cluster, town, service, fault=silence.frozen),
         partial(exhaustion.exhausted_pool, town),
-        partial(exhaustion.held_lock, town, seconds=60, at_least=2),
-        partial(exhaustion.no_connections),
+        partial(exhaustion.held_lock, town, base_url, seconds=60, at_least=2),
+        partial(exhaustion.no_connections, cluster, town, service),
         partial(overselling_is_found, town),
     ]
 
@@ -65,7 +66,7 @@ def main() -> None:
         cluster = stack.enter_context(a_cluster())
         town = stack.enter_context(a_town(cluster.host))
         service = stack.enter_context(a_service(town))
-        todo = scenarios(town, service.base_url)
+        todo = scenarios(cluster, town, service)
         progress = Progress(*columns, TimeElapsedColumn(), console=console)
         task = stack.enter_context(progress).add_task("torture", total=len(todo))
         for scenario in todo:

@@ -1,8 +1,12 @@
-"""What the image to deploy installs: its part of the lock, which serves every platform."""
+"""Print what the image to deploy installs: its part of the lock, which serves every platform."""
 
 import re
+import sys
+from pathlib import Path
 
 from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[2]
 
 
 def image_environment(dockerfile):
@@ -19,10 +23,10 @@ def image_environment(dockerfile):
     }
 
 
-def image_lock(root):
+def image_lock():
     """The lines of the service's lock that pip would not pass over there."""
-    environment = image_environment((root / "Dockerfile").read_text())
-    lock = (root / "requirements" / "service.txt").read_text()
+    environment = image_environment((ROOT / "Dockerfile").read_text())
+    lock = (ROOT / "requirements" / "service.txt").read_text()
     entries = re.findall(r"^[^#\s].*\n(?: .*\n)*", lock, re.MULTILINE)
     return [entry for entry in entries if _is_installed(entry, environment)]
 
@@ -34,3 +38,7 @@ def _is_installed(entry, environment):
 
 def requirement(entry):
     return Requirement(entry.partition(" \\\n")[0])
+
+
+if __name__ == "__main__":
+    sys.stdout.writelines(image_lock())

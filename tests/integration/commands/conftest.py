@@ -5,6 +5,7 @@ beside its matter, is asked for in this process, where it takes a tenth of the t
 """
 
 import io
+import os
 import signal
 import subprocess
 import sys
@@ -18,13 +19,13 @@ from adapters.persistence.engine import make_engine
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.persistence.waits import MAINTENANCE
 from entrypoints.cli import main
-from entrypoints.commands.serving import STOP_SIGNALS
+from entrypoints.commands import serving
+from tests.applications import an_app, listening
 from tests.e2e.processes import command, environment
 from tests.postgres import a_database
 
 TIMEOUT_S = 120
 SEEDED_PEOPLE, SEEDED_EVENTS, SEEDED_SEATS = 40, 70, 5
-OURS = "DATABASE_URL", "JWT_SECRET_KEY", "DATA_DIR", "HOST"
 
 
 @dataclass(frozen=True)
@@ -102,12 +103,11 @@ def here(monkeypatch, capsys):
 
     def run(*arguments, told="", **settings):
         capsys.readouterr()
-        handlers = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+        handlers = {number: signal.getsignal(number) for number in serving.STOP_SIGNALS}
         with monkeypatch.context() as patch:
-            for name in OURS:
-                patch.delenv(name, raising=False)
-            for name, value in settings.items():
-                patch.setenv(name, value)
+            patch.setattr(os, "environ", environment(**settings))
+            # A service that starts after all ends at once.
+            patch.setattr(serving, "GUNICORN", (sys.executable, "-c", "raise SystemExit(3)"))
             patch.setattr(sys, "argv", ["turnout", *map(str, arguments)])
             patch.setattr(sys, "stdin", told and io.TextIOWrapper(io.BytesIO(told.encode())))
             try:
@@ -145,6 +145,18 @@ def refused(here):
         return reason.removeprefix("turnout: ")
 
     return run
+
+
+@pytest.fixture
+def serving_on():
+    """Makes a service on a place, in this process; its base URL."""
+    with ExitStack() as stack:
+
+        def serve(place):
+            app = stack.enter_context(an_app(place.engine.url, ratelimit_enabled=False))
+            return stack.enter_context(listening(app))
+
+        yield serve
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,9 @@ from application.idempotency import IdempotentRequest, KeptAnswer
 from application.operations.purge import AT_ONCE
 from application.ports.event_queries import EventView
 from tests.builders import DAY, a_session, a_user, an_event
-from tests.e2e.processes import started
 from tests.postgres import run_in
 
 NUMBER = 2 * AT_ONCE + 500
-KEY = "k" * 32
 ACCOUNT = {"username": "grace", "password": "correct horse battery"}
 EVENT = {
     "title": "Tea",
@@ -113,14 +111,12 @@ class Visitor(Thread):
         self._http.close()
 
 
-def test_the_service_answers_meanwhile_and_knows_what_was_spent(root, turnout, old_place):
-    settings = {"JWT_SECRET_KEY": KEY, "RATELIMIT_ENABLED": "false", "WEB_WORKERS": "1"}
-    with started(root, "serve", **settings, **old_place.settings) as (_, base_url):
-        visitor = Visitor(base_url)
-        visitor.start()
-        done = turnout("purge", "--older-than", 0, **old_place.settings)
-        visitor.is_enough.set()
-        visitor.join()
+def test_the_service_answers_meanwhile_and_knows_what_was_spent(serving_on, turnout, old_place):
+    visitor = Visitor(serving_on(old_place))
+    visitor.start()
+    done = turnout("purge", "--older-than", 0, **old_place.settings)
+    visitor.is_enough.set()
+    visitor.join()
 
     # Whoever uses a key may have deleted the old one first.
     assert done.stdout.startswith(f"{NUMBER} sessions and ")

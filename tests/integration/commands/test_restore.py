@@ -9,10 +9,7 @@ from adapters.persistence.contents import is_empty
 from adapters.persistence.migrate import downgrade
 from adapters.persistence.tables import metadata
 from entrypoints.local_services import embedded_programs
-from tests.e2e.processes import started
 from tests.integration.commands.conftest import SEEDED_EVENTS
-
-SERVICE = {"JWT_SECRET_KEY": "k" * 32, "WEB_WORKERS": "1"}
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +43,7 @@ def contents(place):
 
 
 def test_all_is_there_again_and_the_service_goes_on(  # noqa: PLR0917
-    seeded, backup, empty, turnout, done, root
+    seeded, backup, empty, turnout, done, serving_on
 ):
     place, _ = seeded
 
@@ -56,8 +53,7 @@ def test_all_is_there_again_and_the_service_goes_on(  # noqa: PLR0917
     [(seats,)] = place.rows("SELECT count(*) FROM attendances")
     assert restored.stdout == f"{SEEDED_EVENTS} events, {seats} seats: 0 differ.\n"
     assert contents(empty) == contents(place)
-    with started(root, "serve", **SERVICE, **empty.settings) as (_, base_url):
-        done("demo", "--base-url", base_url)
+    done("demo", "--base-url", serving_on(empty))
 
 
 def test_a_file_that_is_cut_leaves_the_database_empty(cut, empty, refused):

@@ -1,0 +1,40 @@
+"""The application in this process, where its time can be moved and its parts replaced."""
+
+from contextlib import contextmanager
+from threading import Thread
+
+from werkzeug.serving import make_server
+
+from adapters.security.argon2_hasher import Argon2Parameters
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+
+KEY = "a key of the tests, and of them alone"
+# As cheap as the settings allow: most requests of the tests are sign-ups and logins.
+ARGON2 = Argon2Parameters(memory_kib=7 * 1024, passes=1, lanes=1)
+
+
+@contextmanager
+def a_container(database_url, **settings):
+    values = {"jwt_secret_key": KEY, "argon2": ARGON2} | settings
+    container = Container(settings=Settings(database_url=database_url, **values))
+    yield container
+    container.engine().dispose()
+
+
+@contextmanager
+def an_app(database_url, **settings):
+    with a_container(database_url, **settings) as container:
+        yield container.app()
+
+
+@contextmanager
+def listening(app):
+    """The base URL of a real HTTP server."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
