@@ -1,5 +1,6 @@
 """How gunicorn serves the application; read by gunicorn itself."""
 
+import gc
 import os
 from shutil import rmtree
 from typing import Any
@@ -50,6 +51,8 @@ control_socket_disable = True  # it would lie in the home directory, one for all
 
 
 def when_ready(server: Any) -> None:
+    # What is loaded by now stays for good: the garbage collector leaves it alone (decision 13).
+    gc.freeze()
     if _metrics:
         from adapters.metrics.service import ServiceCollector
         from entrypoints.telemetry.metrics_server import MetricsServer
