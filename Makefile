@@ -48,7 +48,7 @@ verify-data: .venv/local ## Prove that the counts of events equal their seats.
 	@$(CLI) verify-data
 
 test: .venv/dev ## Run every test; brings its own PostgreSQL unless TEST_DATABASE_URL is set.
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 unit: .venv/dev ## Run the tests that need no database (seconds).
 	@$(BIN)/python -m pytest -q tests/unit

@@ -4,7 +4,7 @@ import gc
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,18 +58,17 @@ def a_server(*, is_durable: bool = True) -> Iterator[URL]:
 
 def has_docker() -> bool:
     """Whether a Docker engine runs here that has the image, or can pull it."""
-    try:
+    client = None
+    with suppress(DockerException):
         client = docker.from_env()
-    except DockerException:
+    if client is None:
         with catch_warnings():
             simplefilter("ignore", ResourceWarning)
             gc.collect()  # the client left its socket open
         return False
-    with closing(client):
-        try:
-            return bool(client.images.list(IMAGE) or client.images.pull(IMAGE))
-        except (DockerException, RequestException):
-            return False
+    with closing(client), suppress(DockerException, RequestException):
+        return bool(client.images.list(IMAGE) or client.images.pull(IMAGE))
+    return False
 
 
 def run_on(server: URL, *statements: str) -> None:

@@ -1,5 +1,6 @@
 """How gunicorn serves the application; read by gunicorn itself."""
 
+import gc
 import logging
 import os
 from shutil import rmtree
@@ -47,6 +48,8 @@ control_socket_disable = True  # it would lie in the home directory, one for all
 
 
 def when_ready(server: Any) -> None:
+    # What is loaded by now stays for good: the garbage collector leaves it alone (decision 13).
+    gc.freeze()
     if _metrics:
         from entrypoints.telemetry.metrics import serve_metrics
 

@@ -1,5 +1,6 @@
 """Is every answer what the OpenAPI document promises?"""
 
+import json
 import re
 from typing import Any
 from urllib.parse import quote
@@ -70,10 +71,12 @@ class Document:
 
     def validate(self, body: Any, place: str) -> None:
         """Raises ValidationError where it is not what the schema at this JSON pointer says."""
+        # A name that is told back as it was sent may have half a character, which UTF-8 has not.
+        encoded = json.dumps(body, ensure_ascii=False).encode(errors="replace")
         Draft202012Validator(
             {"$ref": f"{DOCUMENT_URI}#{quote(place)}"},
             registry=self._registry,
             validate_formats=True,
             formats=FREE_FORMATS,
             ignore_unknown_formats=False,
-        ).validate(body)
+        ).validate(json.loads(encoded))
