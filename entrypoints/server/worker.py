@@ -22,7 +22,8 @@ STATUS_OF_ERROR = {
     errors.ExpectationFailed: 417,
     errors.LimitRequestHeaders: 431,
     errors.UnsupportedTransferCoding: 501,
-    # Not of the request, but of the application's response.
+    # Not the client's mistakes.
+    errors.ConfigurationProblem: 500,
     errors.InvalidResponseHeader: 500,
     errors.InvalidResponseHeaderName: 500,
 }
@@ -36,6 +37,8 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         status = STATUS_OF_ERROR.get(type(exc), default)
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
             self.log.exception("A request failed outside the application.")
+        elif req is not None:  # it has its response; the rest of its body is malformed
+            return
         problem = http_problem(status, str(exc))
         record = Observation(new_request_id(), getattr(req, "method", None))
         record.status, record.code = problem["status"], problem["code"]
