@@ -23,7 +23,8 @@ STATUS_OF_ERROR = {
     errors.ExpectationFailed: 417,
     errors.LimitRequestHeaders: 431,
     errors.UnsupportedTransferCoding: 501,
-    # Not of the request, but of the application's response.
+    # Not the client's mistakes.
+    errors.ConfigurationProblem: 500,
     errors.InvalidResponseHeader: 500,
     errors.InvalidResponseHeaderName: 500,
 }
@@ -42,6 +43,8 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             self.log.exception(
                 "A request failed outside the application.", extra={"request_id": record.request_id}
             )
+        elif req is not None:  # it has its response; the rest of its body is malformed
+            return
         problem = http_problem(status, str(exc))
         record.status, record.code = problem["status"], problem["code"]
         body = json.dumps(problem | {"request_id": record.request_id}).encode()

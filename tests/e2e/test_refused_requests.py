@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.e2e.refused_requests import CHUNKED, REFUSED, long_body
+from tests.e2e.refused_requests import CHUNKED, MIB, REFUSED, chunk, long_body
 from tests.e2e.slow_clients import connected, rest_of
 
 NEXT = b"GET /healthz/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -24,6 +24,25 @@ def test_it_is_refused_with_a_problem_and_nothing_is_taken_for_a_request(served,
     assert problem["status"] == status
     assert rest[end:].startswith(b"" if is_last else b"HTTP/1.1 200 ")
     assert bool(rest[end:]) != is_last
+
+
+@pytest.mark.parametrize(
+    ("status", "request_bytes"),
+    [
+        (400, CHUNKED.replace(b"Host: x", b"Host: a b") + b"zz\r\n"),
+        (413, CHUNKED + chunk(b" " * (MIB + 20_000)) + b"zz\r\n"),
+    ],
+    ids=["a bad Host", "too long"],
+)
+def test_a_body_that_is_malformed_where_it_is_not_read_gets_no_second_response(
+    served, status, request_bytes
+):
+    with connected(served) as connection:
+        connection.sendall(request_bytes)
+        answer = rest_of(connection)
+
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert answer.count(b"HTTP/1.1 ") == 1
 
 
 def test_a_chunked_body_of_just_the_limit_is_read_whole(served):

@@ -35,6 +35,7 @@ class Recorded(RequestHook):
         (errors.ExpectationFailed("x"), 417, "expectation_failed"),
         (errors.LimitRequestHeaders("x"), 431, "headers_too_large"),
         (errors.UnsupportedTransferCoding("x"), 501, "not_implemented"),
+        (errors.ConfigurationProblem("x"), 500, "internal_error"),
         (errors.InvalidResponseHeader("x"), 500, "internal_error"),
         (errors.InvalidResponseHeaderName("x"), 500, "internal_error"),
         (RuntimeError("x"), 500, "internal_error"),
