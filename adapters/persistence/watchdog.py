@@ -10,7 +10,8 @@ import time
 from threading import Lock, Thread
 from typing import Any
 
-from psycopg2.extensions import connection, cursor
+from psycopg2.extensions import connection
+from psycopg2.extras import NamedTupleCursor
 
 TICK_S = 0.1
 # How long the thread outlives the last statement: work that comes in a row shares one.
@@ -70,7 +71,7 @@ class WatchedConnection(connection):  # type: ignore[misc]  # psycopg2 has no ty
     watchdog: Watchdog | None = None  # of who waits without bound
 
 
-class WatchedCursor(cursor):  # type: ignore[misc]
+class WatchedCursor(NamedTupleCursor):  # type: ignore[misc]
     statements = 1  # in what is executed next
 
     def execute(self, query: Any, variables: Any = None) -> None:
