@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from adapters.persistence.event_conditions import VIEWER, attended_by, has_status
+from adapters.persistence.event_conditions import IS_ATTENDING, IS_CREATOR, has_status
 from adapters.persistence.event_writes import (
     ADD_EVENT,
     LOCK_AND_LOAD,
@@ -14,7 +14,7 @@ from adapters.persistence.event_writes import (
     saving,
 )
 from adapters.persistence.mappers import event_from_row, event_to_row
-from adapters.persistence.sql import NOW, as_sql
+from adapters.persistence.sql import as_sql
 from adapters.persistence.tables import events
 from adapters.persistence.transaction import Transaction
 from application.ports.event_repository import EventRepository
@@ -24,10 +24,7 @@ from domain.events.schedule import EventStatus
 
 UPCOMING_OF = as_sql(
     select(events.c.id)
-    .where(
-        has_status(EventStatus.UPCOMING, NOW),
-        or_(events.c.creator_id == VIEWER, attended_by(VIEWER, events)),
-    )
+    .where(has_status(EventStatus.UPCOMING), or_(IS_CREATOR, IS_ATTENDING))
     .order_by(events.c.id)
 )
 
@@ -43,7 +40,7 @@ class PostgresEventRepository(EventRepository):
 
     def upcoming_of(self, user_id: UUID, now: datetime) -> Sequence[UUID]:
         rows = self._transaction.rows(UPCOMING_OF, {"viewer_id": user_id, "now": now})
-        return [event_id for (event_id,) in rows]
+        return [row.id for row in rows]
 
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
         event = self.find_for_update(event_id, attendee)

@@ -1,5 +1,5 @@
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -36,8 +36,9 @@ class EventView:
     attendees_count: int
     created_at: datetime
     updated_at: datetime
-    type: EventType
     location: str
+    _: KW_ONLY  # what is made of stored values, before it what is shown as it is stored
+    type: EventType
     is_attending: bool
     status: EventStatus
     creator: Creator

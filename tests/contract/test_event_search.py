@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.persistence import event_finding
+from adapters.persistence import event_statements
 from application.pages import Window
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import Description, Title
@@ -28,7 +28,7 @@ def cases(examples):
 def either_way(request, monkeypatch):
     """The two ways in which PostgreSQL finds a page."""
     if request.param == "by the index":
-        monkeypatch.setattr(event_finding, "WALK", 0)
+        monkeypatch.setattr(event_statements, "WALK", 0)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.persistence.event_shapes import Shape, values_of
+from adapters.persistence.event_conditions import Shape, values_of
 from adapters.persistence.event_statements import count_of
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import EventType
