@@ -93,7 +93,7 @@ def saving(changed: frozenset[str], change: SeatChange | None) -> str:
     statement = (
         update(events)
         .where(events.c.id == EVENT_ID)
-        .values({name: bindparam(f"new_{name}", type_=events.c[name].type) for name in changed})
+        .values({name: bindparam(name, type_=events.c[name].type) for name in changed})
     )
     if change is None:
         return as_sql(statement)

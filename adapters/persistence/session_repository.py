@@ -5,7 +5,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     and_,
-    bindparam,
     delete,
     insert,
     select,
@@ -34,11 +33,7 @@ LOCK_LIVE = as_sql(
     .with_for_update()
 )
 ADD = as_sql(insert(sessions))
-SAVE = as_sql(
-    update(sessions)
-    .where(sessions.c.id == SESSION_ID)
-    .values({c.name: bindparam(f"new_{c.name}", type_=c.type) for c in sessions.c})
-)
+SAVE = as_sql(update(sessions).where(sessions.c.id == SESSION_ID))
 REMOVE_ENDED = as_sql(delete(sessions).where(sessions.c.user_id == USER_ID, ~live_at(NOW)))
 
 
@@ -61,5 +56,4 @@ class PostgresSessionRepository(SessionRepository):
         self._transaction.write(REMOVE_ENDED, {"user_id": user_id, "now": now})
 
     def save(self, session: Session) -> None:
-        row = {f"new_{name}": value for name, value in session_to_row(session).items()}
-        self._transaction.write(SAVE, row | {"session_id": session.id})
+        self._transaction.write(SAVE, session_to_row(session) | {"session_id": session.id})

@@ -80,7 +80,7 @@ def test_taking_a_seat_and_giving_it_back(read_whole):
         "event_id": event_id(7),
         "attendee": person_id(5),
         "registered_at": NOW,
-        "new_attendees_count": 3,
+        "attendees_count": 3,
     }
     changed = frozenset({"attendees_count"})
 
