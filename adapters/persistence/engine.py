@@ -12,7 +12,6 @@ from adapters.persistence.session_bounds import (
     require_bounds,
     session_settings,
 )
-from adapters.persistence.values import read_values_fast
 from adapters.persistence.waits import Waits
 from adapters.persistence.watchdog import Watchdog, WatchedConnection, WatchedCursor
 
@@ -48,7 +47,6 @@ def make_engine(
         connect_args=_session(waits, is_pooled=is_pooled) | _watched(waits) | writable,
     )
     engine.dialect.do_ping = is_idle_and_usable  # type: ignore[assignment,method-assign]
-    event.listen(engine, "connect", read_values_fast)
     settings = session_settings(waits)
     event.listen(engine, "connect", lambda connection, _: require_bounds(connection, settings))
     return engine
