@@ -12,7 +12,7 @@ from domain.events.schedule import EventStatus
 from domain.events.search import Search
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Creator:
     """The name is None when the account is gone."""
 
@@ -20,12 +20,9 @@ class Creator:
     username: str | None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class EventView:
-    """An event as one viewer sees it at one instant: the same in lists and alone.
-
-    Made anew for every row that is shown, and so not frozen: that takes three times as long.
-    """
+    """An event as one viewer sees it at one instant: the same in lists and alone."""
 
     id: UUID
     title: str
@@ -68,7 +65,7 @@ class EventView:
         )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class AttendeeView:
     """Who attends; `id` is the person's, and the name None when their account is gone."""
 
