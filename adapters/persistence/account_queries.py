@@ -5,25 +5,21 @@ from sqlalchemy import func, select
 
 from adapters.persistence.pages import LIMIT, OFFSET, page_of, values_of_window
 from adapters.persistence.reader import Reader
-from adapters.persistence.session_repository import live_at
-from adapters.persistence.sql import NOW, SESSION_ID, USER_ID, as_sql, columns_of
+from adapters.persistence.session_repository import IS_LIVE
+from adapters.persistence.sql import SESSION_ID, USER_ID, as_sql, columns_of
 from adapters.persistence.tables import sessions, users
 from application.pages import Page, Position, Window
 from application.ports.account_queries import AccountQueries, LiveSession, Profile, SessionView
-from domain.accounts.session import is_live
 
 SESSION = as_sql(
-    select(
-        sessions.c.user_id,
-        sessions.c.refresh_token_hash,
-        sessions.c.expires_at,
-        sessions.c.revoked_at,
-    ).where(sessions.c.id == SESSION_ID)
+    select(sessions.c.user_id, sessions.c.refresh_token_hash).where(
+        sessions.c.id == SESSION_ID, IS_LIVE
+    )
 )
 PROFILE = as_sql(
     select(*columns_of(Profile, users)).where(users.c.id == USER_ID, users.c.username.is_not(None))
 )
-_live = (sessions.c.user_id == USER_ID, live_at(NOW))
+_live = (sessions.c.user_id == USER_ID, IS_LIVE)
 COUNT_LIVE = as_sql(select(func.count()).select_from(sessions).where(*_live))
 LIVE = as_sql(
     select(*columns_of(SessionView, sessions))
@@ -39,10 +35,8 @@ class PostgresAccountQueries(AccountQueries):
         self._reader = reader
 
     def find_live_session(self, session_id: UUID, now: datetime) -> LiveSession | None:
-        for row in self._reader.rows(SESSION, {"session_id": session_id}):
-            if is_live(row.expires_at, row.revoked_at, now):
-                return LiveSession(row.user_id, bytes(row.refresh_token_hash))
-        return None
+        rows = self._reader.rows(SESSION, {"session_id": session_id, "now": now})
+        return LiveSession(rows[0].user_id, bytes(rows[0].refresh_token_hash)) if rows else None
 
     def find_profile(self, user_id: UUID) -> Profile | None:
         rows = self._reader.rows(PROFILE, {"user_id": user_id})
