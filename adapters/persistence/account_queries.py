@@ -5,36 +5,24 @@ from sqlalchemy import func, select
 
 from adapters.persistence.pages import LIMIT, OFFSET, page_of, values_of_window
 from adapters.persistence.reader import Reader
-from adapters.persistence.session_repository import live_at
-from adapters.persistence.sql import NOW, SESSION_ID, USER_ID, as_sql
+from adapters.persistence.session_repository import IS_LIVE
+from adapters.persistence.sql import SESSION_ID, USER_ID, as_sql, columns_of
 from adapters.persistence.tables import sessions, users
 from application.pages import Page, Position, Window
 from application.ports.account_queries import AccountQueries, LiveSession, Profile, SessionView
-from domain.accounts.session import is_live
 
 SESSION = as_sql(
-    select(
-        sessions.c.user_id,
-        sessions.c.refresh_token_hash,
-        sessions.c.expires_at,
-        sessions.c.revoked_at,
-    ).where(sessions.c.id == SESSION_ID)
+    select(sessions.c.user_id, sessions.c.refresh_token_hash).where(
+        sessions.c.id == SESSION_ID, IS_LIVE
+    )
 )
 PROFILE = as_sql(
-    select(users.c.id, users.c.username, users.c.email, users.c.created_at).where(
-        users.c.id == USER_ID, users.c.username.is_not(None)
-    )
+    select(*columns_of(Profile, users)).where(users.c.id == USER_ID, users.c.username.is_not(None))
 )
-_live = (sessions.c.user_id == USER_ID, live_at(NOW))
+_live = (sessions.c.user_id == USER_ID, IS_LIVE)
 COUNT_LIVE = as_sql(select(func.count()).select_from(sessions).where(*_live))
 LIVE = as_sql(
-    select(
-        sessions.c.id,
-        sessions.c.created_at,
-        sessions.c.last_used_at,
-        sessions.c.user_agent,
-        sessions.c.ip,
-    )
+    select(*columns_of(SessionView, sessions))
     .where(*_live)
     .order_by(sessions.c.created_at.desc(), sessions.c.id.desc())
     .limit(LIMIT)
@@ -47,19 +35,15 @@ class PostgresAccountQueries(AccountQueries):
         self._reader = reader
 
     def find_live_session(self, session_id: UUID, now: datetime) -> LiveSession | None:
-        for user_id, token_hash, expires_at, revoked_at in self._reader.rows(
-            SESSION, {"session_id": session_id}
-        ):
-            if is_live(expires_at, revoked_at, now):
-                return LiveSession(user_id, bytes(token_hash))
-        return None
+        rows = self._reader.rows(SESSION, {"session_id": session_id, "now": now})
+        return LiveSession(rows[0].user_id, bytes(rows[0].refresh_token_hash)) if rows else None
 
     def find_profile(self, user_id: UUID) -> Profile | None:
         rows = self._reader.rows(PROFILE, {"user_id": user_id})
-        return Profile(*rows[0]) if rows else None
+        return Profile(**rows[0]._asdict()) if rows else None
 
     def live_sessions(self, user_id: UUID, window: Window, now: datetime) -> Page[SessionView]:
         values = {"user_id": user_id, "now": now, **values_of_window(window)}
         [[count]] = self._reader.rows(COUNT_LIVE, values)
-        views = [SessionView(*row) for row in self._reader.rows(LIVE, values)]
+        views = [SessionView(**row._asdict()) for row in self._reader.rows(LIVE, values)]
         return page_of(views, window, count, lambda view: Position(view.created_at, view.id))

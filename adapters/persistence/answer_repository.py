@@ -83,9 +83,9 @@ class PostgresAnswerRepository(AnswerRepository):
         if not is_locked:
             raise IdempotencyKeyInUse
         # By a statement of its own, to see what was committed before the lock was given.
-        for fingerprint, answer, created_at in self._transaction.rows(FIND, values):
-            request = IdempotentRequest(key, bytes(fingerprint))
-            return KeptAnswer(request, _event_from_json(answer), created_at)
+        for row in self._transaction.rows(FIND, values):
+            request = IdempotentRequest(key, bytes(row.fingerprint))
+            return KeptAnswer(request, _event_from_json(row.answer), row.created_at)
         return None
 
     def remove_expired(self, user_id: UUID, now: datetime) -> None:

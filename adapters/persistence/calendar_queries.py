@@ -7,8 +7,6 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     LargeBinary,
-    Select,
-    Uuid,
     and_,
     bindparam,
     case,
@@ -23,7 +21,7 @@ from sqlalchemy.sql.selectable import FromClause
 from adapters.persistence.driver import Row
 from adapters.persistence.pages import LIMIT
 from adapters.persistence.reader import Reader
-from adapters.persistence.sql import USER_ID, as_sql
+from adapters.persistence.sql import EVENT_ID, USER_ID, as_sql, columns_of
 from adapters.persistence.tables import attendances, calendar_feeds, events, users
 from application.ports.calendar_queries import CalendarEntry, CalendarQueries
 from domain.calendars.errors import CalendarNotFound
@@ -33,23 +31,6 @@ from domain.events.errors import EventNotFound
 ELLIPSIS: ColumnElement[str] = literal_column("'…'")
 LENGTH = bindparam("length", type_=Integer)
 SECRET_HASH = bindparam("secret_hash", type_=LargeBinary)
-EVENT_ID = bindparam("event_id", type_=Uuid)
-
-
-def _shown(source: FromClause, description: ColumnElement[str] | None = None) -> Select[Any]:
-    """The columns in the order of CalendarEntry's fields."""
-    return select(
-        source.c.id,
-        source.c.title,
-        source.c.description if description is None else description,
-        source.c.location,
-        source.c.type,
-        source.c.start_time,
-        source.c.end_time,
-        source.c.created_at,
-        source.c.updated_at,
-        source.c.revision,
-    )
 
 
 def _latest(source: FromClause) -> tuple[ColumnElement[Any], ...]:
@@ -74,19 +55,21 @@ def _entries() -> str:
     chosen = select(either.c.id).order_by(*_latest(either)).limit(LIMIT).subquery("chosen")
     text = events.c.description
     short = case((func.length(text) > LENGTH, func.left(text, LENGTH).concat(ELLIPSIS)), else_=text)
-    entries = _shown(events, short.label("description")).join_from(
-        chosen, events, events.c.id == chosen.c.id
+    shown = [column for column in columns_of(CalendarEntry, events) if column is not text]
+    found = (
+        select(*shown, short.label("description"))
+        .join_from(chosen, events, events.c.id == chosen.c.id)
+        .subquery("found")
     )
-    found = entries.subquery("found")
     return as_sql(
-        _shown(found)
+        select(found)
         .select_from(of_account.outerjoin(found, true()))
         .where(feed)
         .order_by(*_latest(found))
     )
 
 
-ENTRY = as_sql(_shown(events).where(events.c.id == EVENT_ID))
+ENTRY = as_sql(select(*columns_of(CalendarEntry, events)).where(events.c.id == EVENT_ID))
 ENTRIES = _entries()
 OPENED_AT = as_sql(select(calendar_feeds.c.created_at).where(calendar_feeds.c.user_id == USER_ID))
 
@@ -103,16 +86,15 @@ class PostgresCalendarQueries(CalendarQueries):
 
     def feed_opened_at(self, user_id: UUID) -> datetime | None:
         rows = self._reader.rows(OPENED_AT, {"user_id": user_id})
-        return rows[0][0] if rows else None
+        return rows[0].created_at if rows else None
 
     def entries(self, secret_hash: bytes, limit: int, length: int) -> Sequence[CalendarEntry]:
         values = {"secret_hash": secret_hash, "limit": limit, "length": length}
         rows = self._reader.rows(ENTRIES, values)
         if not rows:
             raise CalendarNotFound
-        return [_entry(row) for row in rows if row[0] is not None]
+        return [_entry(row) for row in rows if row.id is not None]
 
 
 def _entry(row: Row) -> CalendarEntry:
-    event_id, title, description, location, event_type, *others = row
-    return CalendarEntry(event_id, title, description, location, EventType(event_type), *others)
+    return CalendarEntry(**row._asdict() | {"type": EventType(row.type)})

@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -27,14 +28,7 @@ class PostgresCalendarFeeds(CalendarFeeds):
         self._transaction = transaction
 
     def put(self, feed: CalendarFeed) -> None:
-        self._transaction.write(
-            PUT,
-            {
-                "user_id": feed.user_id,
-                "secret_hash": feed.secret_hash,
-                "created_at": feed.created_at,
-            },
-        )
+        self._transaction.write(PUT, asdict(feed))
 
     def remove(self, user_id: UUID) -> None:
         self._transaction.write(REMOVE_FEED, {"user_id": user_id})

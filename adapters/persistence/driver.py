@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.persistence.engine import is_usable
 from adapters.persistence.faults import READ_ONLY_SERVER, fault_of, sqlstate
 
-Row: TypeAlias = tuple[Any, ...]
+Row: TypeAlias = Any  # a named tuple, its fields the statement's columns
 
 
 class DriverConnection:

@@ -1,15 +1,17 @@
+from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from adapters.persistence.driver import Row
-from adapters.persistence.event_finding import values_of_walk
-from adapters.persistence.event_shapes import Shape, values_of
+from adapters.persistence.event_conditions import Shape, values_of
 from adapters.persistence.event_statements import (
     COUNT_OF_ATTENDEES,
     DETAIL,
     count_of,
     page_of_attendees,
     page_of_events,
+    values_of_walk,
 )
 from adapters.persistence.pages import page_of, values_of_window
 from adapters.persistence.reader import Reader
@@ -25,8 +27,8 @@ from domain.events.description import EventType
 from domain.events.errors import EventNotFound
 from domain.events.schedule import status_of
 
-# By their names: a dictionary finds one in a third of the time that the enum takes.
-TYPES = {str(each): each for each in EventType}
+# What a view shows as it is stored, in the order of its fields.
+_stored = attrgetter(*(field.name for field in fields(EventView) if not field.kw_only))
 
 
 class PostgresEventQueries(EventQueries):
@@ -42,11 +44,11 @@ class PostgresEventQueries(EventQueries):
         page = page_of_events(shape, is_after=is_after, is_counted=window.is_counted)
         rows = self._reader.rows(page, values)
         count = None
-        if window.is_counted:
-            # In every row of the page, if there is one. A first page without any says it, too.
+        if window.is_counted and rows:
+            count = rows[0].total
+        elif window.is_counted:
             is_first = not (is_after or window.offset)
-            counted = rows or ([(0,)] if is_first else self._reader.rows(count_of(shape), values))
-            count = counted[0][-1]
+            count = 0 if is_first else self._reader.rows(count_of(shape), values)[0].total
         views = [_view(row, now) for row in rows]
         return page_of(views, window, count, criteria.sort.position_of)
 
@@ -61,44 +63,17 @@ class PostgresEventQueries(EventQueries):
         counted = self._reader.rows(COUNT_OF_ATTENDEES, values)
         if not counted:
             raise EventNotFound(event_id)
-        count = counted[0][0] if window.is_counted else None
+        count = counted[0].attendees_count if window.is_counted else None
         page = page_of_attendees(is_after=window.after is not None)
-        views = [AttendeeView(*row) for row in self._reader.rows(page, values)]
+        views = [AttendeeView(**row._asdict()) for row in self._reader.rows(page, values)]
         return page_of(views, window, count, lambda view: Position(view.registered_at, view.id))
 
 
 def _view(row: Row, now: datetime) -> EventView:
-    """A page's rows may have its count at their end."""
-    (
-        event_id,
-        title,
-        description,
-        start_time,
-        end_time,
-        capacity,
-        attendees_count,
-        created_at,
-        updated_at,
-        event_type,
-        location,
-        is_attending,
-        creator_id,
-        username,
-        *_,
-    ) = row
     return EventView(
-        event_id,
-        title,
-        description,
-        start_time,
-        end_time,
-        capacity,
-        attendees_count,
-        created_at,
-        updated_at,
-        TYPES[event_type],
-        location,
-        is_attending,
-        status_of(start_time, end_time, now),
-        Creator(creator_id, username),
+        *_stored(row),
+        type=EventType(row.type),
+        is_attending=row.is_attending,
+        status=status_of(row.start_time, row.end_time, now),
+        creator=Creator(row.creator_id, row.creator_name),
     )

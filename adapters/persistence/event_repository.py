@@ -1,11 +1,11 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from copy import copy
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from adapters.persistence.event_conditions import VIEWER, attended_by, has_status
+from adapters.persistence.event_conditions import IS_ATTENDING, IS_CREATOR, has_status
 from adapters.persistence.event_writes import (
     ADD_EVENT,
     LOCK_AND_LOAD,
@@ -14,20 +14,17 @@ from adapters.persistence.event_writes import (
     saving,
 )
 from adapters.persistence.mappers import event_from_row, event_to_row
-from adapters.persistence.sql import NOW, as_sql
+from adapters.persistence.sql import as_sql
 from adapters.persistence.tables import events
 from adapters.persistence.transaction import Transaction
 from application.ports.event_repository import EventRepository
 from domain.events.errors import EventNotFound
-from domain.events.event import Event, Seat
+from domain.events.event import Event
 from domain.events.schedule import EventStatus
 
 UPCOMING_OF = as_sql(
     select(events.c.id)
-    .where(
-        has_status(EventStatus.UPCOMING, NOW),
-        or_(events.c.creator_id == VIEWER, attended_by(VIEWER, events)),
-    )
+    .where(has_status(EventStatus.UPCOMING), or_(IS_CREATOR, IS_ATTENDING))
     .order_by(events.c.id)
 )
 
@@ -35,7 +32,7 @@ UPCOMING_OF = as_sql(
 class PostgresEventRepository(EventRepository):
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
-        self._loaded: dict[UUID, tuple[Mapping[str, Any], Seat]] = {}
+        self._loaded: dict[UUID, Event] = {}
         self.seats_changed: list[SeatChange] = []
 
     def add(self, event: Event) -> None:
@@ -43,7 +40,7 @@ class PostgresEventRepository(EventRepository):
 
     def upcoming_of(self, user_id: UUID, now: datetime) -> Sequence[UUID]:
         rows = self._transaction.rows(UPCOMING_OF, {"viewer_id": user_id, "now": now})
-        return [event_id for (event_id,) in rows]
+        return [row.id for row in rows]
 
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
         event = self.find_for_update(event_id, attendee)
@@ -57,25 +54,24 @@ class PostgresEventRepository(EventRepository):
         if not rows:
             return None
         event = event_from_row(rows[0], attendee)
-        self._loaded[event_id] = event_to_row(event), event.seat
+        self._loaded[event_id] = copy(event)
         return event
 
     def save(self, event: Event) -> None:
-        before, seat_before = self._loaded[event.id]
-        after = event_to_row(event)
-        # Only what changed: an event may carry a long text, and its row is locked meanwhile.
-        changed = {name: value for name, value in after.items() if value != before[name]}
-        change = SeatChange.between(seat_before, event.seat)
-        if not changed and change is None:
+        before = self._loaded[event.id]
+        if event == before:
             return
+        # Only what changed: an event may carry a long text, and its row is locked meanwhile.
+        changed = dict(event_to_row(event).items() - event_to_row(before).items())
+        change = SeatChange.between(before.seat, event.seat)
         values = {
             "event_id": event.id,
             "attendee": event.seat.user_id,
             "registered_at": event.seat.registered_at,
-            **{f"new_{name}": value for name, value in changed.items()},
+            **changed,
         }
         self._transaction.write(saving(frozenset(changed), change), values)
-        self._loaded[event.id] = after, event.seat
+        self._loaded[event.id] = copy(event)
         if change:
             self.seats_changed.append(change)
 

@@ -20,8 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from adapters.persistence.event_conditions import EVENT_ID
-from adapters.persistence.sql import as_sql
+from adapters.persistence.sql import EVENT_ID, as_sql
 from adapters.persistence.tables import attendances, events, users
 from domain.events.event import Seat
 
@@ -39,7 +38,7 @@ _event = events.c.id == EVENT_ID
 LOCK_AND_LOAD = ";".join(
     (
         as_sql(select().select_from(events).where(_event).with_for_update()),
-        as_sql(select(events, _seat.scalar_subquery()).where(_event)),
+        as_sql(select(events, _seat.label("registered_at")).where(_event)),
     )
 )
 
@@ -94,7 +93,7 @@ def saving(changed: frozenset[str], change: SeatChange | None) -> str:
     statement = (
         update(events)
         .where(events.c.id == EVENT_ID)
-        .values({name: bindparam(f"new_{name}", type_=events.c[name].type) for name in changed})
+        .values({name: bindparam(name, type_=events.c[name].type) for name in changed})
     )
     if change is None:
         return as_sql(statement)

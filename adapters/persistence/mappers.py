@@ -1,7 +1,4 @@
-"""Row to aggregate and back. Every field makes the round trip; a contract test holds that.
-
-A row has all columns of its table, in their order.
-"""
+"""Row to aggregate and back. Every field makes the round trip; a contract test holds that."""
 
 from typing import Any
 from uuid import UUID
@@ -16,8 +13,13 @@ from domain.events.schedule import Schedule
 
 
 def user_from_row(row: Row) -> User:
-    user_id, username, email, password_hash, created_at = row
-    return User(user_id, Username(username), email, password_hash, created_at)
+    return User(
+        id=row.id,
+        username=Username(row.username),
+        email=row.email,
+        password_hash=row.password_hash,
+        created_at=row.created_at,
+    )
 
 
 def user_to_row(user: User) -> dict[str, Any]:
@@ -31,28 +33,16 @@ def user_to_row(user: User) -> dict[str, Any]:
 
 
 def session_from_row(row: Row) -> Session:
-    (
-        session_id,
-        user_id,
-        refresh_token_hash,
-        created_at,
-        last_used_at,
-        expires_at,
-        revoked_at,
-        ends_at,
-        ip,
-        user_agent,
-    ) = row
     return Session(
-        id=session_id,
-        user_id=user_id,
-        refresh_token_hash=bytes(refresh_token_hash),
-        created_at=created_at,
-        last_used_at=last_used_at,
-        expires_at=expires_at,
-        ends_at=ends_at,
-        origin=Origin(ip, user_agent),
-        revoked_at=revoked_at,
+        id=row.id,
+        user_id=row.user_id,
+        refresh_token_hash=bytes(row.refresh_token_hash),
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+        expires_at=row.expires_at,
+        ends_at=row.ends_at,
+        origin=Origin(row.ip, row.user_agent),
+        revoked_at=row.revoked_at,
     )
 
 
@@ -72,37 +62,21 @@ def session_to_row(session: Session) -> dict[str, Any]:
 
 
 def event_from_row(row: Row, attendee: UUID) -> Event:
-    """The row ends with when the attendee's seat was taken; None where it is not."""
-    (
-        event_id,
-        creator_id,
-        title,
-        description,
-        start_time,
-        end_time,
-        capacity,
-        attendees_count,
-        created_at,
-        updated_at,
-        event_type,
-        location,
-        revision,
-        registered_at,
-    ) = row
+    """`registered_at` is when the attendee's seat was taken; None where it is not."""
     return Event(
-        id=event_id,
-        creator_id=creator_id,
-        title=Title(title),
-        description=Description(description),
-        schedule=Schedule(start_time, end_time),
-        capacity=Capacity(capacity),
-        attendees_count=attendees_count,
-        seat=Seat(attendee, registered_at),
-        created_at=created_at,
-        updated_at=updated_at,
-        type=EventType(event_type),
-        location=Location(location),
-        revision=revision,
+        id=row.id,
+        creator_id=row.creator_id,
+        title=Title(row.title),
+        description=Description(row.description),
+        schedule=Schedule(row.start_time, row.end_time),
+        capacity=Capacity(row.capacity),
+        attendees_count=row.attendees_count,
+        seat=Seat(attendee, row.registered_at),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        type=EventType(row.type),
+        location=Location(row.location),
+        revision=row.revision,
     )
 
 

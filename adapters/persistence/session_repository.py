@@ -2,15 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    and_,
-    bindparam,
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import and_, delete, insert, select, update
 
 from adapters.persistence.mappers import session_from_row, session_to_row
 from adapters.persistence.sql import NOW, SESSION_ID, USER_ID, as_sql
@@ -19,27 +11,19 @@ from adapters.persistence.transaction import Transaction
 from application.ports.session_repository import SessionRepository
 from domain.accounts.session import Session
 
-
-def live_at(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
-    """The SQL of is_live in domain.accounts.session; a contract test holds them together."""
-    return and_(sessions.c.revoked_at.is_(None), sessions.c.expires_at > now)
-
-
+# The SQL of Session.is_live; a contract test holds them together.
+IS_LIVE = and_(sessions.c.revoked_at.is_(None), sessions.c.expires_at > NOW)
 LOCK = as_sql(select(sessions).where(sessions.c.id == SESSION_ID).with_for_update())
 LOCK_LIVE = as_sql(
     select(sessions)
-    .where(sessions.c.user_id == USER_ID, live_at(NOW))
+    .where(sessions.c.user_id == USER_ID, IS_LIVE)
     # In one order for all, so that two that lock them never wait for each other.
     .order_by(sessions.c.id)
     .with_for_update()
 )
 ADD = as_sql(insert(sessions))
-SAVE = as_sql(
-    update(sessions)
-    .where(sessions.c.id == SESSION_ID)
-    .values({c.name: bindparam(f"new_{c.name}", type_=c.type) for c in sessions.c})
-)
-REMOVE_ENDED = as_sql(delete(sessions).where(sessions.c.user_id == USER_ID, ~live_at(NOW)))
+SAVE = as_sql(update(sessions).where(sessions.c.id == SESSION_ID))
+REMOVE_ENDED = as_sql(delete(sessions).where(sessions.c.user_id == USER_ID, ~IS_LIVE))
 
 
 class PostgresSessionRepository(SessionRepository):
@@ -61,5 +45,4 @@ class PostgresSessionRepository(SessionRepository):
         self._transaction.write(REMOVE_ENDED, {"user_id": user_id, "now": now})
 
     def save(self, session: Session) -> None:
-        row = {f"new_{name}": value for name, value in session_to_row(session).items()}
-        self._transaction.write(SAVE, row | {"session_id": session.id})
+        self._transaction.write(SAVE, session_to_row(session) | {"session_id": session.id})

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from functools import cached_property
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -36,8 +37,6 @@ LONGEST_PAUSE_S = 0.2
 class PostgresUnitOfWork(UnitOfWork):
     """One transaction at READ COMMITTED: what is decided on is locked first."""
 
-    events: PostgresEventRepository
-
     def __init__(self, engine: Engine, seat_metrics: SeatMetrics | None = None) -> None:
         self._connection = DriverConnection(engine)
         self._seat_metrics = seat_metrics
@@ -45,11 +44,6 @@ class PostgresUnitOfWork(UnitOfWork):
     def __enter__(self) -> Self:
         self._connection.__enter__()
         self._transaction = Transaction(self._connection)
-        self.users = PostgresUserRepository(self._transaction)
-        self.sessions = PostgresSessionRepository(self._transaction)
-        self.answers = PostgresAnswerRepository(self._transaction)
-        self.events = PostgresEventRepository(self._transaction)
-        self.calendar_feeds = PostgresCalendarFeeds(self._transaction)
         return self
 
     def __exit__(
@@ -61,6 +55,26 @@ class PostgresUnitOfWork(UnitOfWork):
         self._connection.__exit__(kind, error, trace)
         if refusal := refusal_of(error):
             raise refusal from error
+
+    @cached_property
+    def users(self) -> PostgresUserRepository:
+        return PostgresUserRepository(self._transaction)
+
+    @cached_property
+    def sessions(self) -> PostgresSessionRepository:
+        return PostgresSessionRepository(self._transaction)
+
+    @cached_property
+    def events(self) -> PostgresEventRepository:
+        return PostgresEventRepository(self._transaction)
+
+    @cached_property
+    def answers(self) -> PostgresAnswerRepository:
+        return PostgresAnswerRepository(self._transaction)
+
+    @cached_property
+    def calendar_feeds(self) -> PostgresCalendarFeeds:
+        return PostgresCalendarFeeds(self._transaction)
 
     def commit(self) -> None:
         self._transaction.commit()

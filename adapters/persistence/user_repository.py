@@ -24,12 +24,7 @@ FIND_BY_NAME = as_sql(_accounts.where(func.lower(users.c.username) == bindparam(
 # What they return is not needed: it lets them be sent at once, as reads are, and tell of a name
 # that is taken.
 ADD = as_sql(insert(users).returning(users.c.id))
-SAVE = as_sql(
-    update(users)
-    .where(users.c.id == USER_ID)
-    .values({c.name: bindparam(f"new_{c.name}", type_=c.type) for c in users.c})
-    .returning(users.c.id)
-)
+SAVE = as_sql(update(users).where(users.c.id == USER_ID).returning(users.c.id))
 END_SESSIONS = as_sql(delete(sessions).where(sessions.c.user_id == USER_ID))
 REMOVE_KEYS = as_sql(delete(idempotency_keys).where(idempotency_keys.c.user_id == USER_ID))
 FORGET = as_sql(
@@ -61,8 +56,7 @@ class PostgresUserRepository(UserRepository):
         return user_from_row(rows[0]) if rows else None
 
     def save(self, user: User) -> None:
-        row = {f"new_{name}": value for name, value in user_to_row(user).items()}
-        self._write_name(user, SAVE, row | {"user_id": user.id})
+        self._write_name(user, SAVE, user_to_row(user) | {"user_id": user.id})
 
     def _write_name(self, user: User, sql: str, values: Mapping[str, Any]) -> None:
         try:

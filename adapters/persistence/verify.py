@@ -46,7 +46,13 @@ def verify(engine: Engine) -> Verification:
     seats_of_nobody = func.coalesce(taken.c.seats_of_nobody, 0)
     event_id = func.coalesce(events.c.id, taken.c.event_id)
     differing = (
-        select(event_id, events.c.attendees_count, events.c.capacity, seats, seats_of_nobody)
+        select(
+            event_id.label("event_id"),
+            events.c.attendees_count,
+            events.c.capacity,
+            seats.label("seats"),
+            seats_of_nobody.label("seats_of_nobody"),
+        )
         .select_from(events.outerjoin(taken, taken.c.event_id == events.c.id, full=True))
         .where(
             events.c.attendees_count.is_distinct_from(seats)
@@ -59,5 +65,5 @@ def verify(engine: Engine) -> Verification:
     with naming_faults(), snapshots.connect() as connection:
         event_count = connection.execute(select(func.count()).select_from(events)).scalar_one()
         seat_count = connection.execute(select(func.count()).select_from(attendances)).scalar_one()
-        rows = connection.execute(differing).all()
-    return Verification(event_count, seat_count, tuple(Difference(*row) for row in rows))
+        rows = connection.execute(differing).mappings().all()
+    return Verification(event_count, seat_count, tuple(Difference(**row) for row in rows))

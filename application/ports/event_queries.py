@@ -1,5 +1,5 @@
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -12,7 +12,7 @@ from domain.events.schedule import EventStatus
 from domain.events.search import Search
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Creator:
     """The name is None when the account is gone."""
 
@@ -20,12 +20,9 @@ class Creator:
     username: str | None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class EventView:
-    """An event as one viewer sees it at one instant: the same in lists and alone.
-
-    Made anew for every row that is shown, and so not frozen: that takes three times as long.
-    """
+    """An event as one viewer sees it at one instant: the same in lists and alone."""
 
     id: UUID
     title: str
@@ -36,8 +33,9 @@ class EventView:
     attendees_count: int
     created_at: datetime
     updated_at: datetime
-    type: EventType
     location: str
+    _: KW_ONLY  # what is made of stored values, before it what is shown as it is stored
+    type: EventType
     is_attending: bool
     status: EventStatus
     creator: Creator
@@ -67,7 +65,7 @@ class EventView:
         )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class AttendeeView:
     """Who attends; `id` is the person's, and the name None when their account is gone."""
 

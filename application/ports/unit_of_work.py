@@ -17,11 +17,25 @@ class UnitOfWork(Protocol):
     others were in the way. What it refuses of a write may show at the commit only, or at a read.
     """
 
-    users: UserRepository
-    sessions: SessionRepository
-    events: EventRepository
-    answers: AnswerRepository
-    calendar_feeds: CalendarFeeds
+    @property
+    @abstractmethod
+    def users(self) -> UserRepository: ...
+
+    @property
+    @abstractmethod
+    def sessions(self) -> SessionRepository: ...
+
+    @property
+    @abstractmethod
+    def events(self) -> EventRepository: ...
+
+    @property
+    @abstractmethod
+    def answers(self) -> AnswerRepository: ...
+
+    @property
+    @abstractmethod
+    def calendar_feeds(self) -> CalendarFeeds: ...
 
     @abstractmethod
     def __enter__(self) -> Self: ...

@@ -35,11 +35,6 @@ def token_hash(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-def is_live(expires_at: datetime, revoked_at: datetime | None, now: datetime) -> bool:
-    """Whether a session can still be used."""
-    return revoked_at is None and now < expires_at
-
-
 @dataclass
 class Session:
     """Only the newest refresh token of the family is good, once (RFC 9700 section 4.14.2).
@@ -81,7 +76,8 @@ class Session:
         )
 
     def is_live(self, now: datetime) -> bool:
-        return is_live(self.expires_at, self.revoked_at, now)
+        """Whether it can still be used."""
+        return self.revoked_at is None and now < self.expires_at
 
     def is_newest(self, refresh_token: str) -> bool:
         return self.refresh_token_hash == token_hash(refresh_token)

@@ -158,6 +158,9 @@ def test_live_sessions_are_those_that_the_domain_calls_live(storage, ada, grace)
     assert [view.id for view in page.results] == [live[0].id, live[1].id]
     second = storage.accounts.live_sessions(ada.id, Window(limit=1, offset=1), NOON)
     assert (second.count, list(second.results)) == (2, [page.results[1]])
+    for session in sessions:
+        is_found = storage.accounts.find_live_session(session.id, NOON) is not None
+        assert is_found == session.is_live(NOON)
 
 
 def test_a_session_is_viewed_with_its_origin(storage, ada):

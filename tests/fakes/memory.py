@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from threading import RLock
 from types import TracebackType
 from typing import Any, Self
@@ -49,8 +50,6 @@ class MemoryStore:
 
 
 class MemoryUnitOfWork(UnitOfWork):
-    events: "MemoryEventRepository"
-
     def __init__(self, store: MemoryStore, seat_metrics: SeatMetrics | None = None) -> None:
         self._store = store
         self._seat_metrics = seat_metrics
@@ -59,11 +58,6 @@ class MemoryUnitOfWork(UnitOfWork):
         self._store.lock.acquire()
         self._store.is_held = True
         self._state = deepcopy(self._store.committed)
-        self.users = MemoryUserRepository(self._state)
-        self.sessions = MemorySessionRepository(self._state)
-        self.events = MemoryEventRepository(self._state)
-        self.answers = MemoryAnswerRepository(self._state.answers)
-        self.calendar_feeds = MemoryCalendarFeeds(self._state.calendar_feeds)
         return self
 
     def __exit__(
@@ -74,6 +68,26 @@ class MemoryUnitOfWork(UnitOfWork):
     ) -> None:
         self._store.is_held = False
         self._store.lock.release()
+
+    @cached_property
+    def users(self) -> "MemoryUserRepository":
+        return MemoryUserRepository(self._state)
+
+    @cached_property
+    def sessions(self) -> "MemorySessionRepository":
+        return MemorySessionRepository(self._state)
+
+    @cached_property
+    def events(self) -> "MemoryEventRepository":
+        return MemoryEventRepository(self._state)
+
+    @cached_property
+    def answers(self) -> "MemoryAnswerRepository":
+        return MemoryAnswerRepository(self._state.answers)
+
+    @cached_property
+    def calendar_feeds(self) -> "MemoryCalendarFeeds":
+        return MemoryCalendarFeeds(self._state.calendar_feeds)
 
     def commit(self) -> None:
         self._store.committed = deepcopy(self._state)

@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from adapters.persistence.calendar_queries import ENTRIES, ENTRY
 from adapters.persistence.engine import make_engine
-from adapters.persistence.event_shapes import Shape, values_of
+from adapters.persistence.event_conditions import Shape, values_of
 from adapters.persistence.event_statements import (
     COUNT_OF_ATTENDEES,
     DETAIL,
@@ -177,7 +177,7 @@ def test_taking_a_seat_and_giving_it_back(read_whole):
         "event_id": event_id(7),
         "attendee": person_id(5),
         "registered_at": NOW,
-        "new_attendees_count": 3,
+        "attendees_count": 3,
     }
     changed = frozenset({"attendees_count"})
 

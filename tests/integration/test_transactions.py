@@ -57,6 +57,7 @@ def test_a_seat_is_one_round_trip_to_lock_and_load_and_one_to_write_and_commit(
     loading, writing = messages
     assert loading.startswith(b"BEGIN ISOLATION LEVEL READ COMMITTED;SELECT")
     assert writing.endswith(b";COMMIT")
+    assert b"title" not in writing  # only what changed
 
 
 def open_transactions(database):

@@ -44,7 +44,9 @@ def old_place(place):
 
 
 def counts(place):
-    return place.rows("SELECT count(*), (SELECT count(*) FROM idempotency_keys) FROM sessions")
+    return place.rows(
+        "SELECT count(*), (SELECT count(*) FROM idempotency_keys) AS keys FROM sessions"
+    )
 
 
 def test_what_is_over_is_deleted_and_counted(done, turnout, old_place):

@@ -52,12 +52,12 @@ def test_what_is_added_holds_every_rule(done, seeded):
 def test_there_is_something_of_everything_to_look_at(seeded):
     place, _ = seeded
     [found] = place.rows("""
-        SELECT count(*) FILTER (WHERE attendees_count = 0),
-               count(*) FILTER (WHERE attendees_count = capacity),
-               count(*) FILTER (WHERE attendees_count BETWEEN 1 AND capacity - 1),
-               count(*) FILTER (WHERE end_time <= now()),
-               count(*) FILTER (WHERE start_time <= now() AND end_time > now()),
-               count(*) FILTER (WHERE start_time > now())
+        SELECT count(*) FILTER (WHERE attendees_count = 0) AS empty,
+               count(*) FILTER (WHERE attendees_count = capacity) AS filled,
+               count(*) FILTER (WHERE attendees_count BETWEEN 1 AND capacity - 1) AS others,
+               count(*) FILTER (WHERE end_time <= now()) AS past,
+               count(*) FILTER (WHERE start_time <= now() AND end_time > now()) AS ongoing,
+               count(*) FILTER (WHERE start_time > now()) AS upcoming
         FROM events
     """)
     assert min(found) >= SEEDED_EVENTS / 10
