@@ -20,7 +20,7 @@ from adapters.http.calendars.feed import feed_blueprint
 from adapters.http.events.attendance import attendance_blueprint
 from adapters.http.events.resources import events_blueprint
 from adapters.http.health import health_blueprint
-from adapters.http.limits import Limits
+from adapters.http.rate_limits import RateLimiter
 from adapters.http.request_log import RequestLog
 from adapters.identifiers import new_id
 from adapters.metrics.counters import LoginCounter, SeatCounter
@@ -100,10 +100,10 @@ class Container(containers.DeclarativeContainer):
     event_queries = providers.Singleton(PostgresEventQueries, reader)
     calendar_queries = providers.Singleton(PostgresCalendarQueries, reader)
 
-    limits = providers.Singleton(
-        Limits,
+    rate_limiter = providers.Singleton(
+        RateLimiter,
+        settings.provided.ratelimit_storage_uri,
         is_enabled=settings.provided.ratelimit_enabled,
-        storage_uri=settings.provided.ratelimit_storage_uri,
     )
 
     issue_pair = providers.Factory(IssueTokenPair, tokens=tokens, new_id=ids)
@@ -137,7 +137,7 @@ class Container(containers.DeclarativeContainer):
             audit=audit,
         ),
         authenticate=authenticate,
-        limits=limits,
+        rate_limiter=rate_limiter,
     )
     sessions = providers.Factory(
         sessions_blueprint,
@@ -172,7 +172,7 @@ class Container(containers.DeclarativeContainer):
         ),
         verify=verify,
         name_owner=providers.Factory(NameOwner, tokens=tokens),
-        limits=limits,
+        rate_limiter=rate_limiter,
     )
     events = providers.Factory(
         events_blueprint,

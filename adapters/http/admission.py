@@ -3,10 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
-
-from adapters.http.current import current_request
 
 BODY_MAX_BYTES = 1024 * 1024
 # One byte more than is allowed, so that a chunked body that is cut there shows.
@@ -26,23 +24,21 @@ def admit_sound_requests(app: Flask) -> None:
 
 def _require_host() -> None:
     # Links are made of it. HTTP/1.1 requires one (RFC 9112 section 3.2).
-    now = current_request()
-    environ = now.environ
+    environ = request.environ
     is_optional = environ["SERVER_PROTOCOL"] == "HTTP/1.0"
-    if not now.host or not (is_optional or environ.get("HTTP_HOST")):
+    if not request.host or not (is_optional or environ.get("HTTP_HOST")):
         raise BadRequest("The Host header is missing or malformed.")
 
 
 def _read_body() -> None:
     """Read the body, wanted or not: left unread it would end a connection that is to be kept."""
-    now = current_request()
-    environ = now.environ
+    environ = request.environ
     if environ.get("CONTENT_LENGTH", "0") == "0" and "HTTP_TRANSFER_ENCODING" not in environ:
         return
-    body = now.get_data()
+    body = request.get_data()
     if len(body) > BODY_MAX_BYTES:
         raise RequestEntityTooLarge
-    if len(body) < (now.content_length or 0):
+    if len(body) < (request.content_length or 0):
         raise BadRequest("The body is shorter than its Content-Length.")
 
 

@@ -1,12 +1,11 @@
 """The Flask application, put together from its blueprints."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, Response, request
 
 from adapters.http.admission import admit_sound_requests
-from adapters.http.answering import no_content
 from adapters.http.blueprint import Blueprint
 from adapters.http.cross_origin import admit_origins
 from adapters.http.documentation import document
@@ -14,16 +13,13 @@ from adapters.http.nosniff import forbid_sniffing
 from adapters.http.problems import answer_problems
 from adapters.http.proxies import Network, trust_proxies
 from adapters.http.request_record import record_requests
+from adapters.http.responses import no_content
 from adapters.security.jwt_tokens import configure_jwt
 from application.ports.request_hooks import RequestHook
 
 
 class App(Flask):
     """Flask, that answers OPTIONS and logs failures in our way."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """It need not be looked at every call whether a function is a coroutine: none is here."""
-        return func
 
     def make_default_options_response(self) -> Response:
         """Methods are all that OPTIONS tells: there is no body, and so no type of one."""
@@ -56,8 +52,8 @@ def create_app(
     forbid_sniffing(app)
     admit_origins(app, cors_origins)
     configure_jwt(app, jwt_secret_key, jwt_secret_key_previous)
-    answer_problems(app)
     api = document(app, version)
+    answer_problems(app)  # in place of the handler that flask-smorest has registered
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     record_requests(app, request_hooks)

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from flask import g
+from flask import g, request
 
-from adapters.http.current import current_request
 from adapters.http.request_record import request_record
 from application.accounts.authenticate import Caller
 from domain.accounts.errors import NotAuthenticated
@@ -14,11 +13,10 @@ def bearer_authentication(authenticate: Callable[[str], Caller]) -> Callable[[],
     """A hook that knows the caller by the bearer token (RFC 6750 section 2.1) or refuses."""
 
     def authenticate_request() -> None:
-        now = current_request()
-        if now.method == "OPTIONS":  # says what may be asked; answers nothing
+        if request.method == "OPTIONS":  # says what may be asked; answers nothing
             return
         # Werkzeug lowers the scheme: it has no case (RFC 9110 section 11.1).
-        credentials = now.authorization
+        credentials = request.authorization
         if credentials is None or credentials.type != "bearer" or not credentials.token:
             raise NotAuthenticated
         g.caller = authenticate(credentials.token)

@@ -1,34 +1,24 @@
-"""A flask-smorest blueprint that documents what every operation can refuse."""
+"""A flask-smorest blueprint whose operations negotiate, respond in JSON and document errors."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache, update_wrapper, wraps
+from functools import wraps
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 import flask_smorest
-from flask import request
+from flask import Response, request
 from marshmallow import Schema
 
-from adapters.http.accepting import negotiated, not_acceptable
-from adapters.http.answering import answering
-from adapters.http.answers import JSON_TYPE
-from adapters.http.conditions import ETAG
-from adapters.http.current import current_request
+from adapters.http.conditions import ETAG, tagged
+from adapters.http.content_negotiation import negotiate, not_acceptable
 from adapters.http.decorator import Decorator, View
-from adapters.http.limits import IS_LIMITED
-from adapters.http.parsing import (
-    FORM_TYPE,
-    JSON_OR_FORM,
-    REMEMBERED_QUERIES,
-    StrictParser,
-    require_known_parameters,
-    without_query,
-)
+from adapters.http.parsing import FORM_TYPE, JSON_OR_FORM, StrictParser, load_query
 from adapters.http.problem_bodies import Refusal, http_problem
 from adapters.http.problem_responses import OF_OPERATIONS_WITH_BODIES, as_responses, problems_of
+from adapters.http.responses import CACHE_CONTROL, JSON_HEADERS, JSON_TYPE, to_json
 
-# Where a view says that it looks at the query by itself.
-READS_QUERY = "reads_query"
+# Where a view says which media types its responses can have, the default first.
+PRODUCES = "produces"
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types
@@ -60,29 +50,38 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             # Before the view, and so before its arguments are read: 401 comes before 422.
             self.before_request(authenticate)
 
-    def operation(self, method: str, rule: str, *refusals: Refusal) -> Decorator:
-        """Route a view whose name becomes the operationId; `refusals` are examples of its own."""
+    def operation(
+        self, method: str, rule: str, *refusals: Refusal, query: type[Schema] | None = None
+    ) -> Decorator:
+        """Route a view whose name becomes the operationId; `refusals` are examples of its own.
+
+        What the schema of the query loads is the view's first argument.
+        """
+        query_schema = (query or Schema)()
 
         def decorate(view: View) -> View:
+            produced = getattr(view, PRODUCES, ())
             first, *others = view.__name__.split("_")
-            operation_id = first + "".join(word.title() for word in others)
-            describe: Decorator = self.doc(
-                operationId=operation_id,
+            document: Decorator = self.doc(
+                operationId=first + "".join(word.title() for word in others),
                 security=[{"bearer": []}, {"login": []}] if self._is_protected else [],
                 responses=as_responses(
-                    problems_of(
-                        method,
-                        rule,
-                        refusals,
-                        is_protected=self._is_protected,
-                        is_limited=getattr(view, IS_LIMITED, False),
-                    )
+                    problems_of(method, rule, refusals, is_protected=self._is_protected)
+                    + ([http_problem(406, not_acceptable(produced))] if produced else [])
                 ),
+                **({"parameters": [{"in": "query", "schema": query}]} if query else {}),
             )
             parameters = [each for each in self._path_parameters if f"{each['name']}>" in rule]
             route: Decorator = self.route(rule, methods=[method], parameters=parameters)
-            strict = negotiated(view if hasattr(view, READS_QUERY) else without_query(view))
-            return route(_documented(strict, describe))
+
+            @wraps(view)
+            def operate(*args: Any, **kwargs: Any) -> Any:
+                if produced:
+                    negotiate(produced)
+                loaded = load_query(query_schema, request.query_string)
+                return view(loaded, *args, **kwargs) if query else view(*args, **kwargs)
+
+            return route(document(operate))
 
         return decorate
 
@@ -107,73 +106,54 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
         return decorate
 
-    def query(self, schema: type[Any]) -> Decorator:
-        """Take what this schema makes of the query as the view's first argument.
-
-        It must be immutable: many clients ask the same, so what a query meant is remembered.
-        """
-        made = schema()
-        known = frozenset(made.fields)
-        describe = self.arguments(made, location="query")
-
-        @lru_cache(REMEMBERED_QUERIES)
-        def read(_query_string: bytes) -> Any:
-            require_known_parameters(known)
-            return self.ARGUMENTS_PARSER.parse(made, request, location="query")
-
-        def decorate(view: View) -> View:
-            @wraps(describe(view))  # which would read it for every request: for the document alone
-            def with_query(*args: Any, **kwargs: Any) -> Any:
-                return view(read(current_request().query_string), *args, **kwargs)
-
-            setattr(with_query, READS_QUERY, True)
-            return cast(View, with_query)
-
-        return decorate
-
     def response(
         self,
         status_code: int,
         schema: type[Schema] | None = None,
         *,
         is_tagged: bool = False,
-        other_types: Mapping[str, str] | None = None,
+        other_types: Mapping[str, str] = MappingProxyType({}),
         links: Mapping[str, Any] = MappingProxyType({}),
         **documentation: Any,
     ) -> Decorator:
-        """Answer with what the view returns, an object and maybe headers, as the schema's JSON.
+        """Respond with what the view returns, maybe with headers, as JSON: it must fit the schema.
 
-        Tagged answers carry an ETag, and a GET can be answered with 304.
-        `other_types` are media types that the answer can have besides, each with an example. Where
-        `accepting.media_type()` is one of them, the view returns a Response.
+        Tagged responses carry an ETag, and a GET can be answered with 304.
+        `other_types` are media types that the response can have besides, each with an example.
+        Where `media_type()` is one of them, the view returns a Response.
         """
         if is_tagged:
             documentation["headers"] = ETAG | documentation.get("headers", {})
-        others = dict(other_types or {})
-        produced = (JSON_TYPE, *others) if schema else tuple(others)
-        descriptions = []
-        for media_type, example in others.items():
-            text = {"content_type": media_type, "example": example}
-            descriptions.append(super().response(status_code, {"type": "string"}, **text))
-        # What is said last comes first in the document, and clients take what comes first.
-        descriptions.append(super().response(status_code, schema, **documentation))
+        produced = (JSON_TYPE, *other_types) if schema else tuple(other_types)
+        document = super().response  # and no more, as it is given a Response
+        documents: list[Decorator] = [
+            document(status_code, {"type": "string"}, content_type=media_type, example=example)
+            for media_type, example in other_types.items()
+        ]
+        # The last is the first in the document, which clients take.
+        documents.append(document(status_code, schema, **documentation))
         if links:
-            descriptions.append(self.doc(responses={status_code: {"links": dict(links)}}))
-        if produced:
-            refusal = http_problem(406, not_acceptable(produced))
-            descriptions.append(self.doc(responses=as_responses([refusal])))
+            documents.append(self.doc(responses={status_code: {"links": dict(links)}}))
 
         def decorate(view: View) -> View:
-            described = view  # would dump the answer, too: for the document alone
-            for describe in descriptions:
-                described = describe(described)
-            answer = answering(view, status_code, schema, produced, is_tagged=is_tagged)
-            return cast(View, update_wrapper(answer, described))
+            @wraps(view)
+            def respond(*args: Any, **kwargs: Any) -> Response:
+                response = view(*args, **kwargs)
+                if not isinstance(response, Response):
+                    body, headers = response if isinstance(response, tuple) else (response, {})
+                    response = Response(to_json(body), status_code, JSON_HEADERS | headers)
+                    if is_tagged:
+                        response = tagged(response)
+                elif produced:
+                    response.headers.setdefault("Cache-Control", CACHE_CONTROL)
+                if len(produced) > 1:
+                    response.headers.add("Vary", "Accept")
+                return response
+
+            setattr(respond, PRODUCES, produced)
+            documented: View = respond
+            for each in documents:
+                documented = each(documented)
+            return documented
 
         return decorate
-
-
-def _documented(view: View, describe: Decorator) -> View:
-    """The view with what is said about it, but without the wrapper that flask-smorest puts on."""
-    view._apidoc = describe(view)._apidoc  # type: ignore[attr-defined]
-    return view

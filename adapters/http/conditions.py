@@ -1,16 +1,13 @@
 """Conditional requests (RFC 9110 section 13)."""
 
-from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
 
 from flask import Response, request
 from flask_smorest import Blueprint
-from marshmallow import Schema
-from werkzeug.datastructures import Headers
 
-from adapters.http.answers import json_writer
 from adapters.http.decorator import Decorator
+from adapters.http.responses import to_json
 from application.conditions import Condition, PreconditionFailed, unconditional
 
 TAG_BYTES = 16
@@ -49,47 +46,33 @@ def entity_tag(content: bytes) -> str:
     return blake2b(content, digest_size=TAG_BYTES).hexdigest()
 
 
-def is_known(tag: str) -> bool:
-    """Whether the client of this GET has what the tag names: to be answered with 304.
-
-    Raises PreconditionFailed.
-    """
+def tagged(response: Response) -> Response:
+    """Add the ETag; a GET that knows it gets a 304. Raises PreconditionFailed."""
+    tag = entity_tag(response.get_data())
+    response.set_etag(tag)
     environ = request.environ
-    if "HTTP_IF_MATCH" in environ and not request.if_match.contains(tag):
-        raise PreconditionFailed
-    return "HTTP_IF_NONE_MATCH" in environ and request.if_none_match.contains_weak(tag)
-
-
-def tagged(content: bytes, status: int, headers: Headers) -> Response:
-    """The answer with its ETag, or a 304 to a GET that knows it. Raises PreconditionFailed."""
-    tag = entity_tag(content)
-    if request.method in ("GET", "HEAD") and is_known(tag):
-        response = Response(status=304, headers=headers)
-        del response.headers["Content-Type"]
-    else:
-        response = Response(content, status, headers)
-    response.headers["ETag"] = f'"{tag}"'
+    if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+        # Not Werkzeug's make_conditional, for which `If-Match: *` matches nothing.
+        if "HTTP_IF_MATCH" in environ and not request.if_match.contains(tag):
+            raise PreconditionFailed
+        if "HTTP_IF_NONE_MATCH" in environ and request.if_none_match.contains_weak(tag):
+            response.status_code = 304  # with which Werkzeug sends no body and no type of one
     return response
 
 
-def condition_on(schema: type[Schema]) -> Callable[[], Condition[Any]]:
-    """What makes, of the present request, the condition on what the schema shows."""
-    write = json_writer(schema())
+def condition() -> Condition[Any]:
+    """What the present request requires of the read model that is about to be changed."""
+    if not any(name in request.environ for name in CONDITIONS):
+        return unconditional
+    # Read now: where the condition is decided there is no request.
+    if_match = request.if_match if "HTTP_IF_MATCH" in request.environ else None
+    if_none_match = request.if_none_match
 
-    def condition() -> Condition[Any]:
-        if not any(name in request.environ for name in CONDITIONS):
-            return unconditional
-        # Read now: where the condition is decided there is no request.
-        if_match = request.if_match if "HTTP_IF_MATCH" in request.environ else None
-        if_none_match = request.if_none_match
+    def decide(view: Any) -> None:
+        tag = entity_tag(to_json(view))
+        if if_match is not None and not if_match.contains(tag):
+            raise PreconditionFailed
+        if if_none_match.contains_weak(tag):
+            raise PreconditionFailed
 
-        def decide(view: Any) -> None:
-            tag = entity_tag(write(view))
-            if if_match is not None and not if_match.contains(tag):
-                raise PreconditionFailed
-            if if_none_match.contains_weak(tag):
-                raise PreconditionFailed
-
-        return decide
-
-    return condition
+    return decide

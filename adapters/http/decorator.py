@@ -1,10 +1,7 @@
-"""What decorates a view and leaves its type as it is."""
+"""Views, and what decorates them."""
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeAlias
 
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-class Decorator(Protocol):
-    def __call__(self, view: View, /) -> View: ...
+View: TypeAlias = Callable[..., Any]
+Decorator: TypeAlias = Callable[[View], View]

@@ -9,6 +9,8 @@ from flask_swagger_ui import get_swaggerui_blueprint
 from marshmallow import fields
 from werkzeug import Response
 
+from adapters.http.problem_bodies import ProblemSchema
+
 DOCUMENT = "/api/schema/"
 TOKEN = "/v1/profile/token/"
 SWAGGER_UI = "/api/schema/swagger-ui/"
@@ -24,21 +26,10 @@ Long lists of events and attendees come in gzip when `Accept-Encoding` asks for 
 
 
 class DocumentedApi(Api):  # type: ignore[misc]  # flask-smorest has no types
-    """flask-smorest without what it would do and document of its own."""
+    """Operations name their errors, and all of them are problem documents."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
-
-    def _register_error_handlers(self) -> None:
-        """Errors are answered by adapters.http.problems."""
-
-    def _register_responses(self) -> None:
-        """Operations name their own; these would leave a schema that no answer has."""
-
-    def _register_etag_headers(self) -> None:
-        """Operations that have one name it."""
-
-    def _register_pagination_header(self) -> None:
-        """Pages are told in the body and in Link."""
+    ERROR_SCHEMA = ProblemSchema
 
 
 def document(app: Flask, version: str) -> DocumentedApi:
@@ -92,6 +83,7 @@ def document(app: Flask, version: str) -> DocumentedApi:
     )
     app.add_url_rule("/", "home", _go_to_swagger_ui)
     api = DocumentedApi(app)
+    del api.spec.components.schemas["PaginationMetadata"]  # flask-smorest's: no response has it
     api.ma_plugin.converter.add_attribute_function(_enum_by_name)
     return api
 

@@ -64,12 +64,7 @@ def in_utc(instant: datetime) -> str:
 
 
 class Instant(fields.DateTime):
-    """An RFC 3339 time. In: any offset, none meaning UTC, to be held in UTC. Out: UTC with Z."""
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        if value is None:
-            return None
-        return in_utc(value)
+    """An RFC 3339 time of any offset, none meaning UTC, which becomes one in UTC."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         if not isinstance(value, str) or not RFC3339.fullmatch(value):
@@ -119,13 +114,6 @@ class Flag(fields.Boolean):
             error_messages={"invalid": "Must be true or false."},
             **kwargs,
         )
-
-
-class Seconds(fields.Integer):
-    """A duration, shown in whole seconds."""
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> int | None:
-        return None if value is None else int(value.total_seconds())
 
 
 class AnswerSchema(Schema):

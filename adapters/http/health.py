@@ -1,7 +1,6 @@
 """Whether the service lives, and whether it can work: for those who watch over it."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TypeAlias
 
 from marshmallow import Schema, fields
 
@@ -9,21 +8,10 @@ from adapters.http.blueprint import Blueprint
 from application.errors import NotReady
 from application.operations.check_readiness import NO_MIGRATIONS, CheckReadiness
 
+Health: TypeAlias = tuple[dict[str, str], dict[str, str]]
+
 NOT_STORED = {"Cache-Control": "no-store"}
-
-
-@dataclass(frozen=True)
-class Health:
-    status: str
-    version: str
-
-
-@dataclass(frozen=True)
-class Readiness:
-    status: str
-
-
-READY = Readiness("ready")
+READY = {"status": "ready"}
 
 
 class HealthSchema(Schema):
@@ -37,13 +25,11 @@ class ReadinessSchema(Schema):
 
 def health_blueprint(*, check_readiness: CheckReadiness, version: str) -> Blueprint:
     blueprint = Blueprint("health", description="For those who watch over the service.")
-    alive = Health("ok", version)
+    alive = {"status": "ok", "version": version}
 
     @blueprint.operation("GET", "/healthz/")
-    @blueprint.response(
-        200, HealthSchema, description="The process answers.", example=asdict(alive)
-    )
-    def show_health() -> Any:
+    @blueprint.response(200, HealthSchema, description="The process answers.", example=alive)
+    def show_health() -> Health:
         """Tell that the process answers
 
         Asks nothing of the database: who restarts what does not answer should ask here.
@@ -55,9 +41,9 @@ def health_blueprint(*, check_readiness: CheckReadiness, version: str) -> Bluepr
         200,
         ReadinessSchema,
         description="Requests can be answered.",
-        example=asdict(READY),
+        example=READY,
     )
-    def show_readiness() -> Any:
+    def show_readiness() -> Health:
         """Tell whether requests can be answered
 
         503 `not_ready` names what lacks: who spreads requests should ask here.

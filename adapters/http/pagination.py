@@ -1,19 +1,15 @@
 """Pages of a list: the query that asks for one, and the shape of the answer."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, TypeAlias
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import request
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from adapters.http.current import current_request
 from adapters.http.cursors import cursor_of, position_of
 from adapters.http.fields import AnswerSchema, Flag, QueryInteger, Text
 from adapters.http.page_links import link_header
-from adapters.http.parsing import REMEMBERED_QUERIES
 from application.pages import Page, SortValue, Window
 
 LIMIT_MAX = 100
@@ -93,39 +89,35 @@ class CursorPageSchema(AnswerSchema):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PageBody:
-    """A page with links to its neighbours, made from the URL that the client used."""
-
-    count: int | None
-    next: str | None
-    previous: str | None
-    results: Any
-    next_cursor: str | None = None
+PageResponse: TypeAlias = tuple[dict[str, Any], dict[str, str]]
 
 
-PageAnswer: TypeAlias = tuple[PageBody, dict[str, str]]
+def page_response(page: Page[Any], window: Window, order: str | None = None) -> PageResponse:
+    """The page with links to its neighbours, which the headers have, too.
 
-
-def page_answer(page: Page[Any], window: Window, order: str = "") -> PageAnswer:
-    """The page, and its neighbours once more as a header."""
-    body = _page_body(page, window, order)
+    Lists in an order by which they can be asked for by cursor have a next_cursor.
+    """
+    cursor = cursor_of(page.next_after, order) if page.next_after and order is not None else None
+    next_link, previous_link = _next(page, window, cursor), _previous(page, window)
     is_first = not window.offset and not window.after
-    first = None if is_first else _link(limit=window.limit, offset=0, cursor=None)
-    return body, link_header(first=first, previous=body.previous, following=body.next)
+    first_link = None if is_first else _link(limit=window.limit, offset=0, cursor=None)
+    body = {
+        "count": page.count,
+        "next": next_link,
+        "previous": previous_link,
+        **({} if order is None else {"next_cursor": cursor}),
+        "results": page.results,
+    }
+    return body, link_header(first=first_link, previous=previous_link, following=next_link)
 
 
-def _page_body(page: Page[Any], window: Window, order: str) -> PageBody:
-    next_cursor = cursor_of(page.next_after, order) if page.next_after else None
+def _next(page: Page[Any], window: Window, cursor: str | None) -> str | None:
+    if page.next_after is None:
+        return None
+    if window.after:
+        return _link(limit=window.limit, cursor=cursor)
     following = window.offset + window.limit
-    if next_cursor is None:
-        next_link = None
-    elif window.after:
-        next_link = _link(limit=window.limit, cursor=next_cursor)
-    else:
-        is_allowed = following <= OFFSET_MAX
-        next_link = _link(limit=window.limit, offset=following) if is_allowed else None
-    return PageBody(page.count, next_link, _previous(page, window), page.results, next_cursor)
+    return _link(limit=window.limit, offset=following) if following <= OFFSET_MAX else None
 
 
 def _previous(page: Page[Any], window: Window) -> str | None:
@@ -137,16 +129,8 @@ def _previous(page: Page[Any], window: Window) -> str | None:
 
 
 def _link(**changes: Any) -> str:
-    now = current_request()
-    query = _changed_query(now.query_string, **changes)
-    return f"{now.scheme}://{now.host}{quote(now.path)}?{query}"
-
-
-@lru_cache(REMEMBERED_QUERIES)
-def _changed_query(_query_string: bytes, **changes: Any) -> str:
-    """The query of the present request with the changes, remembered by its text.
-
-    What is changed to None is left out.
-    """
-    query = request.args.to_dict() | changes
-    return urlencode({name: value for name, value in query.items() if value is not None})
+    """The URL of the present request with changes to its query; None takes a parameter out."""
+    query_string = request.query_string.decode(errors="replace")
+    query = dict(parse_qsl(query_string, keep_blank_values=True)) | changes
+    query = {name: value for name, value in query.items() if value is not None}
+    return f"{request.scheme}://{request.host}{quote(request.path)}?{urlencode(query)}"

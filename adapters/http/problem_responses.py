@@ -59,14 +59,13 @@ HEADERS_OF_STATUS = {
 
 
 def problems_of(
-    method: str, rule: str, refusals: Iterable[Refusal], *, is_protected: bool, is_limited: bool
+    method: str, rule: str, refusals: Iterable[Refusal], *, is_protected: bool
 ) -> list[dict[str, Any]]:
     """What an operation of this rule can answer: the refusals of its own, and those of all."""
     return [
         *OF_EVERY_OPERATION,
         *(OF_WRITING_OPERATIONS if method != "GET" else ()),
         *(OF_PROTECTED_OPERATIONS if is_protected else ()),
-        *(OF_LIMITED_OPERATIONS if is_limited else ()),
         *(OF_PATHS_WITH_IDS if "<" in rule else ()),
         *map(refusal_problem, refusals),
     ]

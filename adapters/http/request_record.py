@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from time import perf_counter
 from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, request
 
-from adapters.http.current import current_request
 from adapters.http.request_ids import REQUEST_ID_HEADER, request_id_of
 from application.ports.request_hooks import RequestHook, RequestRecord
 
@@ -32,11 +31,11 @@ def hooks_of(app: Flask) -> Sequence[RequestHook]:
 
 def request_record() -> RequestRecord:
     """The record of the current request."""
-    return cast(RequestRecord, current_request().environ[RECORD])
+    return cast(RequestRecord, request.environ[RECORD])
 
 
 def _record_route() -> None:
-    if rule := current_request().url_rule:
+    if rule := request.url_rule:
         request_record().route = CONVERTED.sub(r"{\1}", rule.rule)
 
 

@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -95,13 +96,15 @@ class PostgresAnswerRepository(AnswerRepository):
             self._transaction.write(statement, values)
 
     def add(self, user_id: UUID, answer: KeptAnswer) -> None:
+        event = asdict(answer.event)
+        del event["seats_left"]  # follows from the others; the release before does not know it
         self._transaction.write(
             ADD,
             {
                 "user_id": user_id,
                 "key": answer.request.key,
                 "fingerprint": answer.request.fingerprint,
-                "answer": orjson.dumps(answer.event).decode(),
+                "answer": orjson.dumps(event).decode(),
                 "created_at": answer.answered_at,
             },
         )
@@ -115,6 +118,7 @@ def _event_from_json(kept: dict[str, Any]) -> EventView:
         | {name: datetime.fromisoformat(kept[name]) for name in instants}
         | {
             "id": UUID(kept["id"]),
+            "seats_left": kept["capacity"] - kept["attendees_count"],
             "type": EventType(kept["type"]),
             "status": EventStatus(kept["status"]),
             "creator": Creator(UUID(creator["id"]), creator["username"]),

@@ -1,6 +1,5 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
 from uuid import UUID
 
 from application.ports.identifiers import NewId
@@ -12,7 +11,6 @@ from domain.accounts.session import access_token_expiry, refresh_token_expiry
 class TokenPair:
     """Both are bearer tokens (RFC 6750)."""
 
-    token_type: ClassVar[str] = "Bearer"
     access_token: str
     refresh_token: str
     expires_in: timedelta

@@ -12,7 +12,7 @@ from domain.events.schedule import EventStatus
 from domain.events.search import Search
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Creator:
     """The name is None when the account is gone."""
 
@@ -20,7 +20,7 @@ class Creator:
     username: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EventView:
     """An event as one viewer sees it at one instant: the same in lists and alone."""
 
@@ -34,15 +34,12 @@ class EventView:
     created_at: datetime
     updated_at: datetime
     location: str
-    _: KW_ONLY  # what is made of stored values, before it what is shown as it is stored
+    _: KW_ONLY  # computed; those above are stored columns
+    seats_left: int
     type: EventType
     is_attending: bool
     status: EventStatus
     creator: Creator
-
-    @property
-    def seats_left(self) -> int:
-        return self.capacity - self.attendees_count
 
     @classmethod
     def of(cls, event: Event, creator_name: str | None, now: datetime) -> "EventView":
@@ -55,6 +52,7 @@ class EventView:
             end_time=event.schedule.end_time,
             capacity=event.capacity,
             attendees_count=event.attendees_count,
+            seats_left=event.capacity - event.attendees_count,
             created_at=event.created_at,
             updated_at=event.updated_at,
             type=event.type,
@@ -65,7 +63,7 @@ class EventView:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AttendeeView:
     """Who attends; `id` is the person's, and the name None when their account is gone."""
 

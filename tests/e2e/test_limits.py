@@ -6,8 +6,8 @@ from ipaddress import ip_network
 import pytest
 import time_machine
 
-from adapters.http.limits import LOG_IN, REFRESH, SIGN_UP
-from adapters.http.limits import PASSWORD as PASSWORD_LIMIT
+from adapters.http.rate_limits import LOG_IN, REFRESH, SIGN_UP
+from adapters.http.rate_limits import PASSWORD as PASSWORD_LIMIT
 from tests.applications import an_app
 from tests.e2e.client import PASSWORD
 from tests.e2e.processes import a_free_port

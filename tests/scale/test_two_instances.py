@@ -4,7 +4,7 @@ from collections import Counter
 
 import httpx
 
-from adapters.http.limits import LOG_IN
+from adapters.http.rate_limits import LOG_IN
 from tests.e2e.processes import finished
 from tests.resilience import contention
 from tests.resilience.crowd import Client, at_once

@@ -16,12 +16,12 @@ from adapters.http.accounts.schemas import (
     VerifiedTokenSchema,
     VerifySchema,
 )
-from adapters.http.answering import forbid_storing, no_content
 from adapters.http.blueprint import Blueprint
 from adapters.http.decorator import Decorator
-from adapters.http.limits import LOG_IN, REFRESH, SIGN_UP, Limits
 from adapters.http.links import body_link
 from adapters.http.origin import USER_AGENT, origin
+from adapters.http.rate_limits import LOG_IN, REFRESH, SIGN_UP, RateLimiter
+from adapters.http.responses import forbid_storing, no_content
 from application.accounts.log_in import LogIn
 from application.accounts.name_owner import NameOwner
 from application.accounts.refresh_session import RefreshSession
@@ -30,7 +30,6 @@ from application.accounts.sign_up import SignUp
 from application.accounts.token_pair import TokenPair
 from application.accounts.verify_token import VerifyToken
 from application.ports.account_queries import Profile
-from application.ports.tokens import TokenClaims
 from domain.accounts.credentials import fold_case
 from domain.accounts.errors import (
     InvalidCredentials,
@@ -58,7 +57,7 @@ def access_blueprint(
     revoke: RevokeToken,
     verify: VerifyToken,
     name_owner: NameOwner,
-    limits: Limits,
+    rate_limiter: RateLimiter,
 ) -> Blueprint:
     blueprint = Blueprint("access", "Signing up, logging in, staying logged in, logging out.")
     blueprint.after_request(forbid_storing)
@@ -67,7 +66,7 @@ def access_blueprint(
     @blueprint.operation("POST", "/v1/profile/signup/", UsernameTaken("ada"))
     @blueprint.body(SignUpSchema, examples.SIGN_UP)
     @blueprint.response(201, ProfileSchema, example=examples.PROFILE, links=LOG_IN_LINK)
-    @limits.limit(SIGN_UP, account_of=lambda body: fold_case(body["username"]))
+    @rate_limiter.limit(SIGN_UP, account_of=lambda body: fold_case(body["username"]))
     def create_account(body: dict[str, Any]) -> Profile:
         """Open an account
 
@@ -81,8 +80,8 @@ def access_blueprint(
     @names_its_software
     @blueprint.body(LogInSchema, examples.CREDENTIALS, form=LogInFormSchema)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR, links=TOKEN_LINKS)
-    @limits.limit(LOG_IN, account_of=lambda body: fold_case(body["username"]))
-    def create_token(body: dict[str, Any]) -> TokenPair:
+    @rate_limiter.limit(LOG_IN, account_of=lambda body: fold_case(body["username"]))
+    def create_token(body: dict[str, Any]) -> dict[str, Any]:
         """Log in
 
         Send the access token with every request: `Authorization: Bearer <access_token>`. It is
@@ -90,20 +89,20 @@ def access_blueprint(
         the same answer. The body may also be a form, as in the password grant of OAuth 2
         (RFC 6749 section 4.3.2).
         """
-        return log_in(body["username"], body["password"], origin())
+        return _token_response(log_in(body["username"], body["password"], origin()))
 
     @blueprint.operation("POST", "/v1/profile/token/refresh/", InvalidToken(), RefreshTokenReused())
     @names_its_software
     @blueprint.body(RefreshSchema, examples.REFRESH)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR, links=TOKEN_LINKS)
-    @limits.limit(REFRESH, account_of=lambda body: str(name_owner(body["refresh_token"])))
-    def refresh_token(body: dict[str, Any]) -> TokenPair:
+    @rate_limiter.limit(REFRESH, account_of=lambda body: str(name_owner(body["refresh_token"])))
+    def refresh_token(body: dict[str, Any]) -> dict[str, Any]:
         """Spend a refresh token for a new pair
 
         A refresh token is good once. Sending one again ends its session: whoever holds the newer
         tokens must log in again.
         """
-        return refresh_session(body["refresh_token"], origin())
+        return _token_response(refresh_session(body["refresh_token"], origin()))
 
     @blueprint.operation("POST", "/v1/profile/token/revoke/")
     @blueprint.body(RevokeSchema, examples.REFRESH)
@@ -120,12 +119,28 @@ def access_blueprint(
     @blueprint.operation("POST", "/v1/profile/token/verify/", InvalidToken())
     @blueprint.body(VerifySchema, examples.VERIFY)
     @blueprint.response(200, VerifiedTokenSchema, example=examples.VERIFIED)
-    def verify_token(body: dict[str, Any]) -> TokenClaims:
+    def verify_token(body: dict[str, Any]) -> dict[str, Any]:
         """Tell whether a token is good now
 
         Takes access and refresh tokens. One that is expired, spent, revoked or none of this
         service's is 401.
         """
-        return verify(body["token"])
+        claims = verify(body["token"])
+        return {
+            "token_type": claims.type,
+            "user_id": claims.user_id,
+            "expires_at": claims.expires_at,
+        }
 
     return blueprint
+
+
+def _token_response(pair: TokenPair) -> dict[str, Any]:
+    """As OAuth 2 has it (RFC 6749 section 5.1)."""
+    return {
+        "access_token": pair.access_token,
+        "refresh_token": pair.refresh_token,
+        "token_type": "Bearer",
+        "expires_in": int(pair.expires_in.total_seconds()),
+        "refresh_expires_in": int(pair.refresh_expires_in.total_seconds()),
+    }

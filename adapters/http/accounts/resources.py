@@ -12,12 +12,12 @@ from adapters.http.accounts.schemas import (
     DeleteAccountSchema,
     ProfileSchema,
 )
-from adapters.http.answering import forbid_storing, no_content
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint
-from adapters.http.conditions import condition_on, guarded, revalidated
-from adapters.http.limits import PASSWORD, Limits
+from adapters.http.conditions import condition, guarded, revalidated
 from adapters.http.origin import origin
+from adapters.http.rate_limits import PASSWORD, RateLimiter
+from adapters.http.responses import forbid_storing, no_content
 from application.accounts.change_password import ChangePassword
 from application.accounts.delete_account import DeleteAccount
 from application.accounts.edit_profile import EditProfile
@@ -35,10 +35,9 @@ def profile_blueprint(
     change_password: ChangePassword,
     delete_account: DeleteAccount,
     authenticate: Callable[[], None],
-    limits: Limits,
+    rate_limiter: RateLimiter,
 ) -> Blueprint:
     blueprint = Blueprint("profile", "One's own account.", authenticate)
-    condition = condition_on(ProfileSchema)
     blueprint.after_request(forbid_storing)
 
     @blueprint.operation("GET", "/v1/profile/", PreconditionFailed())
@@ -66,7 +65,7 @@ def profile_blueprint(
     @guarded
     @blueprint.body(DeleteAccountSchema, examples.CONFIRMATION)
     @blueprint.response(204)
-    @limits.limit(PASSWORD, account_of=_caller_id)
+    @rate_limiter.limit(PASSWORD, account_of=_caller_id)
     def delete_profile(body: dict[str, Any]) -> Response:
         """Delete one's account
 
@@ -80,7 +79,7 @@ def profile_blueprint(
     @blueprint.operation("POST", "/v1/profile/password/", WrongPassword())
     @blueprint.body(ChangePasswordSchema, examples.NEW_PASSWORD)
     @blueprint.response(204)
-    @limits.limit(PASSWORD, account_of=_caller_id)
+    @rate_limiter.limit(PASSWORD, account_of=_caller_id)
     def set_password(body: dict[str, Any]) -> Response:
         """Change one's password
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
-from adapters.http.fields import AnswerSchema, Instant, Seconds, Text
+from adapters.http.fields import AnswerSchema, Instant, Text
 from adapters.http.pagination import PageSchema
 from application.ports.tokens import TokenType
 from domain.accounts.credentials import (
@@ -128,8 +128,10 @@ class TokenPairSchema(AnswerSchema):
     access_token = fields.String()
     refresh_token = fields.String()
     token_type = fields.String(metadata={"enum": ["Bearer"]})
-    expires_in = Seconds(metadata={"description": "Seconds that the access token is good for."})
-    refresh_expires_in = Seconds(
+    expires_in = fields.Integer(
+        metadata={"description": "Seconds that the access token is good for."}
+    )
+    refresh_expires_in = fields.Integer(
         metadata={"description": "Seconds that the refresh token is good for."}
     )
 
@@ -139,7 +141,7 @@ class VerifySchema(Schema):
 
 
 class VerifiedTokenSchema(AnswerSchema):
-    token_type = fields.Enum(TokenType, by_value=fields.String, attribute="type")
+    token_type = fields.Enum(TokenType, by_value=fields.String)
     user_id = fields.UUID()
     expires_at = Instant()
 

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from types import SimpleNamespace
 from uuid import UUID
 
 from flask import Response
 
 from adapters.http.accounts import examples
 from adapters.http.accounts.schemas import SessionPageSchema
-from adapters.http.answering import forbid_storing, no_content
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint
 from adapters.http.links import links
 from adapters.http.origin import origin
 from adapters.http.page_links import PAGE_HEADERS
-from adapters.http.pagination import OffsetQuery, PageAnswer, page_answer
+from adapters.http.pagination import OffsetQuery, PageResponse, page_response
+from adapters.http.responses import forbid_storing, no_content
 from application.accounts.end_session import EndSession
 from application.accounts.end_sessions import EndSessions
 from application.accounts.list_sessions import ListSessions
@@ -32,8 +31,7 @@ def sessions_blueprint(
     blueprint = Blueprint("sessions", "Where one is logged in.", authenticate, examples.IN_PATH)
     blueprint.after_request(forbid_storing)
 
-    @blueprint.operation("GET", "/v1/profile/sessions/")
-    @blueprint.query(OffsetQuery)
+    @blueprint.operation("GET", "/v1/profile/sessions/", query=OffsetQuery)
     @blueprint.response(
         200,
         SessionPageSchema,
@@ -41,18 +39,15 @@ def sessions_blueprint(
         headers=PAGE_HEADERS,
         links=links("deleteSession", session_id="$response.body#/results/0/id"),
     )
-    def get_sessions(window: Window) -> PageAnswer:
+    def get_sessions(window: Window) -> PageResponse:
         """List one's live sessions
 
         Each login opens one. The newest comes first.
         """
         me = caller()
         page = list_sessions(me.user_id, window)
-        results = [
-            SimpleNamespace(**asdict(each), current=each.id == me.session_id)
-            for each in page.results
-        ]
-        return page_answer(Page(page.count, results, page.next_after), window)
+        results = [{**asdict(each), "current": each.id == me.session_id} for each in page.results]
+        return page_response(Page(page.count, results, page.next_after), window)
 
     @blueprint.operation(
         "DELETE",

@@ -1,17 +1,16 @@
 """The routes of one's own calendar address."""
 
 from collections.abc import Callable
-from datetime import datetime
-from types import SimpleNamespace
+from typing import Any
 
 from flask import Response, url_for
 
-from adapters.http.answering import forbid_storing, no_content
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint
 from adapters.http.calendars import examples
 from adapters.http.calendars.schemas import CalendarAddressSchema, CalendarFeedSchema
 from adapters.http.origin import origin
+from adapters.http.responses import forbid_storing, no_content
 from application.calendars.close_calendar_feed import CloseCalendarFeed
 from application.calendars.open_calendar_feed import OpenCalendarFeed
 from application.calendars.show_calendar_feed import ShowCalendarFeed
@@ -31,12 +30,12 @@ def address_blueprint(
 
     @blueprint.operation("GET", CALENDAR, NoCalendarFeed())
     @blueprint.response(200, CalendarFeedSchema, example=examples.FEED)
-    def get_calendar_address() -> SimpleNamespace:
+    def get_calendar_address() -> dict[str, Any]:
         """Tell since when one's calendar has an address
 
         The address itself was shown when it was made, and is kept nowhere.
         """
-        return _feed(show_feed(caller().user_id))
+        return {"created_at": show_feed(caller().user_id)}
 
     @blueprint.operation("POST", CALENDAR)
     @blueprint.response(
@@ -45,7 +44,7 @@ def address_blueprint(
         example=examples.ADDRESS,
         headers={"Location": examples.LOCATION},
     )
-    def create_calendar_address() -> tuple[SimpleNamespace, dict[str, str]]:
+    def create_calendar_address() -> tuple[dict[str, Any], dict[str, str]]:
         """Give one's calendar an address
 
         For calendar programs, which can't log in: whoever knows it sees what one attends and
@@ -53,7 +52,7 @@ def address_blueprint(
         """
         opened = open_feed(caller().user_id, origin())
         url = url_for("calendars.get_calendar", secret=opened.secret.text, _external=True)
-        return _feed(opened.created_at, url=url), {"Location": url}
+        return {"created_at": opened.created_at, "url": url}, {"Location": url}
 
     @blueprint.operation("DELETE", CALENDAR)
     @blueprint.response(204)
@@ -66,7 +65,3 @@ def address_blueprint(
         return no_content()
 
     return blueprint
-
-
-def _feed(created_at: datetime, **others: str) -> SimpleNamespace:
-    return SimpleNamespace(created_at=created_at, **others)

@@ -1,7 +1,6 @@
 """Answers that are calendars."""
 
 from flask import Response, url_for
-from werkzeug.datastructures import Headers
 
 from adapters.http.conditions import tagged
 
@@ -10,10 +9,9 @@ CALENDAR_TYPE = "text/calendar"
 
 def calendar_answer(content: bytes, filename: str) -> Response:
     """A calendar file, that the client may keep but must ask about each time."""
-    headers = Headers()
-    headers["Content-Type"] = f"{CALENDAR_TYPE}; charset=utf-8"
-    headers["Content-Disposition"] = f'inline; filename="{filename}"'
-    return tagged(content, 200, headers)
+    response = Response(content, content_type=f"{CALENDAR_TYPE}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
+    return tagged(response)
 
 
 def events_url() -> str:

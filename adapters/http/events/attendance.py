@@ -5,19 +5,19 @@ from uuid import UUID
 
 from flask import Response, request
 
-from adapters.http.accepting import media_type
-from adapters.http.answering import no_content
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint
 from adapters.http.compression import compressed
+from adapters.http.content_negotiation import media_type
 from adapters.http.events import examples
 from adapters.http.events.attendees_csv import CSV_TYPE, csv_chunks
 from adapters.http.events.resources import EVENT
 from adapters.http.events.schemas import ATTENDEE_ORDER, AttendeeListQuery, AttendeePageSchema
 from adapters.http.links import links
 from adapters.http.page_links import PAGE_HEADERS
-from adapters.http.pagination import PageAnswer, page_answer
+from adapters.http.pagination import PageResponse, page_response
 from adapters.http.problems import InvalidRequest
+from adapters.http.responses import no_content
 from adapters.http.streaming import streamed
 from application.events.attend_event import AttendEvent
 from application.events.cancel_attendance import CancelAttendance
@@ -65,8 +65,9 @@ def attendance_blueprint(
         cancel(event_id, caller().user_id)
         return no_content()
 
-    @blueprint.operation("GET", EVENT + "attendees/", not_found, NotEventCreator())
-    @blueprint.query(AttendeeListQuery)
+    @blueprint.operation(
+        "GET", EVENT + "attendees/", not_found, NotEventCreator(), query=AttendeeListQuery
+    )
     @compressed
     @blueprint.response(
         200,
@@ -80,7 +81,7 @@ def attendance_blueprint(
             cursor="$response.body#/next_cursor",
         ),
     )
-    def get_attendees(window: Window, event_id: UUID) -> PageAnswer | Response:
+    def get_attendees(window: Window, event_id: UUID) -> PageResponse | Response:
         """List who attends
 
         In order of registration. The event's creator gets all of them at once as a table, where
@@ -91,7 +92,7 @@ def attendance_blueprint(
             _require_no_page()
             pages = export_attendees(event_id, caller().user_id)
             return streamed(csv_chunks(pages), CSV_CONTENT, AS_FILE)
-        return page_answer(list_attendees(event_id, window), window, ATTENDEE_ORDER)
+        return page_response(list_attendees(event_id, window), window, ATTENDEE_ORDER)
 
     return blueprint
 

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from flask import Response, url_for
 
-from adapters.http.answering import no_content
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint
 from adapters.http.compression import compressed
-from adapters.http.conditions import condition_on, guarded, revalidated
+from adapters.http.conditions import condition, guarded, revalidated
 from adapters.http.events import examples
 from adapters.http.events.listing import EventListQuery
 from adapters.http.events.schemas import (
@@ -23,7 +22,8 @@ from adapters.http.events.schemas import (
 from adapters.http.idempotency import idempotent_request, repeatable
 from adapters.http.links import links
 from adapters.http.page_links import PAGE_HEADERS
-from adapters.http.pagination import PageAnswer, page_answer
+from adapters.http.pagination import PageResponse, page_response
+from adapters.http.responses import no_content
 from application.conditions import PreconditionFailed
 from application.events.delete_event import DeleteEvent
 from application.events.edit_event import EditEvent
@@ -73,10 +73,8 @@ def events_blueprint(
     blueprint = Blueprint(
         "events", "Publishing and finding events.", authenticate, examples.IN_PATH
     )
-    condition = condition_on(EventSchema)
 
-    @blueprint.operation("GET", EVENTS)
-    @blueprint.query(EventListQuery)
+    @blueprint.operation("GET", EVENTS, query=EventListQuery)
     @compressed
     @blueprint.response(
         200,
@@ -86,7 +84,7 @@ def events_blueprint(
         links=links(*OF_ONE_EVENT, event_id="$response.body#/results/0/id")
         | links("getEvents", cursor="$response.body#/next_cursor"),
     )
-    def get_events(query: tuple[EventCriteria, Window]) -> PageAnswer:
+    def get_events(query: tuple[EventCriteria, Window]) -> PageResponse:
         """List events
 
         All filters given must hold; `false` asks for the complement of `true`. `next` and
@@ -96,7 +94,7 @@ def events_blueprint(
         """
         criteria, window = query
         page = list_events(criteria, window, caller().user_id)
-        return page_answer(page, window, criteria.sort)
+        return page_response(page, window, criteria.sort)
 
     @blueprint.operation("POST", EVENTS, IdempotencyKeyInUse(), IdempotencyKeyReused())
     @repeatable

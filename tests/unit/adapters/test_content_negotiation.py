@@ -1,14 +1,12 @@
 """What is made of Accept, for operations that can answer in several ways."""
 
-from types import SimpleNamespace
-
 import pytest
 from flask import Response
 from marshmallow import fields
 
-from adapters.http.accepting import media_type
 from adapters.http.app import create_app
 from adapters.http.blueprint import Blueprint
+from adapters.http.content_negotiation import media_type
 from adapters.http.fields import AnswerSchema
 
 JSON, CSV, CALENDAR = "application/json", "text/csv", "text/calendar"
@@ -32,7 +30,7 @@ def tea_blueprint():
         """
         if media_type() == CSV:
             return Response("kind\r\ngreen\r\n", content_type=f"{CSV}; charset=utf-8")
-        return SimpleNamespace(kind="green")
+        return {"kind": "green"}
 
     @blueprint.operation("GET", "/times/")
     @blueprint.response(200, other_types={CALENDAR: "BEGIN:VCALENDAR"})

@@ -1,0 +1,45 @@
+"""The media type of a response, as Accept asks (RFC 9110 section 12.5.1)."""
+
+from collections.abc import Sequence
+
+from flask import g, request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.exceptions import NotAcceptable
+
+ANY = ("", "*/*")
+
+
+def negotiate(produced: Sequence[str]) -> None:
+    """Choose one of the media types that a view produces, the default first.
+
+    Raises NotAcceptable.
+    """
+    g.media_type = _best_match(produced)
+    if g.media_type is None:
+        raise NotAcceptable(not_acceptable(produced))
+
+
+def media_type() -> str:
+    """The media type that was chosen."""
+    chosen: str = g.media_type
+    return chosen
+
+
+def not_acceptable(produced: Sequence[str]) -> str:
+    """What one who is refused can ask for instead (RFC 9110 section 15.5.7)."""
+    return f"The answer is {' or '.join(produced)}, which the Accept header does not admit."
+
+
+def _best_match(produced: Sequence[str]) -> str | None:
+    if request.environ.get("HTTP_ACCEPT", "") in ANY:
+        return produced[0]  # most clients: nothing to parse
+    ranges = request.accept_mimetypes
+    if not ranges:  # nothing in it can be understood, as if nothing were said
+        return produced[0]
+    return MIMEAccept((_type(each), quality) for each, quality in ranges).best_match(produced)
+
+
+def _type(media_range: str) -> str:
+    """Without parameters, which tell no two types here apart; some clients send `*` for any."""
+    text = media_range.partition(";")[0].strip()
+    return "*/*" if text == "*" else text
