@@ -139,10 +139,10 @@ def of_tables(log):
 
 def test_without_chunks_what_fails_is_never_begun(ada, event, database):
     with database.begin() as other:
-        # The last page only: all before it is made, and none of it sent.
+        # A year that Python has not, on the last page only: all before it is made, none of it sent.
         other.execute(
             text("""
-                UPDATE attendances SET registered_at = 'infinity'
+                UPDATE attendances SET registered_at = '20000-01-01'
                 WHERE event_id = :event_id AND user_id = (
                     SELECT user_id FROM attendances WHERE event_id = :event_id
                     ORDER BY registered_at DESC, user_id DESC LIMIT 1)
