@@ -47,13 +47,13 @@ from tests.fakes.tally import TallyInMemory
 
 
 class World:
-    def __init__(self) -> None:
+    def __init__(self, factory: type[MemoryUnitOfWorkFactory] = MemoryUnitOfWorkFactory) -> None:
         self.store = MemoryStore()
         self.clock = clock = FakeClock()
         self.hasher = ReversingHasher()
         self.audit = audit = AuditInMemory()
         self.tally = TallyInMemory()
-        new_work = MemoryUnitOfWorkFactory(self.store, self.tally)
+        new_work = factory(self.store, self.tally)
         rules = PasswordRules({"password123"})
         tokens = TokensInMemory()
         numbers = count(1)
