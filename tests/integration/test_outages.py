@@ -148,11 +148,13 @@ def test_a_server_that_says_nothing_is_given_up(impatient):
         assert work.users.find_by_username("ada") is None
 
 
-def test_a_server_that_is_busy_with_several_writes_is_not_given_up(impatient):
-    with impatient() as work:
-        for _ in range(3):  # each within its bound, together well beyond that of one
-            work._transaction.write("SELECT pg_sleep(0.28)", {})
+def test_a_server_that_is_busy_with_several_writes_is_not_given_up(database, empty_database):
+    engine = make_engine(database, pool_size=2, waits=Waits(statement=0.8), is_autocommit=True)
+    with PostgresUnitOfWork(engine) as work:
+        for _ in range(5):  # each well within its bound, together well beyond that of one
+            work._transaction.write("SELECT pg_sleep(0.3)", {})
         work.commit()
+    engine.dispose()
 
 
 def test_waits_and_statements_are_bounded_and_isolation_is_fixed(engine):
