@@ -30,10 +30,8 @@ CMD ["serve", "--migrate"]
 # With everything that the tests need.
 FROM source AS development
 COPY --from=development-packages /opt/venv /opt/venv
-COPY pyproject.toml Makefile README.md CHANGELOG.md CONTRIBUTING.md Dockerfile .env.example openapi.json ./
-COPY docs docs
+COPY pyproject.toml README.md openapi.json ./
 COPY deploy deploy
-COPY requirements requirements
 COPY tests tests
 # Nobody may write into the source here.
 ENV PYTEST_ADDOPTS="-p no:cacheprovider" HYPOTHESIS_STORAGE_DIRECTORY=/tmp/hypothesis

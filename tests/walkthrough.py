@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".data", "__pycache__", "images")
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".data", "__pycache__")
 SECTION = re.compile(r"\n## A use case in ten minutes\n(.*?)\n## ", re.DOTALL)
 BLOCK = re.compile(r"```(?P<kind>\w+)\n(?P<text>.*?)```", re.DOTALL)
 # The file that a block belongs to is the last one named before it.

@@ -279,13 +279,6 @@ def test_there_are_as_many_connections_as_threads(environment):
     assert read_settings().database_pool_size == 3
 
 
-def test_every_setting_is_in_the_example_file(pytestconfig):
-    example = (pytestconfig.rootpath / ".env.example").read_text()
-
-    for name in ALL:
-        assert f"{name}=" in example
-
-
 def test_the_version_is_the_projects(pytestconfig):
     project = tomllib.loads((pytestconfig.rootpath / "pyproject.toml").read_text())["project"]
 

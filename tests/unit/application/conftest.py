@@ -1,11 +1,39 @@
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import cycle
+
 import pytest
 
+from application.errors import Contended
+from tests.fakes.memory import MemoryUnitOfWork, MemoryUnitOfWorkFactory
 from tests.unit.application.world import World
 
 
-@pytest.fixture
-def world():
-    return World()
+class ContendedUnitOfWork(MemoryUnitOfWork):
+    """Others are in the way of each first attempt to commit."""
+
+    def __init__(self, store, tally, turns):
+        super().__init__(store, tally)
+        self._turns = turns
+
+    def commit(self):
+        if next(self._turns):
+            raise Contended
+        super().commit()
+
+
+@dataclass
+class ContendedUnitOfWorkFactory(MemoryUnitOfWorkFactory):
+    turns: Iterator[bool] = field(default_factory=lambda: cycle([True, False]))
+
+    def __call__(self):
+        return ContendedUnitOfWork(self.store, self.tally, self.turns)
+
+
+@pytest.fixture(params=[MemoryUnitOfWorkFactory, ContendedUnitOfWorkFactory])
+def world(request):
+    """Whoever commits begins anew after Contended, and nothing is done twice."""
+    return World(request.param)
 
 
 @pytest.fixture

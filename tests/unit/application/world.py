@@ -47,13 +47,13 @@ from tests.fakes.security import AuditInMemory, ReversingHasher, TokensInMemory
 
 
 class World:
-    def __init__(self) -> None:
+    def __init__(self, factory: type[MemoryUnitOfWorkFactory] = MemoryUnitOfWorkFactory) -> None:
         self.store = MemoryStore()
         self.clock = clock = FakeClock()
         self.hasher = ReversingHasher()
         self.audit = audit = AuditInMemory()
         self.seat_metrics = SeatMetricsInMemory()
-        new_work = MemoryUnitOfWorkFactory(self.store, self.seat_metrics)
+        new_work = factory(self.store, self.seat_metrics)
         rules = PasswordRules({"password123"})
         tokens = TokensInMemory()
         numbers = count(1)
