@@ -27,7 +27,7 @@ class ContendedUnitOfWorkFactory(MemoryUnitOfWorkFactory):
     turns: Iterator[bool] = field(default_factory=lambda: cycle([True, False]))
 
     def __call__(self):
-        return ContendedUnitOfWork(self.store, self.tally, self.turns)
+        return ContendedUnitOfWork(self.store, self.seat_metrics, self.turns)
 
 
 @pytest.fixture(params=[MemoryUnitOfWorkFactory, ContendedUnitOfWorkFactory])
