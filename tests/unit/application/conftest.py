@@ -12,8 +12,8 @@ from tests.unit.application.world import World
 class ContendedUnitOfWork(MemoryUnitOfWork):
     """Others are in the way of each first attempt to commit."""
 
-    def __init__(self, store, tally, turns):
-        super().__init__(store, tally)
+    def __init__(self, store, seat_metrics, turns):
+        super().__init__(store, seat_metrics)
         self._turns = turns
 
     def commit(self):
