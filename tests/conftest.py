@@ -1,5 +1,6 @@
 """Fixtures. They import what they need when used, so that tests/unit starts at once."""
 
+import hypothesis
 import pytest
 
 # Need a browser, nginx, a pooler: collected only where they are named, as by make test-browser.
@@ -23,6 +24,11 @@ class FailuresAtOnce:
 def pytest_configure(config):
     if terminal := config.pluginmanager.get_plugin("terminalreporter"):
         config.pluginmanager.register(FailuresAtOnce(terminal))
+
+
+# No test fails because the machine is slow.
+hypothesis.settings.register_profile("turnout", deadline=None)
+hypothesis.settings.load_profile("turnout")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """A flask-smorest blueprint whose operations negotiate, respond in JSON and document errors."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
@@ -9,7 +10,7 @@ import flask_smorest
 from flask import Response, request
 from marshmallow import Schema
 
-from adapters.http.conditions import ETAG, tagged
+from adapters.http.conditions import ETAG, IF_NONE_MATCH, NOT_MODIFIED, tagged
 from adapters.http.content_negotiation import negotiate, not_acceptable
 from adapters.http.decorator import Decorator, View
 from adapters.http.parsing import FORM_TYPE, JSON_OR_FORM, StrictParser, load_query
@@ -51,28 +52,36 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             self.before_request(authenticate)
 
     def operation(
-        self, method: str, rule: str, *refusals: Refusal, query: type[Schema] | None = None
+        self,
+        method: str,
+        rule: str,
+        *refusals: Refusal,
+        query: type[Schema] | None = None,
+        headers: Sequence[Mapping[str, Any]] = (),
     ) -> Decorator:
         """Route a view whose name becomes the operationId; `refusals` are examples of its own.
 
-        What the schema of the query loads is the view's first argument.
+        What the schema of the query loads is the view's first argument. `headers` documents the
+        request headers that the view reads.
         """
         query_schema = (query or Schema)()
+        parameters = [*([{"in": "query", "schema": query}] if query else []), *headers]
 
         def decorate(view: View) -> View:
             produced = getattr(view, PRODUCES, ())
             first, *others = view.__name__.split("_")
+            problems = problems_of(method, rule, refusals, is_protected=self._is_protected)
+            if produced:
+                problems.append(http_problem(406, not_acceptable(produced)))
             document: Decorator = self.doc(
                 operationId=first + "".join(word.title() for word in others),
                 security=[{"bearer": []}, {"login": []}] if self._is_protected else [],
-                responses=as_responses(
-                    problems_of(method, rule, refusals, is_protected=self._is_protected)
-                    + ([http_problem(406, not_acceptable(produced))] if produced else [])
-                ),
-                **({"parameters": [{"in": "query", "schema": query}]} if query else {}),
+                responses=as_responses(problems)
+                | (NOT_MODIFIED if IF_NONE_MATCH in headers else {}),
+                **({"parameters": parameters} if parameters else {}),
             )
-            parameters = [each for each in self._path_parameters if f"{each['name']}>" in rule]
-            route: Decorator = self.route(rule, methods=[method], parameters=parameters)
+            in_path = [each for each in self._path_parameters if f"{each['name']}>" in rule]
+            route: Decorator = self.route(rule, methods=[method], parameters=in_path)
 
             @wraps(view)
             def operate(*args: Any, **kwargs: Any) -> Any:
@@ -111,37 +120,44 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         status_code: int,
         schema: type[Schema] | None = None,
         *,
-        is_tagged: bool = False,
+        description: str = "",
+        example: Any = None,
         other_types: Mapping[str, str] = MappingProxyType({}),
+        headers: Mapping[str, Any] = MappingProxyType({}),
         links: Mapping[str, Any] = MappingProxyType({}),
-        **documentation: Any,
+        is_tagged: bool = False,
     ) -> Decorator:
         """Respond with what the view returns, maybe with headers, as JSON: it must fit the schema.
 
         Tagged responses carry an ETag, and a GET can be answered with 304.
         `other_types` are media types that the response can have besides, each with an example.
         Where `media_type()` is one of them, the view returns a Response.
+
+        flask-smorest's own would have marshmallow write the JSON.
         """
-        if is_tagged:
-            documentation["headers"] = ETAG | documentation.get("headers", {})
-        produced = (JSON_TYPE, *other_types) if schema else tuple(other_types)
-        document = super().response  # and no more, as it is given a Response
-        documents: list[Decorator] = [
-            document(status_code, {"type": "string"}, content_type=media_type, example=example)
-            for media_type, example in other_types.items()
-        ]
-        # The last is the first in the document, which clients take.
-        documents.append(document(status_code, schema, **documentation))
-        if links:
-            documents.append(self.doc(responses={status_code: {"links": dict(links)}}))
+        content: dict[str, Any] = (
+            {JSON_TYPE: {"schema": schema, "example": example}} if schema else {}
+        )
+        for media_type, text in other_types.items():
+            content[media_type] = {"schema": {"type": "string"}, "example": text}
+        documentation = {
+            "description": description or HTTPStatus(status_code).phrase,
+            "content": content,
+            "headers": (ETAG if is_tagged else {}) | dict(headers),
+            "links": dict(links),
+        }
+        document: Decorator = self.doc(
+            responses={status_code: {key: value for key, value in documentation.items() if value}}
+        )
+        produced = tuple(content)
 
         def decorate(view: View) -> View:
             @wraps(view)
             def respond(*args: Any, **kwargs: Any) -> Response:
                 response = view(*args, **kwargs)
                 if not isinstance(response, Response):
-                    body, headers = response if isinstance(response, tuple) else (response, {})
-                    response = Response(to_json(body), status_code, JSON_HEADERS | headers)
+                    body, others = response if isinstance(response, tuple) else (response, {})
+                    response = Response(to_json(body), status_code, JSON_HEADERS | others)
                     if is_tagged:
                         response = tagged(response)
                 elif produced:
@@ -151,9 +167,6 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 return response
 
             setattr(respond, PRODUCES, produced)
-            documented: View = respond
-            for each in documents:
-                documented = each(documented)
-            return documented
+            return document(respond)
 
         return decorate

@@ -4,9 +4,7 @@ from hashlib import blake2b
 from typing import Any
 
 from flask import Response, request
-from flask_smorest import Blueprint
 
-from adapters.http.decorator import Decorator
 from adapters.http.responses import to_json
 from application.conditions import Condition, PreconditionFailed, unconditional
 
@@ -31,14 +29,7 @@ ETAG = {
         "required": True,
     }
 }
-
-# For the document alone: what decorates a GET that may be answered with 304, and a change that may
-# be answered with 412.
-revalidated: Decorator = Blueprint.doc(
-    parameters=[IF_NONE_MATCH],
-    responses={304: {"description": "Not Modified", "headers": ETAG}},
-)
-guarded: Decorator = Blueprint.doc(parameters=[IF_MATCH])
+NOT_MODIFIED = {304: {"description": "Not Modified", "headers": ETAG}}
 
 
 def entity_tag(content: bytes) -> str:

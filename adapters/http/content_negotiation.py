@@ -14,9 +14,10 @@ def negotiate(produced: Sequence[str]) -> None:
 
     Raises NotAcceptable.
     """
-    g.media_type = _best_match(produced)
-    if g.media_type is None:
+    media_type = _best_match(produced)
+    if media_type is None:
         raise NotAcceptable(not_acceptable(produced))
+    g.media_type = media_type
 
 
 def media_type() -> str:

@@ -5,9 +5,7 @@ import re
 from hashlib import sha256
 
 from flask import request
-from flask_smorest import Blueprint
 
-from adapters.http.decorator import Decorator
 from adapters.http.problems import InvalidRequest
 from application.idempotency import KEY_HEADER, IdempotentRequest
 
@@ -16,19 +14,14 @@ CHARACTER = r"[!#-+\--\[\]-~]"
 KEY = rf'^("{CHARACTER}{{1,255}}"|{CHARACTER}{{1,255}})$'
 PROBLEM = 'Must be 1 to 255 visible ASCII characters, in double quotes or not, without , " and \\.'
 
-# For the document alone.
-repeatable: Decorator = Blueprint.doc(
-    parameters=[
-        {
-            "name": KEY_HEADER,
-            "in": "header",
-            "description": "A text of your own for this event, such as a UUID: sent again with the "
-            "same body within 24 hours, the first answer comes again and nothing is done twice.",
-            # Without an example, which Swagger UI would send unasked.
-            "schema": {"type": "string", "pattern": KEY},
-        }
-    ]
-)
+IDEMPOTENCY_KEY = {
+    "name": KEY_HEADER,
+    "in": "header",
+    "description": "A text of your own for this event, such as a UUID: sent again with the "
+    "same body within 24 hours, the first answer comes again and nothing is done twice.",
+    # Without an example, which Swagger UI would send unasked.
+    "schema": {"type": "string", "pattern": KEY},
+}
 
 
 def idempotent_request() -> IdempotentRequest | None:

@@ -117,7 +117,6 @@ def questions(draw):
 @given(question=questions())
 @settings(
     max_examples=int(os.environ.get("SEARCH_EXAMPLES", "100")),
-    deadline=None,
     derandomize="SEARCH_EXAMPLES" not in os.environ,
     database=None,
     suppress_health_check=list(HealthCheck),

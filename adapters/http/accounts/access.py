@@ -17,7 +17,6 @@ from adapters.http.accounts.schemas import (
     VerifySchema,
 )
 from adapters.http.blueprint import Blueprint
-from adapters.http.decorator import Decorator
 from adapters.http.links import body_link
 from adapters.http.origin import USER_AGENT, origin
 from adapters.http.rate_limits import LOG_IN, REFRESH, SIGN_UP, RateLimiter
@@ -61,7 +60,6 @@ def access_blueprint(
 ) -> Blueprint:
     blueprint = Blueprint("access", "Signing up, logging in, staying logged in, logging out.")
     blueprint.after_request(forbid_storing)
-    names_its_software: Decorator = blueprint.doc(parameters=[USER_AGENT])
 
     @blueprint.operation("POST", "/v1/profile/signup/", UsernameTaken("ada"))
     @blueprint.body(SignUpSchema, examples.SIGN_UP)
@@ -76,8 +74,7 @@ def access_blueprint(
         """
         return sign_up(**body)
 
-    @blueprint.operation("POST", "/v1/profile/token/", InvalidCredentials())
-    @names_its_software
+    @blueprint.operation("POST", "/v1/profile/token/", InvalidCredentials(), headers=[USER_AGENT])
     @blueprint.body(LogInSchema, examples.CREDENTIALS, form=LogInFormSchema)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR, links=TOKEN_LINKS)
     @rate_limiter.limit(LOG_IN, account_of=lambda body: fold_case(body["username"]))
@@ -91,8 +88,13 @@ def access_blueprint(
         """
         return _token_response(log_in(body["username"], body["password"], origin()))
 
-    @blueprint.operation("POST", "/v1/profile/token/refresh/", InvalidToken(), RefreshTokenReused())
-    @names_its_software
+    @blueprint.operation(
+        "POST",
+        "/v1/profile/token/refresh/",
+        InvalidToken(),
+        RefreshTokenReused(),
+        headers=[USER_AGENT],
+    )
     @blueprint.body(RefreshSchema, examples.REFRESH)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR, links=TOKEN_LINKS)
     @rate_limiter.limit(REFRESH, account_of=lambda body: str(name_owner(body["refresh_token"])))

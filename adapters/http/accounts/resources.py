@@ -14,7 +14,7 @@ from adapters.http.accounts.schemas import (
 )
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint
-from adapters.http.conditions import condition, guarded, revalidated
+from adapters.http.conditions import IF_MATCH, IF_NONE_MATCH, condition
 from adapters.http.origin import origin
 from adapters.http.rate_limits import PASSWORD, RateLimiter
 from adapters.http.responses import forbid_storing, no_content
@@ -40,8 +40,7 @@ def profile_blueprint(
     blueprint = Blueprint("profile", "One's own account.", authenticate)
     blueprint.after_request(forbid_storing)
 
-    @blueprint.operation("GET", "/v1/profile/", PreconditionFailed())
-    @revalidated
+    @blueprint.operation("GET", "/v1/profile/", PreconditionFailed(), headers=[IF_NONE_MATCH])
     @blueprint.response(200, ProfileSchema, is_tagged=True, example=examples.PROFILE)
     def get_profile() -> Profile:
         """Show one's own profile
@@ -50,8 +49,9 @@ def profile_blueprint(
         """
         return show_profile(caller().user_id)
 
-    @blueprint.operation("PATCH", "/v1/profile/", UsernameTaken("grace"), PreconditionFailed())
-    @guarded
+    @blueprint.operation(
+        "PATCH", "/v1/profile/", UsernameTaken("grace"), PreconditionFailed(), headers=[IF_MATCH]
+    )
     @blueprint.body(ChangeProfileSchema, examples.PROFILE_CHANGES)
     @blueprint.response(200, ProfileSchema, is_tagged=True, example=examples.PROFILE)
     def patch_profile(changes: ProfileChanges) -> Profile:
@@ -61,8 +61,9 @@ def profile_blueprint(
         """
         return edit_profile(caller().user_id, changes, condition())
 
-    @blueprint.operation("DELETE", "/v1/profile/", WrongPassword(), PreconditionFailed())
-    @guarded
+    @blueprint.operation(
+        "DELETE", "/v1/profile/", WrongPassword(), PreconditionFailed(), headers=[IF_MATCH]
+    )
     @blueprint.body(DeleteAccountSchema, examples.CONFIRMATION)
     @blueprint.response(204)
     @rate_limiter.limit(PASSWORD, account_of=_caller_id)

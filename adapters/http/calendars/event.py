@@ -7,9 +7,9 @@ from flask import Response
 
 from adapters.http.blueprint import Blueprint
 from adapters.http.calendars import examples
-from adapters.http.calendars.answers import CALENDAR_TYPE, calendar_answer, events_url
 from adapters.http.calendars.file import event_file
-from adapters.http.conditions import ETAG, revalidated
+from adapters.http.calendars.responses import CALENDAR_TYPE, calendar_response, events_url
+from adapters.http.conditions import ETAG, IF_NONE_MATCH
 from adapters.http.events.examples import EVENT_ID, IN_PATH
 from adapters.http.events.resources import EVENT
 from application.calendars.show_event_calendar import ShowEventCalendar
@@ -23,15 +23,19 @@ def event_calendar_blueprint(
     blueprint = Blueprint("event_calendars", "Events as calendar files.", authenticate, IN_PATH)
 
     @blueprint.operation(
-        "GET", EVENT + "calendar.ics", EventNotFound(EVENT_ID), PreconditionFailed()
+        "GET",
+        EVENT + "calendar.ics",
+        EventNotFound(EVENT_ID),
+        PreconditionFailed(),
+        headers=[IF_NONE_MATCH],
     )
-    @revalidated
     @blueprint.response(200, other_types={CALENDAR_TYPE: examples.EVENT_FILE}, headers=ETAG)
     def get_event_calendar(event_id: UUID) -> Response:
         """Show an event as a calendar file
 
         As RFC 5545 has it, to be opened by any calendar program. SEQUENCE grows with every edit.
         """
-        return calendar_answer(event_file(show_event_calendar(event_id), events_url()), "event.ics")
+        file = event_file(show_event_calendar(event_id), events_url())
+        return calendar_response(file, "event.ics")
 
     return blueprint

@@ -4,9 +4,9 @@ from flask import Response
 
 from adapters.http.blueprint import Blueprint
 from adapters.http.calendars import examples
-from adapters.http.calendars.answers import CALENDAR_TYPE, calendar_answer, events_url
 from adapters.http.calendars.file import feed_file
-from adapters.http.conditions import ETAG, revalidated
+from adapters.http.calendars.responses import CALENDAR_TYPE, calendar_response, events_url
+from adapters.http.conditions import ETAG, IF_NONE_MATCH
 from application.calendars.read_calendar_feed import ReadCalendarFeed
 from application.conditions import PreconditionFailed
 from domain.calendars.errors import CalendarNotFound
@@ -19,9 +19,12 @@ def feed_blueprint(read_feed: ReadCalendarFeed) -> Blueprint:
     )
 
     @blueprint.operation(
-        "GET", "/v1/calendars/<secret>.ics", CalendarNotFound(), PreconditionFailed()
+        "GET",
+        "/v1/calendars/<secret>.ics",
+        CalendarNotFound(),
+        PreconditionFailed(),
+        headers=[IF_NONE_MATCH],
     )
-    @revalidated
     @blueprint.response(200, other_types={CALENDAR_TYPE: examples.FEED_FILE}, headers=ETAG)
     def get_calendar(secret: str) -> Response:
         """Read a calendar by its secret address
@@ -29,6 +32,6 @@ def feed_blueprint(read_feed: ReadCalendarFeed) -> Blueprint:
         What its owner attends or organises, the 1,000 events that start latest. No token is
         needed: the address is the key. One that never was and one that is dead are the same 404.
         """
-        return calendar_answer(feed_file(read_feed(secret), events_url()), "turnout.ics")
+        return calendar_response(feed_file(read_feed(secret), events_url()), "turnout.ics")
 
     return blueprint

@@ -9,7 +9,7 @@ from flask import Response, url_for
 from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint
 from adapters.http.compression import compressed
-from adapters.http.conditions import condition, guarded, revalidated
+from adapters.http.conditions import IF_MATCH, IF_NONE_MATCH, condition
 from adapters.http.events import examples
 from adapters.http.events.listing import EventListQuery
 from adapters.http.events.schemas import (
@@ -19,7 +19,7 @@ from adapters.http.events.schemas import (
     NewEventSchema,
     ReplaceEventSchema,
 )
-from adapters.http.idempotency import idempotent_request, repeatable
+from adapters.http.idempotency import IDEMPOTENCY_KEY, idempotent_request
 from adapters.http.links import links
 from adapters.http.page_links import PAGE_HEADERS
 from adapters.http.pagination import PageResponse, page_response
@@ -96,8 +96,9 @@ def events_blueprint(
         page = list_events(criteria, window, caller().user_id)
         return page_response(page, window, criteria.sort)
 
-    @blueprint.operation("POST", EVENTS, IdempotencyKeyInUse(), IdempotencyKeyReused())
-    @repeatable
+    @blueprint.operation(
+        "POST", EVENTS, IdempotencyKeyInUse(), IdempotencyKeyReused(), headers=[IDEMPOTENCY_KEY]
+    )
     @blueprint.body(NewEventSchema, examples.NEW_EVENT)
     @blueprint.response(
         201,
@@ -115,8 +116,13 @@ def events_blueprint(
         event = publish_event(creator_id=caller().user_id, **body, request=idempotent_request())
         return event, {"Location": url_for("events.get_event", event_id=event.id)}
 
-    @blueprint.operation("GET", EVENT, EventNotFound(examples.EVENT_ID), PreconditionFailed())
-    @revalidated
+    @blueprint.operation(
+        "GET",
+        EVENT,
+        EventNotFound(examples.EVENT_ID),
+        PreconditionFailed(),
+        headers=[IF_NONE_MATCH],
+    )
     @blueprint.response(200, EventSchema, is_tagged=True, example=examples.EVENT)
     def get_event(event_id: UUID) -> EventView:
         """Show an event
@@ -125,8 +131,7 @@ def events_blueprint(
         """
         return show_event(event_id, caller().user_id)
 
-    @blueprint.operation("PUT", EVENT, *EDIT_REFUSALS)
-    @guarded
+    @blueprint.operation("PUT", EVENT, *EDIT_REFUSALS, headers=[IF_MATCH])
     @blueprint.body(ReplaceEventSchema, examples.NEW_EVENT)
     @blueprint.response(200, EventSchema, example=examples.EVENT)
     def replace_event(body: dict[str, Any], event_id: UUID) -> EventView:
@@ -138,8 +143,7 @@ def events_blueprint(
         """
         return edit_event(event_id, caller().user_id, EventChanges(**body), condition())
 
-    @blueprint.operation("PATCH", EVENT, *EDIT_REFUSALS)
-    @guarded
+    @blueprint.operation("PATCH", EVENT, *EDIT_REFUSALS, headers=[IF_MATCH])
     @blueprint.body(ChangeEventSchema, examples.CHANGES)
     @blueprint.response(200, EventSchema, is_tagged=True, example=examples.EVENT)
     def change_event(body: dict[str, Any], event_id: UUID) -> EventView:
@@ -157,8 +161,8 @@ def events_blueprint(
         NotEventCreator(),
         ReadOnlyEvent(),
         PreconditionFailed(),
+        headers=[IF_MATCH],
     )
-    @guarded
     @blueprint.response(204)
     def remove_event(event_id: UUID) -> Response:
         """Delete an event

@@ -1,4 +1,4 @@
-"""Answers that are calendars."""
+"""Responses that are calendars."""
 
 from flask import Response, url_for
 
@@ -7,7 +7,7 @@ from adapters.http.conditions import tagged
 CALENDAR_TYPE = "text/calendar"
 
 
-def calendar_answer(content: bytes, filename: str) -> Response:
+def calendar_response(content: bytes, filename: str) -> Response:
     """A calendar file, that the client may keep but must ask about each time."""
     response = Response(content, content_type=f"{CALENDAR_TYPE}; charset=utf-8")
     response.headers["Content-Disposition"] = f'inline; filename="{filename}"'

@@ -1,0 +1,51 @@
+"""Queries are read strictly, and whatever their bytes are."""
+
+import pytest
+from marshmallow import Schema, fields
+
+from adapters.http.parsing import load_query
+from adapters.http.problems import InvalidRequest
+
+
+class TeaQuery(Schema):
+    kind = fields.String(load_default="green")
+    cups = fields.Integer()
+
+
+TEA = TeaQuery()
+
+
+@pytest.mark.parametrize(
+    ("query_string", "loaded"),
+    [
+        (b"", {"kind": "green"}),
+        (b"&&", {"kind": "green"}),
+        (b"kind=", {"kind": ""}),
+        (b"kind=a+b%20c%26d&cups=2", {"kind": "a b c&d", "cups": 2}),
+        ("kind=\N{HOT BEVERAGE}".encode(), {"kind": "\N{HOT BEVERAGE}"}),
+        (b"kind=\xff", {"kind": "\ufffd"}),
+        (b"kind=%FF", {"kind": "\ufffd"}),
+    ],
+)
+def test_a_query_is_loaded(query_string, loaded):
+    assert load_query(TEA, query_string) == loaded
+
+
+@pytest.mark.parametrize(
+    ("query_string", "errors"),
+    [
+        (b"cups=many", {"cups": ["Not a valid integer."]}),
+        (b"cups=1&kind=a&cups=1", {"cups": ["Given more than once."]}),
+        (
+            b"sugar=1&kind=a&milk",
+            {name: ["Unknown query parameter."] for name in ("sugar", "milk")},
+        ),
+        (b"\xff=1", {"\ufffd": ["Unknown query parameter."]}),
+        (b"=1", {"": ["Unknown query parameter."]}),
+    ],
+)
+def test_a_wrong_query_is_refused_each_time(query_string, errors):
+    for _ in range(2):
+        with pytest.raises(InvalidRequest) as refusal:
+            load_query(TEA, query_string)
+        assert refusal.value.errors == errors
