@@ -23,7 +23,7 @@ _metrics = read_metrics_settings()
 _tracing = read_tracing_settings()
 if _metrics:
     # prometheus_client reads it when it is imported.
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="turnout-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="turnout-prometheus-")
 
 bind = _settings.address
 workers = _settings.web_workers

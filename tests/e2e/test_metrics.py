@@ -64,7 +64,7 @@ def test_what_two_workers_did_adds_up(town, tmp_path):
 
     def both_have_served():
         answers.append(ask(service, creator, "GET", detail).status_code)
-        return len(list(tmp_path.glob("turnout-metrics-*/histogram_*.db"))) == 2
+        return len(list(tmp_path.glob("turnout-prometheus-*/histogram_*.db"))) == 2
 
     with (
         a_measured_service(town, **settings) as (service, metrics),
@@ -212,4 +212,4 @@ def test_without_a_port_nothing_is_measured(served):
     assert {each.laddr.port for each in listening if each.pid in processes} == {port}
     for pid in processes:
         files = {each.path for each in psutil.Process(pid).memory_maps()}
-        assert not [path for path in files if "turnout-metrics" in path]
+        assert not [path for path in files if "turnout-prometheus" in path]
