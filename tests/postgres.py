@@ -24,7 +24,7 @@ TEMPLATE = f"turnout_template_{os.getpid()}"
 
 @contextmanager
 def a_server(*, is_durable: bool = True) -> Iterator[URL]:
-    """TEST_DATABASE_URL if set, else an embedded one, which need not survive a power failure."""
+    """TEST_DATABASE_URL if set, else an embedded one; it writes through to the disk if durable."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         server = parse_database_url(given, "TEST_DATABASE_URL")
         yield server
