@@ -1,6 +1,7 @@
 """Pages of a list: the query that asks for one, and the shape of the answer."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -15,6 +16,8 @@ from application.pages import Page, SortValue, Window
 LIMIT_MAX = 100
 LIMIT_DEFAULT = 20
 OFFSET_MAX = 1_000_000_000
+# LRU size: the same queries come again and again.
+CHANGED_QUERIES = 1024
 
 
 class PagedQuery(Schema):
@@ -129,8 +132,13 @@ def _previous(page: Page[Any], window: Window) -> str | None:
 
 
 def _link(**changes: Any) -> str:
-    """The URL of the present request with changes to its query; None takes a parameter out."""
-    query_string = request.query_string.decode(errors="replace")
-    query = dict(parse_qsl(query_string, keep_blank_values=True)) | changes
-    query = {name: value for name, value in query.items() if value is not None}
-    return f"{request.scheme}://{request.host}{quote(request.path)}?{urlencode(query)}"
+    """The URL of the present request with changes to its query."""
+    query = _changed_query(request.query_string, **changes)
+    return f"{request.scheme}://{request.host}{quote(request.path)}?{query}"
+
+
+@lru_cache(CHANGED_QUERIES)
+def _changed_query(query_string: bytes, **changes: Any) -> str:
+    """None takes a parameter out."""
+    query = dict(parse_qsl(query_string.decode(errors="replace"), keep_blank_values=True)) | changes
+    return urlencode({name: value for name, value in query.items() if value is not None})

@@ -1,6 +1,8 @@
 """The driver's connections, lent from the engine's pool: decision 11 tells what that spares."""
 
+from collections import namedtuple
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import TracebackType
 from typing import Any, Self, TypeAlias, cast
 
@@ -13,6 +15,11 @@ from adapters.persistence.engine import is_usable
 from adapters.persistence.faults import READ_ONLY_SERVER, fault_of, sqlstate
 
 Row: TypeAlias = Any  # a named tuple, its fields the statement's columns
+
+
+@cache
+def _row_type(columns: tuple[str, ...]) -> Any:
+    return namedtuple("Row", columns, rename=True)
 
 
 class DriverConnection:
@@ -57,8 +64,8 @@ class DriverConnection:
     def rows(self, sql: str | bytes, values: Mapping[str, Any] | None = None) -> Sequence[Row]:
         """What the last of the statements returns."""
         self.execute(sql, values)
-        rows: Sequence[Row] = self._cursor.fetchall()
-        return rows
+        row_type = _row_type(tuple([column.name for column in self._cursor.description]))
+        return list(map(row_type._make, self._cursor.fetchall()))
 
     def execute(self, sql: str | bytes, values: Mapping[str, Any] | None = None) -> str:
         """Run one or several statements in one round trip; returns the last one's command tag."""

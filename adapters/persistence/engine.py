@@ -6,11 +6,11 @@ from typing import Any
 
 import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE, set_wait_callback
-from psycopg2.extras import NamedTupleCursor
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
 
 from adapters.persistence.deadlines import DeadlineConnection, wait
+from adapters.persistence.typecasters import register_typecasters
 from adapters.persistence.waits import Timeouts
 
 # How much longer than statement_timeout a server may take to respond.
@@ -50,13 +50,13 @@ def make_engine(
                 connect_s=timeouts.connect,
                 response_s=timeouts.statement + GRACE_S if timeouts.statement else None,
             ),
-            "cursor_factory": NamedTupleCursor,
             "target_session_attrs": url.query.get("target_session_attrs", "read-write"),
         }
         | ({} if is_pooled else {"options": _startup_options(settings)}),
     )
     engine.dialect.do_ping = is_idle_and_usable  # type: ignore[assignment,method-assign]
     event.listen(engine, "do_connect", _connect_to_first)
+    event.listen(engine, "connect", register_typecasters)
     return engine
 
 

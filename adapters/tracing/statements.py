@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg2
 from opentelemetry.trace import SpanKind, StatusCode, Tracer
-from psycopg2.extras import NamedTupleCursor
+from psycopg2.extensions import cursor
 from sqlalchemy import Engine, event
 
 from adapters.persistence.faults import sqlstate
@@ -18,7 +18,7 @@ FIRST_WORD = re.compile(rb"(?:BEGIN [^;]*;)?(?:SET LOCAL [^;]*;)*(\w+)")
 def trace_statements(engine: Engine, tracer: Tracer) -> None:
     """On connections that the engine opens from now on. SQLAlchemy runs none of them itself."""
 
-    class TracedCursor(NamedTupleCursor):  # type: ignore[misc]  # psycopg2 has no types
+    class TracedCursor(cursor):  # type: ignore[misc]  # psycopg2 has no types
         def execute(self, query: Any, variables: Any = None) -> None:
             operation = _operation(query)
             told = {"db.system.name": "postgresql", "db.operation.name": operation}

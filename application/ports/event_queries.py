@@ -12,7 +12,7 @@ from domain.events.schedule import EventStatus
 from domain.events.search import Search
 
 
-@dataclass(frozen=True)
+@dataclass
 class Creator:
     """The name is None when the account is gone."""
 
@@ -20,7 +20,7 @@ class Creator:
     username: str | None
 
 
-@dataclass(frozen=True)
+@dataclass
 class EventView:
     """An event as one viewer sees it at one instant: the same in lists and alone."""
 
@@ -63,7 +63,7 @@ class EventView:
         )
 
 
-@dataclass(frozen=True)
+@dataclass
 class AttendeeView:
     """Who attends; `id` is the person's, and the name None when their account is gone."""
 

@@ -139,10 +139,10 @@ def of_tables(log):
 
 def test_without_chunks_what_fails_is_never_begun(ada, event, database):
     with database.begin() as other:
-        # A year that Python has not, on the last page only: all before it is made, none of it sent.
+        # An instant that Python does not have, on the last page only: nothing before it is sent.
         other.execute(
             text("""
-                UPDATE attendances SET registered_at = '20000-01-01'
+                UPDATE attendances SET registered_at = 'infinity'
                 WHERE event_id = :event_id AND user_id = (
                     SELECT user_id FROM attendances WHERE event_id = :event_id
                     ORDER BY registered_at DESC, user_id DESC LIMIT 1)
