@@ -97,7 +97,7 @@ class PostgresAnswerRepository(AnswerRepository):
 
     def add(self, user_id: UUID, answer: KeptAnswer) -> None:
         event = asdict(answer.event)
-        del event["seats_left"]  # follows from the others; the release before does not know it
+        del event["seats_left"]  # computed; 0.2.0 does not know it
         self._transaction.write(
             ADD,
             {
@@ -118,7 +118,6 @@ def _event_from_json(kept: dict[str, Any]) -> EventView:
         | {name: datetime.fromisoformat(kept[name]) for name in instants}
         | {
             "id": UUID(kept["id"]),
-            "seats_left": kept["capacity"] - kept["attendees_count"],
             "type": EventType(kept["type"]),
             "status": EventStatus(kept["status"]),
             "creator": Creator(UUID(creator["id"]), creator["username"]),

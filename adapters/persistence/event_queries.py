@@ -72,7 +72,6 @@ class PostgresEventQueries(EventQueries):
 def _view(row: Row, now: datetime) -> EventView:
     return EventView(
         *_stored(row),
-        seats_left=row.capacity - row.attendees_count,
         type=EventType(row.type),
         is_attending=row.is_attending,
         status=status_of(row.start_time, row.end_time, now),

@@ -1,5 +1,5 @@
 from abc import abstractmethod
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -35,11 +35,14 @@ class EventView:
     updated_at: datetime
     location: str
     _: KW_ONLY  # computed; those above are stored columns
-    seats_left: int
+    seats_left: int = field(init=False)
     type: EventType
     is_attending: bool
     status: EventStatus
     creator: Creator
+
+    def __post_init__(self) -> None:
+        self.seats_left = self.capacity - self.attendees_count
 
     @classmethod
     def of(cls, event: Event, creator_name: str | None, now: datetime) -> "EventView":
@@ -52,7 +55,6 @@ class EventView:
             end_time=event.schedule.end_time,
             capacity=event.capacity,
             attendees_count=event.attendees_count,
-            seats_left=event.capacity - event.attendees_count,
             created_at=event.created_at,
             updated_at=event.updated_at,
             type=event.type,
