@@ -1,12 +1,11 @@
 """One log line for each request."""
 
-import logging
-
+import structlog
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from application.ports.request_hooks import RequestHook, RequestRecord
 
-logger = logging.getLogger("turnout.requests")
+logger = structlog.get_logger()
 
 
 class RequestLog(RequestHook):
@@ -17,16 +16,16 @@ class RequestLog(RequestHook):
 
     def end(self, record: RequestRecord) -> None:
         fields = {
+            "logger": "turnout.requests",
             "method": record.method,
             "route": record.route,
             "status": record.status,
             "duration_ms": round(record.duration_s * 1000, 2),
             "user_id": str(record.user_id) if record.user_id else None,
-            "request_id": record.request_id,
         }
         if record.code:
             fields["code"] = record.code
         if not record.is_complete:
             fields["is_complete"] = False
-        logger.info("request", extra=fields)
+        logger.info("request", **fields)
         clear_contextvars()

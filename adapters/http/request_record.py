@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from time import perf_counter
 from typing import Any, cast
 
@@ -36,7 +37,13 @@ def request_record() -> RequestRecord:
 
 def _record_route() -> None:
     if rule := request.url_rule:
-        request_record().route = CONVERTED.sub(r"{\1}", rule.rule)
+        request_record().route = route_template(rule.rule)
+
+
+@cache
+def route_template(rule: str) -> str:
+    """`/events/<int:id>/` as `/events/{id}/`."""
+    return CONVERTED.sub(r"{\1}", rule)
 
 
 class RequestRecorder:

@@ -1,4 +1,4 @@
-"""What is logged by the standard library, rendered by structlog."""
+"""Configures structlog, and the standard library's logging to render through it."""
 
 import logging
 import sys
@@ -12,22 +12,29 @@ from entrypoints.settings import LogSettings, read_log_settings
 
 
 def configure_logs() -> None:
-    """To standard error, for all of this process. Raises SettingsError."""
+    """Log to standard error in this process. Raises SettingsError."""
     settings = read_log_settings()
+    renderers = _renderers(settings)
+    shared: tuple[Processor, ...] = (
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    )
+    structlog.configure(
+        processors=(*shared, structlog.processors.add_log_level, *renderers),
+        wrapper_class=structlog.make_filtering_bound_logger(settings.level),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=(
-                structlog.contextvars.merge_contextvars,
+                *shared,
                 structlog.stdlib.add_log_level,
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.ExtraAdder(),
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
             ),
-            processors=(
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *_renderers(settings),
-            ),
+            processors=(structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers),
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
