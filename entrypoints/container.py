@@ -109,7 +109,7 @@ class Container(containers.DeclarativeContainer):
     issue_pair = providers.Factory(IssueTokenPair, tokens=tokens, new_id=ids)
     verify = providers.Factory(VerifyToken, accounts=account_queries, tokens=tokens, clock=clock)
     authenticate = providers.Factory(
-        bearer_authentication, providers.Factory(Authenticate, verify=verify)
+        bearer_authentication, providers.Factory(Authenticate, tokens=tokens, clock=clock)
     )
 
     sign_up = providers.Factory(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from faker import Faker
 
 from application.accounts.sign_up import SignUp
+from application.caller import Caller
 from application.events.attend_event import AttendEvent
 from application.events.publish_event import PublishEvent
 from application.ports.account_queries import Profile
@@ -144,7 +145,7 @@ class Seeder:
 
         self._clock.instant = published_at
         event = self._publish_event(
-            creator_id=random.choice(self.people).id,
+            Caller(random.choice(self.people).id),
             title=Title(_sentence(random.choice(kind.titles).format_map(words))),
             description=Description(_sentence(random.choice(DESCRIPTIONS).format_map(words))),
             start_time=start_time,
@@ -157,7 +158,7 @@ class Seeder:
         with suppress(CapacityExhausted):
             for person in random.sample(self.people, taken):
                 self._clock.instant = published_at + (last - published_at) * random.random()
-                self._attend_event(event.id, person.id)
+                self._attend_event(event.id, Caller(person.id))
 
     def _schedule(self, kind: Kind, when: str) -> tuple[datetime, datetime]:
         random, length = self._random, timedelta(hours=kind.hours)

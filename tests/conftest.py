@@ -2,6 +2,7 @@
 
 import hypothesis
 import pytest
+import structlog
 
 # Need a browser, nginx, a pooler: collected only where they are named, as by make test-browser.
 collect_ignore = ["browser", "proxy", "scale"]
@@ -26,6 +27,8 @@ def pytest_configure(config):
         config.pluginmanager.register(FailuresAtOnce(terminal))
 
 
+# Until a test configures logging, request logs go nowhere.
+structlog.configure(processors=[], logger_factory=structlog.ReturnLoggerFactory())
 # No test fails because the machine is slow.
 hypothesis.settings.register_profile("turnout", deadline=None)
 hypothesis.settings.load_profile("turnout")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import g, request
 
 from adapters.http.request_record import request_record
-from application.accounts.authenticate import Caller
+from application.caller import Caller
 from domain.accounts.errors import NotAuthenticated
 
 
@@ -26,6 +26,6 @@ def bearer_authentication(authenticate: Callable[[str], Caller]) -> Callable[[],
 
 
 def caller() -> Caller:
-    """The caller that the hook let in."""
+    """Who was authenticated; whether their session is live, the work checks."""
     known: Caller = g.caller
     return known

@@ -8,6 +8,7 @@ from adapters.persistence.reader import Reader
 from adapters.persistence.session_repository import IS_LIVE
 from adapters.persistence.sql import SESSION_ID, USER_ID, as_sql, columns_of
 from adapters.persistence.tables import sessions, users
+from application.caller import Caller
 from application.pages import Page, Position, Window
 from application.ports.account_queries import AccountQueries, LiveSession, Profile, SessionView
 
@@ -38,12 +39,12 @@ class PostgresAccountQueries(AccountQueries):
         rows = self._reader.rows(SESSION, {"session_id": session_id, "now": now})
         return LiveSession(rows[0].user_id, bytes(rows[0].refresh_token_hash)) if rows else None
 
-    def find_profile(self, user_id: UUID) -> Profile | None:
-        rows = self._reader.rows(PROFILE, {"user_id": user_id})
+    def find_profile(self, caller: Caller) -> Profile | None:
+        rows = self._reader.rows(PROFILE, {"user_id": caller.user_id}, caller)
         return Profile(**rows[0]._asdict()) if rows else None
 
-    def live_sessions(self, user_id: UUID, window: Window, now: datetime) -> Page[SessionView]:
-        values = {"user_id": user_id, "now": now, **values_of_window(window)}
-        [[count]] = self._reader.rows(COUNT_LIVE, values)
-        views = [SessionView(**row._asdict()) for row in self._reader.rows(LIVE, values)]
+    def live_sessions(self, caller: Caller, window: Window, now: datetime) -> Page[SessionView]:
+        values = {"user_id": caller.user_id, "now": now, **values_of_window(window)}
+        [[count]] = self._reader.rows(COUNT_LIVE, values, caller)
+        views = [SessionView(**row._asdict()) for row in self._reader.rows(LIVE, values, caller)]
         return page_of(views, window, count, lambda view: Position(view.created_at, view.id))

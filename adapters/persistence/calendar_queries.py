@@ -23,6 +23,7 @@ from adapters.persistence.pages import LIMIT
 from adapters.persistence.reader import Reader
 from adapters.persistence.sql import EVENT_ID, USER_ID, as_sql, columns_of
 from adapters.persistence.tables import attendances, calendar_feeds, events, users
+from application.caller import Caller
 from application.ports.calendar_queries import CalendarEntry, CalendarQueries
 from domain.calendars.errors import CalendarNotFound
 from domain.events.description import EventType
@@ -78,14 +79,14 @@ class PostgresCalendarQueries(CalendarQueries):
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def entry(self, event_id: UUID) -> CalendarEntry:
-        rows = self._reader.rows(ENTRY, {"event_id": event_id})
+    def entry(self, event_id: UUID, caller: Caller) -> CalendarEntry:
+        rows = self._reader.rows(ENTRY, {"event_id": event_id}, caller)
         if not rows:
             raise EventNotFound(event_id)
         return _entry(rows[0])
 
-    def feed_opened_at(self, user_id: UUID) -> datetime | None:
-        rows = self._reader.rows(OPENED_AT, {"user_id": user_id})
+    def feed_opened_at(self, caller: Caller) -> datetime | None:
+        rows = self._reader.rows(OPENED_AT, {"user_id": caller.user_id}, caller)
         return rows[0].created_at if rows else None
 
     def entries(self, secret_hash: bytes, limit: int, length: int) -> Sequence[CalendarEntry]:

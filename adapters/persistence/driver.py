@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.persistence.engine import is_usable
-from adapters.persistence.faults import READ_ONLY_SERVER, fault_of, sqlstate
+from adapters.persistence.faults import READ_ONLY_SERVER, fault_of, refusal_of, sqlstate
 
 Row: TypeAlias = Any  # a named tuple, its fields the statement's columns
 
@@ -26,7 +26,7 @@ class DriverConnection:
     """A connection of the pool, lent for the length of a block, which must be in autocommit.
 
     A transaction that is still open at the end is rolled back. Errors of the driver leave the
-    block as Unavailable or Contended where they mean that.
+    block as Unavailable, Contended, SessionEnded or InvalidToken where they mean that.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -98,8 +98,8 @@ class DriverConnection:
         if sqlstate(error) == READ_ONLY_SERVER and self._engine.pool is self._pool:
             # A primary that was demoted keeps its connections: throw all of the pool's away.
             self._engine.dispose()
-        if fault:
-            raise fault from error
+        if meaning := fault or refusal_of(error):
+            raise meaning from error
 
     def _roll_back(self) -> None:
         if self.is_lost or self._driver.get_transaction_status() == TRANSACTION_STATUS_IDLE:

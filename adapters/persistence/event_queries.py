@@ -15,6 +15,7 @@ from adapters.persistence.event_statements import (
 )
 from adapters.persistence.pages import page_of, values_of_window
 from adapters.persistence.reader import Reader
+from application.caller import Caller
 from application.pages import Page, Position, Window
 from application.ports.event_queries import (
     AttendeeView,
@@ -36,36 +37,38 @@ class PostgresEventQueries(EventQueries):
         self._reader = reader
 
     def find(
-        self, criteria: EventCriteria, window: Window, viewer_id: UUID, now: datetime
+        self, criteria: EventCriteria, window: Window, caller: Caller, now: datetime
     ) -> Page[EventView]:
         shape, is_after = Shape.of(criteria), window.after is not None
-        values = values_of(criteria, viewer_id, now)
+        values = values_of(criteria, caller.user_id, now)
         values |= values_of_window(window) | values_of_walk(window)
         page = page_of_events(shape, is_after=is_after, is_counted=window.is_counted)
-        rows = self._reader.rows(page, values)
+        rows = self._reader.rows(page, values, caller)
         count = None
         if window.is_counted and rows:
             count = rows[0].total
         elif window.is_counted:
             is_first = not (is_after or window.offset)
-            count = 0 if is_first else self._reader.rows(count_of(shape), values)[0].total
+            count = 0 if is_first else self._reader.rows(count_of(shape), values, caller)[0].total
         views = [_view(row, now) for row in rows]
         return page_of(views, window, count, criteria.sort.position_of)
 
-    def get(self, event_id: UUID, viewer_id: UUID, now: datetime) -> EventView:
-        rows = self._reader.rows(DETAIL, {"event_id": event_id, "viewer_id": viewer_id})
+    def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
+        values = {"event_id": event_id, "viewer_id": caller.user_id}
+        rows = self._reader.rows(DETAIL, values, caller)
         if not rows:
             raise EventNotFound(event_id)
         return _view(rows[0], now)
 
-    def attendees(self, event_id: UUID, window: Window) -> Page[AttendeeView]:
+    def attendees(self, event_id: UUID, window: Window, caller: Caller) -> Page[AttendeeView]:
         values = {"event_id": event_id, **values_of_window(window)}
-        counted = self._reader.rows(COUNT_OF_ATTENDEES, values)
+        counted = self._reader.rows(COUNT_OF_ATTENDEES, values, caller)
         if not counted:
             raise EventNotFound(event_id)
         count = counted[0].attendees_count if window.is_counted else None
         page = page_of_attendees(is_after=window.after is not None)
-        views = [AttendeeView(**row._asdict()) for row in self._reader.rows(page, values)]
+        rows = self._reader.rows(page, values, caller)
+        views = [AttendeeView(**row._asdict()) for row in rows]
         return page_of(views, window, count, lambda view: Position(view.registered_at, view.id))
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import or_, select
 from adapters.persistence.event_conditions import IS_ATTENDING, IS_CREATOR, has_status
 from adapters.persistence.event_writes import (
     ADD_EVENT,
-    LOCK_AND_LOAD,
+    LOAD,
+    LOCK,
     REMOVE_EVENT,
     SeatChange,
     saving,
@@ -50,7 +51,7 @@ class PostgresEventRepository(EventRepository):
 
     def find_for_update(self, event_id: UUID, attendee: UUID) -> Event | None:
         values = {"event_id": event_id, "attendee": attendee}
-        rows = self._transaction.rows(LOCK_AND_LOAD, values)
+        rows = self._transaction.rows(LOAD, values, lock=LOCK)
         if not rows:
             return None
         event = event_from_row(rows[0], attendee)

@@ -29,18 +29,12 @@ Values: TypeAlias = Mapping[str, BindParameter[Any]]
 ATTENDEE = bindparam("attendee", type_=Uuid)
 REGISTERED_AT = bindparam("registered_at", type_=DateTime(timezone=True))
 
-# Two statements in one round trip. One alone would show the seat as it was before the wait for the
-# lock (PostgreSQL manual, section 13.2.1).
 _seat = select(attendances.c.registered_at).where(
     attendances.c.event_id == events.c.id, attendances.c.user_id == ATTENDEE
 )
 _event = events.c.id == EVENT_ID
-LOCK_AND_LOAD = ";".join(
-    (
-        as_sql(select().select_from(events).where(_event).with_for_update()),
-        as_sql(select(events, _seat.label("registered_at")).where(_event)),
-    )
-)
+LOCK = as_sql(select().select_from(events).where(_event).with_for_update())
+LOAD = as_sql(select(events, _seat.label("registered_at")).where(_event))
 
 
 class SeatChange(Enum):

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg2
-from psycopg2.errors import NotNullViolation, UndefinedColumn, UndefinedTable
+from psycopg2.errors import NotNullViolation, UndefinedColumn, UndefinedFunction, UndefinedTable
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from application.errors import Contended, Unavailable
-from domain.accounts.errors import InvalidToken
+from domain.accounts.errors import InvalidToken, SessionEnded
 
 # Serialization failure, deadlock, lock timeout (PostgreSQL manual, appendix A).
 CONTENTION = ("40001", "40P01", "55P03")
 READ_ONLY_SERVER = "25006"
+# Of require_live_session, in migration 0006.
+SESSION_ENDED = "TO001"
 OUTAGES = (
     psycopg2.OperationalError,
     psycopg2.InterfaceError,
@@ -23,7 +25,7 @@ OUTAGES = (
 
 
 class SchemaLacking(Unavailable):
-    """A table or a column is missing: the migrations of this version were not run here."""
+    """A table, column or function is missing: the migrations of this version were not run."""
 
 
 def sqlstate(error: object) -> str | None:
@@ -53,7 +55,7 @@ def fault_of(error: BaseException | None, *, is_lost: bool = False) -> Unavailab
         return fault_of(error.orig, is_lost=error.connection_invalidated)
     if sqlstate(error) in CONTENTION:
         return Contended()
-    if isinstance(error, (UndefinedTable, UndefinedColumn)):
+    if isinstance(error, (UndefinedTable, UndefinedColumn, UndefinedFunction)):
         return SchemaLacking()
     if isinstance(error, OUTAGES) or (is_lost and isinstance(error, psycopg2.Error)):
         return Unavailable()
@@ -65,7 +67,9 @@ ACCOUNTS = (("events", "creator_id"), ("attendances", "user_id"))
 
 
 def refusal_of(error: BaseException | None) -> InvalidToken | None:
-    """What it means to the caller that PostgreSQL refused a value; None for other errors."""
+    """What it means to the caller that PostgreSQL refused a statement; None for other errors."""
+    if sqlstate(error) == SESSION_ENDED:
+        return SessionEnded()
     if isinstance(error, NotNullViolation):
         refused = error.diag.table_name, error.diag.column_name
         return InvalidToken() if refused in ACCOUNTS else None

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import Engine
 
 from adapters.persistence.driver import DriverConnection, Row
+from adapters.persistence.live_sessions import session_check
+from application.caller import Caller
 
 
 class Reader:
@@ -14,7 +16,10 @@ class Reader:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
-        """Raises Unavailable."""
+    def rows(
+        self, sql: str, values: Mapping[str, Any], caller: Caller | None = None
+    ) -> Sequence[Row]:
+        """Raises Unavailable, or SessionEnded unless the caller's session is live."""
+        check, check_values = session_check(caller)
         with DriverConnection(self._engine) as connection:
-            return connection.rows(connection.set_local + sql, values)
+            return connection.rows(connection.set_local + check + sql, {**values, **check_values})

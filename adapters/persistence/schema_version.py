@@ -3,7 +3,7 @@ from adapters.persistence.reader import Reader
 from application.ports.schema import Schema
 
 # The newest migration. Revisions are numbers, written so that their order is that of texts.
-NEWEST = "0005"
+NEWEST = "0006"
 
 
 class PostgresSchema(Schema):

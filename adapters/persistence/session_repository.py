@@ -34,11 +34,11 @@ class PostgresSessionRepository(SessionRepository):
         self._transaction.write(ADD, session_to_row(session))
 
     def find_for_update(self, session_id: UUID) -> Session | None:
-        rows = self._transaction.rows(LOCK, {"session_id": session_id})
+        rows = self._transaction.locked_rows(LOCK, {"session_id": session_id})
         return session_from_row(rows[0]) if rows else None
 
     def live_for_update(self, user_id: UUID, now: datetime) -> Sequence[Session]:
-        rows = self._transaction.rows(LOCK_LIVE, {"user_id": user_id, "now": now})
+        rows = self._transaction.locked_rows(LOCK_LIVE, {"user_id": user_id, "now": now})
         return [session_from_row(row) for row in rows]
 
     def remove_ended(self, user_id: UUID, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """The tables. The migrations make them; a test compares the two."""
 
 from sqlalchemy import (
+    DDL,
     CheckConstraint,
     Column,
     DateTime,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    event,
     func,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -113,6 +115,25 @@ attendances = Table(
     Index("attendances_registration_idx", "event_id", "registered_at", "user_id"),
     Index("attendances_user_id_idx", "user_id", "event_id"),
 )
+
+REQUIRE_LIVE_SESSION = """
+    CREATE OR REPLACE FUNCTION require_live_session(
+        session_id uuid, user_id uuid, authenticated_at timestamptz
+    ) RETURNS void LANGUAGE plpgsql STABLE AS $$
+    BEGIN
+        IF NOT EXISTS (
+            SELECT FROM sessions
+            WHERE sessions.id = $1
+                AND sessions.user_id = $2
+                AND sessions.revoked_at IS NULL
+                AND sessions.expires_at > $3
+        ) THEN
+            RAISE EXCEPTION 'The session has ended.' USING ERRCODE = 'TO001';
+        END IF;
+    END
+    $$
+"""
+event.listen(metadata, "after_create", DDL(REQUIRE_LIVE_SESSION))  # type: ignore[no-untyped-call]
 
 calendar_feeds = Table(
     "calendar_feeds",

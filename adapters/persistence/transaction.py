@@ -7,6 +7,8 @@ import psycopg2
 
 from adapters.persistence.driver import DriverConnection, Row
 from adapters.persistence.faults import is_silent_on_outcome
+from adapters.persistence.live_sessions import session_check
+from application.caller import Caller
 from application.errors import OutcomeUnknown, Unavailable
 
 BEGIN, COMMIT = b"BEGIN ISOLATION LEVEL READ COMMITTED;", b"COMMIT"
@@ -15,23 +17,39 @@ MOST_WAITING = 8
 
 
 class Transaction:
-    """BEGIN goes with the first statement; writes go with the next read, or with the COMMIT."""
+    """BEGIN goes with the first statement; writes go with the next read, or with the COMMIT.
 
-    def __init__(self, connection: DriverConnection) -> None:
+    The first message checks the caller's session, and so does every one that waits for a lock.
+    """
+
+    def __init__(self, connection: DriverConnection, caller: Caller | None = None) -> None:
         self._connection = connection
         self._begin = BEGIN + connection.set_local.encode()
+        check, values = session_check(caller)
+        self._session_check = connection.filled_in(check, values) if check else b""
         self._is_begun = False
         self._writes: list[bytes] = []
 
-    def rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
-        """What a statement answers, after all that was written before."""
-        return self._connection.rows(self._message(self._connection.filled_in(sql, values)))
+    def rows(self, sql: str, values: Mapping[str, Any], lock: str = "") -> Sequence[Row]:
+        """What a statement returns, after all that was written before.
+
+        `lock` is a statement that may wait for locks. The statement after it sees what was
+        committed meanwhile (PostgreSQL manual, section 13.2.1).
+        """
+        fill_in = self._connection.filled_in
+        locks = [fill_in(lock, values)] if lock else []
+        return self._connection.rows(self._message(*locks, last=fill_in(sql, values)))
+
+    def locked_rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
+        """What a statement returns that locks these rows."""
+        # Once more after the check, to see what was committed before the locks were granted.
+        return self.rows(sql, values, lock=sql if self._session_check else "")
 
     def write(self, sql: str, values: Mapping[str, Any]) -> None:
         """Mostly nothing is sent yet: what PostgreSQL refuses of it is raised later."""
         self._writes.append(self._connection.filled_in(sql, values))
         if len(self._writes) > MOST_WAITING:
-            self._connection.execute(self._message())
+            self._connection.execute(self._message(last=self._writes.pop()))
 
     def commit(self) -> None:
         """Raises Unavailable if surely nothing was committed, OutcomeUnknown if that is unsure."""
@@ -42,7 +60,7 @@ class Transaction:
         notices = self._connection.notices
         notices.clear()
         try:
-            done = self._connection.execute(self._message(COMMIT))
+            done = self._connection.execute(self._message(last=COMMIT))
         except psycopg2.Error as error:
             # A server that refuses goes on talking. One that ends the connection may do so after
             # the commit, while it waits for its standby.
@@ -57,9 +75,10 @@ class Transaction:
             # warning: committed here, and perhaps nowhere else (PostgreSQL's SyncRepWaitForLSN).
             raise OutcomeUnknown
 
-    def _message(self, *last: bytes) -> bytes:
+    def _message(self, *locks: bytes, last: bytes) -> bytes:
         begin = b"" if self._is_begun else self._begin
-        message = begin + b";".join([*self._writes, *last])
+        check = b"" if self._is_begun and not locks else self._session_check
+        before = b"".join(statement + b";" for statement in (*self._writes, *locks))
         self._is_begun = True
         self._writes.clear()
-        return message
+        return begin + before + check + last

@@ -17,10 +17,10 @@ from adapters.persistence.calendar_repository import PostgresCalendarFeeds
 from adapters.persistence.driver import DriverConnection
 from adapters.persistence.event_repository import PostgresEventRepository
 from adapters.persistence.event_writes import SeatChange
-from adapters.persistence.faults import refusal_of
 from adapters.persistence.session_repository import PostgresSessionRepository
 from adapters.persistence.transaction import Transaction
 from adapters.persistence.user_repository import PostgresUserRepository
+from application.caller import Caller
 from application.errors import Contended
 from application.ports.seat_metrics import SeatMetrics
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -37,13 +37,19 @@ LONGEST_PAUSE_S = 0.2
 class PostgresUnitOfWork(UnitOfWork):
     """One transaction at READ COMMITTED: what is decided on is locked first."""
 
-    def __init__(self, engine: Engine, seat_metrics: SeatMetrics | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        seat_metrics: SeatMetrics | None = None,
+        caller: Caller | None = None,
+    ) -> None:
         self._connection = DriverConnection(engine)
+        self._caller = caller
         self._seat_metrics = seat_metrics
 
     def __enter__(self) -> Self:
         self._connection.__enter__()
-        self._transaction = Transaction(self._connection)
+        self._transaction = Transaction(self._connection, self._caller)
         return self
 
     def __exit__(
@@ -53,8 +59,6 @@ class PostgresUnitOfWork(UnitOfWork):
         trace: TracebackType | None,
     ) -> None:
         self._connection.__exit__(kind, error, trace)
-        if refusal := refusal_of(error):
-            raise refusal from error
 
     @cached_property
     def users(self) -> PostgresUserRepository:
@@ -95,8 +99,8 @@ class PostgresUnitOfWorkFactory(UnitOfWorkFactory):
             reraise=True,
         )
 
-    def __call__(self) -> PostgresUnitOfWork:
-        return PostgresUnitOfWork(self._engine, self._seat_metrics)
+    def __call__(self, caller: Caller | None = None) -> PostgresUnitOfWork:
+        return PostgresUnitOfWork(self._engine, self._seat_metrics, caller)
 
     def retrying(self, act: Callable[[], Result]) -> Result:
         return self._retrying(act)

@@ -46,7 +46,8 @@ class PostgresUserRepository(UserRepository):
         return self._find(FIND, {"user_id": user_id})
 
     def find_for_update(self, user_id: UUID) -> User | None:
-        return self._find(LOCK, {"user_id": user_id})
+        rows = self._transaction.locked_rows(LOCK, {"user_id": user_id})
+        return user_from_row(rows[0]) if rows else None
 
     def find_by_username(self, username: str) -> User | None:
         return self._find(FIND_BY_NAME, {"name": fold_case(username)})

@@ -1,27 +1,24 @@
 from dataclasses import dataclass
-from uuid import UUID
 
-from application.accounts.verify_token import VerifyToken
-from application.ports.tokens import TokenType
+from application.caller import Caller
+from application.ports.clock import Clock
+from application.ports.tokens import Tokens, TokenType
 from domain.accounts.errors import InvalidToken
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who makes the request, in which session."""
-
-    user_id: UUID
-    session_id: UUID
 
 
 @dataclass(frozen=True)
 class Authenticate:
-    """Tell who holds an access token whose session is live. Raises InvalidToken."""
+    """The caller who holds an access token that has not expired. Raises InvalidToken.
 
-    verify: VerifyToken
+    Reads no data: the session is checked where the work is done.
+    """
+
+    tokens: Tokens
+    clock: Clock
 
     def __call__(self, access_token: str) -> Caller:
-        claims = self.verify(access_token)
-        if claims.type is not TokenType.ACCESS:
+        claims = self.tokens.read(access_token)
+        now = self.clock.now()
+        if claims.type is not TokenType.ACCESS or claims.expires_at <= now:
             raise InvalidToken
-        return Caller(claims.user_id, claims.session_id)
+        return Caller(claims.user_id, claims.session_id, now)

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
-from uuid import UUID
 
 from application.accounts.confirm_password import ConfirmPassword, get_confirmed
+from application.caller import Caller
 from application.ports.audit_log import AuditLog, Incident
 from application.ports.clock import Clock
 from application.ports.password_hasher import PasswordHasher
@@ -15,7 +15,7 @@ from domain.accounts.session import Origin
 class ChangePassword:
     """Set a new password, and end every session but the one that asks.
 
-    Raises WrongPassword or Invalid.
+    Raises WrongPassword, Invalid or SessionEnded.
     """
 
     new_work: UnitOfWorkFactory
@@ -26,20 +26,18 @@ class ChangePassword:
     audit: AuditLog
 
     @retried
-    def __call__(
-        self, user_id: UUID, session_id: UUID, current: str, new: Password, origin: Origin
-    ) -> None:
-        confirmed = self.confirm(user_id, current, origin)
+    def __call__(self, caller: Caller, current: str, new: Password, origin: Origin) -> None:
+        confirmed = self.confirm(caller, current, origin)
         self.rules.check(new, confirmed.username, "new_password")
         password_hash = self.hasher.hash(new.secret)
-        with self.new_work() as work:
+        with self.new_work(caller) as work:
             user = get_confirmed(work, confirmed)
             user.password_hash = password_hash
             work.users.save(user)
             now = self.clock.now()
-            for session in work.sessions.live_for_update(user_id, now):
-                if session.id != session_id:
+            for session in work.sessions.live_for_update(caller.user_id, now):
+                if session.id != caller.session_id:
                     session.revoke(now)
                     work.sessions.save(session)
             work.commit()
-        self.audit.record(Incident.PASSWORD_CHANGED, user_id, session_id, origin)
+        self.audit.record(Incident.PASSWORD_CHANGED, caller.user_id, caller.session_id, origin)

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
-from uuid import UUID
 
+from application.caller import Caller
 from application.ports.audit_log import AuditLog, Incident
 from application.ports.password_hasher import PasswordHasher
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -13,20 +13,20 @@ from domain.accounts.user import User
 class ConfirmPassword:
     """Ask for the password again, before what can't be undone.
 
-    Raises WrongPassword, or InvalidToken when the account is gone.
+    Raises WrongPassword or SessionEnded, or InvalidToken when the account is gone.
     """
 
     new_work: UnitOfWorkFactory
     hasher: PasswordHasher
     audit: AuditLog
 
-    def __call__(self, user_id: UUID, password: str, origin: Origin) -> User:
-        with self.new_work() as work:
-            user = work.users.find(user_id)
+    def __call__(self, caller: Caller, password: str, origin: Origin) -> User:
+        with self.new_work(caller) as work:
+            user = work.users.find(caller.user_id)
         if user is None:
             raise InvalidToken
         if not self.hasher.matches(password, user.password_hash):
-            self.audit.record(Incident.PASSWORD_REFUSED, user_id, origin=origin)
+            self.audit.record(Incident.PASSWORD_REFUSED, caller.user_id, origin=origin)
             raise WrongPassword
         return user
 

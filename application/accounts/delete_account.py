@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.accounts.confirm_password import ConfirmPassword, get_confirmed
+from application.caller import Caller
 from application.conditions import Condition, unconditional
 from application.ports.account_queries import Profile
 from application.ports.audit_log import AuditLog, Incident
@@ -16,7 +17,7 @@ class DeleteAccount:
     """Delete the user's upcoming events, give back their seats in others', forget the person.
 
     Events that have started keep their creator's and attendees' places, without the name.
-    Raises WrongPassword or PreconditionFailed.
+    Raises WrongPassword, PreconditionFailed or SessionEnded.
     """
 
     new_work: UnitOfWorkFactory
@@ -27,20 +28,20 @@ class DeleteAccount:
     @retried
     def __call__(
         self,
-        user_id: UUID,
+        caller: Caller,
         password: str,
         origin: Origin,
         condition: Condition[Profile] = unconditional,
     ) -> None:
-        confirmed = self.confirm(user_id, password, origin)
-        with self.new_work() as work:
+        confirmed = self.confirm(caller, password, origin)
+        with self.new_work(caller) as work:
             # From here on the person publishes nothing and takes no seat.
             user = get_confirmed(work, confirmed)
             condition(Profile.of(user))
-            self._leave_upcoming_events(work, user_id)
+            self._leave_upcoming_events(work, caller.user_id)
             work.users.remove(user)
             work.commit()
-        self.audit.record(Incident.ACCOUNT_DELETED, user_id, origin=origin)
+        self.audit.record(Incident.ACCOUNT_DELETED, caller.user_id, origin=origin)
 
     def _leave_upcoming_events(self, work: UnitOfWork, user_id: UUID) -> None:
         # One instant for all: an event that starts meanwhile was left in time.

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
-from uuid import UUID
 
+from application.caller import Caller
 from application.conditions import Condition, unconditional
 from application.ports.account_queries import Profile
 from application.ports.unit_of_work import UnitOfWorkFactory
@@ -11,19 +11,22 @@ from domain.accounts.user import ProfileChanges
 
 @dataclass(frozen=True)
 class EditProfile:
-    """Change the user's name and address. Raises UsernameTaken or PreconditionFailed."""
+    """Change the caller's name and email address.
+
+    Raises UsernameTaken, PreconditionFailed or SessionEnded.
+    """
 
     new_work: UnitOfWorkFactory
 
     @retried
     def __call__(
         self,
-        user_id: UUID,
+        caller: Caller,
         changes: ProfileChanges,
         condition: Condition[Profile] = unconditional,
     ) -> Profile:
-        with self.new_work() as work:
-            user = work.users.find_for_update(user_id)
+        with self.new_work(caller) as work:
+            user = work.users.find_for_update(caller.user_id)
             if user is None:
                 raise InvalidToken
             before = Profile.of(user)

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
-from uuid import UUID
 
+from application.caller import Caller
 from application.ports.audit_log import AuditLog, Incident
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWorkFactory
@@ -10,20 +10,20 @@ from domain.accounts.session import Origin
 
 @dataclass(frozen=True)
 class EndSessions:
-    """End every session of the user."""
+    """End every session of the caller. Raises SessionEnded."""
 
     new_work: UnitOfWorkFactory
     clock: Clock
     audit: AuditLog
 
     @retried
-    def __call__(self, user_id: UUID, origin: Origin) -> None:
+    def __call__(self, caller: Caller, origin: Origin) -> None:
         now = self.clock.now()
-        with self.new_work() as work:
-            sessions = work.sessions.live_for_update(user_id, now)
+        with self.new_work(caller) as work:
+            sessions = work.sessions.live_for_update(caller.user_id, now)
             for session in sessions:
                 session.revoke(now)
                 work.sessions.save(session)
             work.commit()
         for session in sessions:
-            self.audit.record(Incident.SESSION_REVOKED, user_id, session.id, origin)
+            self.audit.record(Incident.SESSION_REVOKED, caller.user_id, session.id, origin)

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
-from uuid import UUID
 
+from application.caller import Caller
 from application.pages import Page, Window
 from application.ports.account_queries import AccountQueries, SessionView
 from application.ports.clock import Clock
@@ -8,10 +8,10 @@ from application.ports.clock import Clock
 
 @dataclass(frozen=True)
 class ListSessions:
-    """Where the user is logged in."""
+    """Where the caller is logged in. Raises SessionEnded."""
 
     accounts: AccountQueries
     clock: Clock
 
-    def __call__(self, user_id: UUID, window: Window) -> Page[SessionView]:
-        return self.accounts.live_sessions(user_id, window, self.clock.now())
+    def __call__(self, caller: Caller, window: Window) -> Page[SessionView]:
+        return self.accounts.live_sessions(caller, window, self.clock.now())

@@ -1,18 +1,18 @@
 from dataclasses import dataclass
-from uuid import UUID
 
+from application.caller import Caller
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.retried import retried
 
 
 @dataclass(frozen=True)
 class CloseCalendarFeed:
-    """End the user's feed: its address is dead. Without one, changes nothing."""
+    """End the caller's feed: its URL is dead. Without one, changes nothing. Raises SessionEnded."""
 
     new_work: UnitOfWorkFactory
 
     @retried
-    def __call__(self, user_id: UUID) -> None:
-        with self.new_work() as work:
-            work.calendar_feeds.remove(user_id)
+    def __call__(self, caller: Caller) -> None:
+        with self.new_work(caller) as work:
+            work.calendar_feeds.remove(caller.user_id)
             work.commit()

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
+from application.caller import Caller
 from application.ports.audit_log import AuditLog, Incident
 from application.ports.calendar_feeds import NewFeedSecret
 from application.ports.clock import Clock
@@ -24,7 +24,7 @@ class OpenedFeed:
 class OpenCalendarFeed:
     """Give the user's calendar an address; the one that it had is dead from then on.
 
-    Raises InvalidToken when the account is gone.
+    Raises SessionEnded, or InvalidToken when the account is gone.
     """
 
     new_work: UnitOfWorkFactory
@@ -33,14 +33,14 @@ class OpenCalendarFeed:
     audit: AuditLog
 
     @retried
-    def __call__(self, user_id: UUID, origin: Origin) -> OpenedFeed:
+    def __call__(self, caller: Caller, origin: Origin) -> OpenedFeed:
         secret = self.new_secret()
-        with self.new_work() as work:
+        with self.new_work(caller) as work:
             # Locked: an account that is being deleted must not keep a feed.
-            if work.users.find_for_update(user_id) is None:
+            if work.users.find_for_update(caller.user_id) is None:
                 raise InvalidToken
-            feed = CalendarFeed.open(user_id, secret, self.clock.now())
+            feed = CalendarFeed.open(caller.user_id, secret, self.clock.now())
             work.calendar_feeds.put(feed)
             work.commit()
-        self.audit.record(Incident.CALENDAR_ADDRESS_MADE, user_id, origin=origin)
+        self.audit.record(Incident.CALENDAR_ADDRESS_MADE, caller.user_id, origin=origin)
         return OpenedFeed(secret, feed.created_at)

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
+from application.caller import Caller
 from application.ports.calendar_queries import CalendarQueries
 from domain.calendars.errors import NoCalendarFeed
 
@@ -10,13 +10,13 @@ from domain.calendars.errors import NoCalendarFeed
 class ShowCalendarFeed:
     """When the user's feed was made; its secret is shown at that moment only.
 
-    Raises NoCalendarFeed.
+    Raises NoCalendarFeed or SessionEnded.
     """
 
     calendars: CalendarQueries
 
-    def __call__(self, user_id: UUID) -> datetime:
-        opened_at = self.calendars.feed_opened_at(user_id)
+    def __call__(self, caller: Caller) -> datetime:
+        opened_at = self.calendars.feed_opened_at(caller)
         if opened_at is None:
             raise NoCalendarFeed
         return opened_at

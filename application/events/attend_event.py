@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from application.caller import Caller
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.retried import retried
@@ -10,16 +11,16 @@ from application.retried import retried
 class AttendEvent:
     """Give the user a seat. Attending twice changes nothing.
 
-    Raises EventNotFound, ReadOnlyEvent or CapacityExhausted.
+    Raises EventNotFound, ReadOnlyEvent, CapacityExhausted or SessionEnded.
     """
 
     new_work: UnitOfWorkFactory
     clock: Clock
 
     @retried
-    def __call__(self, event_id: UUID, user_id: UUID) -> None:
-        with self.new_work() as work:
-            event = work.events.get_for_update(event_id, attendee=user_id)
+    def __call__(self, event_id: UUID, caller: Caller) -> None:
+        with self.new_work(caller) as work:
+            event = work.events.get_for_update(event_id, attendee=caller.user_id)
             event.attend(now=self.clock.now())
             work.events.save(event)
             work.commit()

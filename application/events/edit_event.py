@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from application.caller import Caller
 from application.conditions import Condition, unconditional
 from application.ports.clock import Clock
 from application.ports.event_queries import EventView
@@ -15,7 +16,7 @@ class EditEvent:
     """Change an event that has not started.
 
     Raises EventNotFound, NotEventCreator, ReadOnlyEvent, Invalid, CapacityBelowAttendance,
-    PreconditionFailed, or InvalidToken when the editor's account is gone.
+    PreconditionFailed, SessionEnded, or InvalidToken when the caller's account is gone.
     """
 
     new_work: UnitOfWorkFactory
@@ -25,18 +26,18 @@ class EditEvent:
     def __call__(
         self,
         event_id: UUID,
-        editor_id: UUID,
+        caller: Caller,
         changes: EventChanges,
         condition: Condition[EventView] = unconditional,
     ) -> EventView:
-        with self.new_work() as work:
-            editor = work.users.find(editor_id)
+        with self.new_work(caller) as work:
+            editor = work.users.find(caller.user_id)
             if editor is None:
                 raise InvalidToken
-            event = work.events.get_for_update(event_id, attendee=editor_id)
+            event = work.events.get_for_update(event_id, attendee=caller.user_id)
             now = self.clock.now()
             before = EventView.of(event, editor.username, now)
-            event.edit(changes, editor_id, now)
+            event.edit(changes, caller.user_id, now)
             condition(before)
             work.events.save(event)
             work.commit()

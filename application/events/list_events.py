@@ -1,6 +1,6 @@
 from dataclasses import dataclass
-from uuid import UUID
 
+from application.caller import Caller
 from application.pages import Page, Window
 from application.ports.clock import Clock
 from application.ports.event_queries import EventCriteria, EventQueries, EventView
@@ -8,10 +8,13 @@ from application.ports.event_queries import EventCriteria, EventQueries, EventVi
 
 @dataclass(frozen=True)
 class ListEvents:
-    """A page of the events that meet the criteria, as the viewer sees them now."""
+    """A page of the events that meet the criteria, as the caller sees them now.
+
+    Raises SessionEnded.
+    """
 
     events: EventQueries
     clock: Clock
 
-    def __call__(self, criteria: EventCriteria, window: Window, viewer_id: UUID) -> Page[EventView]:
-        return self.events.find(criteria, window, viewer_id, now=self.clock.now())
+    def __call__(self, criteria: EventCriteria, window: Window, caller: Caller) -> Page[EventView]:
+        return self.events.find(criteria, window, caller, now=self.clock.now())

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
+from application.caller import Caller
 from application.idempotency import IdempotentRequest, KeptAnswer
 from application.ports.clock import Clock
 from application.ports.event_queries import EventView
@@ -18,8 +18,8 @@ from domain.events.schedule import Schedule
 class PublishEvent:
     """Put a new event on the list, once for each request with a key.
 
-    Raises Invalid, IdempotencyKeyInUse, IdempotencyKeyReused, or InvalidToken when the creator's
-    account is gone.
+    Raises Invalid, IdempotencyKeyInUse, IdempotencyKeyReused, SessionEnded, or InvalidToken when
+    the creator's account is gone.
     """
 
     new_work: UnitOfWorkFactory
@@ -29,8 +29,8 @@ class PublishEvent:
     @retried
     def __call__(
         self,
+        caller: Caller,
         *,
-        creator_id: UUID,
         title: Title,
         description: Description,
         start_time: datetime,
@@ -40,8 +40,8 @@ class PublishEvent:
         location: Location = NOWHERE,
         request: IdempotentRequest | None = None,
     ) -> EventView:
-        with self.new_work() as work:
-            now = self.clock.now()
+        with self.new_work(caller) as work:
+            creator_id, now = caller.user_id, self.clock.now()
             if request is not None:
                 kept = work.answers.find_for_update(creator_id, request.key)
                 if kept is not None and kept.is_kept(now):

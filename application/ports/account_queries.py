@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from application.caller import Caller
 from application.pages import Page, Window
 from domain.accounts.user import User
 
@@ -34,7 +35,7 @@ class SessionView:
 
 
 class LiveSession(NamedTuple):
-    """What every request asks of the session that its token names."""
+    """What verifying a token asks of its session."""
 
     user_id: UUID
     refresh_token_hash: bytes
@@ -48,8 +49,9 @@ class AccountQueries(Protocol):
         """The session, unless it is over by then."""
 
     @abstractmethod
-    def find_profile(self, user_id: UUID) -> Profile | None: ...
+    def find_profile(self, caller: Caller) -> Profile | None:
+        """The caller's own. Raises SessionEnded."""
 
     @abstractmethod
-    def live_sessions(self, user_id: UUID, window: Window, now: datetime) -> Page[SessionView]:
-        """The person's live sessions, the newest login first."""
+    def live_sessions(self, caller: Caller, window: Window, now: datetime) -> Page[SessionView]:
+        """The caller's live sessions, the newest login first. Raises SessionEnded."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from application.caller import Caller
 from domain.events.description import EventType
 
 
@@ -28,12 +29,12 @@ class CalendarQueries(Protocol):
     """Reads that nothing is decided on later: without a lock, each one statement."""
 
     @abstractmethod
-    def entry(self, event_id: UUID) -> CalendarEntry:
-        """Raises EventNotFound."""
+    def entry(self, event_id: UUID, caller: Caller) -> CalendarEntry:
+        """Raises EventNotFound or SessionEnded."""
 
     @abstractmethod
-    def feed_opened_at(self, user_id: UUID) -> datetime | None:
-        """When the feed that the person has was made; None without one."""
+    def feed_opened_at(self, caller: Caller) -> datetime | None:
+        """When the caller's feed was created; None without one. Raises SessionEnded."""
 
     @abstractmethod
     def entries(self, secret_hash: bytes, limit: int, length: int) -> Sequence[CalendarEntry]:

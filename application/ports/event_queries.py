@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from application.caller import Caller
 from application.pages import Page, Position, SortValue, Window
 from domain.events.description import EventType
 from domain.events.event import Event
@@ -136,14 +137,17 @@ class EventQueries(Protocol):
 
     @abstractmethod
     def find(
-        self, criteria: EventCriteria, window: Window, viewer_id: UUID, now: datetime
+        self, criteria: EventCriteria, window: Window, caller: Caller, now: datetime
     ) -> Page[EventView]:
-        """The events that meet all criteria; bounds on start and end are inclusive."""
+        """The events that meet all criteria; bounds on start and end are inclusive.
+
+        Raises SessionEnded.
+        """
 
     @abstractmethod
-    def get(self, event_id: UUID, viewer_id: UUID, now: datetime) -> EventView:
-        """Raises EventNotFound."""
+    def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
+        """Raises EventNotFound or SessionEnded."""
 
     @abstractmethod
-    def attendees(self, event_id: UUID, window: Window) -> Page[AttendeeView]:
-        """In order of registration. Raises EventNotFound."""
+    def attendees(self, event_id: UUID, window: Window, caller: Caller) -> Page[AttendeeView]:
+        """In order of registration. Raises EventNotFound or SessionEnded."""

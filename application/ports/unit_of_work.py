@@ -3,6 +3,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from application.caller import Caller
 from application.ports.answer_repository import AnswerRepository
 from application.ports.calendar_feeds import CalendarFeeds
 from application.ports.event_repository import EventRepository
@@ -58,8 +59,12 @@ Result = TypeVar("Result")
 
 class UnitOfWorkFactory(Protocol):
     @abstractmethod
-    def __call__(self) -> UnitOfWork:
-        """A fresh one."""
+    def __call__(self, caller: Caller | None = None) -> UnitOfWork:
+        """A fresh one.
+
+        With a caller it raises SessionEnded, at the first read or at the commit, unless their
+        session is live. A session that ends while a row's lock is waited for is not.
+        """
 
     @abstractmethod
     def retrying(self, act: Callable[[], Result]) -> Result:

@@ -53,6 +53,10 @@ class InvalidToken(Unauthenticated):
         super().__init__("The token is malformed, expired, revoked or of the wrong type.")
 
 
+class SessionEnded(InvalidToken):
+    """The session of an access token was revoked, has expired or is deleted."""
+
+
 class RefreshTokenReused(Unauthenticated):
     code = "refresh_token_reused"
 

@@ -2,6 +2,7 @@ from uuid import uuid4
 
 import pytest
 
+from application.caller import Caller
 from application.pages import Window
 from application.ports.account_queries import Profile, SessionView
 from domain.accounts.credentials import Username
@@ -59,10 +60,10 @@ def test_signs_in_a_name_are_no_wildcards(storage):
 
 
 def test_a_profile_shows_the_user(storage, ada):
-    assert storage.accounts.find_profile(ada.id) == Profile(
+    assert storage.accounts.find_profile(Caller(ada.id)) == Profile(
         ada.id, ada.username, ada.email, ada.created_at
     )
-    assert storage.accounts.find_profile(uuid4()) is None
+    assert storage.accounts.find_profile(Caller(uuid4())) is None
 
 
 @pytest.mark.parametrize("revoked_at", [None, NOON + HOUR])
@@ -132,7 +133,7 @@ def test_a_removed_user_is_gone_with_their_sessions_and_no_one_elses(storage, ad
         assert work.sessions.find_for_update(mine.id) is None
         assert work.sessions.find_for_update(hers.id) == hers
         work.users.add(a_user("ada"))
-    assert storage.accounts.find_profile(ada.id) is None
+    assert storage.accounts.find_profile(Caller(ada.id)) is None
 
 
 def sessions_of(user):
@@ -153,10 +154,10 @@ def test_live_sessions_are_those_that_the_domain_calls_live(storage, ada, grace)
     with storage.new_work() as work:
         found = work.sessions.live_for_update(ada.id, NOON)
     assert found == sorted(live, key=lambda session: session.id)
-    page = storage.accounts.live_sessions(ada.id, Window(limit=10, offset=0), NOON)
+    page = storage.accounts.live_sessions(Caller(ada.id), Window(limit=10, offset=0), NOON)
     assert page.count == 2
     assert [view.id for view in page.results] == [live[0].id, live[1].id]
-    second = storage.accounts.live_sessions(ada.id, Window(limit=1, offset=1), NOON)
+    second = storage.accounts.live_sessions(Caller(ada.id), Window(limit=1, offset=1), NOON)
     assert (second.count, list(second.results)) == (2, [page.results[1]])
     for session in sessions:
         is_found = storage.accounts.find_live_session(session.id, NOON) is not None
@@ -167,7 +168,9 @@ def test_a_session_is_viewed_with_its_origin(storage, ada):
     session = a_session(user_id=ada.id, last_used_at=NOON + HOUR)
     storage.keep(session)
 
-    [view] = storage.accounts.live_sessions(ada.id, Window(limit=10, offset=0), NOON).results
+    [view] = storage.accounts.live_sessions(
+        Caller(ada.id), Window(limit=10, offset=0), NOON
+    ).results
 
     assert view == SessionView(session.id, NOON, NOON + HOUR, "curl/8.14.1", "192.0.2.7")
 

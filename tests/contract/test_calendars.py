@@ -2,6 +2,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from application.caller import Caller
 from application.ports.calendar_queries import CalendarEntry
 from domain.calendars.errors import CalendarNotFound
 from domain.calendars.feed import CalendarFeed, FeedSecret
@@ -35,7 +36,7 @@ def test_an_entry_has_every_field_of_its_event(storage, ada):
     )
     open_feed(storage, ada)
 
-    entry = storage.calendars.entry(event.id)
+    entry = storage.calendars.entry(event.id, Caller(ada.id))
 
     assert entry == CalendarEntry(
         id=event.id,
@@ -61,12 +62,12 @@ def test_a_calendar_cuts_long_descriptions_and_an_event_s_own_does_not(storage, 
     [entry] = storage.calendars.entries(HERS.hash, 100, 3)
 
     assert entry.description == shown
-    assert storage.calendars.entry(event.id).description == text
+    assert storage.calendars.entry(event.id, Caller(ada.id)).description == text
 
 
-def test_an_unknown_event_has_no_entry(storage):
+def test_an_unknown_event_has_no_entry(storage, ada):
     with pytest.raises(EventNotFound):
-        storage.calendars.entry(uuid4())
+        storage.calendars.entry(uuid4(), Caller(ada.id))
 
 
 def test_a_calendar_shows_what_its_owner_attends_or_organises_once(storage, ada, grace):
@@ -103,11 +104,11 @@ def test_a_calendar_without_events_is_empty_and_an_unknown_one_is_none(storage, 
 
 
 def test_a_person_has_one_feed_the_newest(storage, ada):
-    assert storage.calendars.feed_opened_at(ada.id) is None
+    assert storage.calendars.feed_opened_at(Caller(ada.id)) is None
     open_feed(storage, ada, HERS, NOON)
     open_feed(storage, ada, OTHER, NOON + HOUR)
 
-    assert storage.calendars.feed_opened_at(ada.id) == NOON + HOUR
+    assert storage.calendars.feed_opened_at(Caller(ada.id)) == NOON + HOUR
     assert ids(storage, OTHER) == []
     with pytest.raises(CalendarNotFound):
         ids(storage, HERS)
@@ -123,7 +124,7 @@ def test_a_removed_feed_is_gone_and_no_one_elses(storage, ada, grace):
 
     with pytest.raises(CalendarNotFound):
         ids(storage, HERS)
-    assert storage.calendars.feed_opened_at(ada.id) is None
+    assert storage.calendars.feed_opened_at(Caller(ada.id)) is None
     assert ids(storage, OTHER) == []
 
 
@@ -136,7 +137,7 @@ def test_a_removed_user_has_no_feed(storage, ada, grace):
 
     with pytest.raises(CalendarNotFound):
         ids(storage, HERS)
-    assert storage.calendars.feed_opened_at(ada.id) is None
+    assert storage.calendars.feed_opened_at(Caller(ada.id)) is None
     assert ids(storage, OTHER) == []
 
 
@@ -144,8 +145,8 @@ def test_an_uncommitted_feed_is_none(storage, ada):
     with storage.new_work() as work:
         work.calendar_feeds.put(CalendarFeed.open(ada.id, HERS, NOON))
 
-    assert storage.calendars.feed_opened_at(ada.id) is None
+    assert storage.calendars.feed_opened_at(Caller(ada.id)) is None
 
 
 def test_nobody_has_no_feed(storage):
-    assert storage.calendars.feed_opened_at(UUID(int=7)) is None
+    assert storage.calendars.feed_opened_at(Caller(UUID(int=7))) is None

@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from application.caller import Caller
 from application.pages import Window
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import EventType, Title
@@ -17,7 +18,7 @@ TICK = timedelta(microseconds=1)
 
 
 def found(storage, viewer, now=NOON, **criteria):
-    return storage.events.find(EventCriteria(**criteria), ALL, viewer.id, now)
+    return storage.events.find(EventCriteria(**criteria), ALL, Caller(viewer.id), now)
 
 
 def ids(page):
@@ -162,4 +163,4 @@ def test_the_status_filter_agrees_with_the_status_field(storage, ada, offset_s):
 
     by_filter = [s for s in EventStatus if ids(found(storage, ada, now=now, status=s))]
 
-    assert by_filter == [storage.events.get(event.id, ada.id, now).status]
+    assert by_filter == [storage.events.get(event.id, Caller(ada.id), now).status]

@@ -3,6 +3,7 @@
 import pytest
 
 from adapters.persistence import event_statements
+from application.caller import Caller
 from application.pages import Window
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import Title
@@ -35,7 +36,7 @@ def events(storage, ada):
 
 
 def found(storage, viewer, window, sort, filters):
-    return storage.events.find(EventCriteria(sort=sort, **filters), window, viewer.id, NOON)
+    return storage.events.find(EventCriteria(sort=sort, **filters), window, Caller(viewer.id), NOON)
 
 
 @pytest.fixture(params=["memory", "postgres", "postgres, by the index"])
@@ -56,7 +57,7 @@ def test_pages_neither_repeat_nor_skip_where_values_are_equal(storage, ada, even
         return (value.lower() if sort.field == "title" else value), view.id
 
     listed = [place(view) for page in pages for view in page.results]
-    everything = [storage.events.get(event.id, ada.id, NOON) for event in events]
+    everything = [storage.events.get(event.id, Caller(ada.id), NOON) for event in events]
     assert listed == sorted(map(place, everything), reverse=sort.is_reversed)
     assert {page.count for page in pages} == {11}
 

@@ -3,6 +3,7 @@ from uuid import uuid4
 
 import pytest
 
+from application.caller import Caller
 from application.pages import Window
 from application.ports.event_queries import AttendeeView, EventCriteria, EventView
 from domain.events.errors import EventNotFound
@@ -13,19 +14,19 @@ ALL = Window(limit=100, offset=0)
 
 
 def found(storage, viewer, window=ALL, now=NOON, **criteria):
-    return storage.events.find(EventCriteria(**criteria), window, viewer.id, now)
+    return storage.events.find(EventCriteria(**criteria), window, Caller(viewer.id), now)
 
 
 def test_a_viewer_sees_every_field(storage, ada, grace):
     event = storage.keep_event(ada, capacity=5)
     storage.seat(event, grace)
 
-    seen = storage.events.get(event.id, grace.id, NOON)
+    seen = storage.events.get(event.id, Caller(grace.id), NOON)
 
     assert seen == EventView.of(storage.load(event, grace), ada.username, NOON)
     assert seen.is_attending
     assert (seen.attendees_count, seen.seats_left) == (1, 4)
-    assert not storage.events.get(event.id, ada.id, NOON).is_attending
+    assert not storage.events.get(event.id, Caller(ada.id), NOON).is_attending
 
 
 def test_lists_and_detail_show_the_same(storage, ada, grace):
@@ -34,15 +35,15 @@ def test_lists_and_detail_show_the_same(storage, ada, grace):
 
     for viewer, now in product((ada, grace), (NOON, NOON + HOUR, NOON + 2 * HOUR)):
         assert found(storage, viewer, now=now).results == [
-            storage.events.get(event.id, viewer.id, now)
+            storage.events.get(event.id, Caller(viewer.id), now)
         ]
 
 
 def test_an_unknown_event_has_neither_detail_nor_attendees(storage, ada):
     with pytest.raises(EventNotFound):
-        storage.events.get(uuid4(), ada.id, NOON)
+        storage.events.get(uuid4(), Caller(ada.id), NOON)
     with pytest.raises(EventNotFound):
-        storage.events.attendees(uuid4(), ALL)
+        storage.events.attendees(uuid4(), ALL, Caller(ada.id))
 
 
 def test_a_page_that_need_not_be_counted_is_not(storage, ada):
@@ -50,17 +51,17 @@ def test_a_page_that_need_not_be_counted_is_not(storage, ada):
     window = Window(limit=1, is_counted=False)
 
     assert found(storage, ada, window).count is None
-    assert storage.events.attendees(event.id, window).count is None
+    assert storage.events.attendees(event.id, window, Caller(ada.id)).count is None
 
 
 def test_attendees_go_on_after_a_position(storage, ada, grace):
     event = storage.keep_event(ada)
     storage.seat(event, grace, now=NOON)
     storage.seat(event, ada, now=NOON)
-    whole = storage.events.attendees(event.id, ALL).results
+    whole = storage.events.attendees(event.id, ALL, Caller(ada.id)).results
 
-    first = storage.events.attendees(event.id, Window(1))
-    second = storage.events.attendees(event.id, Window(1, after=first.next_after))
+    first = storage.events.attendees(event.id, Window(1), Caller(ada.id))
+    second = storage.events.attendees(event.id, Window(1, after=first.next_after), Caller(ada.id))
 
     assert [*first.results, *second.results] == list(whole)
     assert second.next_after is None
@@ -71,14 +72,14 @@ def test_attendees_come_in_order_of_registration(storage, ada, grace):
     storage.seat(event, grace, now=NOON)
     storage.seat(event, ada, now=NOON + HOUR / 2)
 
-    page = storage.events.attendees(event.id, ALL)
+    page = storage.events.attendees(event.id, ALL, Caller(ada.id))
 
     assert page.count == 2
     assert page.results == [
         AttendeeView(grace.id, "grace", NOON),
         AttendeeView(ada.id, "ada", NOON + HOUR / 2),
     ]
-    second = storage.events.attendees(event.id, Window(limit=1, offset=1))
+    second = storage.events.attendees(event.id, Window(limit=1, offset=1), Caller(ada.id))
     assert (second.count, second.results) == (2, page.results[1:])
 
 
@@ -86,4 +87,6 @@ def test_an_event_made_from_its_aggregate_looks_as_it_is_read(storage, ada):
     event = an_event(creator_id=ada.id, seat=Seat(ada.id))
     storage.keep(event)
 
-    assert EventView.of(event, ada.username, NOON) == storage.events.get(event.id, ada.id, NOON)
+    assert EventView.of(event, ada.username, NOON) == storage.events.get(
+        event.id, Caller(ada.id), NOON
+    )

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.persistence import event_statements
+from application.caller import Caller
 from application.pages import Window
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import Description, Title
@@ -49,7 +50,7 @@ def asking(storage):
         ]
         storage.keep(creator, *events)
         criteria = EventCriteria(search=Search.of(search), created=True, sort=sort)
-        page = storage.events.find(criteria, Window(10), creator.id, NOON)
+        page = storage.events.find(criteria, Window(10), Caller(creator.id), NOON)
         found = {view.id for view in page.results}
         assert page.count == len(found)
         return [event.id in found for event in events]

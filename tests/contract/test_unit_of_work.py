@@ -1,5 +1,6 @@
 import pytest
 
+from application.caller import Caller
 from application.errors import Contended, Unavailable
 from domain.accounts.errors import UsernameTaken
 from domain.events.errors import EventNotFound
@@ -36,7 +37,7 @@ def test_work_that_fails_is_gone(storage, ada):
         work.users.add(user)
         raise ZeroDivisionError
 
-    assert storage.accounts.find_profile(user.id) is None
+    assert storage.accounts.find_profile(Caller(user.id)) is None
 
 
 def test_what_follows_the_commit_is_gone(storage):
@@ -46,8 +47,8 @@ def test_what_follows_the_commit_is_gone(storage):
         work.commit()
         work.users.add(second)
 
-    assert storage.accounts.find_profile(first.id) is not None
-    assert storage.accounts.find_profile(second.id) is None
+    assert storage.accounts.find_profile(Caller(first.id)) is not None
+    assert storage.accounts.find_profile(Caller(second.id)) is None
 
 
 def test_others_do_not_see_uncommitted_work(storage):
@@ -55,7 +56,7 @@ def test_others_do_not_see_uncommitted_work(storage):
     with storage.new_work() as work:
         work.users.add(user)
 
-        assert storage.accounts.find_profile(user.id) is None
+        assert storage.accounts.find_profile(Caller(user.id)) is None
 
 
 def test_a_refusal_leaves_the_store_usable(storage, ada):

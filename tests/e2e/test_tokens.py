@@ -5,7 +5,7 @@ import pytest
 import time_machine
 
 from tests.applications import KEY
-from tests.e2e.test_documentation import PROTECTED
+from tests.e2e.test_documentation import EVENT, PROTECTED
 
 
 def claims_for(member, **changes):
@@ -94,6 +94,25 @@ def test_without_a_good_token_nothing_is_served(visitor, method, path, authoriza
 
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(("method", "path"), PROTECTED)
+def test_a_token_of_an_ended_session_reads_and_changes_nothing(
+    visitor, ada, document, method, path
+):
+    event = ada.published()
+    path = path.replace(EVENT, event)
+    operation = document.document["paths"][document.path_of(path)][method.lower()]
+    content = operation.get("requestBody", {}).get("content", {})
+    body = content["application/json"]["example"] if content else None
+    again = visitor.joins_again(ada)
+    before = again.get(event).json(), again.get("/v1/profile/").json()
+    visitor.revoke(ada.tokens["refresh_token"])
+
+    response = ada.http.request(method, path, json=body)
+
+    assert (response.status_code, response.json()["code"]) == (401, "invalid_token")
+    assert (again.get(event).json(), again.get("/v1/profile/").json()) == before
 
 
 def test_the_scheme_has_no_case(visitor, ada):

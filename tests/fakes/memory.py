@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
+from application.caller import Caller
 from application.errors import Contended
 from application.idempotency import KeptAnswer
 from application.ports.event_repository import EventRepository
@@ -18,7 +19,7 @@ from application.ports.session_repository import SessionRepository
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.ports.user_repository import UserRepository
 from domain.accounts.credentials import fold_case
-from domain.accounts.errors import InvalidToken, UsernameTaken
+from domain.accounts.errors import InvalidToken, SessionEnded, UsernameTaken
 from domain.accounts.session import Session
 from domain.accounts.user import User
 from domain.calendars.feed import CalendarFeed
@@ -39,6 +40,17 @@ class State:
     answers: dict[tuple[UUID, str], KeptAnswer] = field(default_factory=dict)
     calendar_feeds: dict[UUID, CalendarFeed] = field(default_factory=dict)
 
+    def require_live_session(self, caller: Caller | None) -> None:
+        if caller is None or caller.session_id is None:
+            return
+        session = self.sessions.get(caller.session_id)
+        if (
+            session is None
+            or session.user_id != caller.user_id
+            or not session.is_live(caller.authenticated_at)
+        ):
+            raise SessionEnded
+
 
 @dataclass
 class MemoryStore:
@@ -50,14 +62,25 @@ class MemoryStore:
 
 
 class MemoryUnitOfWork(UnitOfWork):
-    def __init__(self, store: MemoryStore, seat_metrics: SeatMetrics | None = None) -> None:
+    def __init__(
+        self,
+        store: MemoryStore,
+        seat_metrics: SeatMetrics | None = None,
+        caller: Caller | None = None,
+    ) -> None:
         self._store = store
+        self._caller = caller
         self._seat_metrics = seat_metrics
 
     def __enter__(self) -> Self:
         self._store.lock.acquire()
         self._store.is_held = True
         self._state = deepcopy(self._store.committed)
+        try:
+            self._state.require_live_session(self._caller)
+        except SessionEnded:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
@@ -102,8 +125,8 @@ class MemoryUnitOfWorkFactory(UnitOfWorkFactory):
     store: MemoryStore
     seat_metrics: SeatMetrics | None = None
 
-    def __call__(self) -> MemoryUnitOfWork:
-        return MemoryUnitOfWork(self.store, self.seat_metrics)
+    def __call__(self, caller: Caller | None = None) -> MemoryUnitOfWork:
+        return MemoryUnitOfWork(self.store, self.seat_metrics, caller)
 
     def retrying(self, act: Callable[[], Any]) -> Any:
         for _ in range(2):

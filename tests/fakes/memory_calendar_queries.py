@@ -3,6 +3,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from application.caller import Caller
 from application.ports.calendar_queries import CalendarEntry, CalendarQueries
 from domain.calendars.errors import CalendarNotFound
 from domain.events.errors import EventNotFound
@@ -14,14 +15,16 @@ from tests.fakes.memory import MemoryStore
 class MemoryCalendarQueries(CalendarQueries):
     store: MemoryStore
 
-    def entry(self, event_id: UUID) -> CalendarEntry:
+    def entry(self, event_id: UUID, caller: Caller) -> CalendarEntry:
+        self.store.committed.require_live_session(caller)
         event = self.store.committed.events.get(event_id)
         if event is None:
             raise EventNotFound(event_id)
         return _entry(event)
 
-    def feed_opened_at(self, user_id: UUID) -> datetime | None:
-        feed = self.store.committed.calendar_feeds.get(user_id)
+    def feed_opened_at(self, caller: Caller) -> datetime | None:
+        self.store.committed.require_live_session(caller)
+        feed = self.store.committed.calendar_feeds.get(caller.user_id)
         return feed.created_at if feed else None
 
     def entries(self, secret_hash: bytes, limit: int, length: int) -> Sequence[CalendarEntry]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from application.caller import Caller
 from application.pages import Page, Position, Window
 from application.ports.account_queries import AccountQueries, LiveSession, Profile, SessionView
 from application.ports.event_queries import (
@@ -33,15 +34,17 @@ class MemoryAccountQueries(AccountQueries):
             return None
         return LiveSession(session.user_id, session.refresh_token_hash)
 
-    def find_profile(self, user_id: UUID) -> Profile | None:
-        user = self.store.committed.users.get(user_id)
+    def find_profile(self, caller: Caller) -> Profile | None:
+        self.store.committed.require_live_session(caller)
+        user = self.store.committed.users.get(caller.user_id)
         return Profile.of(user) if user else None
 
-    def live_sessions(self, user_id: UUID, window: Window, now: datetime) -> Page[SessionView]:
+    def live_sessions(self, caller: Caller, window: Window, now: datetime) -> Page[SessionView]:
+        self.store.committed.require_live_session(caller)
         found = [
             session
             for session in self.store.committed.sessions.values()
-            if session.user_id == user_id and session.is_live(now)
+            if session.user_id == caller.user_id and session.is_live(now)
         ]
         found.sort(key=lambda session: (session.created_at, session.id), reverse=True)
         views = [_session_view(session) for session in found]
@@ -53,23 +56,26 @@ class MemoryEventQueries(EventQueries):
     store: MemoryStore
 
     def find(
-        self, criteria: EventCriteria, window: Window, viewer_id: UUID, now: datetime
+        self, criteria: EventCriteria, window: Window, caller: Caller, now: datetime
     ) -> Page[EventView]:
-        state = self.store.committed
+        state, viewer_id = self.store.committed, caller.user_id
+        state.require_live_session(caller)
         views = [_view(state, event, viewer_id, now) for event in state.events.values()]
         found = [view for view in views if _meets(view, criteria, viewer_id)]
         sort = criteria.sort
         found.sort(key=lambda view: _folded(sort.position_of(view)), reverse=sort.is_reversed)
         return _page(found, window, sort.position_of, is_reversed=sort.is_reversed)
 
-    def get(self, event_id: UUID, viewer_id: UUID, now: datetime) -> EventView:
+    def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
         state = self.store.committed
+        state.require_live_session(caller)
         if event_id not in state.events:
             raise EventNotFound(event_id)
-        return _view(state, state.events[event_id], viewer_id, now)
+        return _view(state, state.events[event_id], caller.user_id, now)
 
-    def attendees(self, event_id: UUID, window: Window) -> Page[AttendeeView]:
+    def attendees(self, event_id: UUID, window: Window, caller: Caller) -> Page[AttendeeView]:
         state = self.store.committed
+        state.require_live_session(caller)
         if event_id not in state.events:
             raise EventNotFound(event_id)
         views = [

@@ -11,6 +11,7 @@ from adapters.persistence.tables import calendar_feeds, idempotency_keys, users
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.security.feed_secrets import new_feed_secret
 from application.calendars.open_calendar_feed import OpenCalendarFeed
+from application.caller import Caller
 from domain.accounts.errors import InvalidToken
 from domain.calendars.errors import CalendarNotFound
 from domain.calendars.feed import CalendarFeed
@@ -46,7 +47,9 @@ def attend(new_work, event, ada):
 
 
 def open_feed(new_work, event, ada):
-    OpenCalendarFeed(new_work, FakeClock(), new_feed_secret, AuditInMemory())(ada.id, ORIGIN)
+    OpenCalendarFeed(new_work, FakeClock(), new_feed_secret, AuditInMemory())(
+        Caller(ada.id), ORIGIN
+    )
 
 
 def test_nothing_of_the_person_stays_but_the_id(empty_database, new_work):

@@ -16,7 +16,7 @@ from adapters.persistence.event_statements import (
     count_of,
     page_of_attendees,
 )
-from adapters.persistence.event_writes import LOCK_AND_LOAD, SeatChange, saving
+from adapters.persistence.event_writes import LOAD, LOCK, SeatChange, saving
 from adapters.persistence.pages import values_of_window
 from adapters.persistence.reader import Reader
 from application.calendars.read_calendar_feed import DESCRIPTION_MAX, ENTRIES_MAX
@@ -182,7 +182,7 @@ def test_taking_a_seat_and_giving_it_back(read_whole):
     changed = frozenset({"attendees_count"})
 
     writes = [saving(changed, change) for change in SeatChange]
-    for statement in [*LOCK_AND_LOAD.split(";"), *writes]:
+    for statement in [LOCK, LOAD, *writes]:
         assert read_whole(statement, values) == []
 
 

@@ -17,6 +17,7 @@ from adapters.persistence.unit_of_work import (
     PostgresUnitOfWorkFactory,
 )
 from adapters.persistence.waits import Timeouts
+from application.caller import Caller
 from application.errors import Contended, OutcomeUnknown, Unavailable
 from entrypoints.container import Container
 from entrypoints.settings import Settings
@@ -99,12 +100,12 @@ def test_reads_that_are_cut_leak_no_connection(postgres_engine, monkeypatch):
             cut_connections(postgres_engine)
         return execute(connection, sql, values)
 
-    queries.find_profile(uuid4())
+    queries.find_profile(Caller(uuid4()))
     monkeypatch.setattr(DriverConnection, "execute", cut_and_execute)
     outcomes = []
     for _ in range(7):
         try:
-            outcomes.append(queries.find_profile(uuid4()))
+            outcomes.append(queries.find_profile(Caller(uuid4())))
         except Unavailable:
             outcomes.append("cut")
 

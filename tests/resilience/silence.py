@@ -33,7 +33,9 @@ def every_operation(base_url: str, person) -> list[tuple[str, str, object]]:
     for path, operations in document["paths"].items():
         for method in operations.keys() & {"get", "post", "put", "patch", "delete"}:
             url = re.sub(r"\{\w+\}", NOBODY, path.replace("{secret}", SECRET))
-            found.append((method.upper(), url, bodies.get(path)))
+            content = operations[method].get("requestBody", {}).get("content", {})
+            example = content["application/json"]["example"] if content else None
+            found.append((method.upper(), url, bodies.get(path, example)))
     return sorted((each for each in found if each[1] != "/healthz/"), key=str)
 
 

@@ -47,7 +47,7 @@ def profile_blueprint(
 
         Whose it is, the access token tells.
         """
-        return show_profile(caller().user_id)
+        return show_profile(caller())
 
     @blueprint.operation(
         "PATCH", "/v1/profile/", UsernameTaken("grace"), PreconditionFailed(), headers=[IF_MATCH]
@@ -59,14 +59,14 @@ def profile_blueprint(
 
         What is not named stays. A null email is taken away.
         """
-        return edit_profile(caller().user_id, changes, condition())
+        return edit_profile(caller(), changes, condition())
 
     @blueprint.operation(
         "DELETE", "/v1/profile/", WrongPassword(), PreconditionFailed(), headers=[IF_MATCH]
     )
     @blueprint.body(DeleteAccountSchema, examples.CONFIRMATION)
     @blueprint.response(204)
-    @rate_limiter.limit(PASSWORD, account_of=_caller_id)
+    @rate_limiter.limit(PASSWORD, account_of=_session_id)
     def delete_profile(body: dict[str, Any]) -> Response:
         """Delete one's account
 
@@ -74,26 +74,24 @@ def profile_blueprint(
         others' upcoming events given back; events that have started keep their counts, without
         the name. The username becomes free.
         """
-        delete_account(caller().user_id, body["password"], origin(), condition())
+        delete_account(caller(), body["password"], origin(), condition())
         return no_content()
 
     @blueprint.operation("POST", "/v1/profile/password/", WrongPassword())
     @blueprint.body(ChangePasswordSchema, examples.NEW_PASSWORD)
     @blueprint.response(204)
-    @rate_limiter.limit(PASSWORD, account_of=_caller_id)
+    @rate_limiter.limit(PASSWORD, account_of=_session_id)
     def set_password(body: dict[str, Any]) -> Response:
         """Change one's password
 
         Ends every other session. The one that asks goes on.
         """
-        me = caller()
-        change_password(
-            me.user_id, me.session_id, body["current_password"], body["new_password"], origin()
-        )
+        change_password(caller(), body["current_password"], body["new_password"], origin())
         return no_content()
 
     return blueprint
 
 
-def _caller_id(_body: dict[str, Any]) -> str:
-    return str(caller().user_id)
+def _session_id(_body: dict[str, Any]) -> str:
+    """Not the account's: the token of an ended session must not use up its attempts."""
+    return str(caller().session_id)

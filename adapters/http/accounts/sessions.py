@@ -45,7 +45,7 @@ def sessions_blueprint(
         Each login opens one. The newest comes first.
         """
         me = caller()
-        page = list_sessions(me.user_id, window)
+        page = list_sessions(me, window)
         results = [{**asdict(each), "current": each.id == me.session_id} for each in page.results]
         return page_response(Page(page.count, results, page.next_after), window)
 
@@ -60,7 +60,7 @@ def sessions_blueprint(
 
         Its tokens stop working at once. Ending the current one logs out.
         """
-        end_session(session_id, caller().user_id, origin())
+        end_session(session_id, caller(), origin())
         return no_content()
 
     @blueprint.operation("POST", "/v1/profile/token/revoke-all/")
@@ -70,7 +70,7 @@ def sessions_blueprint(
 
         Ends every session of one's own, the one that asks included.
         """
-        end_sessions(caller().user_id, origin())
+        end_sessions(caller(), origin())
         return no_content()
 
     return blueprint

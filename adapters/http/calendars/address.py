@@ -35,7 +35,7 @@ def address_blueprint(
 
         The address itself was shown when it was made, and is kept nowhere.
         """
-        return {"created_at": show_feed(caller().user_id)}
+        return {"created_at": show_feed(caller())}
 
     @blueprint.operation("POST", CALENDAR)
     @blueprint.response(
@@ -50,7 +50,7 @@ def address_blueprint(
         For calendar programs, which can't log in: whoever knows it sees what one attends and
         organises. The address that was made before is dead at once.
         """
-        opened = open_feed(caller().user_id, origin())
+        opened = open_feed(caller(), origin())
         url = url_for("calendars.get_calendar", secret=opened.secret.text, _external=True)
         return {"created_at": opened.created_at, "url": url}, {"Location": url}
 
@@ -61,7 +61,7 @@ def address_blueprint(
 
         It is dead at once. Also 204 where there is none.
         """
-        close_feed(caller().user_id)
+        close_feed(caller())
         return no_content()
 
     return blueprint

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Response
 
+from adapters.http.auth import caller
 from adapters.http.blueprint import Blueprint
 from adapters.http.calendars import examples
 from adapters.http.calendars.file import event_file
@@ -35,7 +36,7 @@ def event_calendar_blueprint(
 
         As RFC 5545 has it, to be opened by any calendar program. SEQUENCE grows with every edit.
         """
-        file = event_file(show_event_calendar(event_id), events_url())
+        file = event_file(show_event_calendar(event_id, caller()), events_url())
         return calendar_response(file, "event.ics")
 
     return blueprint

@@ -52,7 +52,7 @@ def attendance_blueprint(
 
         Until the event starts and while seats are left. Attending twice changes nothing.
         """
-        attend(event_id, caller().user_id)
+        attend(event_id, caller())
         return no_content()
 
     @blueprint.operation("POST", EVENT + "cancel/", not_found, ReadOnlyEvent())
@@ -62,7 +62,7 @@ def attendance_blueprint(
 
         Until the event starts. Cancelling without attending changes nothing.
         """
-        cancel(event_id, caller().user_id)
+        cancel(event_id, caller())
         return no_content()
 
     @blueprint.operation(
@@ -90,9 +90,10 @@ def attendance_blueprint(
         """
         if media_type() == CSV_TYPE:
             _require_no_page()
-            pages = export_attendees(event_id, caller().user_id)
+            pages = export_attendees(event_id, caller())
             return streamed(csv_chunks(pages), CSV_CONTENT, AS_FILE)
-        return page_response(list_attendees(event_id, window), window, ATTENDEE_ORDER)
+        page = list_attendees(event_id, window, caller())
+        return page_response(page, window, ATTENDEE_ORDER)
 
     return blueprint
 

@@ -93,7 +93,7 @@ def events_blueprint(
         one order, see `sort`).
         """
         criteria, window = query
-        page = list_events(criteria, window, caller().user_id)
+        page = list_events(criteria, window, caller())
         return page_response(page, window, criteria.sort)
 
     @blueprint.operation(
@@ -113,7 +113,7 @@ def events_blueprint(
 
         Its creator attends only by taking a seat like everyone else.
         """
-        event = publish_event(creator_id=caller().user_id, **body, request=idempotent_request())
+        event = publish_event(caller(), **body, request=idempotent_request())
         return event, {"Location": url_for("events.get_event", event_id=event.id)}
 
     @blueprint.operation(
@@ -129,7 +129,7 @@ def events_blueprint(
 
         The same shape as in lists.
         """
-        return show_event(event_id, caller().user_id)
+        return show_event(event_id, caller())
 
     @blueprint.operation("PUT", EVENT, *EDIT_REFUSALS, headers=[IF_MATCH])
     @blueprint.body(ReplaceEventSchema, examples.NEW_EVENT)
@@ -141,7 +141,7 @@ def events_blueprint(
         set are ignored. The answer has no ETag, as what is kept is not just what was sent
         (RFC 9110 section 9.3.4).
         """
-        return edit_event(event_id, caller().user_id, EventChanges(**body), condition())
+        return edit_event(event_id, caller(), EventChanges(**body), condition())
 
     @blueprint.operation("PATCH", EVENT, *EDIT_REFUSALS, headers=[IF_MATCH])
     @blueprint.body(ChangeEventSchema, examples.CHANGES)
@@ -152,7 +152,7 @@ def events_blueprint(
         For its creator, until it starts. What is left out stays; fields that can't be set are
         ignored.
         """
-        return edit_event(event_id, caller().user_id, EventChanges(**body), condition())
+        return edit_event(event_id, caller(), EventChanges(**body), condition())
 
     @blueprint.operation(
         "DELETE",
@@ -169,7 +169,7 @@ def events_blueprint(
 
         For its creator, until it starts. All seats in it are gone, too.
         """
-        delete_event(event_id, caller().user_id, condition())
+        delete_event(event_id, caller(), condition())
         return no_content()
 
     return blueprint

@@ -12,8 +12,8 @@ from tests.unit.application.world import World
 class ContendedUnitOfWork(MemoryUnitOfWork):
     """Others are in the way of each first attempt to commit."""
 
-    def __init__(self, store, seat_metrics, turns):
-        super().__init__(store, seat_metrics)
+    def __init__(self, store, seat_metrics, caller, turns):
+        super().__init__(store, seat_metrics, caller)
         self._turns = turns
 
     def commit(self):
@@ -26,8 +26,8 @@ class ContendedUnitOfWork(MemoryUnitOfWork):
 class ContendedUnitOfWorkFactory(MemoryUnitOfWorkFactory):
     turns: Iterator[bool] = field(default_factory=lambda: cycle([True, False]))
 
-    def __call__(self):
-        return ContendedUnitOfWork(self.store, self.seat_metrics, self.turns)
+    def __call__(self, caller=None):
+        return ContendedUnitOfWork(self.store, self.seat_metrics, caller, self.turns)
 
 
 @pytest.fixture(params=[MemoryUnitOfWorkFactory, ContendedUnitOfWorkFactory])

@@ -2,6 +2,7 @@ from uuid import uuid4
 
 import pytest
 
+from application.caller import Caller
 from domain.accounts.credentials import Password, Username
 from domain.accounts.errors import (
     InvalidCredentials,
@@ -17,12 +18,12 @@ def logged_in(world, name="ada"):
 
 
 def test_whoever_signed_up_logs_in_and_is_known(world):
-    user_id = world.person("ada")
+    user_id = world.person("ada").user_id
 
     caller = world.authenticate(logged_in(world).access_token)
 
     assert caller.user_id == user_id
-    profile = world.show_profile(caller.user_id)
+    profile = world.show_profile(caller)
     assert (profile.username, profile.email, profile.created_at) == ("ada", None, NOON)
 
 
@@ -98,12 +99,12 @@ def test_the_revocation_that_reuse_brings_outlives_the_refusal(world):
 
     for act, token in (
         (lambda token: world.refresh(token, ORIGIN), newest.refresh_token),
-        (world.authenticate, newest.access_token),
+        (lambda token: world.show_profile(world.authenticate(token)), newest.access_token),
         (world.verify, newest.access_token),
     ):
         with pytest.raises(InvalidToken):
             act(token)
-    assert world.authenticate(other.access_token)
+    assert world.show_profile(world.authenticate(other.access_token))
 
 
 def test_each_type_of_token_has_its_place(world):
@@ -117,7 +118,7 @@ def test_each_type_of_token_has_its_place(world):
 
 
 def test_verifying_tells_good_tokens_from_spent_ones(world):
-    user_id = world.person("ada")
+    user_id = world.person("ada").user_id
     first = logged_in(world)
     second = world.refresh(first.refresh_token, ORIGIN)
 
@@ -129,4 +130,4 @@ def test_verifying_tells_good_tokens_from_spent_ones(world):
 
 def test_the_profile_of_nobody_is_refused(world):
     with pytest.raises(InvalidToken):
-        world.show_profile(uuid4())
+        world.show_profile(Caller(uuid4()))

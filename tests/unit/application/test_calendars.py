@@ -35,19 +35,19 @@ def test_a_feed_follows_what_its_owner_attends_and_organises(world, ada, grace):
 
 def test_an_event_in_a_calendar_tells_how_often_it_was_edited(world, ada):
     event = world.published(ada)
-    assert world.show_event_calendar(event.id).revision == 0
+    assert world.show_event_calendar(event.id, ada).revision == 0
 
     world.clock.advance(HOUR)
     world.edit_event(event.id, ada, EventChanges(title=Title("Coffee")))
 
-    entry = world.show_event_calendar(event.id)
+    entry = world.show_event_calendar(event.id, ada)
     assert (entry.title, entry.revision) == ("Coffee", 1)
     assert (entry.created_at, entry.updated_at) == (NOON, NOON + HOUR)
 
 
-def test_an_unknown_event_has_no_calendar(world):
+def test_an_unknown_event_has_no_calendar(world, ada):
     with pytest.raises(EventNotFound):
-        world.show_event_calendar(uuid4())
+        world.show_event_calendar(uuid4(), ada)
 
 
 def test_a_new_address_ends_the_one_before(world, ada):
@@ -100,7 +100,7 @@ def test_an_account_is_locked_while_it_gets_a_feed(world, ada, monkeypatch):
 
     world.open_feed(ada, ORIGIN)
 
-    assert set(locked) == {ada}
+    assert set(locked) == {ada.user_id}
 
 
 class Asked(MemoryCalendarQueries):

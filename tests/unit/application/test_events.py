@@ -2,6 +2,7 @@ from uuid import uuid4
 
 import pytest
 
+from application.caller import Caller
 from application.conditions import PreconditionFailed
 from application.pages import Window
 from application.ports.event_queries import EventCriteria
@@ -36,7 +37,7 @@ def test_an_event_in_the_past_is_not_published(world, ada):
 
 def test_nobody_publishes_nothing(world):
     with pytest.raises(InvalidToken):
-        world.published(uuid4())
+        world.published(Caller(uuid4()))
 
 
 def test_what_an_edit_returns_is_what_is_shown(world, ada):
@@ -69,8 +70,8 @@ def test_the_last_seat_goes_to_whoever_comes_first_and_then_to_the_next(world, a
     world.cancel(event.id, ada)
     world.attend(event.id, grace)
 
-    page = world.list_attendees(event.id, Window(10, 0))
-    assert [attendee.id for attendee in page.results] == [grace]
+    page = world.list_attendees(event.id, Window(10, 0), ada)
+    assert [attendee.id for attendee in page.results] == [grace.user_id]
 
 
 def test_time_closes_an_event(world, ada):

@@ -22,7 +22,7 @@ def logged_in(world, name="ada", origin=ORIGIN):
 
 def is_known(world, pair):
     try:
-        return bool(world.authenticate(pair.access_token))
+        return bool(world.show_profile(world.authenticate(pair.access_token)))
     except InvalidToken:
         return False
 
@@ -50,7 +50,7 @@ def test_a_spent_token_revokes_its_successors_too(world):
 
 
 def test_revoking_what_is_no_token_or_is_over_changes_nothing(world):
-    user_id = world.person("ada")
+    user_id = world.person("ada").user_id
     pair = logged_in(world)
     world.revoke("nothing", ORIGIN)
     assert is_known(world, pair)
@@ -63,26 +63,26 @@ def test_revoking_what_is_no_token_or_is_over_changes_nothing(world):
 
 
 def test_every_session_of_the_user_ends_and_nobody_elses(world):
-    user_id = world.person("ada")
+    ada = world.person("ada")
     world.person("grace")
     pairs, others = [logged_in(world) for _ in range(3)], logged_in(world, "grace")
 
-    world.end_sessions(user_id, ORIGIN)
+    world.end_sessions(ada, ORIGIN)
 
     assert not any(is_known(world, pair) for pair in pairs)
     assert is_known(world, others)
-    assert world.list_sessions(user_id, ALL).count == 0
+    assert world.list_sessions(ada, ALL).count == 0
 
 
 def test_sessions_are_listed_with_their_origin_while_they_live(world):
-    user_id = world.person("ada")
+    ada = world.person("ada")
     logged_in(world)
     world.clock.advance(HOUR)
     phone = logged_in(world, origin=Origin("198.51.100.9", "a phone"))
     world.clock.advance(HOUR)
     world.refresh(phone.refresh_token, Origin("198.51.100.10", "a phone"))
 
-    page = world.list_sessions(user_id, ALL)
+    page = world.list_sessions(ada, ALL)
 
     assert page.count == 2
     assert [(each.ip, each.created_at, each.last_used_at) for each in page.results] == [
@@ -90,7 +90,7 @@ def test_sessions_are_listed_with_their_origin_while_they_live(world):
         ("192.0.2.7", NOON, NOON),
     ]
     world.clock.advance(DAY - HOUR)
-    assert world.list_sessions(user_id, ALL).count == 1
+    assert world.list_sessions(ada, ALL).count == 1
 
 
 def test_one_session_is_ended_by_its_owner_only(world):
@@ -135,7 +135,7 @@ def test_a_login_forgets_the_sessions_that_are_over(world):
 
 
 def test_what_matters_for_safety_is_recorded(world):
-    user_id = world.person("ada")
+    user_id = world.person("ada").user_id
     first = logged_in(world)
     world.refresh(first.refresh_token, ORIGIN)
     for name in ("ada", "nobody"):

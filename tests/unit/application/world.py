@@ -24,6 +24,7 @@ from application.calendars.open_calendar_feed import OpenCalendarFeed
 from application.calendars.read_calendar_feed import ReadCalendarFeed
 from application.calendars.show_calendar_feed import ShowCalendarFeed
 from application.calendars.show_event_calendar import ShowEventCalendar
+from application.caller import Caller
 from application.events.attend_event import AttendEvent
 from application.events.cancel_attendance import CancelAttendance
 from application.events.delete_event import DeleteEvent
@@ -70,7 +71,7 @@ class World:
         self.log_in = LogIn(new_work, self.hasher, issue_pair, clock, new_id, audit, 30 * DAY)
         self.refresh = RefreshSession(new_work, tokens, issue_pair, clock, audit)
         self.verify = VerifyToken(accounts, tokens, clock)
-        self.authenticate = Authenticate(self.verify)
+        self.authenticate = Authenticate(tokens, clock)
         confirm = ConfirmPassword(new_work, self.hasher, audit)
         self.show_profile = ShowProfile(accounts)
         self.edit_profile = EditProfile(new_work)
@@ -96,12 +97,12 @@ class World:
         self.close_feed = CloseCalendarFeed(new_work)
         self.read_feed = ReadCalendarFeed(calendars)
 
-    def person(self, name: str) -> UUID:
-        return self.sign_up(Username(name), Password(f"{name}'s password"), None).id
+    def person(self, name: str) -> Caller:
+        return Caller(self.sign_up(Username(name), Password(f"{name}'s password"), None).id)
 
-    def published(self, creator_id: UUID, capacity: int = 2, start: timedelta = DAY) -> EventView:
+    def published(self, creator: Caller, capacity: int = 2, start: timedelta = DAY) -> EventView:
         return self.publish_event(
-            creator_id=creator_id,
+            creator,
             title=Title("Tea"),
             description=Description(""),
             start_time=NOON + start,
