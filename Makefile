@@ -7,14 +7,15 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
 	--custom-compile-command "make lock" pyproject.toml
+TEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # What a lock is made of, and the locks themselves.
 LOCKED = { sed -n '/^dependencies = /,/^\[tool/p' pyproject.toml; cat requirements/*.txt; }
 
 given = $(or $($(1)),$(error Say which: make $@ $(1)=<$(1)>))
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo migrate create-user seed-demo purge backup restore verify-data test unit \
-	test-browser test-proxy test-scale screenshots fuzz torture bench check walkthrough format \
+.PHONY: help run demo migrate create-user seed-demo purge backup restore verify-data test coverage \
+	unit test-browser test-proxy test-scale screenshots fuzz torture bench check walkthrough format \
 	lock openapi lint-api hooks audit sbom clean
 
 help: ## List the targets.
@@ -48,7 +49,10 @@ verify-data: .venv/local ## Prove that the counts of events equal their seats.
 	@$(CLI) verify-data
 
 test: .venv/dev ## Run every test; brings its own PostgreSQL unless TEST_DATABASE_URL is set.
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(TEST)
+
+coverage: .venv/dev ## Run every test, then list the lines that no test runs.
+	@$(TEST) --cov
 
 unit: .venv/dev ## Run the tests that need no database (seconds).
 	@$(BIN)/python -m pytest -q tests/unit
@@ -121,7 +125,7 @@ sbom: .venv/dev ## Write turnout.cdx.json: what the image to deploy holds (Cyclo
 	@echo "turnout.cdx.json is written."
 
 clean: ## Delete the virtual environment and caches; data in DATA_DIR stays.
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from threading import Thread
+from typing import Any
 
 from werkzeug.serving import make_server
 
@@ -16,7 +17,7 @@ ARGON2 = Argon2Parameters(memory_kib=7 * 1024, passes=1, lanes=1)
 
 @contextmanager
 def a_container(database_url, **settings):
-    values = {"jwt_secret_key": KEY, "argon2": ARGON2} | settings
+    values: dict[str, Any] = {"jwt_secret_key": KEY, "argon2": ARGON2} | settings
     container = Container(settings=Settings(database_url=database_url, **values))
     yield container
     container.engine().dispose()

@@ -26,7 +26,7 @@ def an_event(
     **others: Any,
 ) -> Event:
     creator_id = creator_id or uuid4()
-    values = {
+    values: dict[str, Any] = {
         "id": uuid4(),
         "title": Title("Tea for two"),
         "description": Description("Bring a cup."),
@@ -47,7 +47,7 @@ def an_event(
 
 
 def a_user(username: str = "ada", **others: Any) -> User:
-    values = {
+    values: dict[str, Any] = {
         "id": uuid4(),
         "email": f"{username}@example.org",
         "password_hash": "hash of ada's password",

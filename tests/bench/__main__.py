@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.progress import Progress
+from rich.table import Table
 
 from tests.bench.growth import growth, sizes
 from tests.bench.loaded import loaded_dataset
@@ -63,7 +64,7 @@ def main(*, against, output, turns, seconds, only, scale, factor, settings):
                 for scenario in progress.track(scenarios, description="Load")
             ]
         if against:
-            blocks = [
+            blocks: list[str | Table] = [
                 f"{THIS_TREE} against the other, {against.resolve()}: medians of {turns} turns of "
                 f"{seconds} s,\nand of the ratios of each pair of turns, with their range.",
                 comparison_table(results),

@@ -51,7 +51,7 @@ def turnout(
     with subprocess.Popen(
         command("serve"),
         cwd=tree,
-        env=environment(**variables | settings),
+        env=environment(**variables | dict(settings)),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:

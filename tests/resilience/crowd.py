@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from http.client import HTTPConnection, HTTPException
 from threading import Barrier, Event, Thread
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -69,10 +70,10 @@ class Attendant:
         return answer
 
 
-def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
+def at_once(acts: Sequence[Callable[..., Any]]) -> list[Any]:
     """What each returned; none begins before all are ready. What one raises is raised here."""
     barrier = Barrier(len(acts))
-    results: list[object] = [None] * len(acts)
+    results: list[Any] = [None] * len(acts)
     errors: list[Exception] = []
 
     def run(number: int) -> None:
@@ -121,7 +122,7 @@ class Load:
             thread.join()
 
 
-def wait_until(holds: Callable[[], bool], told: str, timeout_s: float = TIMEOUT_S) -> float:
+def wait_until(holds: Callable[..., bool], told: str, timeout_s: float = TIMEOUT_S) -> float:
     """The seconds that it took. Raises TimeoutError."""
     begun = time.monotonic()
     while not holds():

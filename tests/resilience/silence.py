@@ -9,6 +9,7 @@ import httpx
 
 from tests.resilience.crowd import Client, wait_until
 from tests.resilience.exhaustion import is_healthy
+from tests.resilience.ledger import Answer
 from tests.resilience.report import Report
 
 SOON_S = 2
@@ -39,7 +40,7 @@ def every_operation(base_url: str, person) -> list[tuple[str, str, object]]:
     return sorted((each for each in found if each[1] != "/healthz/"), key=str)
 
 
-def ask_everything(base_url: str, person) -> list[tuple[str, object]]:
+def ask_everything(base_url: str, person) -> list[tuple[str, Answer]]:
     def ask(operation):
         method, path, body = operation
         client = Client(base_url)

@@ -14,5 +14,5 @@ def create_app() -> Flask:
         unlocked = sql.replace(b" FOR UPDATE", b"") if isinstance(sql, bytes) else sql
         return execute(connection, unlocked, values)
 
-    DriverConnection.execute = execute_unlocked
+    DriverConnection.execute = execute_unlocked  # type: ignore[method-assign]
     return Container(settings=read_settings()).app()

@@ -30,13 +30,13 @@ ACCEPTED_OF = {
 
 def licence_of(name):
     """As the package states it: SPDX (PEP 639), or else a classifier, or else a field of text."""
-    stated = metadata(name)
+    stated = metadata(name).json
     classifiers = [
         each.removeprefix("License :: ")
-        for each in stated.get_all("Classifier", [])
+        for each in stated.get("classifier", [])
         if each.startswith("License :: ")
     ]
-    return stated.get("License-Expression") or " AND ".join(classifiers) or stated.get("License")
+    return stated.get("license_expression") or " AND ".join(classifiers) or stated.get("license")
 
 
 def main():

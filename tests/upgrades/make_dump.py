@@ -39,7 +39,7 @@ def the_release():
         try:
             venv = Path(folder) / ".venv"
             subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-            install = [venv / "bin" / "pip", "install", "-qq", "--require-hashes", "-r"]
+            install = [str(venv / "bin" / "pip"), "install", "-qq", "--require-hashes", "-r"]
             subprocess.run([*install, f"{folder}/requirements/service.txt"], check=True)
             yield Path(folder), venv / "bin" / "python"
         finally:
@@ -121,7 +121,7 @@ def live(base_url):
 def dump(url):
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
     options = ["--no-owner", "--no-privileges", "--inserts", "--rows-per-insert=100"]
-    pg_dump = [BINARIES / "pg_dump", *options, f"--dbname={plain}"]
+    pg_dump = [str(BINARIES / "pg_dump"), *options, f"--dbname={plain}"]
     told = subprocess.run(pg_dump, check=True, capture_output=True, text=True).stdout
     return re.sub(r"\n{2,}", "\n", LEFT_OUT.sub("", told)).lstrip()
 

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from adapters.persistence.engine import make_engine
 from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
@@ -33,7 +33,7 @@ class Place:
     """A database, as commands and as a test reach it."""
 
     settings: dict[str, str]
-    engine: object
+    engine: Engine
 
     def rows(self, statement, **values):
         with self.engine.connect() as connection:

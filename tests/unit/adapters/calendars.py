@@ -1,5 +1,6 @@
 """Reading calendar files, strictly."""
 
+from typing import Any
 from uuid import UUID
 
 from icalendar import Calendar
@@ -12,7 +13,7 @@ EVENTS = "http://localhost:8000/v1/events/"
 
 
 def an_entry(**changes):
-    values = {
+    values: dict[str, Any] = {
         "id": UUID(int=7),
         "title": "Tea for two",
         "description": "Bring a cup.",

@@ -59,7 +59,7 @@ def test_a_feed_keeps_the_order():
 
     events = Calendar.from_ical(feed_file(entries, EVENTS)).walk("VEVENT")
 
-    assert [UUID(event["UID"]).int for event in events] == [3, 1, 2]
+    assert [UUID(str(event["UID"])).int for event in events] == [3, 1, 2]
 
 
 def test_times_are_whole_seconds_of_utc():

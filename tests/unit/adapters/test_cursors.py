@@ -1,5 +1,6 @@
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -41,7 +42,11 @@ def test_a_cursor_of_texts_leads_back_to_its_position(title):
     assert position_of(cursor_of(position, "title"), "title", str) == position
 
 
-ORDERS = {"start_time": NOON, "-created_at": NOON, "attendees_count": 3, "-attendees_count": 3} | {
+ORDERS: dict[str, Any] = {
+    "start_time": NOON,
+    "-created_at": NOON,
+    "attendees_count": 3,
+    "-attendees_count": 3,
     "title": "tea",
     "-title": "tea",
 }
