@@ -93,7 +93,9 @@ class Container(containers.DeclarativeContainer):
         Argon2Hasher, settings.provided.argon2, memory_mib=settings.provided.argon2_total_mib
     )
     password_rules = providers.Object(PasswordRules(COMMON_PASSWORDS))
-    tokens = providers.Singleton(JwtTokens)
+    tokens = providers.Singleton(
+        JwtTokens, settings.provided.jwt_secret_key, settings.provided.jwt_secret_key_previous
+    )
     work = providers.Singleton(PostgresUnitOfWorkFactory, engine, providers.Singleton(SeatCounter))
     reader = providers.Singleton(Reader, engine)
     account_queries = providers.Singleton(PostgresAccountQueries, reader)
@@ -235,8 +237,6 @@ class Container(containers.DeclarativeContainer):
             profile,
             sessions,
         ),
-        jwt_secret_key=settings.provided.jwt_secret_key,
-        jwt_secret_key_previous=settings.provided.jwt_secret_key_previous,
         version=VERSION,
         trusted_proxies=settings.provided.trusted_proxies,
         cors_origins=settings.provided.cors_origins,

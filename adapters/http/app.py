@@ -14,7 +14,6 @@ from adapters.http.problems import answer_problems
 from adapters.http.proxies import Network, trust_proxies
 from adapters.http.request_record import record_requests
 from adapters.http.responses import no_content
-from adapters.security.jwt_tokens import configure_jwt
 from application.ports.request_hooks import RequestHook
 
 
@@ -35,8 +34,6 @@ class App(Flask):
 def create_app(
     *,
     blueprints: Sequence[Blueprint],
-    jwt_secret_key: str,
-    jwt_secret_key_previous: str | None,
     version: str,
     trusted_proxies: Sequence[Network],
     cors_origins: Sequence[str],
@@ -51,7 +48,6 @@ def create_app(
     trust_proxies(app, trusted_proxies)
     forbid_sniffing(app)
     admit_origins(app, cors_origins)
-    configure_jwt(app, jwt_secret_key, jwt_secret_key_previous)
     api = document(app, version)
     answer_problems(app)  # in place of the handler that flask-smorest has registered
     for blueprint in blueprints:

@@ -1,115 +1,85 @@
-from collections.abc import Callable, Mapping
+"""JSON web tokens (RFC 7519), signed with HS256."""
+
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
-from flask import Flask, current_app
-from flask_jwt_extended import (
-    JWTManager,
-    create_access_token,
-    create_refresh_token,
-    decode_token,
-)
-from flask_jwt_extended.exceptions import JWTExtendedException
-from jwt.exceptions import MissingRequiredClaimError, PyJWTError
+import jwt
 
 from application.ports.tokens import TokenClaims, Tokens, TokenType
 from domain.accounts.errors import InvalidToken
 
 ISSUER = AUDIENCE = "turnout"
 ALGORITHM = "HS256"
-REQUIRED_CLAIMS = ("iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "type")
-CREATE: Mapping[TokenType, Callable[..., str]] = {
-    TokenType.ACCESS: create_access_token,
-    TokenType.REFRESH: create_refresh_token,
-}
-
-# What reading any text as a token can raise: the built-in ones come of ids and times that are none.
-UNREADABLE = (
-    PyJWTError,
-    JWTExtendedException,
-    ValueError,
-    TypeError,
-    OverflowError,
-    OSError,
-)
-
-
-# Clients send one access token for an hour: its signature is checked when it comes first. Each
-# takes some 2 KiB; a text that is no good token is not kept.
-REMEMBERED = 4096
+REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "type"]
+# LRU size for the claims of tokens that were verified, some 2 KiB each: a client sends the same
+# access token for an hour. A text that is no valid token is not kept.
+CACHED_TOKENS = 4096
 
 
 class JwtTokens(Tokens):
-    """JSON web tokens by flask-jwt-extended, in the context of the app that `configure_jwt` met."""
+    """Tokens are signed with `secret_key`; those signed with the previous one stay valid.
 
-    def __init__(self) -> None:
-        self._claims_of = lru_cache(REMEMBERED)(_read)
+    Algorithm, issuer and audience are fixed, and every claim is required (RFC 8725 section 3).
+    """
+
+    def __init__(self, secret_key: str, previous_secret_key: str | None = None) -> None:
+        self._secret_key = secret_key
+        self._keys = {_key_id(key): key for key in (previous_secret_key, secret_key) if key}
+        self._headers = {"kid": _key_id(secret_key)}
+        self._claims_of = lru_cache(CACHED_TOKENS)(self._decode)
 
     def issue(self, claims: TokenClaims) -> str:
-        return CREATE[claims.type](
-            identity=str(claims.user_id),
-            additional_headers={"kid": current_app.config["JWT_ENCODE_KEY_ID"]},
-            additional_claims={
-                "jti": str(claims.token_id),
-                "sid": str(claims.session_id),
-                "iat": claims.issued_at,
-                "nbf": claims.issued_at,
-                "exp": claims.expires_at,
-            },
-        )
+        payload = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": str(claims.user_id),
+            "sid": str(claims.session_id),
+            "jti": str(claims.token_id),
+            "iat": claims.issued_at,
+            "nbf": claims.issued_at,
+            "exp": claims.expires_at,
+            "type": claims.type,
+        }
+        return jwt.encode(payload, self._secret_key, ALGORITHM, self._headers)
 
     def read(self, token: str) -> TokenClaims:
         return self._claims_of(token)
 
-
-def _read(token: str) -> TokenClaims:
-    try:
-        # Whether it has expired is for the use cases to say, by their own clock.
-        claims = decode_token(token, allow_expired=True)
-        return TokenClaims(
-            type=TokenType(claims["type"]),
-            token_id=UUID(str(claims["jti"])),
-            user_id=UUID(str(claims["sub"])),
-            session_id=UUID(str(claims["sid"])),
-            issued_at=datetime.fromtimestamp(claims["iat"], UTC),
-            expires_at=datetime.fromtimestamp(claims["exp"], UTC),
-        )
-    except UNREADABLE as error:
-        raise InvalidToken from error
-
-
-def configure_jwt(app: Flask, secret_key: str, previous_secret_key: str | None) -> None:
-    """Fix algorithm, issuer and audience, and require every claim (RFC 8725 section 3).
-
-    Tokens are signed with `secret_key`; those signed with the previous one stay good.
-    """
-    keys = {_key_id(key): key for key in (previous_secret_key, secret_key) if key}
-    app.config.update(
-        JWT_SECRET_KEY=secret_key,
-        JWT_ALGORITHM=ALGORITHM,
-        JWT_DECODE_ALGORITHMS=[ALGORITHM],
-        JWT_ENCODE_ISSUER=ISSUER,
-        JWT_DECODE_ISSUER=ISSUER,
-        JWT_ENCODE_AUDIENCE=AUDIENCE,
-        JWT_DECODE_AUDIENCE=AUDIENCE,
-        JWT_COOKIE_CSRF_PROTECT=False,  # there are no cookies
-        JWT_ENCODE_KEY_ID=_key_id(secret_key),
-    )
-
-    def key_for(header: dict[str, Any], claims: dict[str, Any]) -> str:
-        # flask-jwt-extended gives absent claims a default, so they are missed before it does.
-        for name in REQUIRED_CLAIMS:
-            if name not in claims:
-                raise MissingRequiredClaimError(name)
-        # The token only picks one of the keys here (RFC 8725 section 3.10).
-        return keys.get(str(header.get("kid")), secret_key)
-
-    JWTManager(app).decode_key_loader(key_for)
+    def _decode(self, token: str) -> TokenClaims:
+        try:
+            # The token only picks one of the keys here (RFC 8725 section 3.10).
+            key_id = str(jwt.get_unverified_header(token).get("kid"))
+            claims = jwt.decode(
+                token,
+                self._keys.get(key_id, self._secret_key),
+                [ALGORITHM],
+                # Whether it has expired is for the use cases to say, by their own clock.
+                {"require": REQUIRED_CLAIMS, "verify_exp": False},
+                issuer=ISSUER,
+                audience=AUDIENCE,
+            )
+            return TokenClaims(
+                type=TokenType(claims["type"]),
+                token_id=UUID(claims["jti"]),
+                user_id=UUID(claims["sub"]),
+                session_id=UUID(claims["sid"]),
+                issued_at=datetime.fromtimestamp(claims["iat"], UTC),
+                expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+            )
+        # The built-in ones are of ids and instants that are none.
+        except (
+            jwt.PyJWTError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            OverflowError,
+            OSError,
+        ) as error:
+            raise InvalidToken from error
 
 
 def _key_id(key: str) -> str:
-    """A name for the key (RFC 7515 section 4.1.4) that does not give it away."""
+    """A name for the key (RFC 7515 section 4.1.4) that does not reveal it."""
     return sha256(key.encode()).hexdigest()[:16]

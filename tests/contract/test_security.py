@@ -13,14 +13,10 @@ from application.errors import Unavailable
 from application.ports.tokens import TokenClaims, TokenType
 from domain.accounts.credentials import PASSWORD_MIN_LENGTH
 from domain.accounts.errors import InvalidToken
-from entrypoints.container import Container
-from entrypoints.settings import Settings
-from entrypoints.settings.environment import parse_database_url
 from tests.builders import DAY, HOUR, NOON
 from tests.fakes.security import ReversingHasher, TokensInMemory
 
 PASSWORD = "correct horse bättery"
-NOWHERE = parse_database_url("postgresql://nobody@127.0.0.1:1/nothing", "DATABASE_URL")
 
 
 def argon2(memory_mib=64):
@@ -77,28 +73,9 @@ class Recorder:
         return self._argon2.verify(password_hash, password)
 
 
-@pytest.fixture(scope="module")
-def app():
-    return app_of("k" * 32)
-
-
-@pytest.fixture(params=["memory", "jwt"])
-def tokens(request, app):
-    if request.param == "memory":
-        yield TokensInMemory()
-    else:
-        with app.app_context():
-            yield JwtTokens()
-
-
-def app_of(key, previous=None):
-    settings = Settings(
-        database_url=NOWHERE,
-        jwt_secret_key=key,
-        jwt_secret_key_previous=previous,
-        database_pool_size=1,
-    )
-    return Container(settings=settings).app()
+@pytest.fixture(params=[TokensInMemory, lambda: JwtTokens("k" * 32)], ids=["memory", "jwt"])
+def tokens(request):
+    return request.param()
 
 
 def claims(**changes):
@@ -190,14 +167,11 @@ def test_enough_common_passwords_are_long_enough_to_be_chosen():
 
 def test_tokens_survive_a_change_of_keys_until_the_previous_one_is_taken_away():
     old, new = "o" * 32, "n" * 32
-    with app_of(old).app_context():
-        token = JwtTokens().issue(claims())
+    token = JwtTokens(old).issue(claims())
 
-    with app_of(new, previous=old).app_context():
-        assert JwtTokens().read(token)
-        newer = JwtTokens().issue(claims())
-    for app in (app_of(new), app_of("x" * 32, previous=new)):
-        with app.app_context():
-            with pytest.raises(InvalidToken):
-                JwtTokens().read(token)
-            assert JwtTokens().read(newer)
+    assert JwtTokens(new, old).read(token)
+    newer = JwtTokens(new, old).issue(claims())
+    for tokens in (JwtTokens(new), JwtTokens("x" * 32, new)):
+        with pytest.raises(InvalidToken):
+            tokens.read(token)
+        assert tokens.read(newer)

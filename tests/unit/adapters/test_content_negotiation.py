@@ -49,8 +49,6 @@ def client():
     return create_app(
         request_hooks=(),
         blueprints=[tea_blueprint()],
-        jwt_secret_key="k" * 32,
-        jwt_secret_key_previous=None,
         version="1",
         trusted_proxies=(),
         cors_origins=(),
