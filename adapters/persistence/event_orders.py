@@ -15,7 +15,7 @@ AFTER_TITLE = bindparam("after_value", type_=Text)
 
 def ordering(source: FromClause, sort: EventSort) -> Sequence[ColumnElement[Any]]:
     columns = _place(source, sort)
-    return [column.desc() for column in columns] if sort.is_reversed else columns
+    return [column.desc() for column in columns] if sort.is_descending else columns
 
 
 def beyond(sort: EventSort) -> ColumnElement[bool]:
@@ -23,7 +23,7 @@ def beyond(sort: EventSort) -> ColumnElement[bool]:
     # Both are folded by PostgreSQL: as it does it, no other can.
     after = func.lower(AFTER_TITLE) if sort.field == "title" else AFTER_INSTANT
     place, position = tuple_(*_place(events, sort)), tuple_(after, AFTER_ID)
-    return place < position if sort.is_reversed else place > position
+    return place < position if sort.is_descending else place > position
 
 
 def is_walked(sort: EventSort) -> bool:

@@ -1,7 +1,7 @@
 from abc import abstractmethod
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum
 from typing import Protocol
 from uuid import UUID
 
@@ -75,32 +75,28 @@ class AttendeeView:
     registered_at: datetime
 
 
-class EventSort(StrEnum):
-    """By one field, ties by id in the same direction: no page repeats or skips an event.
+class EventSort(Enum):
+    """Orders by one field, ties by id in the same direction: no page repeats or skips an event.
 
-    Titles without regard to case.
+    Titles are compared without regard to case.
     """
 
-    SOONEST_FIRST = "start_time"
-    LATEST_FIRST = "-start_time"
-    OLDEST_FIRST = "created_at"
-    NEWEST_FIRST = "-created_at"
-    BY_TITLE = "title"
-    BY_TITLE_BACKWARDS = "-title"
-    FEWEST_ATTENDEES_FIRST = "attendees_count"
-    MOST_ATTENDEES_FIRST = "-attendees_count"
+    SOONEST_FIRST = "start_time", False
+    LATEST_FIRST = "start_time", True
+    OLDEST_FIRST = "created_at", False
+    NEWEST_FIRST = "created_at", True
+    BY_TITLE = "title", False
+    BY_TITLE_BACKWARDS = "title", True
+    FEWEST_ATTENDEES_FIRST = "attendees_count", False
+    MOST_ATTENDEES_FIRST = "attendees_count", True
 
-    @property
-    def is_reversed(self) -> bool:
-        return self.startswith("-")
-
-    @property
-    def field(self) -> str:
-        return self.removeprefix("-")
+    def __init__(self, field: str, is_descending: bool) -> None:
+        self.field = field
+        self.is_descending = is_descending
 
     @property
     def kind(self) -> type[SortValue]:
-        """What the field holds."""
+        """The type of the field."""
         match self.field:
             case "title":
                 return str

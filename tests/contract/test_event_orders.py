@@ -58,7 +58,7 @@ def test_pages_neither_repeat_nor_skip_where_values_are_equal(storage, ada, even
 
     listed = [place(view) for page in pages for view in page.results]
     everything = [storage.events.get(event.id, Caller(ada.id), NOON) for event in events]
-    assert listed == sorted(map(place, everything), reverse=sort.is_reversed)
+    assert listed == sorted(map(place, everything), reverse=sort.is_descending)
     assert {page.count for page in pages} == {11}
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from application.ports.event_queries import EventSort
+from adapters.http.events.listing import SortParameter
 from tests.e2e.client import in_hours
 from tests.e2e.pages import walk
 
@@ -9,7 +9,7 @@ def titles(page):
     return [event["title"] for event in page["results"]]
 
 
-@pytest.mark.parametrize("sort", EventSort)
+@pytest.mark.parametrize("sort", SortParameter)
 @pytest.mark.parametrize("query", [{}, {"search": "te"}, {"available": "true"}], ids=str)
 def test_pages_by_cursor_show_what_pages_by_offset_do(ada, sort, query):
     for number in range(7):
@@ -140,7 +140,7 @@ def test_a_cursor_is_good_for_its_own_list_and_order_alone(ada, grace):
     of_attendees = ada.get(f"{event}attendees/", params={"limit": 1}).json()["next_cursor"]
 
     for path, query in (
-        *(("/v1/events/", {"cursor": of_events, "sort": each}) for each in list(EventSort)[1:]),
+        *(("/v1/events/", {"cursor": of_events, "sort": each}) for each in list(SortParameter)[1:]),
         ("/v1/events/", {"cursor": of_attendees}),
         (f"{event}attendees/", {"cursor": of_events}),
     ):

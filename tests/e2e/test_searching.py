@@ -2,7 +2,7 @@
 
 import pytest
 
-from application.ports.event_queries import EventSort
+from adapters.http.events.listing import SortParameter
 from tests.contract.search_examples import FOUND, NOT_FOUND
 from tests.e2e.client import in_hours
 
@@ -141,5 +141,5 @@ def test_the_document_tells_what_can_be_asked(document):
         assert parameter["description"], name
     assert parameters["search"]["schema"]["maxLength"] == 200
     schemas = document.document["components"]["schemas"]
-    assert set(schemas["EventSort"]["enum"]) == set(map(str, EventSort))
+    assert set(schemas["EventSort"]["enum"]) == set(map(str, SortParameter))
     assert "workshop" in schemas["EventType"]["enum"]

@@ -63,8 +63,8 @@ class MemoryEventQueries(EventQueries):
         views = [_view(state, event, viewer_id, now) for event in state.events.values()]
         found = [view for view in views if _meets(view, criteria, viewer_id)]
         sort = criteria.sort
-        found.sort(key=lambda view: _folded(sort.position_of(view)), reverse=sort.is_reversed)
-        return _page(found, window, sort.position_of, is_reversed=sort.is_reversed)
+        found.sort(key=lambda view: _folded(sort.position_of(view)), reverse=sort.is_descending)
+        return _page(found, window, sort.position_of, is_reversed=sort.is_descending)
 
     def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
         state = self.store.committed

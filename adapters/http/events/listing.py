@@ -1,5 +1,7 @@
 """What the event list can be asked."""
 
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from marshmallow import fields, post_load
@@ -28,6 +30,14 @@ without regard to case. By `attendees_count` a page takes the longer the more ev
 whoever takes a seat or gives one back moves the event: while you go from page to page, by cursor \
 too, it may come twice or not at all."""
 
+SORT_PARAMETERS: Mapping[EventSort, str] = {
+    sort: f"-{sort.field}" if sort.is_descending else sort.field for sort in EventSort
+}
+# Named for the schema in the document. mypy wants a literal.
+SortParameter = StrEnum(  # type: ignore[misc]
+    "EventSort", {sort.name: parameter for sort, parameter in SORT_PARAMETERS.items()}
+)
+
 
 class EventListQuery(CursorQuery):
     search = Text(
@@ -49,14 +59,14 @@ class EventListQuery(CursorQuery):
     ends_after = instant("Ends then or later: with `starts_before`, what runs in between.")
     ends_before = instant("Ends then or earlier.")
     sort = fields.Enum(
-        EventSort,
+        SortParameter,
         by_value=fields.String,
-        load_default=EventSort.SOONEST_FIRST,
+        load_default=SortParameter(SORT_PARAMETERS[EventSort.SOONEST_FIRST]),
         metadata={"description": SORT, "default": "start_time"},
     )
 
     @post_load
     def to_question(self, data: dict[str, Any], **_: Any) -> tuple[EventCriteria, Window]:
-        sort = data["sort"]
-        window = self.window_of(data, sort, sort.kind)
-        return EventCriteria(**data), window
+        sort = EventSort[data.pop("sort").name]
+        window = self.window_of(data, SORT_PARAMETERS[sort], sort.kind)
+        return EventCriteria(**data, sort=sort), window

@@ -11,7 +11,7 @@ from adapters.http.blueprint import Blueprint
 from adapters.http.compression import compressed
 from adapters.http.conditions import IF_MATCH, IF_NONE_MATCH, condition
 from adapters.http.events import examples
-from adapters.http.events.listing import EventListQuery
+from adapters.http.events.listing import SORT_PARAMETERS, EventListQuery
 from adapters.http.events.schemas import (
     ChangeEventSchema,
     EventPageSchema,
@@ -94,7 +94,7 @@ def events_blueprint(
         """
         criteria, window = query
         page = list_events(criteria, window, caller())
-        return page_response(page, window, criteria.sort)
+        return page_response(page, window, SORT_PARAMETERS[criteria.sort])
 
     @blueprint.operation(
         "POST", EVENTS, IdempotencyKeyInUse(), IdempotencyKeyReused(), headers=[IDEMPOTENCY_KEY]
