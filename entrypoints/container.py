@@ -7,34 +7,33 @@ from collections.abc import Sequence
 
 from dependency_injector import containers, providers
 
-from adapters.audit_log import LoggingAuditLog
-from adapters.clock import SystemClock
-from adapters.http.accounts.access import access_blueprint
-from adapters.http.accounts.resources import profile_blueprint
+from adapters.http.accounts.auth import access_blueprint
+from adapters.http.accounts.profile import profile_blueprint
 from adapters.http.accounts.sessions import sessions_blueprint
 from adapters.http.app import create_app
-from adapters.http.auth import bearer_authentication
-from adapters.http.calendars.address import address_blueprint
-from adapters.http.calendars.event import event_calendar_blueprint
+from adapters.http.calendars.event_calendar import event_calendar_blueprint
 from adapters.http.calendars.feed import feed_blueprint
+from adapters.http.calendars.feed_url import address_blueprint
 from adapters.http.events.attendance import attendance_blueprint
-from adapters.http.events.resources import events_blueprint
+from adapters.http.events.events import events_blueprint
 from adapters.http.health import health_blueprint
+from adapters.http.middleware.request_log import RequestLog
 from adapters.http.rate_limits import RateLimiter
-from adapters.http.request_log import RequestLog
-from adapters.identifiers import new_id
-from adapters.metrics.counters import LoginCounter, SeatCounter
-from adapters.persistence.account_queries import PostgresAccountQueries
-from adapters.persistence.calendar_queries import PostgresCalendarQueries
-from adapters.persistence.engine import make_engine
-from adapters.persistence.event_queries import PostgresEventQueries
-from adapters.persistence.reader import Reader
-from adapters.persistence.schema_version import PostgresSchema
-from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
-from adapters.security.argon2_hasher import Argon2Hasher
+from adapters.http.requests.authentication import bearer_authentication
+from adapters.postgres.accounts.queries import PostgresAccountQueries
+from adapters.postgres.calendars.queries import PostgresCalendarQueries
+from adapters.postgres.engine import make_engine
+from adapters.postgres.events.queries import PostgresEventQueries
+from adapters.postgres.reader import Reader
+from adapters.postgres.schema.version import PostgresSchema
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from adapters.security.argon2 import Argon2Hasher
 from adapters.security.common_passwords import COMMON_PASSWORDS
-from adapters.security.feed_secrets import new_feed_secret
-from adapters.security.jwt_tokens import JwtTokens
+from adapters.security.jwt import JwtTokens
+from adapters.security.secrets import new_feed_secret
+from adapters.system import SystemClock, new_id
+from adapters.telemetry.audit_log import LoggingAuditLog
+from adapters.telemetry.metrics.counters import LoginCounter, SeatCounter
 from application.accounts.authenticate import Authenticate
 from application.accounts.change_password import ChangePassword
 from application.accounts.confirm_password import ConfirmPassword
@@ -241,4 +240,5 @@ class Container(containers.DeclarativeContainer):
         trusted_proxies=settings.provided.trusted_proxies,
         cors_origins=settings.provided.cors_origins,
         request_hooks=request_hooks,
+        new_id=ids,
     )

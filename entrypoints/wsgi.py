@@ -1,6 +1,6 @@
 """The application for a WSGI server: `gunicorn "entrypoints.wsgi:create_app()"`.
 
-entrypoints/server/gunicorn_conf.py serves the metrics and sends the spans.
+entrypoints/gunicorn_conf.py serves the metrics and sends the spans.
 """
 
 from flask import Flask
@@ -8,18 +8,24 @@ from flask.typing import ResponseReturnValue
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadRequest
 
-from adapters.http.request_log import RequestLog
-from adapters.metrics.counters import RequestMetrics, count_connections
+from adapters.http.middleware.request_log import RequestLog
+from adapters.telemetry.logging import configure_logging
+from adapters.telemetry.metrics.counters import RequestMetrics, count_connections
 from application.ports.request_hooks import RequestHook
 from entrypoints import VERSION
 from entrypoints.container import Container
-from entrypoints.settings import read_metrics_settings, read_settings, read_tracing_settings
-from entrypoints.telemetry.logs import configure_logs
+from entrypoints.settings import (
+    read_log_settings,
+    read_metrics_settings,
+    read_settings,
+    read_tracing_settings,
+)
 
 
 def create_app() -> Flask:
     """Raises SettingsError."""
-    configure_logs()  # does nothing again where the server did it
+    log = read_log_settings()
+    configure_logging(log.level, log.format)  # does nothing again where the server did it
     hooks: list[RequestHook] = [RequestLog()]
     container = Container(settings=read_settings(), request_hooks=hooks)
     if read_metrics_settings():
@@ -29,8 +35,8 @@ def create_app() -> Flask:
         # Needs the extra `tracing`.
         from opentelemetry.trace import get_tracer
 
-        from adapters.tracing.requests import RequestTracing
-        from adapters.tracing.statements import trace_statements
+        from adapters.telemetry.tracing.requests import RequestTracing
+        from adapters.telemetry.tracing.statements import trace_statements
 
         tracer = get_tracer("turnout", VERSION)
         hooks.append(RequestTracing(tracer))

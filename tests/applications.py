@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.serving import make_server
 
-from adapters.security.argon2_hasher import Argon2Parameters
+from adapters.security.argon2 import Argon2Parameters
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 

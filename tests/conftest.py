@@ -54,7 +54,7 @@ def database(postgres):
 
 @pytest.fixture(scope="session")
 def engine(database):
-    from adapters.persistence.engine import make_engine
+    from adapters.postgres.engine import make_engine
 
     engine = make_engine(database, pool_size=24, is_autocommit=True)
     yield engine

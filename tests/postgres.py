@@ -18,11 +18,11 @@ from sqlalchemy.engine import URL
 from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.config import testcontainers_config
 
-from adapters.persistence.engine import make_engine
-from adapters.persistence.migrate import migrate
-from adapters.persistence.unit_of_work import PostgresUnitOfWork
-from adapters.persistence.waits import MAINTENANCE
-from entrypoints.local_services import embedded_postgres
+from adapters.postgres.engine import make_engine
+from adapters.postgres.schema.migrate import migrate
+from adapters.postgres.timeouts import MAINTENANCE
+from adapters.postgres.unit_of_work import PostgresUnitOfWork
+from entrypoints.embedded_postgres import embedded_postgres
 from entrypoints.settings.environment import parse_database_url
 
 IMAGE = "postgres:18"

@@ -5,15 +5,16 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from adapters.http.admission import admit_sound_requests
-from adapters.http.blueprint import Blueprint
-from adapters.http.cross_origin import admit_origins
-from adapters.http.documentation import document
-from adapters.http.nosniff import forbid_sniffing
-from adapters.http.problems import answer_problems
-from adapters.http.proxies import Network, trust_proxies
-from adapters.http.request_record import record_requests
-from adapters.http.responses import no_content
+from adapters.http.middleware.request_record import record_requests
+from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.openapi.document import document
+from adapters.http.problems.handlers import answer_problems
+from adapters.http.requests.proxies import Network, trust_proxies
+from adapters.http.requests.validation import admit_sound_requests
+from adapters.http.responses.cors import admit_origins
+from adapters.http.responses.json import no_content
+from adapters.http.responses.security_headers import forbid_sniffing
+from application.ports.identifiers import NewId
 from application.ports.request_hooks import RequestHook
 
 
@@ -38,6 +39,7 @@ def create_app(
     trusted_proxies: Sequence[Network],
     cors_origins: Sequence[str],
     request_hooks: Sequence[RequestHook],
+    new_id: NewId,
 ) -> Flask:
     """An app of its own: any number may live side by side in a process."""
     app = App("turnout", static_folder=None)
@@ -52,5 +54,5 @@ def create_app(
     answer_problems(app)  # in place of the handler that flask-smorest has registered
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
-    record_requests(app, request_hooks)
+    record_requests(app, request_hooks, new_id)
     return app

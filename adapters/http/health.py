@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 from marshmallow import Schema, fields
 
-from adapters.http.blueprint import Blueprint
+from adapters.http.openapi.blueprint import Blueprint
 from application.errors import NotReady
 from application.operations.check_readiness import NO_MIGRATIONS, CheckReadiness
 

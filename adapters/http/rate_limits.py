@@ -18,8 +18,8 @@ from redis import RedisError
 from werkzeug.exceptions import TooManyRequests
 
 from adapters.http.decorator import Decorator, View
-from adapters.http.problem_responses import OF_LIMITED_OPERATIONS, as_responses
-from adapters.http.proxies import parsed_address
+from adapters.http.problems.responses import OF_LIMITED_OPERATIONS, as_responses
+from adapters.http.requests.proxies import parsed_address
 
 # An address that is an IPv6 network: a host can take any address in it (RFC 4291 section 2.5.1).
 IPV6_NETWORK_PREFIX = 64

@@ -3,7 +3,7 @@
 from environs import validate
 from sqlalchemy.engine import URL
 
-from adapters.persistence.waits import Timeouts
+from adapters.postgres.timeouts import Timeouts
 from entrypoints.settings.environment import parse_database_url, read, read_seconds
 
 NO_POOLER, TRANSACTION_POOLER = "none", "transaction"

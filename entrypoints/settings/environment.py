@@ -11,7 +11,7 @@ from psycopg2 import ProgrammingError
 from psycopg2.extensions import parse_dsn
 from sqlalchemy.engine import URL
 
-from adapters.http.proxies import Network
+from adapters.http.requests.proxies import Network
 
 HOUR_S = 60 * 60
 DRIVER = "postgresql+psycopg2"
@@ -56,7 +56,7 @@ def read_networks(name: str) -> tuple[Network, ...]:
 def read_origins(name: str) -> tuple[str, ...]:
     """Exact origins, or `*` alone. Raises SettingsError."""
     # It brings Flask along, which most commands do without.
-    from adapters.http.cross_origin import ANY
+    from adapters.http.responses.cors import ANY
 
     text = read(name, "str", default="")
     origins = tuple(origin.strip() for origin in text.split(",")) if text else ()

@@ -6,9 +6,9 @@ from datetime import timedelta
 from environs import ValidationError, validate
 from sqlalchemy.engine import URL
 
-from adapters.http.proxies import Network
-from adapters.persistence.waits import Timeouts
-from adapters.security.argon2_hasher import KIB_PER_MIB, OWASP_LEAST, Argon2Parameters
+from adapters.http.requests.proxies import Network
+from adapters.postgres.timeouts import Timeouts
+from adapters.security.argon2 import KIB_PER_MIB, OWASP_LEAST, Argon2Parameters
 from entrypoints.settings.database import (
     read_database_timeouts,
     read_database_url,

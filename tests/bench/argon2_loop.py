@@ -6,7 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
-from adapters.security.argon2_hasher import OWASP_LEAST, Argon2Hasher
+from adapters.security.argon2 import OWASP_LEAST, Argon2Hasher
 from tests.bench.dataset import PASSWORD
 from tests.bench.load import Turn
 

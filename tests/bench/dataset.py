@@ -16,10 +16,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateIndex, DropIndex
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
-from adapters.persistence.engine import make_engine
-from adapters.persistence.migrate import migrate
-from adapters.persistence.tables import attendances, events, sessions, users
-from adapters.persistence.waits import MAINTENANCE
+from adapters.postgres.engine import make_engine
+from adapters.postgres.schema.migrate import migrate
+from adapters.postgres.schema.tables import attendances, events, sessions, users
+from adapters.postgres.timeouts import MAINTENANCE
 from domain.accounts.session import token_hash
 from entrypoints.container import Container
 from entrypoints.settings import Settings

@@ -12,7 +12,7 @@ from uuid import UUID
 from rich.table import Table
 from sqlalchemy import text
 
-from adapters.http.cursors import cursor_of
+from adapters.http.pagination.cursors import cursor_of
 from application.pages import Position
 from tests.bench.dataset import Dataset, event_id
 from tests.bench.listings import filtered, read_whole, sorted_otherwise, sought

@@ -4,12 +4,16 @@ from dataclasses import dataclass
 
 import pytest
 
-from adapters.persistence.account_queries import PostgresAccountQueries
-from adapters.persistence.calendar_queries import PostgresCalendarQueries
-from adapters.persistence.event_queries import PostgresEventQueries
-from adapters.persistence.leftovers import EXPIRED_ANSWERS, EXPIRED_SESSIONS, PostgresLeftovers
-from adapters.persistence.reader import Reader
-from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
+from adapters.postgres.accounts.queries import PostgresAccountQueries
+from adapters.postgres.calendars.queries import PostgresCalendarQueries
+from adapters.postgres.events.queries import PostgresEventQueries
+from adapters.postgres.maintenance.expired_rows import (
+    EXPIRED_ANSWERS,
+    EXPIRED_SESSIONS,
+    PostgresLeftovers,
+)
+from adapters.postgres.reader import Reader
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.ports.account_queries import AccountQueries
 from application.ports.calendar_queries import CalendarQueries
 from application.ports.event_queries import EventQueries

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.persistence import event_statements
+from adapters.postgres.events import statements
 from application.caller import Caller
 from application.pages import Window
 from application.ports.event_queries import EventCriteria, EventSort
@@ -43,7 +43,7 @@ def found(storage, viewer, window, sort, filters):
 def storage(request, monkeypatch):
     name, _, by_the_index = request.param.partition(", ")
     if by_the_index:
-        monkeypatch.setattr(event_statements, "WALK", 0)
+        monkeypatch.setattr(statements, "WALK", 0)
     return request.getfixturevalue(f"{name}_storage")
 
 
@@ -81,7 +81,7 @@ def test_pages_after_a_position_are_the_same_ones(storage, ada, events, sort, fi
 @pytest.mark.parametrize("storage", ["memory", "postgres"], indirect=True)
 def test_few_among_many_are_found_wherever_they_are(storage, ada, limit, monkeypatch):
     """The walk ends before it has enough, at any place."""
-    monkeypatch.setattr(event_statements, "WALK", 2)
+    monkeypatch.setattr(statements, "WALK", 2)
     events = [
         storage.keep_event(
             ada, title=Title("rare" if n % 5 == 4 else "tea"), start_time=NOON + n * HOUR

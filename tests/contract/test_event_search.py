@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.persistence import event_statements
+from adapters.postgres.events import statements
 from application.caller import Caller
 from application.pages import Window
 from application.ports.event_queries import EventCriteria, EventSort
@@ -30,7 +30,7 @@ def storage(request, monkeypatch):
     """PostgreSQL finds a page in two ways."""
     name, _, by_the_index = request.param.partition(", ")
     if by_the_index:
-        monkeypatch.setattr(event_statements, "WALK", 0)
+        monkeypatch.setattr(statements, "WALK", 0)
     return request.getfixturevalue(f"{name}_storage")
 
 

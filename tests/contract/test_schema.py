@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import text
 
-from adapters.persistence.engine import make_engine
-from adapters.persistence.migrate import migrate
-from adapters.persistence.reader import Reader
-from adapters.persistence.schema_version import PostgresSchema
+from adapters.postgres.engine import make_engine
+from adapters.postgres.reader import Reader
+from adapters.postgres.schema.migrate import migrate
+from adapters.postgres.schema.version import PostgresSchema
 from application.errors import Unavailable
 from tests.fakes.memory_schema import MemorySchema
 from tests.postgres import a_database

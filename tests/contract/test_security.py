@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.security.argon2_hasher import OWASP_LEAST, Argon2Hasher
+from adapters.security.argon2 import OWASP_LEAST, Argon2Hasher
 from adapters.security.common_passwords import COMMON_PASSWORDS
-from adapters.security.jwt_tokens import JwtTokens
+from adapters.security.jwt import JwtTokens
 from application.errors import Unavailable
 from application.ports.tokens import TokenClaims, TokenType
 from domain.accounts.credentials import PASSWORD_MIN_LENGTH
@@ -144,7 +144,7 @@ def test_what_is_no_hash_matches_nothing(hasher):
 
 def test_no_more_hashes_run_at_once_than_the_memory_holds(monkeypatch):
     hasher = argon2(memory_mib=2 * 19)
-    monkeypatch.setattr("adapters.security.argon2_hasher.PATIENCE_S", 0)
+    monkeypatch.setattr("adapters.security.argon2.PATIENCE_S", 0)
     with hasher._place(), hasher._place(), pytest.raises(Unavailable):
         hasher.matches(PASSWORD, None)
 

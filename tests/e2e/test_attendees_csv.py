@@ -9,7 +9,7 @@ import httpx
 import pytest
 import time_machine
 
-from adapters.persistence.event_queries import PostgresEventQueries
+from adapters.postgres.events.queries import PostgresEventQueries
 from application.errors import Unavailable
 from application.events import export_attendees
 from tests.e2e.client import in_hours

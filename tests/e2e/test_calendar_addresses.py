@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from icalendar import Calendar
 
-from adapters.persistence.calendar_queries import PostgresCalendarQueries
+from adapters.postgres.calendars.queries import PostgresCalendarQueries
 from tests.e2e.client import in_hours
 from tests.e2e.problems import is_problem
 

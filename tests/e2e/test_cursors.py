@@ -1,6 +1,6 @@
 import pytest
 
-from adapters.http.events.listing import SortParameter
+from adapters.http.events.list_query import SortParameter
 from tests.e2e.client import in_hours
 from tests.e2e.pages import walk
 

@@ -4,7 +4,7 @@ import re
 import pytest
 from werkzeug.routing import Rule
 
-from entrypoints.openapi import as_text, openapi_text
+from entrypoints.cli.openapi import as_text, openapi_text
 
 EVENT = "/v1/events/01997a60-5a80-7000-8000-000000000002/"
 PUBLIC = [

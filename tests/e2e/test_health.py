@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from adapters.persistence.engine import make_engine
-from adapters.persistence.migrate import migrate
-from adapters.persistence.waits import MAINTENANCE
+from adapters.postgres.engine import make_engine
+from adapters.postgres.schema.migrate import migrate
+from adapters.postgres.timeouts import MAINTENANCE
 from entrypoints import VERSION
 from tests.applications import an_app
 from tests.e2e.problems import is_problem

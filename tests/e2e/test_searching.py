@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.http.events.listing import SortParameter
+from adapters.http.events.list_query import SortParameter
 from tests.contract.search_examples import FOUND, NOT_FOUND
 from tests.e2e.client import in_hours
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.persistence.driver import DriverConnection
+from adapters.postgres.connection import DriverConnection
 
 SESSION_CHECK = "SELECT require_live_session("
 NOT_COUNTED = ("BEGIN", "COMMIT", SESSION_CHECK)

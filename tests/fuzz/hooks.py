@@ -9,7 +9,7 @@ from datetime import datetime
 import requests
 import schemathesis
 
-from adapters.http.fields import RFC3339
+from adapters.http.requests.fields import RFC3339
 from adapters.security.common_passwords import COMMON_PASSWORDS
 from application.idempotency import KEY_HEADER
 from domain.accounts.credentials import Password, PasswordRules

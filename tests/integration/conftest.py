@@ -1,8 +1,8 @@
 import pytest
 
-from adapters.persistence.engine import make_engine
-from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
-from adapters.persistence.waits import Timeouts
+from adapters.postgres.engine import make_engine
+from adapters.postgres.timeouts import Timeouts
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from tests.postgres import a_database
 
 

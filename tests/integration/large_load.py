@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from adapters.persistence.event_conditions import Shape, values_of
-from adapters.persistence.event_statements import page_of_events, values_of_walk
-from adapters.persistence.pages import values_of_window
+from adapters.postgres.events.filters import Shape, values_of
+from adapters.postgres.events.statements import page_of_events, values_of_walk
+from adapters.postgres.pages import values_of_window
 from application.pages import Window
 from tests.bench.dataset import person_id
 

@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import insert, select, text, update
 
-from adapters.persistence.calendar_queries import PostgresCalendarQueries
-from adapters.persistence.reader import Reader
-from adapters.persistence.tables import calendar_feeds, idempotency_keys, users
-from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
-from adapters.security.feed_secrets import new_feed_secret
+from adapters.postgres.calendars.queries import PostgresCalendarQueries
+from adapters.postgres.reader import Reader
+from adapters.postgres.schema.tables import calendar_feeds, idempotency_keys, users
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from adapters.security.secrets import new_feed_secret
 from application.calendars.open_calendar_feed import OpenCalendarFeed
 from application.caller import Caller
 from domain.accounts.errors import InvalidToken

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from adapters.persistence.reader import Reader
+from adapters.postgres.reader import Reader
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.e2e.client import PASSWORD

@@ -3,8 +3,8 @@
 import pytest
 from psycopg2.errors import NotNullViolation
 
-from adapters.persistence.driver import DriverConnection
-from adapters.persistence.unit_of_work import ATTEMPTS, PostgresUnitOfWork
+from adapters.postgres.connection import DriverConnection
+from adapters.postgres.unit_of_work import ATTEMPTS, PostgresUnitOfWork
 from application.errors import Contended, OutcomeUnknown, Unavailable
 from tests.builders import a_user, an_event
 from tests.postgres import cut_connections, run_in

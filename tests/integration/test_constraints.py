@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
-from adapters.persistence.mappers import event_to_row, user_to_row
-from adapters.persistence.tables import attendances, events, users
+from adapters.postgres.accounts.mappers import user_to_row
+from adapters.postgres.events.mappers import event_to_row
+from adapters.postgres.schema.tables import attendances, events, users
 from tests.builders import NOON, a_user, an_event
 
 

@@ -5,8 +5,8 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import text
 
-from adapters.persistence.engine import make_engine
-from adapters.persistence.unit_of_work import ATTEMPTS, PostgresUnitOfWorkFactory
+from adapters.postgres.engine import make_engine
+from adapters.postgres.unit_of_work import ATTEMPTS, PostgresUnitOfWorkFactory
 from application.errors import Contended, Unavailable
 from tests.builders import a_user, an_event
 from tests.postgres import a_database, backend_of, run_in

@@ -7,18 +7,18 @@ from hashlib import sha256
 import pytest
 from rich.progress import Progress
 
-from adapters.persistence.calendar_queries import ENTRIES, ENTRY
-from adapters.persistence.engine import make_engine
-from adapters.persistence.event_conditions import Shape, values_of
-from adapters.persistence.event_statements import (
+from adapters.postgres.calendars.queries import ENTRIES, ENTRY
+from adapters.postgres.engine import make_engine
+from adapters.postgres.events.filters import Shape, values_of
+from adapters.postgres.events.statements import (
     COUNT_OF_ATTENDEES,
     DETAIL,
     count_of,
     page_of_attendees,
 )
-from adapters.persistence.event_writes import LOAD, LOCK, SeatChange, saving
-from adapters.persistence.pages import values_of_window
-from adapters.persistence.reader import Reader
+from adapters.postgres.events.writes import LOAD, LOCK, SeatChange, saving
+from adapters.postgres.pages import values_of_window
+from adapters.postgres.reader import Reader
 from application.calendars.read_calendar_feed import DESCRIPTION_MAX, ENTRIES_MAX
 from application.pages import Position, Window
 from application.ports.event_queries import EventCriteria, EventSort

@@ -5,10 +5,11 @@ import re
 import pytest
 from sqlalchemy import create_engine, insert
 
-from adapters.persistence.engine import make_engine
-from adapters.persistence.mappers import event_to_row, user_to_row
-from adapters.persistence.reader import Reader
-from adapters.persistence.tables import events, users
+from adapters.postgres.accounts.mappers import user_to_row
+from adapters.postgres.engine import make_engine
+from adapters.postgres.events.mappers import event_to_row
+from adapters.postgres.reader import Reader
+from adapters.postgres.schema.tables import events, users
 from application.ports.event_queries import EventCriteria
 from domain.events.description import DESCRIPTION_MAX_LENGTH, Description
 from domain.events.search import Search

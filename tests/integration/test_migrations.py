@@ -3,11 +3,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import create_engine, text
 
-from adapters.persistence.engine import make_engine
-from adapters.persistence.migrate import downgrade, migrate
-from adapters.persistence.schema_version import NEWEST
-from adapters.persistence.tables import metadata
-from adapters.persistence.waits import MAINTENANCE, LocksHeld
+from adapters.postgres.engine import make_engine
+from adapters.postgres.schema.migrate import downgrade, migrate
+from adapters.postgres.schema.tables import metadata
+from adapters.postgres.schema.version import NEWEST
+from adapters.postgres.timeouts import MAINTENANCE, LocksHeld
 from tests.postgres import a_database
 from tests.schemas import schema_of
 

@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from adapters.persistence.account_queries import PostgresAccountQueries
-from adapters.persistence.driver import DriverConnection
-from adapters.persistence.engine import GRACE_S, make_engine
-from adapters.persistence.reader import Reader
-from adapters.persistence.unit_of_work import (
+from adapters.postgres.accounts.queries import PostgresAccountQueries
+from adapters.postgres.connection import DriverConnection
+from adapters.postgres.engine import GRACE_S, make_engine
+from adapters.postgres.reader import Reader
+from adapters.postgres.timeouts import Timeouts
+from adapters.postgres.unit_of_work import (
     ATTEMPTS,
     PostgresUnitOfWork,
     PostgresUnitOfWorkFactory,
 )
-from adapters.persistence.waits import Timeouts
 from application.caller import Caller
 from application.errors import Contended, OutcomeUnknown, Unavailable
 from entrypoints.container import Container

@@ -2,9 +2,9 @@
 
 import pytest
 
-from adapters.metrics.counters import CONNECTIONS_IN_USE, count_connections
-from adapters.persistence.driver import DriverConnection
-from adapters.persistence.engine import make_engine
+from adapters.postgres.connection import DriverConnection
+from adapters.postgres.engine import make_engine
+from adapters.telemetry.metrics.counters import CONNECTIONS_IN_USE, count_connections
 from application.errors import Unavailable
 from tests.postgres import cut_connections
 

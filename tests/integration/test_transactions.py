@@ -3,10 +3,10 @@
 import psycopg2
 import pytest
 
-from adapters.persistence.driver import DriverConnection
-from adapters.persistence.engine import make_engine
-from adapters.persistence.transaction import Transaction
-from adapters.persistence.unit_of_work import PostgresUnitOfWork
+from adapters.postgres.connection import DriverConnection
+from adapters.postgres.engine import make_engine
+from adapters.postgres.transaction import Transaction
+from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from domain.events.errors import CapacityExhausted
 from tests.builders import NOON, a_user, an_event
 

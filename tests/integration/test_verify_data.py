@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import text
 
-from adapters.persistence.engine import make_engine
-from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
-from adapters.persistence.verify import Difference, Verification, verify
+from adapters.postgres.engine import make_engine
+from adapters.postgres.maintenance.verify import Difference, Verification, verify
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from tests.builders import NOON, a_user, an_event
 from tests.e2e.processes import finished
 from tests.postgres import a_database

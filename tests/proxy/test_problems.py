@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest
 
-from adapters.http.problem_bodies import PROBLEM_HEADERS, PROBLEM_TYPE, http_problem
+from adapters.http.problems.model import PROBLEM_HEADERS, PROBLEM_TYPE, http_problem
 from tests.e2e.processes import a_free_port
 from tests.e2e.refused_requests import REFUSED
 from tests.e2e.slow_clients import connected, rest_of

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from entrypoints.local_services import importing_postgres
+from entrypoints.embedded_postgres import importing_postgres
 from tests.e2e.processes import a_free_port
 
 with importing_postgres():

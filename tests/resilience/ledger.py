@@ -6,7 +6,7 @@ from enum import StrEnum
 from threading import Lock
 from uuid import UUID
 
-from adapters.persistence.verify import verify
+from adapters.postgres.maintenance.verify import verify
 
 
 class Action(StrEnum):

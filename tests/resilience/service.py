@@ -38,7 +38,7 @@ class Service:
 def a_service(town, app=AS_IT_SHIPS, stderr=subprocess.DEVNULL, **settings):
     # By default nobody reads what gunicorn tells of every worker that is killed.
     with subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--config=python:entrypoints.server.gunicorn_conf", app],
+        [sys.executable, "-m", "gunicorn", "--config=python:entrypoints.gunicorn_conf", app],
         cwd=ROOT,
         env=environment(
             DATABASE_URL=town.database_url,

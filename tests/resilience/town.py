@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import create_engine, text
 
-from adapters.persistence.engine import make_engine
-from adapters.persistence.migrate import migrate
-from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
-from adapters.persistence.waits import MAINTENANCE
+from adapters.postgres.engine import make_engine
+from adapters.postgres.schema.migrate import migrate
+from adapters.postgres.timeouts import MAINTENANCE
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from domain.accounts.session import Session
 from entrypoints.container import Container
 from entrypoints.settings import Settings

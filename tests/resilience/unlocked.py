@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from adapters.persistence.driver import DriverConnection
+from adapters.postgres.connection import DriverConnection
 from entrypoints.container import Container
 from entrypoints.settings import read_settings
 

@@ -3,9 +3,9 @@
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from adapters.persistence.engine import make_engine
-from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
-from adapters.persistence.waits import Timeouts
+from adapters.postgres.engine import make_engine
+from adapters.postgres.timeouts import Timeouts
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from entrypoints.settings.environment import parse_database_url
 
 

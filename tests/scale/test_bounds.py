@@ -6,11 +6,11 @@ import psycopg2
 import pytest
 from psycopg2.errors import LockNotAvailable, QueryCanceled
 
-from adapters.persistence.driver import DriverConnection
-from adapters.persistence.reader import Reader
-from adapters.persistence.transaction import Transaction
-from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
-from adapters.persistence.waits import Timeouts
+from adapters.postgres.connection import DriverConnection
+from adapters.postgres.reader import Reader
+from adapters.postgres.timeouts import Timeouts
+from adapters.postgres.transaction import Transaction
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.errors import Contended, OutcomeUnknown, Unavailable
 from tests.builders import a_user
 from tests.e2e.processes import finished
@@ -20,7 +20,7 @@ from tests.resilience.crowd import Client
 from tests.resilience.ledger import Ledger
 from tests.scale.door import Door, engine_through
 
-PATIENCE_S = 30
+MIGRATION_LOCK_TIMEOUT_S = 30
 TIMEOUTS = Timeouts(lock=0.5, statement=0.75, idle_in_transaction=0.25)
 SHOWN = """
     SELECT name, setting FROM pg_settings WHERE name IN (
@@ -82,7 +82,7 @@ def test_a_wait_for_a_lock_is_ended_by_the_server(town, run):
 def test_a_transaction_that_says_nothing_is_ended_by_the_server(new_work):
     with pytest.raises(Unavailable), new_work() as work:
         backend_of(work)
-        farewell, *_ = select.select([work._connection._driver], [], [], PATIENCE_S)
+        farewell, *_ = select.select([work._connection._driver], [], [], MIGRATION_LOCK_TIMEOUT_S)
         assert farewell
         backend_of(work)
 

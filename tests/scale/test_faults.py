@@ -4,7 +4,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from adapters.persistence.driver import DriverConnection
+from adapters.postgres.connection import DriverConnection
 from application.errors import OutcomeUnknown, Unavailable
 from tests.builders import a_user
 from tests.integration.test_commits import AT_COMMIT

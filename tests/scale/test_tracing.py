@@ -5,9 +5,9 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from adapters.persistence.reader import Reader
-from adapters.persistence.unit_of_work import PostgresUnitOfWork
-from adapters.tracing.statements import trace_statements
+from adapters.postgres.reader import Reader
+from adapters.postgres.unit_of_work import PostgresUnitOfWork
+from adapters.telemetry.tracing.statements import trace_statements
 from tests.postgres import backend_of
 from tests.scale.door import engine_through
 

@@ -1,7 +1,7 @@
 import pytest
 
-from adapters.persistence.engine import make_engine
-from adapters.persistence.waits import MAINTENANCE
+from adapters.postgres.engine import make_engine
+from adapters.postgres.timeouts import MAINTENANCE
 from tests.upgrades.before import a_database_of_before
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import text
 
-from adapters.persistence.schema_version import NEWEST
+from adapters.postgres.schema.version import NEWEST
 from tests.e2e.processes import command, environment
 from tests.upgrades.before import environment_of
 

@@ -4,7 +4,7 @@ from contextlib import ExitStack, contextmanager
 
 from sqlalchemy import text
 
-from adapters.persistence.migrate import migrate
+from adapters.postgres.schema.migrate import migrate
 from tests.e2e.processes import finished
 from tests.resilience.crowd import wait_until
 from tests.upgrades.before import environment_of

@@ -9,7 +9,7 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import create_engine
 
-from adapters.persistence.tables import metadata
+from adapters.postgres.schema.tables import metadata
 from tests.e2e.client import Visitor
 from tests.e2e.conformance import Document
 from tests.e2e.problems import is_problem

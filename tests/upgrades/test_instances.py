@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from sqlalchemy import text
 
-from adapters.persistence.migrate import ADVISORY_LOCK, migrate
+from adapters.postgres.schema.migrate import ADVISORY_LOCK, migrate
 from tests.e2e.processes import finished
 from tests.resilience.crowd import wait_until
 from tests.upgrades.before import environment_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from adapters.persistence.migrate import migrate
+from adapters.postgres.schema.migrate import migrate
 
 SQUAWK = Path(sys.executable).with_name("squawk")
 OTHERWISE = {

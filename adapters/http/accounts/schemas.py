@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
-from adapters.http.fields import AnswerSchema, Instant, Text
-from adapters.http.pagination import PageSchema
+from adapters.http.pagination.page import PageSchema
+from adapters.http.requests.fields import AnswerSchema, Instant, Text
 from application.ports.tokens import TokenType
 from domain.accounts.credentials import (
     PASSWORD_MAX_LENGTH,

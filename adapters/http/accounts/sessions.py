@@ -8,13 +8,14 @@ from flask import Response
 
 from adapters.http.accounts import examples
 from adapters.http.accounts.schemas import SessionPageSchema
-from adapters.http.auth import caller
-from adapters.http.blueprint import Blueprint
-from adapters.http.links import links
-from adapters.http.origin import origin
-from adapters.http.page_links import PAGE_HEADERS
-from adapters.http.pagination import OffsetQuery, PageResponse, page_response
-from adapters.http.responses import forbid_storing, no_content
+from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.openapi.links import links
+from adapters.http.pagination.link_header import PAGE_HEADERS
+from adapters.http.pagination.page import PageResponse, page_response
+from adapters.http.pagination.query import OffsetQuery
+from adapters.http.requests.authentication import caller
+from adapters.http.requests.client_info import origin
+from adapters.http.responses.json import forbid_storing, no_content
 from application.accounts.end_session import EndSession
 from application.accounts.end_sessions import EndSessions
 from application.accounts.list_sessions import ListSessions

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from adapters.http.calendars.file import event_file, feed_file
+from adapters.http.calendars.ics import event_file, feed_file
 from adapters.http.events.examples import EVENT_ID
 from application.ports.calendar_queries import CalendarEntry
 from domain.events.description import EventType

@@ -2,11 +2,11 @@
 
 from flask import Response
 
-from adapters.http.blueprint import Blueprint
 from adapters.http.calendars import examples
-from adapters.http.calendars.file import feed_file
+from adapters.http.calendars.ics import feed_file
 from adapters.http.calendars.responses import CALENDAR_TYPE, calendar_response, events_url
-from adapters.http.conditions import ETAG, IF_NONE_MATCH
+from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.responses.etag import ETAG, IF_NONE_MATCH
 from application.calendars.read_calendar_feed import ReadCalendarFeed
 from application.conditions import PreconditionFailed
 from domain.calendars.errors import CalendarNotFound

@@ -2,7 +2,7 @@
 
 from flask import Response, url_for
 
-from adapters.http.conditions import tagged
+from adapters.http.responses.etag import tagged
 
 CALENDAR_TYPE = "text/calendar"
 

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from adapters.http.fields import AnswerSchema, Instant
+from adapters.http.requests.fields import AnswerSchema, Instant
 
 
 class CalendarFeedSchema(AnswerSchema):

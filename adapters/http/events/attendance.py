@@ -5,20 +5,20 @@ from uuid import UUID
 
 from flask import Response, request
 
-from adapters.http.auth import caller
-from adapters.http.blueprint import Blueprint
-from adapters.http.compression import compressed
-from adapters.http.content_negotiation import media_type
 from adapters.http.events import examples
 from adapters.http.events.attendees_csv import CSV_TYPE, csv_chunks
-from adapters.http.events.resources import EVENT
+from adapters.http.events.events import EVENT
 from adapters.http.events.schemas import ATTENDEE_ORDER, AttendeeListQuery, AttendeePageSchema
-from adapters.http.links import links
-from adapters.http.page_links import PAGE_HEADERS
-from adapters.http.pagination import PageResponse, page_response
-from adapters.http.problems import InvalidRequest
-from adapters.http.responses import no_content
-from adapters.http.streaming import streamed
+from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.openapi.links import links
+from adapters.http.pagination.link_header import PAGE_HEADERS
+from adapters.http.pagination.page import PageResponse, page_response
+from adapters.http.problems.handlers import InvalidRequest
+from adapters.http.requests.authentication import caller
+from adapters.http.responses.compression import compressed
+from adapters.http.responses.content_negotiation import media_type
+from adapters.http.responses.json import no_content
+from adapters.http.responses.streaming import streamed
 from application.events.attend_event import AttendEvent
 from application.events.cancel_attendance import CancelAttendance
 from application.events.export_attendees import ExportAttendees

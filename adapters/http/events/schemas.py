@@ -4,8 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, pre_load
 
-from adapters.http.fields import AnswerSchema, Instant, JsonInteger, Text
-from adapters.http.pagination import CursorPageSchema, CursorQuery
+from adapters.http.pagination.page import CursorPageSchema
+from adapters.http.pagination.query import CursorQuery
+from adapters.http.requests.fields import AnswerSchema, Instant, JsonInteger, Text
 from application.pages import Window
 from domain.events.description import (
     CAPACITY_MAX,

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import Engine, text
 
-from adapters.persistence.engine import make_engine
-from adapters.persistence.unit_of_work import PostgresUnitOfWorkFactory
-from adapters.persistence.waits import MAINTENANCE
-from entrypoints.cli import main
-from entrypoints.commands import serving
+from adapters.postgres.engine import make_engine
+from adapters.postgres.timeouts import MAINTENANCE
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from entrypoints.cli import serve
+from entrypoints.cli.__main__ import main
 from tests.applications import an_app, listening
 from tests.e2e.processes import command, environment
 from tests.postgres import a_database
@@ -103,11 +103,11 @@ def here(monkeypatch, capsys):
 
     def run(*arguments, told="", **settings):
         capsys.readouterr()
-        handlers = {number: signal.getsignal(number) for number in serving.STOP_SIGNALS}
+        handlers = {number: signal.getsignal(number) for number in serve.STOP_SIGNALS}
         with monkeypatch.context() as patch:
             patch.setattr(os, "environ", environment(**settings))
             # A service that starts after all ends at once.
-            patch.setattr(serving, "GUNICORN", (sys.executable, "-c", "raise SystemExit(3)"))
+            patch.setattr(serve, "GUNICORN", (sys.executable, "-c", "raise SystemExit(3)"))
             patch.setattr(sys, "argv", ["turnout", *map(str, arguments)])
             patch.setattr(sys, "stdin", told and io.TextIOWrapper(io.BytesIO(told.encode())))
             try:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from entrypoints.local_services import embedded_programs
+from entrypoints.embedded_postgres import embedded_programs
 from tests.e2e.processes import command, environment
 from tests.resilience.crowd import wait_until
 

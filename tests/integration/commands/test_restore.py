@@ -4,11 +4,11 @@ from shutil import copyfile
 
 import pytest
 
-from adapters.persistence.archive import Archive, ArchiveError
-from adapters.persistence.contents import is_empty
-from adapters.persistence.migrate import downgrade
-from adapters.persistence.tables import metadata
-from entrypoints.local_services import embedded_programs
+from adapters.postgres.maintenance.backup import Archive, ArchiveError
+from adapters.postgres.maintenance.inspection import is_empty
+from adapters.postgres.schema.migrate import downgrade
+from adapters.postgres.schema.tables import metadata
+from entrypoints.embedded_postgres import embedded_programs
 from tests.integration.commands.conftest import SEEDED_EVENTS
 
 

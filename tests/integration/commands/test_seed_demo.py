@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.security.argon2_hasher import OWASP_LEAST, Argon2Hasher
+from adapters.security.argon2 import OWASP_LEAST, Argon2Hasher
 from tests.e2e.processes import command, environment
 from tests.integration.commands.conftest import SEEDED_EVENTS, SEEDED_PEOPLE, SEEDED_SEATS
 from tests.resilience.crowd import wait_until

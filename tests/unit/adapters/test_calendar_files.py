@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 from icalendar import Calendar
 
-from adapters.http.calendars.file import event_file, feed_file
+from adapters.http.calendars.ics import event_file, feed_file
 from tests.builders import HOUR, NOON
 from tests.unit.adapters.calendars import EVENTS, an_entry, read, unfolded
 

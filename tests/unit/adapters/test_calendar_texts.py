@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.http.calendars.file import event_file
+from adapters.http.calendars.ics import event_file
 from tests.unit.adapters.calendars import EVENTS, an_entry, read, unfolded
 
 # contentline and TEXT of RFC 5545 section 3.1, after unfolding; of the names only those used here.

@@ -5,9 +5,10 @@ from flask import Response
 from marshmallow import fields
 
 from adapters.http.app import create_app
-from adapters.http.blueprint import Blueprint
-from adapters.http.content_negotiation import media_type
-from adapters.http.fields import AnswerSchema
+from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.requests.fields import AnswerSchema
+from adapters.http.responses.content_negotiation import media_type
+from adapters.system import new_id
 
 JSON, CSV, CALENDAR = "application/json", "text/csv", "text/calendar"
 
@@ -48,6 +49,7 @@ def tea_blueprint():
 def client():
     return create_app(
         request_hooks=(),
+        new_id=new_id,
         blueprints=[tea_blueprint()],
         version="1",
         trusted_proxies=(),

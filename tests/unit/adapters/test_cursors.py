@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from marshmallow import ValidationError
 
-from adapters.http.cursors import cursor_of, position_of
+from adapters.http.pagination.cursors import cursor_of, position_of
 from application.pages import Position
 from tests.builders import NOON
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from adapters.http.pagination import page_response
+from adapters.http.pagination.page import page_response
 from application.pages import Page, Position, Window
 from tests.builders import NOON
 

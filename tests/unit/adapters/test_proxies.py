@@ -3,7 +3,7 @@ from ipaddress import ip_network
 import pytest
 from flask import Flask, request
 
-from adapters.http.proxies import client_address, trust_proxies
+from adapters.http.requests.proxies import client_address, trust_proxies
 
 TRUSTED = (ip_network("10.0.0.0/8"), ip_network("::1/128"))
 

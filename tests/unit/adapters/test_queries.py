@@ -3,8 +3,8 @@
 import pytest
 from marshmallow import Schema, fields
 
-from adapters.http.parsing import load_query
-from adapters.http.problems import InvalidRequest
+from adapters.http.problems.handlers import InvalidRequest
+from adapters.http.requests.parser import load_query
 
 
 class TeaQuery(Schema):

@@ -3,7 +3,8 @@
 import pytest
 from flask import Flask
 
-from adapters.http.request_record import record_requests
+from adapters.http.middleware.request_record import record_requests
+from adapters.system import new_id
 from application.ports.request_hooks import RequestHook
 
 
@@ -42,7 +43,7 @@ def app():
 
 
 def test_a_request_ends_when_its_response_is_closed(app, recorder):
-    record_requests(app, [recorder])
+    record_requests(app, [recorder], new_id)
 
     response = app.test_client().get("/tea/1/", headers={"X-Request-ID": "a"}, buffered=False)
 
@@ -56,7 +57,7 @@ def test_a_request_ends_when_its_response_is_closed(app, recorder):
 
 
 def test_a_response_that_breaks_off_is_incomplete(app, recorder):
-    record_requests(app, [recorder])
+    record_requests(app, [recorder], new_id)
 
     app.test_client().get("/tea/1/", buffered=False).close()
 
@@ -68,7 +69,7 @@ def test_an_application_that_fails_ends_the_request(app, recorder):
         raise ZeroDivisionError
 
     app.wsgi_app = broken
-    record_requests(app, [recorder, recorder])
+    record_requests(app, [recorder, recorder], new_id)
 
     with pytest.raises(ZeroDivisionError):
         app.test_client().get("/tea/1/")
@@ -81,7 +82,7 @@ def test_an_application_that_fails_ends_the_request(app, recorder):
 def test_a_hook_that_fails_leaves_the_others_ended(app, recorder, place):
     hooks = [recorder]
     hooks.insert(place, Failing())
-    record_requests(app, hooks)
+    record_requests(app, hooks, new_id)
     response = app.test_client().get("/tea/1/", buffered=False)
 
     with pytest.raises(OSError, match="no space left"):

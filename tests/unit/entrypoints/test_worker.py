@@ -10,9 +10,10 @@ from flask import Flask
 from gunicorn.config import Config
 from gunicorn.http import errors
 
-from adapters.http.request_record import record_requests
+from adapters.http.middleware.request_record import record_requests
+from adapters.system import new_id
 from application.ports.request_hooks import RequestHook
-from entrypoints.server.worker import ProblemWorker
+from entrypoints.gunicorn_worker import ProblemWorker
 
 
 class Recorded(RequestHook):
@@ -45,7 +46,7 @@ class Recorded(RequestHook):
 def test_an_error_of_gunicorn_is_a_problem_and_a_line_of_the_log(error, status, code, caplog):
     recorded = Recorded()
     app = Flask(__name__)
-    record_requests(app, [recorded])
+    record_requests(app, [recorded], new_id)
     worker = ProblemWorker(1, 1, [], app, 30, Config(), logging.getLogger("test"))
     worker.wsgi = app
     ours, theirs = socketpair()

@@ -1,0 +1,97 @@
+"""The routes of one's own account."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response
+
+from adapters.http.accounts import examples
+from adapters.http.accounts.schemas import (
+    ChangePasswordSchema,
+    ChangeProfileSchema,
+    DeleteAccountSchema,
+    ProfileSchema,
+)
+from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.rate_limits import PASSWORD, RateLimiter
+from adapters.http.requests.authentication import caller
+from adapters.http.requests.client_info import origin
+from adapters.http.responses.etag import IF_MATCH, IF_NONE_MATCH, condition
+from adapters.http.responses.json import forbid_storing, no_content
+from application.accounts.change_password import ChangePassword
+from application.accounts.delete_account import DeleteAccount
+from application.accounts.edit_profile import EditProfile
+from application.accounts.show_profile import ShowProfile
+from application.conditions import PreconditionFailed
+from application.ports.account_queries import Profile
+from domain.accounts.errors import UsernameTaken, WrongPassword
+from domain.accounts.user import ProfileChanges
+
+
+def profile_blueprint(
+    *,
+    show_profile: ShowProfile,
+    edit_profile: EditProfile,
+    change_password: ChangePassword,
+    delete_account: DeleteAccount,
+    authenticate: Callable[[], None],
+    rate_limiter: RateLimiter,
+) -> Blueprint:
+    blueprint = Blueprint("profile", "One's own account.", authenticate)
+    blueprint.after_request(forbid_storing)
+
+    @blueprint.operation("GET", "/v1/profile/", PreconditionFailed(), headers=[IF_NONE_MATCH])
+    @blueprint.response(200, ProfileSchema, is_tagged=True, example=examples.PROFILE)
+    def get_profile() -> Profile:
+        """Show one's own profile
+
+        Whose it is, the access token tells.
+        """
+        return show_profile(caller())
+
+    @blueprint.operation(
+        "PATCH", "/v1/profile/", UsernameTaken("grace"), PreconditionFailed(), headers=[IF_MATCH]
+    )
+    @blueprint.body(ChangeProfileSchema, examples.PROFILE_CHANGES)
+    @blueprint.response(200, ProfileSchema, is_tagged=True, example=examples.PROFILE)
+    def patch_profile(changes: ProfileChanges) -> Profile:
+        """Change one's username or email address
+
+        What is not named stays. A null email is taken away.
+        """
+        return edit_profile(caller(), changes, condition())
+
+    @blueprint.operation(
+        "DELETE", "/v1/profile/", WrongPassword(), PreconditionFailed(), headers=[IF_MATCH]
+    )
+    @blueprint.body(DeleteAccountSchema, examples.CONFIRMATION)
+    @blueprint.response(204)
+    @rate_limiter.limit(PASSWORD, account_of=_session_id)
+    def delete_profile(body: dict[str, Any]) -> Response:
+        """Delete one's account
+
+        Every token stops working at once. One's upcoming events are deleted and one's seats in
+        others' upcoming events given back; events that have started keep their counts, without
+        the name. The username becomes free.
+        """
+        delete_account(caller(), body["password"], origin(), condition())
+        return no_content()
+
+    @blueprint.operation("POST", "/v1/profile/password/", WrongPassword())
+    @blueprint.body(ChangePasswordSchema, examples.NEW_PASSWORD)
+    @blueprint.response(204)
+    @rate_limiter.limit(PASSWORD, account_of=_session_id)
+    def set_password(body: dict[str, Any]) -> Response:
+        """Change one's password
+
+        Ends every other session. The one that asks goes on.
+        """
+        change_password(caller(), body["current_password"], body["new_password"], origin())
+        return no_content()
+
+    return blueprint
+
+
+def _session_id(_body: dict[str, Any]) -> str:
+    """Not the account's: the token of an ended session must not use up its attempts."""
+    return str(caller().session_id)

@@ -1,0 +1,67 @@
+"""The routes of one's own calendar address."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, url_for
+
+from adapters.http.calendars import examples
+from adapters.http.calendars.schemas import CalendarAddressSchema, CalendarFeedSchema
+from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.requests.authentication import caller
+from adapters.http.requests.client_info import origin
+from adapters.http.responses.json import forbid_storing, no_content
+from application.calendars.close_calendar_feed import CloseCalendarFeed
+from application.calendars.open_calendar_feed import OpenCalendarFeed
+from application.calendars.show_calendar_feed import ShowCalendarFeed
+from domain.calendars.errors import NoCalendarFeed
+
+CALENDAR = "/v1/profile/calendar/"
+
+
+def address_blueprint(
+    show_feed: ShowCalendarFeed,
+    open_feed: OpenCalendarFeed,
+    close_feed: CloseCalendarFeed,
+    authenticate: Callable[[], None],
+) -> Blueprint:
+    blueprint = Blueprint("calendar_address", "Where programs read one's calendar.", authenticate)
+    blueprint.after_request(forbid_storing)
+
+    @blueprint.operation("GET", CALENDAR, NoCalendarFeed())
+    @blueprint.response(200, CalendarFeedSchema, example=examples.FEED)
+    def get_calendar_address() -> dict[str, Any]:
+        """Tell since when one's calendar has an address
+
+        The address itself was shown when it was made, and is kept nowhere.
+        """
+        return {"created_at": show_feed(caller())}
+
+    @blueprint.operation("POST", CALENDAR)
+    @blueprint.response(
+        201,
+        CalendarAddressSchema,
+        example=examples.ADDRESS,
+        headers={"Location": examples.LOCATION},
+    )
+    def create_calendar_address() -> tuple[dict[str, Any], dict[str, str]]:
+        """Give one's calendar an address
+
+        For calendar programs, which can't log in: whoever knows it sees what one attends and
+        organises. The address that was made before is dead at once.
+        """
+        opened = open_feed(caller(), origin())
+        url = url_for("calendars.get_calendar", secret=opened.secret.text, _external=True)
+        return {"created_at": opened.created_at, "url": url}, {"Location": url}
+
+    @blueprint.operation("DELETE", CALENDAR)
+    @blueprint.response(204)
+    def delete_calendar_address() -> Response:
+        """End one's calendar's address
+
+        It is dead at once. Also 204 where there is none.
+        """
+        close_feed(caller())
+        return no_content()
+
+    return blueprint

@@ -1,0 +1,175 @@
+"""The routes of events."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Response, url_for
+
+from adapters.http.events import examples
+from adapters.http.events.list_query import SORT_PARAMETERS, EventListQuery
+from adapters.http.events.schemas import (
+    ChangeEventSchema,
+    EventPageSchema,
+    EventSchema,
+    NewEventSchema,
+    ReplaceEventSchema,
+)
+from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.openapi.links import links
+from adapters.http.pagination.link_header import PAGE_HEADERS
+from adapters.http.pagination.page import PageResponse, page_response
+from adapters.http.requests.authentication import caller
+from adapters.http.requests.idempotency_key import IDEMPOTENCY_KEY, idempotent_request
+from adapters.http.responses.compression import compressed
+from adapters.http.responses.etag import IF_MATCH, IF_NONE_MATCH, condition
+from adapters.http.responses.json import no_content
+from application.conditions import PreconditionFailed
+from application.events.delete_event import DeleteEvent
+from application.events.edit_event import EditEvent
+from application.events.list_events import ListEvents
+from application.events.publish_event import PublishEvent
+from application.events.show_event import ShowEvent
+from application.idempotency import IdempotencyKeyInUse, IdempotencyKeyReused
+from application.pages import Window
+from application.ports.event_queries import EventCriteria, EventView
+from domain.events.errors import (
+    CapacityBelowAttendance,
+    EventNotFound,
+    NotEventCreator,
+    ReadOnlyEvent,
+)
+from domain.events.event import EventChanges
+
+EVENTS = "/v1/events/"
+EVENT = "/v1/events/<uuid:event_id>/"
+OF_ONE_EVENT = (
+    "getEvent",
+    "replaceEvent",
+    "changeEvent",
+    "removeEvent",
+    "attendEvent",
+    "cancelAttendance",
+    "getAttendees",
+)
+EDIT_REFUSALS = (
+    EventNotFound(examples.EVENT_ID),
+    NotEventCreator(),
+    ReadOnlyEvent(),
+    PreconditionFailed(),
+    CapacityBelowAttendance(10, 12),
+)
+
+
+def events_blueprint(
+    *,
+    list_events: ListEvents,
+    publish_event: PublishEvent,
+    show_event: ShowEvent,
+    edit_event: EditEvent,
+    delete_event: DeleteEvent,
+    authenticate: Callable[[], None],
+) -> Blueprint:
+    blueprint = Blueprint(
+        "events", "Publishing and finding events.", authenticate, examples.IN_PATH
+    )
+
+    @blueprint.operation("GET", EVENTS, query=EventListQuery)
+    @compressed
+    @blueprint.response(
+        200,
+        EventPageSchema,
+        example=examples.EVENT_PAGE,
+        headers=PAGE_HEADERS,
+        links=links(*OF_ONE_EVENT, event_id="$response.body#/results/0/id")
+        | links("getEvents", cursor="$response.body#/next_cursor"),
+    )
+    def get_events(query: tuple[EventCriteria, Window]) -> PageResponse:
+        """List events
+
+        All filters given must hold; `false` asks for the complement of `true`. `next` and
+        `previous` are URLs that keep the filters. To walk many pages go by `next_cursor`: no event
+        comes twice or is left out while others are added, and every page costs the same (but for
+        one order, see `sort`).
+        """
+        criteria, window = query
+        page = list_events(criteria, window, caller())
+        return page_response(page, window, SORT_PARAMETERS[criteria.sort])
+
+    @blueprint.operation(
+        "POST", EVENTS, IdempotencyKeyInUse(), IdempotencyKeyReused(), headers=[IDEMPOTENCY_KEY]
+    )
+    @blueprint.body(NewEventSchema, examples.NEW_EVENT)
+    @blueprint.response(
+        201,
+        EventSchema,
+        is_tagged=True,
+        example=examples.EVENT,
+        headers={"Location": examples.LOCATION},
+        links=links(*OF_ONE_EVENT, event_id="$response.body#/id"),
+    )
+    def create_event(body: dict[str, Any]) -> tuple[EventView, dict[str, str]]:
+        """Publish an event
+
+        Its creator attends only by taking a seat like everyone else.
+        """
+        event = publish_event(caller(), **body, request=idempotent_request())
+        return event, {"Location": url_for("events.get_event", event_id=event.id)}
+
+    @blueprint.operation(
+        "GET",
+        EVENT,
+        EventNotFound(examples.EVENT_ID),
+        PreconditionFailed(),
+        headers=[IF_NONE_MATCH],
+    )
+    @blueprint.response(200, EventSchema, is_tagged=True, example=examples.EVENT)
+    def get_event(event_id: UUID) -> EventView:
+        """Show an event
+
+        The same shape as in lists.
+        """
+        return show_event(event_id, caller())
+
+    @blueprint.operation("PUT", EVENT, *EDIT_REFUSALS, headers=[IF_MATCH])
+    @blueprint.body(ReplaceEventSchema, examples.NEW_EVENT)
+    @blueprint.response(200, EventSchema, example=examples.EVENT)
+    def replace_event(body: dict[str, Any], event_id: UUID) -> EventView:
+        """Replace an event
+
+        For its creator, until it starts. What is left out gets its default; fields that can't be
+        set are ignored. The answer has no ETag, as what is kept is not just what was sent
+        (RFC 9110 section 9.3.4).
+        """
+        return edit_event(event_id, caller(), EventChanges(**body), condition())
+
+    @blueprint.operation("PATCH", EVENT, *EDIT_REFUSALS, headers=[IF_MATCH])
+    @blueprint.body(ChangeEventSchema, examples.CHANGES)
+    @blueprint.response(200, EventSchema, is_tagged=True, example=examples.EVENT)
+    def change_event(body: dict[str, Any], event_id: UUID) -> EventView:
+        """Change an event
+
+        For its creator, until it starts. What is left out stays; fields that can't be set are
+        ignored.
+        """
+        return edit_event(event_id, caller(), EventChanges(**body), condition())
+
+    @blueprint.operation(
+        "DELETE",
+        EVENT,
+        EventNotFound(examples.EVENT_ID),
+        NotEventCreator(),
+        ReadOnlyEvent(),
+        PreconditionFailed(),
+        headers=[IF_MATCH],
+    )
+    @blueprint.response(204)
+    def remove_event(event_id: UUID) -> Response:
+        """Delete an event
+
+        For its creator, until it starts. All seats in it are gone, too.
+        """
+        delete_event(event_id, caller(), condition())
+        return no_content()
+
+    return blueprint

@@ -1,0 +1,1 @@
+"""The OpenAPI document, Swagger UI, and the blueprint that documents operations."""

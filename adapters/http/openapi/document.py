@@ -1,0 +1,112 @@
+"""The OpenAPI document and Swagger UI, both from this host alone."""
+
+from importlib.resources import files
+from typing import Any
+
+from flask import Flask, redirect
+from flask_smorest import Api
+from flask_swagger_ui import get_swaggerui_blueprint
+from marshmallow import fields
+from werkzeug import Response
+
+from adapters.http.problems.model import ProblemSchema
+
+DOCUMENT = "/api/schema/"
+TOKEN = "/v1/profile/token/"
+SWAGGER_UI = "/api/schema/swagger-ui/"
+DESCRIPTION = """\
+Publish events, find them, take a seat and give it back: only in events that have not started,
+never past capacity.
+
+Open an account, log in, and send the access token with every request. Errors are problem
+documents (RFC 9457); programs branch on their `code`. Every answer has an `X-Request-ID`: yours, if
+you send one. Every path works without its last slash, too.
+Long lists of events and attendees come in gzip when `Accept-Encoding` asks for it.
+"""
+
+
+class DocumentedApi(Api):  # type: ignore[misc]  # flask-smorest has no types
+    """Operations name their errors, and all of them are problem documents."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+    ERROR_SCHEMA = ProblemSchema
+
+
+def document(app: Flask, version: str) -> DocumentedApi:
+    """Serve the document and Swagger UI; blueprints registered with the result are in it."""
+    app.config.update(
+        API_TITLE="Turnout",
+        API_VERSION=version,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH=DOCUMENT,
+        API_SPEC_OPTIONS={
+            "info": {
+                "description": DESCRIPTION,
+                "contact": {"name": "The makers of Turnout"},
+                "license": {"name": "MIT", "identifier": "MIT"},
+            },
+            # Relative to where the document is: it names no host.
+            "servers": [{"url": "/", "description": "The host that serves this document."}],
+            "components": {
+                "securitySchemes": {
+                    "bearer": {
+                        "type": "http",
+                        "scheme": "bearer",
+                        "bearerFormat": "JWT",
+                        "description": "An access token that you have already.",
+                    },
+                    "login": {
+                        "type": "oauth2",
+                        "description": "Log in with username and password; no client is needed.",
+                        "flows": {"password": {"tokenUrl": TOKEN, "scopes": {}}},
+                    },
+                }
+            },
+        },
+    )
+    app.register_blueprint(
+        get_swaggerui_blueprint(
+            SWAGGER_UI.rstrip("/"),
+            DOCUMENT,
+            config={
+                "app_name": "Turnout: Swagger UI",
+                "validatorUrl": None,  # or the page asks another host about the document
+                "persistAuthorization": True,
+                "tryItOutEnabled": True,
+            },
+        )
+    )
+    style = _style_of_the_page()
+    app.add_url_rule(
+        f"{SWAGGER_UI}index.css", "swagger_ui_style", lambda: Response(style, mimetype="text/css")
+    )
+    app.add_url_rule("/", "home", _go_to_swagger_ui)
+    api = DocumentedApi(app)
+    del api.spec.components.schemas["PaginationMetadata"]  # flask-smorest's: no response has it
+    api.ma_plugin.converter.add_attribute_function(_enum_by_name)
+    return api
+
+
+def _enum_by_name(converter: Any, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, str]:
+    """Document an enum once, under its name: generated clients then have one class for it."""
+    if not isinstance(field, fields.Enum) or field.allow_none:
+        return {}
+    name = field.enum.__name__
+    schema = {part: ret.pop(part) for part in ("type", "enum")}
+    schema["x-enum-varnames"] = [member.name for member in field.enum]
+    components = converter.spec.components
+    if name not in components.schemas:
+        components.schema(name, schema)
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _style_of_the_page() -> str:
+    """The sheet that the page comes with, and what we add to it."""
+    theirs = files("flask_swagger_ui").joinpath("dist", "index.css")
+    ours = files("adapters.http.openapi").joinpath("swagger_ui.css")
+    return theirs.read_text() + ours.read_text()
+
+
+def _go_to_swagger_ui() -> Response:
+    return redirect(SWAGGER_UI)

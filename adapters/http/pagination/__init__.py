@@ -1,0 +1,1 @@
+"""Pages by offset and by cursor."""

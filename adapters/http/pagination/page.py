@@ -1,0 +1,94 @@
+"""The shape of a page, with links to its neighbours."""
+
+from functools import lru_cache
+from typing import Any, TypeAlias
+from urllib.parse import parse_qsl, quote, urlencode
+
+from flask import request
+from marshmallow import fields
+
+from adapters.http.pagination.cursors import cursor_of
+from adapters.http.pagination.link_header import link_header
+from adapters.http.pagination.query import OFFSET_MAX
+from adapters.http.requests.fields import AnswerSchema
+from application.pages import Page, Window
+
+# LRU size: the same queries come again and again.
+CHANGED_QUERIES = 1024
+
+
+def _link_field(description: str) -> fields.String:
+    return fields.String(allow_none=True, metadata={"description": description, "format": "uri"})
+
+
+class PageSchema(AnswerSchema):
+    count = fields.Integer(metadata={"description": "How many there are in all."})
+    next = _link_field("The next page with the same filters; null on the last.")
+    previous = _link_field("The page before with the same filters; null on the first.")
+
+
+class CursorPageSchema(AnswerSchema):
+    count = fields.Integer(
+        allow_none=True, metadata={"description": "How many there are in all; null: not counted."}
+    )
+    next = _link_field(
+        "The next page with the same filters, by offset or by cursor as this one; null on the last."
+    )
+    previous = _link_field(
+        "The page before with the same filters; null on the first, and on pages by cursor."
+    )
+    next_cursor = fields.String(
+        allow_none=True, metadata={"description": "The cursor of the next page; null on the last."}
+    )
+
+
+PageResponse: TypeAlias = tuple[dict[str, Any], dict[str, str]]
+
+
+def page_response(page: Page[Any], window: Window, order: str | None = None) -> PageResponse:
+    """The page with links to its neighbours, which the headers have, too.
+
+    Lists in an order by which they can be asked for by cursor have a next_cursor.
+    """
+    cursor = cursor_of(page.next_after, order) if page.next_after and order is not None else None
+    next_link, previous_link = _next(page, window, cursor), _previous(page, window)
+    is_first = not window.offset and not window.after
+    first_link = None if is_first else _link(limit=window.limit, offset=0, cursor=None)
+    body = {
+        "count": page.count,
+        "next": next_link,
+        "previous": previous_link,
+        **({} if order is None else {"next_cursor": cursor}),
+        "results": page.results,
+    }
+    return body, link_header(first=first_link, previous=previous_link, following=next_link)
+
+
+def _next(page: Page[Any], window: Window, cursor: str | None) -> str | None:
+    if page.next_after is None:
+        return None
+    if window.after:
+        return _link(limit=window.limit, cursor=cursor)
+    following = window.offset + window.limit
+    return _link(limit=window.limit, offset=following) if following <= OFFSET_MAX else None
+
+
+def _previous(page: Page[Any], window: Window) -> str | None:
+    if window.offset == 0:
+        return None
+    # From beyond the end, the page before is the last that holds anything.
+    end = window.offset if page.count is None else min(window.offset, page.count)
+    return _link(limit=window.limit, offset=max(0, end - window.limit))
+
+
+def _link(**changes: Any) -> str:
+    """The URL of the present request with changes to its query."""
+    query = _changed_query(request.query_string, **changes)
+    return f"{request.scheme}://{request.host}{quote(request.path)}?{query}"
+
+
+@lru_cache(CHANGED_QUERIES)
+def _changed_query(query_string: bytes, **changes: Any) -> str:
+    """None takes a parameter out."""
+    query = dict(parse_qsl(query_string.decode(errors="replace"), keep_blank_values=True)) | changes
+    return urlencode({name: value for name, value in query.items() if value is not None})

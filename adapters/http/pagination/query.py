@@ -1,0 +1,61 @@
+"""The query that asks for a page."""
+
+from datetime import datetime
+from typing import Any
+
+from marshmallow import Schema, ValidationError, post_load, validate
+
+from adapters.http.pagination.cursors import position_of
+from adapters.http.requests.fields import Flag, QueryInteger, Text
+from application.pages import SortValue, Window
+
+LIMIT_MAX = 100
+LIMIT_DEFAULT = 20
+OFFSET_MAX = 1_000_000_000
+
+
+class PagedQuery(Schema):
+    limit = QueryInteger(
+        load_default=LIMIT_DEFAULT,
+        validate=validate.Range(1, LIMIT_MAX),
+        metadata={"description": "How many results at most."},
+    )
+    offset = QueryInteger(
+        load_default=0,
+        validate=validate.Range(0, OFFSET_MAX),
+        metadata={"description": "How many results to skip."},
+    )
+
+
+class OffsetQuery(PagedQuery):
+    @post_load
+    def to_window(self, data: dict[str, Any], **_: Any) -> Window:
+        return Window(data["limit"], data["offset"])
+
+
+class CursorQuery(PagedQuery):
+    """By `offset`, or by `cursor`, which costs the same on every page."""
+
+    cursor = Text(
+        metadata={
+            "description": "The next_cursor of the page before; goes on right after it, whatever "
+            "was added or removed meanwhile. Good for one order of one list."
+        }
+    )
+    count = Flag(
+        metadata={
+            "description": "Whether to count all results, which takes longer the more there are. "
+            "Unless given: counted, but not on pages by cursor."
+        }
+    )
+
+    def window_of(
+        self, data: dict[str, Any], order: str, kind: type[SortValue] = datetime
+    ) -> Window:
+        """What pages are asked for, in an order by values of this kind; `data` keeps the rest."""
+        limit, offset = data.pop("limit"), data.pop("offset")
+        cursor = data.pop("cursor", None)
+        if cursor is not None and offset:
+            raise ValidationError("Can't be given together with cursor.", "offset")
+        after = None if cursor is None else position_of(cursor, order, kind)
+        return Window(limit, offset, after, data.pop("count", after is None))

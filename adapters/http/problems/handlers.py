@@ -1,0 +1,80 @@
+"""The handlers that answer every exception as a problem document."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response
+from werkzeug import Response as WerkzeugResponse
+from werkzeug.exceptions import HTTPException
+
+from adapters.http.middleware.request_record import request_record
+from adapters.http.problems.model import (
+    PROBLEM_HEADERS,
+    FieldErrors,
+    Refusal,
+    http_problem,
+    refusal_problem,
+)
+from application.errors import Unavailable
+from domain.errors import DomainError, Unauthenticated
+
+CHALLENGE = 'Bearer realm="turnout"'
+
+
+class InvalidRequest(Exception):
+    """Fields of the request are at fault, by the names under which they were sent."""
+
+    def __init__(self, errors: FieldErrors) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+def answer_problems(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(DomainError, _answer_refusal)
+    app.register_error_handler(Unavailable, _answer_refusal)
+    app.register_error_handler(InvalidRequest, _answer_invalid_request)
+    app.register_error_handler(HTTPException, _answer_http_error)
+
+
+def _answer_refusal(refusal: Refusal) -> Response:
+    response = _respond(refusal_problem(refusal))
+    if isinstance(refusal, Unauthenticated):
+        response.headers["WWW-Authenticate"] = _challenge(refusal)
+    if isinstance(refusal, Unavailable):
+        response.headers["Retry-After"] = str(refusal.retry_after_s)
+    return response
+
+
+def _challenge(refusal: Unauthenticated) -> str:
+    # RFC 6750 section 3.1: no error code where no token was sent.
+    if refusal.code == "invalid_token":
+        return f'{CHALLENGE}, error="invalid_token"'
+    return CHALLENGE
+
+
+def _answer_invalid_request(refusal: InvalidRequest) -> Response:
+    return _respond(http_problem(422, errors=refusal.errors))
+
+
+def _answer_http_error(error: HTTPException) -> WerkzeugResponse:
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if status < HTTPStatus.BAD_REQUEST:  # a redirect is an answer, not a problem
+        return error.get_response()
+    response = _respond(http_problem(status, error.description or ""))
+    for name, value in error.get_headers():
+        if name != "Content-Type":
+            response.headers[name] = value
+    return response
+
+
+def _respond(body: dict[str, Any]) -> Response:
+    record = request_record()
+    record.code = body["code"]
+    # Names of fields at fault come from the request: escaped, any of them can be sent back.
+    return Response(
+        json.dumps(body | {"request_id": record.request_id}, ensure_ascii=True),
+        body["status"],
+        PROBLEM_HEADERS,
+    )

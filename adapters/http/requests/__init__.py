@@ -1,0 +1,1 @@
+"""Requests: validation, authentication, parsing."""

@@ -1,0 +1,1 @@
+"""Responses: JSON, conditional requests, content negotiation, headers."""

@@ -1,0 +1,57 @@
+"""Row to aggregate and back. Every field makes the round trip; a contract test checks it."""
+
+from typing import Any
+
+from adapters.postgres.connection import Row
+from domain.accounts.credentials import Username
+from domain.accounts.session import Origin, Session
+from domain.accounts.user import User
+
+
+def user_from_row(row: Row) -> User:
+    return User(
+        id=row.id,
+        username=Username(row.username),
+        email=row.email,
+        password_hash=row.password_hash,
+        created_at=row.created_at,
+    )
+
+
+def user_to_row(user: User) -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "username": str(user.username),
+        "email": user.email,
+        "password_hash": user.password_hash,
+        "created_at": user.created_at,
+    }
+
+
+def session_from_row(row: Row) -> Session:
+    return Session(
+        id=row.id,
+        user_id=row.user_id,
+        refresh_token_hash=bytes(row.refresh_token_hash),
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+        expires_at=row.expires_at,
+        ends_at=row.ends_at,
+        origin=Origin(row.ip, row.user_agent),
+        revoked_at=row.revoked_at,
+    )
+
+
+def session_to_row(session: Session) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "user_id": session.user_id,
+        "refresh_token_hash": session.refresh_token_hash,
+        "created_at": session.created_at,
+        "last_used_at": session.last_used_at,
+        "expires_at": session.expires_at,
+        "revoked_at": session.revoked_at,
+        "ends_at": session.ends_at,
+        "ip": session.origin.ip,
+        "user_agent": session.origin.user_agent,
+    }

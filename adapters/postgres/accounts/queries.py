@@ -1,0 +1,50 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from adapters.postgres.accounts.sessions import IS_LIVE
+from adapters.postgres.pages import LIMIT, OFFSET, page_of, values_of_window
+from adapters.postgres.reader import Reader
+from adapters.postgres.schema.tables import sessions, users
+from adapters.postgres.sql import SESSION_ID, USER_ID, as_sql, columns_of
+from application.caller import Caller
+from application.pages import Page, Position, Window
+from application.ports.account_queries import AccountQueries, LiveSession, Profile, SessionView
+
+SESSION = as_sql(
+    select(sessions.c.user_id, sessions.c.refresh_token_hash).where(
+        sessions.c.id == SESSION_ID, IS_LIVE
+    )
+)
+PROFILE = as_sql(
+    select(*columns_of(Profile, users)).where(users.c.id == USER_ID, users.c.username.is_not(None))
+)
+_live = (sessions.c.user_id == USER_ID, IS_LIVE)
+COUNT_LIVE = as_sql(select(func.count()).select_from(sessions).where(*_live))
+LIVE = as_sql(
+    select(*columns_of(SessionView, sessions))
+    .where(*_live)
+    .order_by(sessions.c.created_at.desc(), sessions.c.id.desc())
+    .limit(LIMIT)
+    .offset(OFFSET)
+)
+
+
+class PostgresAccountQueries(AccountQueries):
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def find_live_session(self, session_id: UUID, now: datetime) -> LiveSession | None:
+        rows = self._reader.rows(SESSION, {"session_id": session_id, "now": now})
+        return LiveSession(rows[0].user_id, bytes(rows[0].refresh_token_hash)) if rows else None
+
+    def find_profile(self, caller: Caller) -> Profile | None:
+        rows = self._reader.rows(PROFILE, {"user_id": caller.user_id}, caller)
+        return Profile(**rows[0]._asdict()) if rows else None
+
+    def live_sessions(self, caller: Caller, window: Window, now: datetime) -> Page[SessionView]:
+        values = {"user_id": caller.user_id, "now": now, **values_of_window(window)}
+        [[count]] = self._reader.rows(COUNT_LIVE, values, caller)
+        views = [SessionView(**row._asdict()) for row in self._reader.rows(LIVE, values, caller)]
+        return page_of(views, window, count, lambda view: Position(view.created_at, view.id))

@@ -1,0 +1,73 @@
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from psycopg2.errors import UniqueViolation
+from sqlalchemy import bindparam, delete, func, insert, null, select, update
+
+from adapters.postgres.accounts.mappers import user_from_row, user_to_row
+from adapters.postgres.calendars.feeds import REMOVE_FEED
+from adapters.postgres.schema.tables import idempotency_keys, sessions, users
+from adapters.postgres.sql import USER_ID, as_sql
+from adapters.postgres.transaction import Transaction
+from application.ports.user_repository import UserRepository
+from domain.accounts.credentials import fold_case
+from domain.accounts.errors import UsernameTaken
+from domain.accounts.user import User
+
+NAME_INDEX = "users_username_key"
+_accounts = select(users).where(users.c.username.is_not(None))
+_account = _accounts.where(users.c.id == USER_ID)
+FIND = as_sql(_account)
+LOCK = as_sql(_account.with_for_update())
+FIND_BY_NAME = as_sql(_accounts.where(func.lower(users.c.username) == bindparam("name")))
+# What they return is not needed: it lets them be sent at once, as reads are, and tell of a name
+# that is taken.
+ADD = as_sql(insert(users).returning(users.c.id))
+SAVE = as_sql(update(users).where(users.c.id == USER_ID).returning(users.c.id))
+END_SESSIONS = as_sql(delete(sessions).where(sessions.c.user_id == USER_ID))
+REMOVE_KEYS = as_sql(delete(idempotency_keys).where(idempotency_keys.c.user_id == USER_ID))
+FORGET = as_sql(
+    update(users)
+    .where(users.c.id == USER_ID)
+    .values(username=null(), email=null(), password_hash=null())
+)
+
+
+class PostgresUserRepository(UserRepository):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def add(self, user: User) -> None:
+        # Two sign-ups at the same instant: the unique index lets one row in, the other waits.
+        self._write_name(user, ADD, user_to_row(user))
+
+    def find(self, user_id: UUID) -> User | None:
+        return self._find(FIND, {"user_id": user_id})
+
+    def find_for_update(self, user_id: UUID) -> User | None:
+        rows = self._transaction.locked_rows(LOCK, {"user_id": user_id})
+        return user_from_row(rows[0]) if rows else None
+
+    def find_by_username(self, username: str) -> User | None:
+        return self._find(FIND_BY_NAME, {"name": fold_case(username)})
+
+    def _find(self, sql: str, values: Mapping[str, Any]) -> User | None:
+        rows = self._transaction.rows(sql, values)
+        return user_from_row(rows[0]) if rows else None
+
+    def save(self, user: User) -> None:
+        self._write_name(user, SAVE, user_to_row(user) | {"user_id": user.id})
+
+    def _write_name(self, user: User, sql: str, values: Mapping[str, Any]) -> None:
+        try:
+            self._transaction.rows(sql, values)
+        except UniqueViolation as error:
+            if error.diag.constraint_name == NAME_INDEX:
+                raise UsernameTaken(user.username) from error
+            raise
+
+    def remove(self, user: User) -> None:
+        # The row of the person stays, and so no foreign key deletes these.
+        for statement in (END_SESSIONS, REMOVE_FEED, REMOVE_KEYS, FORGET):
+            self._transaction.write(statement, {"user_id": user.id})

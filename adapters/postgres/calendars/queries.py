@@ -1,0 +1,101 @@
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    LargeBinary,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    true,
+    union,
+)
+from sqlalchemy.sql.selectable import FromClause
+
+from adapters.postgres.connection import Row
+from adapters.postgres.pages import LIMIT
+from adapters.postgres.reader import Reader
+from adapters.postgres.schema.tables import attendances, calendar_feeds, events, users
+from adapters.postgres.sql import EVENT_ID, USER_ID, as_sql, columns_of
+from application.caller import Caller
+from application.ports.calendar_queries import CalendarEntry, CalendarQueries
+from domain.calendars.errors import CalendarNotFound
+from domain.events.description import EventType
+from domain.events.errors import EventNotFound
+
+ELLIPSIS: ColumnElement[str] = literal_column("'…'")
+LENGTH = bindparam("length", type_=Integer)
+SECRET_HASH = bindparam("secret_hash", type_=LargeBinary)
+
+
+def _latest(source: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return (source.c.start_time.desc(), source.c.id.desc())
+
+
+def _entries() -> str:
+    """No row for a hash that no feed has; one without an event for a calendar that is empty.
+
+    Which events they are is decided by ids and starts: only for those few the texts are read.
+    """
+    place = select(events.c.id, events.c.start_time)
+    # Of an account that is there: the release before, which may run meanwhile, ends accounts and
+    # knows of no feeds.
+    of_account = calendar_feeds.join(users, users.c.id == calendar_feeds.c.user_id)
+    feed = and_(calendar_feeds.c.secret_hash == SECRET_HASH, users.c.username.is_not(None))
+    owner = select(calendar_feeds.c.user_id).select_from(of_account).where(feed).scalar_subquery()
+    organised = place.where(events.c.creator_id == owner)
+    attended = place.join_from(attendances, events).where(attendances.c.user_id == owner)
+    halves = [each.order_by(*_latest(events)).limit(LIMIT) for each in (organised, attended)]
+    either = union(*halves).subquery("either")
+    chosen = select(either.c.id).order_by(*_latest(either)).limit(LIMIT).subquery("chosen")
+    text = events.c.description
+    short = case((func.length(text) > LENGTH, func.left(text, LENGTH).concat(ELLIPSIS)), else_=text)
+    shown = [column for column in columns_of(CalendarEntry, events) if column is not text]
+    found = (
+        select(*shown, short.label("description"))
+        .join_from(chosen, events, events.c.id == chosen.c.id)
+        .subquery("found")
+    )
+    return as_sql(
+        select(found)
+        .select_from(of_account.outerjoin(found, true()))
+        .where(feed)
+        .order_by(*_latest(found))
+    )
+
+
+ENTRY = as_sql(select(*columns_of(CalendarEntry, events)).where(events.c.id == EVENT_ID))
+ENTRIES = _entries()
+OPENED_AT = as_sql(select(calendar_feeds.c.created_at).where(calendar_feeds.c.user_id == USER_ID))
+
+
+class PostgresCalendarQueries(CalendarQueries):
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def entry(self, event_id: UUID, caller: Caller) -> CalendarEntry:
+        rows = self._reader.rows(ENTRY, {"event_id": event_id}, caller)
+        if not rows:
+            raise EventNotFound(event_id)
+        return _entry(rows[0])
+
+    def feed_opened_at(self, caller: Caller) -> datetime | None:
+        rows = self._reader.rows(OPENED_AT, {"user_id": caller.user_id}, caller)
+        return rows[0].created_at if rows else None
+
+    def entries(self, secret_hash: bytes, limit: int, length: int) -> Sequence[CalendarEntry]:
+        values = {"secret_hash": secret_hash, "limit": limit, "length": length}
+        rows = self._reader.rows(ENTRIES, values)
+        if not rows:
+            raise CalendarNotFound
+        return [_entry(row) for row in rows if row.id is not None]
+
+
+def _entry(row: Row) -> CalendarEntry:
+    return CalendarEntry(**row._asdict() | {"type": EventType(row.type)})

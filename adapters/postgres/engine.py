@@ -1,0 +1,120 @@
+"""The connections to PostgreSQL."""
+
+import select
+from functools import partial
+from typing import Any
+
+import psycopg2
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE, set_wait_callback
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL
+
+from adapters.postgres.timeouts import DeadlineConnection, Timeouts, wait
+from adapters.postgres.typecasters import register_typecasters
+
+# How much longer than statement_timeout a server may take to respond.
+GRACE_S = 0.25
+
+
+def make_engine(
+    url: URL,
+    pool_size: int,
+    timeouts: Timeouts = Timeouts(),  # noqa: B008  # frozen
+    *,
+    is_autocommit: bool = False,
+    is_pooled: bool = False,
+) -> Engine:
+    """Connections for one process; `pool_size` is best the number of its threads.
+
+    Of the hosts that the URL names the one that takes writes is used. With `is_autocommit` nothing
+    begins a transaction but who says BEGIN. With `is_pooled` the URL leads to a pooler in
+    transaction mode, so nothing is set for a session: each transaction begins with the engine's
+    execution option `set_local`.
+    """
+    set_wait_callback(wait)
+    settings = _settings(timeouts)
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=timeouts.pool,
+        pool_pre_ping=True,
+        isolation_level="AUTOCOMMIT" if is_autocommit else None,
+        pool_reset_on_return=None if is_autocommit else "rollback",
+        use_native_hstore=False,  # it would ask each new connection for its types
+        execution_options={"set_local": _set_local(settings) if is_pooled else ""},
+        connect_args={
+            "connection_factory": partial(
+                DeadlineConnection,
+                connect_s=timeouts.connect,
+                response_s=timeouts.statement + GRACE_S if timeouts.statement else None,
+            ),
+            "target_session_attrs": url.query.get("target_session_attrs", "read-write"),
+        }
+        | ({} if is_pooled else {"options": _startup_options(settings)}),
+    )
+    engine.dialect.do_ping = is_idle_and_usable  # type: ignore[assignment,method-assign]
+    event.listen(engine, "do_connect", _connect_to_first)
+    event.listen(engine, "connect", register_typecasters)
+    return engine
+
+
+def _settings(timeouts: Timeouts) -> dict[str, str]:
+    return {
+        "TimeZone": "UTC",
+        # So that a notice at a commit is a warning about it.
+        "client_min_messages": "warning",
+        # Compiling takes longer than any statement of ours, and goes by a plan's cost, in which
+        # ways count that are not taken.
+        "jit": "off",
+        "lock_timeout": f"{timeouts.lock * 1000:.0f}",
+        "statement_timeout": f"{timeouts.statement * 1000:.0f}",
+        "idle_in_transaction_session_timeout": f"{timeouts.idle_in_transaction * 1000:.0f}",
+    }
+
+
+def _startup_options(settings: dict[str, str]) -> str:
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())
+
+
+def _set_local(settings: dict[str, str]) -> str:
+    return "".join(f"SET LOCAL {name} = '{value}';" for name, value in settings.items())
+
+
+def _connect_to_first(
+    dialect: Any, _record: Any, arguments: Any, parameters: dict[str, Any]
+) -> Any:
+    """The first host that can be used. None, for SQLAlchemy to connect, where there is only one.
+
+    libpq tries the next host after a timeout, too, but not where a wait callback is set.
+    """
+    hosts = parameters.get("host", "").split(",")
+    if len(hosts) == 1:
+        return None
+    failures = []
+    for host, port in zip(hosts, parameters["port"].split(","), strict=True):
+        try:
+            return dialect.connect(*arguments, **parameters | {"host": host, "port": port})
+        except psycopg2.OperationalError as error:
+            failures.append(str(error))
+    raise psycopg2.OperationalError("".join(failures))
+
+
+def is_idle_and_usable(connection: Any) -> bool:
+    """Whether it can be lent: nobody left a transaction open on it."""
+    return connection.get_transaction_status() == TRANSACTION_STATUS_IDLE and is_usable(connection)
+
+
+def is_usable(connection: Any) -> bool:
+    """Whether a connection still leads to a server that takes writes; sends nothing.
+
+    A live server says nothing that was not asked for: something to read is a farewell. It reports
+    by itself when it becomes read-only (PostgreSQL manual, message flow: asynchronous operations).
+    """
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    status = connection.info.parameter_status
+    return not poll.poll(0) and "on" not in (
+        status("in_hot_standby"),
+        status("default_transaction_read_only"),
+    )

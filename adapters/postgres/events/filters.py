@@ -1,0 +1,175 @@
+"""The criteria of the event list as SQL, with the values that they compare to left open.
+
+Criteria of one shape are one statement, with other values.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.sql.selectable import FromClause
+
+from adapters.postgres.events.search import (
+    SearchShape,
+    contains_literals,
+    contains_longest_word,
+    has_words,
+    values_of_search,
+)
+from adapters.postgres.schema.tables import attendances, events, users
+from adapters.postgres.sql import NOW
+from application.ports.event_queries import EventCriteria, EventSort
+from domain.accounts.credentials import fold_case
+from domain.events.schedule import EventStatus
+
+VIEWER = bindparam("viewer_id", type_=Uuid)
+STARTS_AFTER = bindparam("starts_after", type_=DateTime(timezone=True))
+STARTS_BEFORE = bindparam("starts_before", type_=DateTime(timezone=True))
+ENDS_AFTER = bindparam("ends_after", type_=DateTime(timezone=True))
+ENDS_BEFORE = bindparam("ends_before", type_=DateTime(timezone=True))
+TYPE = bindparam("type", type_=Text)
+CREATOR = bindparam("creator", type_=Text)
+
+IS_CREATOR = events.c.creator_id == VIEWER
+IS_ATTENDING = exists().where(
+    attendances.c.event_id == events.c.id, attendances.c.user_id == VIEWER
+)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What of the criteria makes the statement another one."""
+
+    attending: bool | None
+    created: bool | None
+    has_starts_after: bool
+    has_starts_before: bool
+    has_ends_after: bool
+    has_ends_before: bool
+    status: EventStatus | None
+    has_type: bool
+    has_creator: bool
+    available: bool | None
+    search: SearchShape | None
+    sort: EventSort
+
+    @classmethod
+    def of(cls, criteria: EventCriteria) -> "Shape":
+        return cls(
+            attending=criteria.attending,
+            created=criteria.created,
+            has_starts_after=criteria.starts_after is not None,
+            has_starts_before=criteria.starts_before is not None,
+            has_ends_after=criteria.ends_after is not None,
+            has_ends_before=criteria.ends_before is not None,
+            status=criteria.status,
+            has_type=criteria.type is not None,
+            has_creator=criteria.creator is not None,
+            available=criteria.available,
+            search=None if criteria.search is None else SearchShape.of(criteria.search),
+            sort=criteria.sort,
+        )
+
+
+def values_of(criteria: EventCriteria, viewer_id: UUID, now: datetime) -> dict[str, Any]:
+    """What the statement of the criteria's shape leaves open."""
+    values = {
+        "viewer_id": viewer_id,
+        "now": now,
+        "starts_after": criteria.starts_after,
+        "starts_before": criteria.starts_before,
+        "ends_after": criteria.ends_after,
+        "ends_before": criteria.ends_before,
+        "type": criteria.type,
+        "creator": None if criteria.creator is None else fold_case(criteria.creator),
+    }
+    return values | values_of_search(criteria.search) if criteria.search else values
+
+
+def foreseen(shape: Shape) -> Iterator[ColumnElement[bool]]:
+    """Conditions of which the planner can tell how many events meet them."""
+    if shape.attending is not None:
+        yield IS_ATTENDING if shape.attending else ~IS_ATTENDING
+    if shape.created is not None:
+        yield IS_CREATOR if shape.created else ~IS_CREATOR
+    if shape.has_starts_after:
+        yield events.c.start_time >= STARTS_AFTER
+    if shape.has_starts_before:
+        yield events.c.start_time <= STARTS_BEFORE
+    if shape.has_ends_after:
+        yield from _ends_after()
+    if shape.has_ends_before:
+        # It starts before it ends: that tells the index of starts where to begin.
+        yield and_(events.c.end_time <= ENDS_BEFORE, events.c.start_time < ENDS_BEFORE)
+    if shape.status is not None:
+        yield has_status(shape.status)
+    if shape.has_type:
+        yield events.c.type == TYPE
+    if shape.has_creator and _is_indexed_by_creator(shape.sort):
+        yield _is_created_by(events)
+
+
+def unforeseen(shape: Shape, source: FromClause = events) -> Iterator[ColumnElement[bool]]:
+    """Conditions that may hold for all events, or none, for all that the planner knows."""
+    if shape.has_creator and not _is_indexed_by_creator(shape.sort):
+        yield _is_created_by(source)
+    if shape.available is not None:
+        has_seats = source.c.attendees_count < source.c.capacity
+        yield has_seats if shape.available else ~has_seats
+    if shape.search is None:
+        return
+    if shape.search.is_indexed:
+        yield has_words(source)
+    if shape.search.has_literals:
+        yield contains_literals(source)
+    if shape.has_creator or source is not events:
+        # Read without the index of words, as a creator's events may be.
+        yield contains_longest_word(source)
+
+
+def _ends_after() -> Iterator[ColumnElement[bool]]:
+    yield events.c.end_time >= ENDS_AFTER
+    # None of these starts before the first of those that are under way then, which one index
+    # finds: that tells the index of starts where to begin.
+    running = events.alias("running")
+    just_before = ENDS_AFTER - literal_column("INTERVAL '1 microsecond'")
+    period = func.tstzrange(running.c.start_time, running.c.end_time)
+    first = select(func.min(running.c.start_time)).where(period.bool_op("@>")(just_before))
+    yield events.c.start_time >= func.coalesce(first.scalar_subquery(), ENDS_AFTER)
+
+
+def _is_indexed_by_creator(sort: EventSort) -> bool:
+    return sort.field == "start_time"
+
+
+def _is_created_by(source: FromClause) -> ColumnElement[bool]:
+    creator = select(users.c.id).where(func.lower(users.c.username) == CREATOR)
+    return source.c.creator_id == creator.scalar_subquery()
+
+
+def has_status(status: EventStatus) -> ColumnElement[bool]:
+    """The SQL of status_of in domain.events.schedule; a contract test holds them together."""
+    match status:
+        case EventStatus.UPCOMING:
+            return events.c.start_time > NOW
+        case EventStatus.ONGOING:
+            # As a range: one index finds the few that lie around an instant.
+            period = func.tstzrange(events.c.start_time, events.c.end_time)
+            return period.bool_op("@>")(NOW)
+        case EventStatus.PAST:
+            # It started before it ended: that tells the index of starts where to begin.
+            return and_(events.c.end_time <= NOW, events.c.start_time < NOW)

@@ -1,0 +1,81 @@
+from collections.abc import Sequence
+from copy import copy
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from adapters.postgres.events.filters import IS_ATTENDING, IS_CREATOR, has_status
+from adapters.postgres.events.mappers import event_from_row, event_to_row
+from adapters.postgres.events.writes import (
+    ADD_EVENT,
+    LOAD,
+    LOCK,
+    REMOVE_EVENT,
+    SeatChange,
+    saving,
+)
+from adapters.postgres.schema.tables import events
+from adapters.postgres.sql import as_sql
+from adapters.postgres.transaction import Transaction
+from application.ports.event_repository import EventRepository
+from domain.events.errors import EventNotFound
+from domain.events.event import Event
+from domain.events.schedule import EventStatus
+
+UPCOMING_OF = as_sql(
+    select(events.c.id)
+    .where(has_status(EventStatus.UPCOMING), or_(IS_CREATOR, IS_ATTENDING))
+    .order_by(events.c.id)
+)
+
+
+class PostgresEventRepository(EventRepository):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._loaded: dict[UUID, Event] = {}
+        self.seats_changed: list[SeatChange] = []
+
+    def add(self, event: Event) -> None:
+        self._transaction.write(ADD_EVENT, event_to_row(event))
+
+    def upcoming_of(self, user_id: UUID, now: datetime) -> Sequence[UUID]:
+        rows = self._transaction.rows(UPCOMING_OF, {"viewer_id": user_id, "now": now})
+        return [row.id for row in rows]
+
+    def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
+        event = self.find_for_update(event_id, attendee)
+        if event is None:
+            raise EventNotFound(event_id)
+        return event
+
+    def find_for_update(self, event_id: UUID, attendee: UUID) -> Event | None:
+        values = {"event_id": event_id, "attendee": attendee}
+        rows = self._transaction.rows(LOAD, values, lock=LOCK)
+        if not rows:
+            return None
+        event = event_from_row(rows[0], attendee)
+        self._loaded[event_id] = copy(event)
+        return event
+
+    def save(self, event: Event) -> None:
+        before = self._loaded[event.id]
+        if event == before:
+            return
+        # Only what changed: an event may carry a long text, and its row is locked meanwhile.
+        changed = dict(event_to_row(event).items() - event_to_row(before).items())
+        change = SeatChange.between(before.seat, event.seat)
+        values = {
+            "event_id": event.id,
+            "attendee": event.seat.user_id,
+            "registered_at": event.seat.registered_at,
+            **changed,
+        }
+        self._transaction.write(saving(frozenset(changed), change), values)
+        self._loaded[event.id] = copy(event)
+        if change:
+            self.seats_changed.append(change)
+
+    def remove(self, event: Event) -> None:
+        # The foreign key of `attendances` deletes the seats.
+        self._transaction.write(REMOVE_EVENT, {"event_id": event.id})

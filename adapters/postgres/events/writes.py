@@ -1,0 +1,95 @@
+"""The statements that write events and seats, each made once."""
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from functools import cache
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import (
+    BindParameter,
+    DateTime,
+    Insert,
+    Table,
+    Uuid,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
+
+from adapters.postgres.schema.tables import attendances, events, users
+from adapters.postgres.sql import EVENT_ID, as_sql
+from domain.events.event import Seat
+
+Values: TypeAlias = Mapping[str, BindParameter[Any]]
+
+ATTENDEE = bindparam("attendee", type_=Uuid)
+REGISTERED_AT = bindparam("registered_at", type_=DateTime(timezone=True))
+
+_seat = select(attendances.c.registered_at).where(
+    attendances.c.event_id == events.c.id, attendances.c.user_id == ATTENDEE
+)
+_event = events.c.id == EVENT_ID
+LOCK = as_sql(select().select_from(events).where(_event).with_for_update())
+LOAD = as_sql(select(events, _seat.label("registered_at")).where(_event))
+
+
+class SeatChange(Enum):
+    """What happens to the one seat that the event carries."""
+
+    TAKEN = auto()
+    GIVEN_BACK = auto()
+
+    @classmethod
+    def between(cls, before: Seat, after: Seat) -> "SeatChange | None":
+        if before == after:
+            return None
+        return cls.TAKEN if after.is_taken else cls.GIVEN_BACK
+
+
+def _insert_for(person: BindParameter[UUID], table: Table, row: Values) -> Insert:
+    """Insert a row of a person's, whose account then stays until the transaction ends.
+
+    Where the account is gone there is no id to insert, and PostgreSQL refuses the row: NOT NULL.
+    """
+    account = (
+        select(users.c.id)
+        .where(users.c.id == person, users.c.username.is_not(None))
+        .with_for_update(key_share=True, read=True)
+        .scalar_subquery()
+    )
+    values = [account if value is person else value for value in row.values()]
+    return insert(table).from_select(list(row), select(*values))
+
+
+_new_event = {column.name: bindparam(column.name, type_=column.type) for column in events.c}
+ADD_EVENT = as_sql(_insert_for(_new_event["creator_id"], events, _new_event))
+REMOVE_EVENT = as_sql(delete(events).where(events.c.id == EVENT_ID))
+
+_take = _insert_for(
+    ATTENDEE,
+    attendances,
+    {"event_id": EVENT_ID, "user_id": ATTENDEE, "registered_at": REGISTERED_AT},
+).returning(attendances.c.event_id)
+_give_back = (
+    delete(attendances)
+    .where(attendances.c.event_id == EVENT_ID, attendances.c.user_id == ATTENDEE)
+    .returning(attendances.c.event_id)
+)
+
+
+@cache  # some dozen sets of columns at most
+def saving(changed: frozenset[str], change: SeatChange | None) -> str:
+    """Write the seat and the event in one statement."""
+    statement = (
+        update(events)
+        .where(events.c.id == EVENT_ID)
+        .values({name: bindparam(name, type_=events.c[name].type) for name in changed})
+    )
+    if change is None:
+        return as_sql(statement)
+    seat = (_take if change is SeatChange.TAKEN else _give_back).cte("seat")
+    return as_sql(statement.where(exists(select(seat.c.event_id))))

@@ -1,0 +1,125 @@
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import (
+    DateTime,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from adapters.postgres.schema.tables import idempotency_keys
+from adapters.postgres.sql import USER_ID, as_sql
+from adapters.postgres.transaction import Transaction
+from application.idempotency import (
+    KEPT_FOR,
+    IdempotencyKeyInUse,
+    IdempotentRequest,
+    KeptAnswer,
+)
+from application.ports.answer_repository import AnswerRepository
+from application.ports.event_queries import Creator, EventView
+from domain.events.description import EventType
+from domain.events.schedule import EventStatus
+
+KEY = bindparam("key", type_=Text)
+BEGINNING = bindparam("beginning", type_=DateTime(timezone=True))
+# There may be no row yet to lock: the name of the key is locked, by its hash. Two keys of one hash
+# are in each other's way for a moment, no more.
+TRY_LOCK = as_sql(
+    select(
+        func.pg_try_advisory_xact_lock(
+            func.hashtextextended(cast(USER_ID, Text).concat(KEY), literal_column("0"))
+        )
+    )
+)
+FIND = as_sql(
+    select(
+        idempotency_keys.c.fingerprint, idempotency_keys.c.answer, idempotency_keys.c.created_at
+    ).where(idempotency_keys.c.user_id == USER_ID, idempotency_keys.c.key == KEY)
+)
+_expired = idempotency_keys.c.created_at <= BEGINNING
+REMOVE_OWN_EXPIRED = as_sql(
+    delete(idempotency_keys).where(idempotency_keys.c.user_id == USER_ID, _expired)
+)
+# Of others no more than an instant's work, and nothing is waited for: who waited with these locked
+# might wait for someone who waits for them.
+_oldest = (
+    select(idempotency_keys.c.user_id, idempotency_keys.c.key)
+    .where(_expired)
+    .order_by(idempotency_keys.c.created_at)
+    .limit(literal_column("100"))
+    .with_for_update(skip_locked=True)
+    .cte("oldest")
+)
+REMOVE_OTHERS_EXPIRED = as_sql(
+    delete(idempotency_keys).where(
+        idempotency_keys.c.user_id == _oldest.c.user_id, idempotency_keys.c.key == _oldest.c.key
+    )
+)
+ADD = as_sql(
+    insert(idempotency_keys).values(
+        {c.name: bindparam(c.name, type_=c.type) for c in idempotency_keys.c}
+        | {"answer": cast(bindparam("answer", type_=Text), JSONB)}
+    )
+)
+
+
+class PostgresAnswerRepository(AnswerRepository):
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def find_for_update(self, user_id: UUID, key: str) -> KeptAnswer | None:
+        values = {"user_id": user_id, "key": key}
+        [[is_locked]] = self._transaction.rows(TRY_LOCK, values)
+        if not is_locked:
+            raise IdempotencyKeyInUse
+        # By a statement of its own, to see what was committed before the lock was given.
+        for row in self._transaction.rows(FIND, values):
+            request = IdempotentRequest(key, bytes(row.fingerprint))
+            return KeptAnswer(request, _event_from_json(row.answer), row.created_at)
+        return None
+
+    def remove_expired(self, user_id: UUID, now: datetime) -> None:
+        values = {"user_id": user_id, "beginning": now - KEPT_FOR}
+        # One's own first, which may have to be waited for.
+        for statement in (REMOVE_OWN_EXPIRED, REMOVE_OTHERS_EXPIRED):
+            self._transaction.write(statement, values)
+
+    def add(self, user_id: UUID, answer: KeptAnswer) -> None:
+        event = asdict(answer.event)
+        del event["seats_left"]  # computed; 0.2.0 does not know it
+        self._transaction.write(
+            ADD,
+            {
+                "user_id": user_id,
+                "key": answer.request.key,
+                "fingerprint": answer.request.fingerprint,
+                "answer": orjson.dumps(event).decode(),
+                "created_at": answer.answered_at,
+            },
+        )
+
+
+def _event_from_json(kept: dict[str, Any]) -> EventView:
+    creator = kept["creator"]
+    instants = ("start_time", "end_time", "created_at", "updated_at")
+    return EventView(
+        **kept
+        | {name: datetime.fromisoformat(kept[name]) for name in instants}
+        | {
+            "id": UUID(kept["id"]),
+            "type": EventType(kept["type"]),
+            "status": EventStatus(kept["status"]),
+            "creator": Creator(UUID(creator["id"]), creator["username"]),
+        }
+    )

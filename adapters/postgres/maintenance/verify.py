@@ -1,0 +1,69 @@
+"""Proving on a live database that what is counted is what is there."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Engine, func, select
+
+from adapters.postgres.errors import naming_faults
+from adapters.postgres.schema.tables import attendances, events, users
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An event whose seats are not as they must be; None for what the missing row would tell."""
+
+    event_id: UUID
+    attendees_count: int | None
+    capacity: int | None
+    seats: int
+    seats_of_nobody: int
+
+
+@dataclass(frozen=True)
+class Verification:
+    events: int
+    seats: int
+    differences: tuple[Difference, ...]
+
+
+def verify(engine: Engine) -> Verification:
+    """Compare each event's count with its rows, in one snapshot. Reads all of both tables.
+
+    Raises Unavailable.
+    """
+    taken = (
+        select(
+            attendances.c.event_id,
+            func.count().label("seats"),
+            (func.count() - func.count(users.c.id)).label("seats_of_nobody"),
+        )
+        .select_from(attendances.outerjoin(users, users.c.id == attendances.c.user_id))
+        .group_by(attendances.c.event_id)
+        .subquery("taken")
+    )
+    seats = func.coalesce(taken.c.seats, 0)
+    seats_of_nobody = func.coalesce(taken.c.seats_of_nobody, 0)
+    event_id = func.coalesce(events.c.id, taken.c.event_id)
+    differing = (
+        select(
+            event_id.label("event_id"),
+            events.c.attendees_count,
+            events.c.capacity,
+            seats.label("seats"),
+            seats_of_nobody.label("seats_of_nobody"),
+        )
+        .select_from(events.outerjoin(taken, taken.c.event_id == events.c.id, full=True))
+        .where(
+            events.c.attendees_count.is_distinct_from(seats)
+            | (seats > events.c.capacity)
+            | (seats_of_nobody > 0)
+        )
+        .order_by(event_id)
+    )
+    snapshots = engine.execution_options(isolation_level="REPEATABLE READ")
+    with naming_faults(), snapshots.connect() as connection:
+        event_count = connection.execute(select(func.count()).select_from(events)).scalar_one()
+        seat_count = connection.execute(select(func.count()).select_from(attendances)).scalar_one()
+        rows = connection.execute(differing).mappings().all()
+    return Verification(event_count, seat_count, tuple(Difference(**row) for row in rows))

@@ -1,0 +1,156 @@
+"""The tables. The migrations make them; a test compares the two."""
+
+from sqlalchemy import (
+    DDL,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    event,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from adapters.postgres.schema.tsvector import words_of
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    }
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    # ASCII, so that `lower` means the same on every server.
+    # None once the account is gone: the row stays for what happened before.
+    Column("username", Text(collation="C")),
+    Column("email", Text),
+    Column("password_hash", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("(username IS NULL) = (password_hash IS NULL)", "account"),
+)
+Index("users_username_key", func.lower(users.c.username), unique=True)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("refresh_token_hash", LargeBinary, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("last_used_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("ends_at", DateTime(timezone=True), nullable=False),
+    Column("ip", Text),
+    Column("user_agent", Text),
+    Index("sessions_user_id_idx", "user_id"),
+    Index("sessions_expires_at_idx", "expires_at"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("creator_id", ForeignKey("users.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("start_time", DateTime(timezone=True), nullable=False),
+    Column("end_time", DateTime(timezone=True), nullable=False),
+    Column("capacity", Integer, nullable=False),
+    # Kept equal to the rows in `attendances`, so that no request ever counts them.
+    Column("attendees_count", Integer, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    # The defaults are for instances of the release before, while both run.
+    Column("type", Text, nullable=False, server_default="other"),
+    Column("location", Text, nullable=False, server_default=""),
+    Column("revision", Integer, nullable=False, server_default="0"),
+    CheckConstraint("start_time < end_time", "schedule"),
+    CheckConstraint(
+        "type IN ('meetup', 'conference', 'workshop', 'webinar', 'social', 'other')", "type"
+    ),
+    CheckConstraint("capacity BETWEEN 1 AND 1000000", "capacity"),
+    CheckConstraint("attendees_count BETWEEN 0 AND capacity", "attendees_count"),
+    Index("events_start_time_idx", "start_time", "id"),
+    Index("events_end_time_idx", "end_time"),
+    Index("events_creator_id_idx", "creator_id", "start_time", "id"),
+    Index("events_type_idx", "type", "start_time", "id"),
+    Index("events_created_at_idx", "created_at", "id"),
+    # Room on each page: a row whose seats are counted anew stays there, and no index is written
+    # (PostgreSQL manual, heap-only tuples).
+    postgresql_with={"fillfactor": "90"},
+)
+Index("events_title_idx", func.lower(events.c.title), events.c.id)
+Index(
+    "events_search_idx",
+    words_of(events),
+    postgresql_using="gin",
+    # A list of what is not in the index yet would be read by every search.
+    postgresql_with={"fastupdate": "off"},
+)
+Index(
+    "events_period_idx",
+    func.tstzrange(events.c.start_time, events.c.end_time),
+    postgresql_using="gist",
+)
+
+attendances = Table(
+    "attendances",
+    metadata,
+    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("registered_at", DateTime(timezone=True), nullable=False),
+    Index("attendances_registration_idx", "event_id", "registered_at", "user_id"),
+    Index("attendances_user_id_idx", "user_id", "event_id"),
+)
+
+REQUIRE_LIVE_SESSION = """
+    CREATE OR REPLACE FUNCTION require_live_session(
+        session_id uuid, user_id uuid, authenticated_at timestamptz
+    ) RETURNS void LANGUAGE plpgsql STABLE AS $$
+    BEGIN
+        IF NOT EXISTS (
+            SELECT FROM sessions
+            WHERE sessions.id = $1
+                AND sessions.user_id = $2
+                AND sessions.revoked_at IS NULL
+                AND sessions.expires_at > $3
+        ) THEN
+            RAISE EXCEPTION 'The session has ended.' USING ERRCODE = 'TO001';
+        END IF;
+    END
+    $$
+"""
+event.listen(metadata, "after_create", DDL(REQUIRE_LIVE_SESSION))  # type: ignore[no-untyped-call]
+
+calendar_feeds = Table(
+    "calendar_feeds",
+    metadata,
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Index("calendar_feeds_secret_hash_key", "secret_hash", unique=True),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Text(collation="C"), primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("answer", JSONB, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Index("idempotency_keys_created_at_idx", "created_at"),
+)

@@ -1,0 +1,106 @@
+from collections.abc import Callable
+from functools import cached_property
+from types import TracebackType
+from typing import Self, TypeVar
+
+from sqlalchemy import Engine
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_random_exponential,
+)
+
+from adapters.postgres.accounts.sessions import PostgresSessionRepository
+from adapters.postgres.accounts.users import PostgresUserRepository
+from adapters.postgres.calendars.feeds import PostgresCalendarFeeds
+from adapters.postgres.connection import DriverConnection
+from adapters.postgres.events.repository import PostgresEventRepository
+from adapters.postgres.events.writes import SeatChange
+from adapters.postgres.idempotency import PostgresAnswerRepository
+from adapters.postgres.transaction import Transaction
+from application.caller import Caller
+from application.errors import Contended
+from application.ports.seat_metrics import SeatMetrics
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+
+Result = TypeVar("Result")
+
+ATTEMPTS = 5
+# No attempt begins later than this: a lock that is held on and on is waited for twice at most.
+LAST_ATTEMPT_S = 1.5
+FIRST_PAUSE_S = 0.02
+LONGEST_PAUSE_S = 0.2
+
+
+class PostgresUnitOfWork(UnitOfWork):
+    """One transaction at READ COMMITTED: what is decided on is locked first."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        seat_metrics: SeatMetrics | None = None,
+        caller: Caller | None = None,
+    ) -> None:
+        self._connection = DriverConnection(engine)
+        self._caller = caller
+        self._seat_metrics = seat_metrics
+
+    def __enter__(self) -> Self:
+        self._connection.__enter__()
+        self._transaction = Transaction(self._connection, self._caller)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.__exit__(kind, error, trace)
+
+    @cached_property
+    def users(self) -> PostgresUserRepository:
+        return PostgresUserRepository(self._transaction)
+
+    @cached_property
+    def sessions(self) -> PostgresSessionRepository:
+        return PostgresSessionRepository(self._transaction)
+
+    @cached_property
+    def events(self) -> PostgresEventRepository:
+        return PostgresEventRepository(self._transaction)
+
+    @cached_property
+    def answers(self) -> PostgresAnswerRepository:
+        return PostgresAnswerRepository(self._transaction)
+
+    @cached_property
+    def calendar_feeds(self) -> PostgresCalendarFeeds:
+        return PostgresCalendarFeeds(self._transaction)
+
+    def commit(self) -> None:
+        self._transaction.commit()
+        if self._seat_metrics and (changes := self.events.seats_changed):
+            taken = changes.count(SeatChange.TAKEN)
+            self._seat_metrics.count(taken, len(changes) - taken)
+            changes.clear()
+
+
+class PostgresUnitOfWorkFactory(UnitOfWorkFactory):
+    def __init__(self, engine: Engine, seat_metrics: SeatMetrics | None = None) -> None:
+        self._engine = engine
+        self._seat_metrics = seat_metrics
+        self._retrying = Retrying(
+            retry=retry_if_exception_type(Contended),
+            stop=stop_after_attempt(ATTEMPTS) | stop_after_delay(LAST_ATTEMPT_S),
+            wait=wait_random_exponential(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S),
+            reraise=True,
+        )
+
+    def __call__(self, caller: Caller | None = None) -> PostgresUnitOfWork:
+        return PostgresUnitOfWork(self._engine, self._seat_metrics, caller)
+
+    def retrying(self, act: Callable[[], Result]) -> Result:
+        return self._retrying(act)

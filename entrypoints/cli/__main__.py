@@ -1,0 +1,87 @@
+"""The command line: `python -m entrypoints.cli --help`."""
+
+import signal
+import sys
+from typing import Any
+
+import click
+import psycopg2
+from psycopg2.errorcodes import INSUFFICIENT_PRIVILEGE
+from sqlalchemy.exc import ProgrammingError
+
+from adapters.postgres.errors import SchemaLacking, sqlstate
+from adapters.postgres.maintenance.backup import ArchiveError
+from adapters.postgres.timeouts import LocksHeld
+from application.errors import Unavailable
+from entrypoints import VERSION
+from entrypoints.cli.accounts import create_user
+from entrypoints.cli.backups import backup, restore
+from entrypoints.cli.database import migrate, verify_data
+from entrypoints.cli.demo import demo
+from entrypoints.cli.errors import Refused
+from entrypoints.cli.openapi import export_openapi
+from entrypoints.cli.purge import purge
+from entrypoints.cli.seed_demo import seed_demo
+from entrypoints.cli.serve import run, serve
+from entrypoints.settings.environment import SettingsError
+
+COMMANDS = (
+    backup,
+    create_user,
+    demo,
+    export_openapi,
+    migrate,
+    purge,
+    restore,
+    run,
+    seed_demo,
+    serve,
+    verify_data,
+)
+
+
+@click.group(help="Turnout, an events API.", context_settings={"max_content_width": 100})
+@click.version_option(VERSION, prog_name="turnout")
+def cli() -> None:
+    pass
+
+
+for command in COMMANDS:
+    cli.add_command(command)
+
+
+def main() -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
+    try:
+        cli()
+    except (SettingsError, Refused, ArchiveError) as error:
+        sys.exit(f"turnout: {error}")
+    except LocksHeld as error:
+        sys.exit(f"turnout: DATABASE_URL: {error}")
+    except SchemaLacking as error:
+        sys.exit(
+            f"turnout: DATABASE_URL: the database lacks migrations: {_reason(error.__cause__)}"
+        )
+    except Unavailable as error:
+        reason = _reason(error.__cause__)
+        sys.exit(f"turnout: DATABASE_URL: the database can't be used: {reason}")
+    except (psycopg2.ProgrammingError, ProgrammingError) as error:
+        if sqlstate(getattr(error, "orig", error)) != INSUFFICIENT_PRIVILEGE:
+            raise  # a defect of ours
+        sys.exit(f"turnout: DATABASE_URL: the database refuses: {_reason(error)}")
+
+
+def _reason(error: BaseException | None) -> str:
+    """The first line of what the driver says, which SQLAlchemy may have wrapped."""
+    [reason, *_] = str(getattr(error, "orig", error)).splitlines()
+    return reason
+
+
+def _stop(number: int, _: Any) -> None:
+    """End by way of everything that must be put away: a server, a file that is half written."""
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    main()

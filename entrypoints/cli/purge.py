@@ -1,0 +1,52 @@
+from datetime import timedelta
+
+import click
+from sqlalchemy import Engine
+
+from adapters.postgres.maintenance.expired_rows import (
+    EXPIRED_ANSWERS,
+    EXPIRED_SESSIONS,
+    PostgresLeftovers,
+)
+from adapters.postgres.reader import Reader
+from adapters.system import SystemClock
+from application.operations.purge import Purge
+from entrypoints.cli.database import patient_engine, require_migrated
+from entrypoints.cli.selected_database import chosen_database
+
+
+@click.command()
+@click.option(
+    "--older-than",
+    "days",
+    metavar="DAYS",
+    type=click.IntRange(0, 36_500),
+    default=1,
+    show_default=True,
+    help="Only what has been over for so long.",
+)
+@click.option("--dry-run", "is_dry", is_flag=True, help="Count, and delete nothing.")
+def purge(days: int, is_dry: bool) -> None:
+    """Delete sessions and idempotency keys that have expired.
+
+    The service may answer meanwhile: little is deleted at a time, and nothing is waited for. A
+    session is kept until the last of its tokens has expired, though it was revoked before.
+
+    Works on DATABASE_URL, or else on the database of make run.
+    """
+    with (
+        chosen_database() as database,
+        patient_engine(database.url, is_autocommit=True) as engine,
+    ):
+        require_migrated(engine)
+        counts = _purge_of(engine)(timedelta(days=days), is_dry=is_dry)
+    told = " and ".join(f"{count} {kind}" for kind, count in counts.items())
+    click.echo(f"{told} {'would be' if is_dry else 'were'} deleted.")
+
+
+def _purge_of(engine: Engine) -> Purge:
+    """Not from the container, which would bring the whole application into this process."""
+    rows = {"sessions": EXPIRED_SESSIONS, "idempotency keys": EXPIRED_ANSWERS}
+    reader = Reader(engine)
+    leftovers = {kind: PostgresLeftovers(reader, each) for kind, each in rows.items()}
+    return Purge(leftovers, SystemClock())

@@ -1,0 +1,43 @@
+import click
+
+from entrypoints.cli.containers import container_on
+from entrypoints.cli.database import require_migrated
+from entrypoints.cli.errors import Refused
+from entrypoints.cli.selected_database import chosen_database
+
+MANY = 1_000_000
+
+
+@click.command(context_settings={"show_default": True})
+@click.option("--people", type=click.IntRange(1, MANY), default=100, help="People to add.")
+@click.option("--events", type=click.IntRange(0, MANY), default=60, help="Events to add.")
+@click.option("--seats", type=click.IntRange(0, 5_000), default=12, help="Average seats taken.")
+@click.option("--seed", metavar="TEXT", help="Repeat the names and texts of this seed.")
+def seed_demo(people: int, events: int, seats: int, seed: str | None) -> None:
+    """Add made-up people, events and seats.
+
+    Some events are over, some under way, most to come; some are full, some empty. All accounts have
+    the same password. It is new each time and printed at the end, also after Ctrl-C. Existing data
+    stays; a second run adds as much again.
+
+    Works on DATABASE_URL, or else on the database of make run.
+    """
+    try:
+        from entrypoints.cli.seeder import Seeder
+    except ImportError as error:
+        raise Refused("seed-demo needs the package faker, which make run installs.") from error
+
+    with chosen_database() as database:
+        container = container_on(database.url)
+        require_migrated(container.engine())
+        seeder = Seeder(container, seed)
+        rows = people + events * (1 + seats)
+        try:
+            with click.progressbar(length=rows, label="People, events and seats") as bar:
+                seeder.run(people, events, seats, bar.update)
+        finally:
+            container.engine().dispose()
+            if seeder.people:
+                names = ", ".join(person.username for person in seeder.people[:3])
+                click.echo(f"Log in as {names}. The password of all: {seeder.password.secret}")
+    click.echo(f"Added {people} people and {events} events.")

@@ -1,0 +1,82 @@
+"""How gunicorn serves the application; read by gunicorn itself."""
+
+import gc
+import logging
+import os
+from shutil import rmtree
+from tempfile import mkdtemp
+from typing import Any
+
+from adapters.telemetry.logging import configure_logging
+from entrypoints import VERSION
+from entrypoints.settings import (
+    read_log_settings,
+    read_metrics_settings,
+    read_server_settings,
+    read_settings,
+    read_tracing_settings,
+    read_web_waits,
+)
+
+_log = read_log_settings()
+configure_logging(_log.level, _log.format)
+_settings = read_server_settings()
+_waits = read_web_waits()
+_metrics = read_metrics_settings()
+_tracing = read_tracing_settings()
+if _metrics:
+    # prometheus_client reads it when it is imported.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="turnout-prometheus-")
+
+bind = _settings.address
+workers = _settings.web_workers
+threads = _settings.web_threads
+worker_class = "entrypoints.gunicorn_worker.ProblemWorker"
+# Loaded once, before the workers part from it: a fault shows once and ends the start. No
+# connection to the database is open by then, so the workers share none.
+preload_app = True
+timeout = _waits.process
+graceful_timeout = _waits.graceful
+keepalive = _waits.keepalive
+# Below the 1,024 open files that most systems allow a process.
+worker_connections = 500
+loglevel = "warning"
+# gunicorn's messages get the form of all others, from the handler of configure_logging.
+errorlog = None
+logging.getLogger("gunicorn.error").addHandler(logging.getLogger().handlers[0])
+# Bytes. Bodies: BODY_MAX_BYTES of adapters/http/requests/validation.py.
+limit_request_line = 8190
+forwarder_headers = "none"  # no header of a request may say where the application lies
+control_socket_disable = True  # it would lie in the home directory, one for all instances
+
+
+def when_ready(server: Any) -> None:
+    # What is loaded by now stays for good: the garbage collector leaves it alone (decision 13).
+    gc.freeze()
+    if _metrics:
+        from adapters.telemetry.metrics.server import serve_metrics
+
+        pool_size = read_settings().database_pool_size
+        serve_metrics(_metrics.host, _metrics.port, VERSION, lambda: len(server.WORKERS), pool_size)
+    base = f"http://{_settings.address}".replace("//0.0.0.0:", "//localhost:")
+    print(f"Turnout answers.\n  API         {base}", flush=True)
+    print(f"  Swagger UI  {base}/api/schema/swagger-ui/", flush=True)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    if _tracing:
+        from adapters.telemetry.tracing.exporter import send_spans
+
+        send_spans(_tracing.service_name, VERSION)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    if _metrics:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    if _metrics:
+        rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -1,1 +1,0 @@
-"""How gunicorn serves the application (decisions 13 and 19)."""
