@@ -8,7 +8,7 @@ from application.ports.event_queries import EventView
 from domain.errors import Conflict, Invalid
 
 KEY_HEADER = "Idempotency-Key"
-KEPT_FOR = timedelta(hours=24)
+IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)
 
 
 class IdempotencyKeyInUse(Conflict):
@@ -34,15 +34,15 @@ class IdempotentRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
+class IdempotencyRecord:
     """What the first request of a key was answered with."""
 
     request: IdempotentRequest
     event: EventView
-    answered_at: datetime
+    created_at: datetime
 
     def is_kept(self, now: datetime) -> bool:
-        return now < self.answered_at + KEPT_FOR
+        return now < self.created_at + IDEMPOTENCY_KEY_LIFETIME
 
     def to(self, request: IdempotentRequest) -> EventView:
         """The answer for a request with the same key. Raises IdempotencyKeyReused."""

@@ -12,7 +12,7 @@ Item = TypeVar("Item")
 SortValue: TypeAlias = datetime | str | int
 
 
-class Position(NamedTuple):
+class Cursor(NamedTuple):
     """The place of an item in an order by a value of it, with ties by id."""
 
     value: SortValue
@@ -20,7 +20,7 @@ class Position(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class PageRequest:
     """At most `limit` items, after skipping `offset` of those that come `after` a position.
 
     Counting all takes longer the more there are; a position is found as fast wherever it lies.
@@ -28,7 +28,7 @@ class Window:
 
     limit: int
     offset: int = 0
-    after: Position | None = None
+    after: Cursor | None = None
     is_counted: bool = True
 
 
@@ -39,4 +39,4 @@ class Page(Generic[Item]):
 
     count: int | None
     results: Sequence[Item]
-    next_after: Position | None
+    next_cursor: Cursor | None

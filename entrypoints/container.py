@@ -13,7 +13,7 @@ from adapters.http.accounts.sessions import sessions_blueprint
 from adapters.http.app import create_app
 from adapters.http.calendars.event_calendar import event_calendar_blueprint
 from adapters.http.calendars.feed import feed_blueprint
-from adapters.http.calendars.feed_url import address_blueprint
+from adapters.http.calendars.feed_management import calendar_feed_blueprint
 from adapters.http.events.attendance import attendance_blueprint
 from adapters.http.events.events import events_blueprint
 from adapters.http.health import health_blueprint
@@ -38,32 +38,32 @@ from application.accounts.authenticate import Authenticate
 from application.accounts.change_password import ChangePassword
 from application.accounts.confirm_password import ConfirmPassword
 from application.accounts.delete_account import DeleteAccount
-from application.accounts.edit_profile import EditProfile
-from application.accounts.end_session import EndSession
-from application.accounts.end_sessions import EndSessions
+from application.accounts.find_token_owner import FindTokenOwner
+from application.accounts.get_profile import GetProfile
 from application.accounts.list_sessions import ListSessions
 from application.accounts.log_in import LogIn
-from application.accounts.name_owner import NameOwner
 from application.accounts.refresh_session import RefreshSession
+from application.accounts.revoke_all_sessions import RevokeAllSessions
+from application.accounts.revoke_session import RevokeSession
 from application.accounts.revoke_token import RevokeToken
-from application.accounts.show_profile import ShowProfile
 from application.accounts.sign_up import SignUp
 from application.accounts.token_pair import IssueTokenPair
+from application.accounts.update_profile import UpdateProfile
 from application.accounts.verify_token import VerifyToken
-from application.calendars.close_calendar_feed import CloseCalendarFeed
-from application.calendars.open_calendar_feed import OpenCalendarFeed
+from application.calendars.create_calendar_feed import CreateCalendarFeed
+from application.calendars.delete_calendar_feed import DeleteCalendarFeed
+from application.calendars.get_calendar_feed import GetCalendarFeed
+from application.calendars.get_event_calendar import GetEventCalendar
 from application.calendars.read_calendar_feed import ReadCalendarFeed
-from application.calendars.show_calendar_feed import ShowCalendarFeed
-from application.calendars.show_event_calendar import ShowEventCalendar
 from application.events.attend_event import AttendEvent
 from application.events.cancel_attendance import CancelAttendance
+from application.events.create_event import CreateEvent
 from application.events.delete_event import DeleteEvent
-from application.events.edit_event import EditEvent
 from application.events.export_attendees import ExportAttendees
+from application.events.get_event import GetEvent
 from application.events.list_attendees import ListAttendees
 from application.events.list_events import ListEvents
-from application.events.publish_event import PublishEvent
-from application.events.show_event import ShowEvent
+from application.events.update_event import UpdateEvent
 from application.operations.check_readiness import CheckReadiness
 from application.ports.request_hooks import RequestHook
 from domain.accounts.credentials import PasswordRules
@@ -119,8 +119,8 @@ class Container(containers.DeclarativeContainer):
     confirm_password = providers.Factory(ConfirmPassword, new_work=work, hasher=hasher, audit=audit)
     profile = providers.Factory(
         profile_blueprint,
-        show_profile=providers.Factory(ShowProfile, accounts=account_queries),
-        edit_profile=providers.Factory(EditProfile, new_work=work),
+        show_profile=providers.Factory(GetProfile, accounts=account_queries),
+        edit_profile=providers.Factory(UpdateProfile, new_work=work),
         change_password=providers.Factory(
             ChangePassword,
             new_work=work,
@@ -143,8 +143,8 @@ class Container(containers.DeclarativeContainer):
     sessions = providers.Factory(
         sessions_blueprint,
         list_sessions=providers.Factory(ListSessions, accounts=account_queries, clock=clock),
-        end_session=providers.Factory(EndSession, new_work=work, clock=clock, audit=audit),
-        end_sessions=providers.Factory(EndSessions, new_work=work, clock=clock, audit=audit),
+        end_session=providers.Factory(RevokeSession, new_work=work, clock=clock, audit=audit),
+        end_sessions=providers.Factory(RevokeAllSessions, new_work=work, clock=clock, audit=audit),
         authenticate=authenticate,
     )
     access = providers.Factory(
@@ -172,15 +172,15 @@ class Container(containers.DeclarativeContainer):
             RevokeToken, new_work=work, tokens=tokens, clock=clock, audit=audit
         ),
         verify=verify,
-        name_owner=providers.Factory(NameOwner, tokens=tokens),
+        find_token_owner=providers.Factory(FindTokenOwner, tokens=tokens),
         rate_limiter=rate_limiter,
     )
     events = providers.Factory(
         events_blueprint,
         list_events=providers.Factory(ListEvents, events=event_queries, clock=clock),
-        publish_event=providers.Factory(PublishEvent, new_work=work, clock=clock, new_id=ids),
-        show_event=providers.Factory(ShowEvent, events=event_queries, clock=clock),
-        edit_event=providers.Factory(EditEvent, new_work=work, clock=clock),
+        publish_event=providers.Factory(CreateEvent, new_work=work, clock=clock, new_id=ids),
+        show_event=providers.Factory(GetEvent, events=event_queries, clock=clock),
+        edit_event=providers.Factory(UpdateEvent, new_work=work, clock=clock),
         delete_event=providers.Factory(DeleteEvent, new_work=work, clock=clock),
         authenticate=authenticate,
     )
@@ -193,16 +193,16 @@ class Container(containers.DeclarativeContainer):
         authenticate=authenticate,
     )
     calendar_address = providers.Factory(
-        address_blueprint,
-        show_feed=providers.Factory(ShowCalendarFeed, calendars=calendar_queries),
+        calendar_feed_blueprint,
+        show_feed=providers.Factory(GetCalendarFeed, calendars=calendar_queries),
         open_feed=providers.Factory(
-            OpenCalendarFeed,
+            CreateCalendarFeed,
             new_work=work,
             clock=clock,
             new_secret=feed_secrets,
             audit=audit,
         ),
-        close_feed=providers.Factory(CloseCalendarFeed, new_work=work),
+        close_feed=providers.Factory(DeleteCalendarFeed, new_work=work),
         authenticate=authenticate,
     )
     calendars = providers.Factory(
@@ -211,7 +211,7 @@ class Container(containers.DeclarativeContainer):
     )
     event_calendars = providers.Factory(
         event_calendar_blueprint,
-        show_event_calendar=providers.Factory(ShowEventCalendar, calendars=calendar_queries),
+        show_event_calendar=providers.Factory(GetEventCalendar, calendars=calendar_queries),
         authenticate=authenticate,
     )
 

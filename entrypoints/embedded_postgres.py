@@ -124,7 +124,7 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def made_data_dir(data_dir: Path) -> Path:
+def create_data_dir(data_dir: Path) -> Path:
     """The directory, made where it is missing. Raises SettingsError."""
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -133,7 +133,7 @@ def made_data_dir(data_dir: Path) -> Path:
     return data_dir
 
 
-def kept_secret_key(data_dir: Path) -> str:
+def stored_secret_key(data_dir: Path) -> str:
     """The key in the directory, made at the first call and readable by its owner only."""
     path = data_dir / "jwt_secret_key"
     if not path.exists():

@@ -15,13 +15,13 @@ from entrypoints.settings import (
     read_server_settings,
     read_settings,
     read_tracing_settings,
-    read_web_waits,
+    read_web_timeouts,
 )
 
 _log = read_log_settings()
 configure_logging(_log.level, _log.format)
 _settings = read_server_settings()
-_waits = read_web_waits()
+_timeouts = read_web_timeouts()
 _metrics = read_metrics_settings()
 _tracing = read_tracing_settings()
 if _metrics:
@@ -35,9 +35,9 @@ worker_class = "entrypoints.gunicorn_worker.ProblemWorker"
 # Loaded once, before the workers part from it: a fault shows once and ends the start. No
 # connection to the database is open by then, so the workers share none.
 preload_app = True
-timeout = _waits.process
-graceful_timeout = _waits.graceful
-keepalive = _waits.keepalive
+timeout = _timeouts.process
+graceful_timeout = _timeouts.graceful
+keepalive = _timeouts.keepalive
 # Below the 1,024 open files that most systems allow a process.
 worker_connections = 500
 loglevel = "warning"

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from domain.accounts.credentials import Username
-from domain.accounts.session import Origin, Session
+from domain.accounts.session import ClientInfo, Session
 from domain.accounts.user import User
 from domain.events.description import Capacity, Description, EventType, Location, Title
 from domain.events.event import Event, Seat
@@ -56,7 +56,7 @@ def a_user(username: str = "ada", **others: Any) -> User:
     return User(username=Username(username), **values | others)
 
 
-ORIGIN = Origin("192.0.2.7", "curl/8.14.1")
+CLIENT_INFO = ClientInfo("192.0.2.7", "curl/8.14.1")
 
 
 def a_session(refresh_token: str = "first", now: datetime = NOON, **others: Any) -> Session:
@@ -66,7 +66,7 @@ def a_session(refresh_token: str = "first", now: datetime = NOON, **others: Any)
         refresh_token=refresh_token,
         now=now,
         ends_at=now + 30 * DAY,
-        origin=ORIGIN,
+        client_info=CLIENT_INFO,
     )
     for name, value in others.items():
         setattr(session, name, value)

@@ -8,12 +8,12 @@ from flask import Flask, Response, request
 from adapters.http.middleware.request_record import record_requests
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.document import document
-from adapters.http.problems.handlers import answer_problems
+from adapters.http.problems.handlers import register_error_handlers
 from adapters.http.requests.proxies import Network, trust_proxies
-from adapters.http.requests.validation import admit_sound_requests
-from adapters.http.responses.cors import admit_origins
+from adapters.http.requests.validation import validate_requests
+from adapters.http.responses.cors import enable_cors
 from adapters.http.responses.json import no_content
-from adapters.http.responses.security_headers import forbid_sniffing
+from adapters.http.responses.security_headers import set_security_headers
 from application.ports.identifiers import NewId
 from application.ports.request_hooks import RequestHook
 
@@ -46,12 +46,12 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False  # a redirect would echo the Host header
-    admit_sound_requests(app)
+    validate_requests(app)
     trust_proxies(app, trusted_proxies)
-    forbid_sniffing(app)
-    admit_origins(app, cors_origins)
+    set_security_headers(app)
+    enable_cors(app, cors_origins)
     api = document(app, version)
-    answer_problems(app)  # in place of the handler that flask-smorest has registered
+    register_error_handlers(app)  # in place of the handler that flask-smorest has registered
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     record_requests(app, request_hooks, new_id)

@@ -77,7 +77,7 @@ class DriverConnection:
         done: str = self._cursor.statusmessage
         return done
 
-    def filled_in(self, sql: str, values: Mapping[str, Any]) -> bytes:
+    def mogrify(self, sql: str, values: Mapping[str, Any]) -> bytes:
         """The statement with its values in it, quoted."""
         text: bytes = self._cursor.mogrify(sql, values)
         return text

@@ -24,7 +24,7 @@ OUTAGES = (
 )
 
 
-class SchemaLacking(Unavailable):
+class MigrationsMissing(Unavailable):
     """A table, column or function is missing: the migrations of this version were not run."""
 
 
@@ -33,7 +33,7 @@ def sqlstate(error: object) -> str | None:
     return getattr(error, "pgcode", None)
 
 
-def is_silent_on_outcome(error: object) -> bool:
+def is_outcome_unknown(error: object) -> bool:
     """Whether an error at a COMMIT leaves open if it was done.
 
     Where nobody answered; where a pooler lost its server and goes on talking for it (class 08); and
@@ -56,7 +56,7 @@ def fault_of(error: BaseException | None, *, is_lost: bool = False) -> Unavailab
     if sqlstate(error) in CONTENTION:
         return Contended()
     if isinstance(error, (UndefinedTable, UndefinedColumn, UndefinedFunction)):
-        return SchemaLacking()
+        return MigrationsMissing()
     if isinstance(error, OUTAGES) or (is_lost and isinstance(error, psycopg2.Error)):
         return Unavailable()
     return None
@@ -77,7 +77,7 @@ def refusal_of(error: BaseException | None) -> InvalidToken | None:
 
 
 @contextmanager
-def naming_faults() -> Iterator[None]:
+def translated_errors() -> Iterator[None]:
     """Raise Unavailable, or Contended, for a fault that SQLAlchemy reports."""
     try:
         yield

@@ -18,16 +18,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.postgres.schema.tables import idempotency_keys
-from adapters.postgres.sql import USER_ID, as_sql
+from adapters.postgres.sql import USER_ID, compile_sql
 from adapters.postgres.transaction import Transaction
 from application.idempotency import (
-    KEPT_FOR,
+    IDEMPOTENCY_KEY_LIFETIME,
     IdempotencyKeyInUse,
+    IdempotencyRecord,
     IdempotentRequest,
-    KeptAnswer,
 )
-from application.ports.answer_repository import AnswerRepository
 from application.ports.event_queries import Creator, EventView
+from application.ports.idempotency_store import IdempotencyStore
 from domain.events.description import EventType
 from domain.events.schedule import EventStatus
 
@@ -35,20 +35,20 @@ KEY = bindparam("key", type_=Text)
 BEGINNING = bindparam("beginning", type_=DateTime(timezone=True))
 # There may be no row yet to lock: the name of the key is locked, by its hash. Two keys of one hash
 # are in each other's way for a moment, no more.
-TRY_LOCK = as_sql(
+TRY_LOCK = compile_sql(
     select(
         func.pg_try_advisory_xact_lock(
             func.hashtextextended(cast(USER_ID, Text).concat(KEY), literal_column("0"))
         )
     )
 )
-FIND = as_sql(
+FIND = compile_sql(
     select(
         idempotency_keys.c.fingerprint, idempotency_keys.c.answer, idempotency_keys.c.created_at
     ).where(idempotency_keys.c.user_id == USER_ID, idempotency_keys.c.key == KEY)
 )
 _expired = idempotency_keys.c.created_at <= BEGINNING
-REMOVE_OWN_EXPIRED = as_sql(
+REMOVE_OWN_EXPIRED = compile_sql(
     delete(idempotency_keys).where(idempotency_keys.c.user_id == USER_ID, _expired)
 )
 # Of others no more than an instant's work, and nothing is waited for: who waited with these locked
@@ -61,12 +61,12 @@ _oldest = (
     .with_for_update(skip_locked=True)
     .cte("oldest")
 )
-REMOVE_OTHERS_EXPIRED = as_sql(
+REMOVE_OTHERS_EXPIRED = compile_sql(
     delete(idempotency_keys).where(
         idempotency_keys.c.user_id == _oldest.c.user_id, idempotency_keys.c.key == _oldest.c.key
     )
 )
-ADD = as_sql(
+ADD = compile_sql(
     insert(idempotency_keys).values(
         {c.name: bindparam(c.name, type_=c.type) for c in idempotency_keys.c}
         | {"answer": cast(bindparam("answer", type_=Text), JSONB)}
@@ -74,11 +74,11 @@ ADD = as_sql(
 )
 
 
-class PostgresAnswerRepository(AnswerRepository):
+class PostgresIdempotencyStore(IdempotencyStore):
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def find_for_update(self, user_id: UUID, key: str) -> KeptAnswer | None:
+    def find_for_update(self, user_id: UUID, key: str) -> IdempotencyRecord | None:
         values = {"user_id": user_id, "key": key}
         [[is_locked]] = self._transaction.rows(TRY_LOCK, values)
         if not is_locked:
@@ -86,16 +86,16 @@ class PostgresAnswerRepository(AnswerRepository):
         # By a statement of its own, to see what was committed before the lock was given.
         for row in self._transaction.rows(FIND, values):
             request = IdempotentRequest(key, bytes(row.fingerprint))
-            return KeptAnswer(request, _event_from_json(row.answer), row.created_at)
+            return IdempotencyRecord(request, _event_from_json(row.answer), row.created_at)
         return None
 
     def remove_expired(self, user_id: UUID, now: datetime) -> None:
-        values = {"user_id": user_id, "beginning": now - KEPT_FOR}
+        values = {"user_id": user_id, "beginning": now - IDEMPOTENCY_KEY_LIFETIME}
         # One's own first, which may have to be waited for.
         for statement in (REMOVE_OWN_EXPIRED, REMOVE_OTHERS_EXPIRED):
             self._transaction.write(statement, values)
 
-    def add(self, user_id: UUID, answer: KeptAnswer) -> None:
+    def add(self, user_id: UUID, answer: IdempotencyRecord) -> None:
         event = asdict(answer.event)
         del event["seats_left"]  # computed; 0.2.0 does not know it
         self._transaction.write(
@@ -105,7 +105,7 @@ class PostgresAnswerRepository(AnswerRepository):
                 "key": answer.request.key,
                 "fingerprint": answer.request.fingerprint,
                 "answer": orjson.dumps(event).decode(),
-                "created_at": answer.answered_at,
+                "created_at": answer.created_at,
             },
         )
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Integer, Uuid, bindparam
 
-from application.pages import Page, Position, Window
+from application.pages import Cursor, Page, PageRequest
 
 Item = TypeVar("Item")
 
@@ -16,21 +16,21 @@ AFTER_INSTANT = bindparam("after_value", type_=DateTime(timezone=True))
 AFTER_ID = bindparam("after_id", type_=Uuid)
 
 
-def values_of_window(window: Window) -> dict[str, Any]:
+def page_values(page_request: PageRequest) -> dict[str, Any]:
     """What a statement with these parameters leaves open."""
-    values: dict[str, Any] = {"limit": window.limit + 1, "offset": window.offset}
-    if window.after:
-        values |= {"after_value": window.after.value, "after_id": window.after.id}
+    values: dict[str, Any] = {"limit": page_request.limit + 1, "offset": page_request.offset}
+    if page_request.after:
+        values |= {"after_value": page_request.after.value, "after_id": page_request.after.id}
     return values
 
 
 def page_of(
     items: Sequence[Item],
-    window: Window,
+    page_request: PageRequest,
     count: int | None,
-    position_of: Callable[[Item], Position],
+    position_of: Callable[[Item], Cursor],
 ) -> Page[Item]:
     """The page, of up to one item more than fits."""
-    kept = items[: window.limit]
-    has_more = len(items) > window.limit
+    kept = items[: page_request.limit]
+    has_more = len(items) > page_request.limit
     return Page(count, kept, position_of(kept[-1]) if has_more else None)

@@ -14,7 +14,7 @@ SESSION_ID = bindparam("session_id", type_=Uuid)
 EVENT_ID = bindparam("event_id", type_=Uuid)
 
 
-def as_sql(statement: ClauseElement) -> str:
+def compile_sql(statement: ClauseElement) -> str:
     """The statement as the driver takes it, its values open: all are named parameters."""
     return str(statement.compile(dialect=DIALECT))
 

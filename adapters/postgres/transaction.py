@@ -6,7 +6,7 @@ from typing import Any
 import psycopg2
 
 from adapters.postgres.connection import DriverConnection, Row
-from adapters.postgres.errors import is_silent_on_outcome
+from adapters.postgres.errors import is_outcome_unknown
 from adapters.postgres.live_sessions import session_check
 from application.caller import Caller
 from application.errors import OutcomeUnknown, Unavailable
@@ -26,7 +26,7 @@ class Transaction:
         self._connection = connection
         self._begin = BEGIN + connection.set_local.encode()
         check, values = session_check(caller)
-        self._session_check = connection.filled_in(check, values) if check else b""
+        self._session_check = connection.mogrify(check, values) if check else b""
         self._is_begun = False
         self._writes: list[bytes] = []
 
@@ -36,7 +36,7 @@ class Transaction:
         `lock` is a statement that may wait for locks. The statement after it sees what was
         committed meanwhile (PostgreSQL manual, section 13.2.1).
         """
-        fill_in = self._connection.filled_in
+        fill_in = self._connection.mogrify
         locks = [fill_in(lock, values)] if lock else []
         return self._connection.rows(self._message(*locks, last=fill_in(sql, values)))
 
@@ -47,7 +47,7 @@ class Transaction:
 
     def write(self, sql: str, values: Mapping[str, Any]) -> None:
         """Mostly nothing is sent yet: what PostgreSQL refuses of it is raised later."""
-        self._writes.append(self._connection.filled_in(sql, values))
+        self._writes.append(self._connection.mogrify(sql, values))
         if len(self._writes) > MOST_WAITING:
             self._connection.execute(self._message(last=self._writes.pop()))
 
@@ -64,7 +64,7 @@ class Transaction:
         except psycopg2.Error as error:
             # A server that refuses goes on talking. One that ends the connection may do so after
             # the commit, while it waits for its standby.
-            if self._connection.is_lost or is_silent_on_outcome(error):
+            if self._connection.is_lost or is_outcome_unknown(error):
                 raise OutcomeUnknown from error
             raise
         self._is_begun = False

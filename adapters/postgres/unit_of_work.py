@@ -18,7 +18,7 @@ from adapters.postgres.calendars.feeds import PostgresCalendarFeeds
 from adapters.postgres.connection import DriverConnection
 from adapters.postgres.events.repository import PostgresEventRepository
 from adapters.postgres.events.writes import SeatChange
-from adapters.postgres.idempotency import PostgresAnswerRepository
+from adapters.postgres.idempotency import PostgresIdempotencyStore
 from adapters.postgres.transaction import Transaction
 from application.caller import Caller
 from application.errors import Contended
@@ -73,8 +73,8 @@ class PostgresUnitOfWork(UnitOfWork):
         return PostgresEventRepository(self._transaction)
 
     @cached_property
-    def answers(self) -> PostgresAnswerRepository:
-        return PostgresAnswerRepository(self._transaction)
+    def idempotency(self) -> PostgresIdempotencyStore:
+        return PostgresIdempotencyStore(self._transaction)
 
     @cached_property
     def calendar_feeds(self) -> PostgresCalendarFeeds:

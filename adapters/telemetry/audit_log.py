@@ -1,8 +1,8 @@
 import logging
 from uuid import UUID
 
-from application.ports.audit_log import AuditLog, Incident
-from domain.accounts.session import Origin
+from application.ports.audit_log import AuditEvent, AuditLog
+from domain.accounts.session import ClientInfo
 
 logger = logging.getLogger("turnout.security")
 
@@ -12,15 +12,15 @@ class LoggingAuditLog(AuditLog):
 
     def record(
         self,
-        incident: Incident,
+        audit_event: AuditEvent,
         user_id: UUID | None,
         session_id: UUID | None = None,
-        origin: Origin | None = None,
+        client_info: ClientInfo | None = None,
     ) -> None:
         told = {
-            "incident": incident,
+            "incident": audit_event,
             "user_id": user_id and str(user_id),
             "session_id": session_id and str(session_id),
-            "ip": origin.ip if origin else None,
+            "ip": client_info.ip if client_info else None,
         }
         logger.info("incident", extra=told)

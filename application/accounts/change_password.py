@@ -2,13 +2,13 @@ from dataclasses import dataclass
 
 from application.accounts.confirm_password import ConfirmPassword, get_confirmed
 from application.caller import Caller
-from application.ports.audit_log import AuditLog, Incident
+from application.ports.audit_log import AuditEvent, AuditLog
 from application.ports.clock import Clock
 from application.ports.password_hasher import PasswordHasher
 from application.ports.unit_of_work import UnitOfWorkFactory
-from application.retried import retried
+from application.retries import retry_on_contention
 from domain.accounts.credentials import Password, PasswordRules
-from domain.accounts.session import Origin
+from domain.accounts.session import ClientInfo
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,11 @@ class ChangePassword:
     clock: Clock
     audit: AuditLog
 
-    @retried
-    def __call__(self, caller: Caller, current: str, new: Password, origin: Origin) -> None:
-        confirmed = self.confirm(caller, current, origin)
+    @retry_on_contention
+    def __call__(
+        self, caller: Caller, current: str, new: Password, client_info: ClientInfo
+    ) -> None:
+        confirmed = self.confirm(caller, current, client_info)
         self.rules.check(new, confirmed.username, "new_password")
         password_hash = self.hasher.hash(new.secret)
         with self.new_work(caller) as work:
@@ -40,4 +42,6 @@ class ChangePassword:
                     session.revoke(now)
                     work.sessions.save(session)
             work.commit()
-        self.audit.record(Incident.PASSWORD_CHANGED, caller.user_id, caller.session_id, origin)
+        self.audit.record(
+            AuditEvent.PASSWORD_CHANGED, caller.user_id, caller.session_id, client_info
+        )

@@ -1,11 +1,11 @@
 from dataclasses import dataclass
 
 from application.caller import Caller
-from application.ports.audit_log import AuditLog, Incident
+from application.ports.audit_log import AuditEvent, AuditLog
 from application.ports.password_hasher import PasswordHasher
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from domain.accounts.errors import InvalidToken, WrongPassword
-from domain.accounts.session import Origin
+from domain.accounts.session import ClientInfo
 from domain.accounts.user import User
 
 
@@ -20,13 +20,13 @@ class ConfirmPassword:
     hasher: PasswordHasher
     audit: AuditLog
 
-    def __call__(self, caller: Caller, password: str, origin: Origin) -> User:
+    def __call__(self, caller: Caller, password: str, client_info: ClientInfo) -> User:
         with self.new_work(caller) as work:
             user = work.users.find(caller.user_id)
         if user is None:
             raise InvalidToken
         if not self.hasher.matches(password, user.password_hash):
-            self.audit.record(Incident.PASSWORD_REFUSED, caller.user_id, origin=origin)
+            self.audit.record(AuditEvent.WRONG_PASSWORD, caller.user_id, client_info=client_info)
             raise WrongPassword
         return user
 

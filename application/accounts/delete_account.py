@@ -3,13 +3,13 @@ from uuid import UUID
 
 from application.accounts.confirm_password import ConfirmPassword, get_confirmed
 from application.caller import Caller
-from application.conditions import Condition, unconditional
 from application.ports.account_queries import Profile
-from application.ports.audit_log import AuditLog, Incident
+from application.ports.audit_log import AuditEvent, AuditLog
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from application.retried import retried
-from domain.accounts.session import Origin
+from application.preconditions import Precondition, no_precondition
+from application.retries import retry_on_contention
+from domain.accounts.session import ClientInfo
 
 
 @dataclass(frozen=True)
@@ -25,23 +25,23 @@ class DeleteAccount:
     clock: Clock
     audit: AuditLog
 
-    @retried
+    @retry_on_contention
     def __call__(
         self,
         caller: Caller,
         password: str,
-        origin: Origin,
-        condition: Condition[Profile] = unconditional,
+        client_info: ClientInfo,
+        precondition: Precondition[Profile] = no_precondition,
     ) -> None:
-        confirmed = self.confirm(caller, password, origin)
+        confirmed = self.confirm(caller, password, client_info)
         with self.new_work(caller) as work:
             # From here on the person publishes nothing and takes no seat.
             user = get_confirmed(work, confirmed)
-            condition(Profile.of(user))
+            precondition(Profile.of(user))
             self._leave_upcoming_events(work, caller.user_id)
             work.users.remove(user)
             work.commit()
-        self.audit.record(Incident.ACCOUNT_DELETED, caller.user_id, origin=origin)
+        self.audit.record(AuditEvent.ACCOUNT_DELETED, caller.user_id, client_info=client_info)
 
     def _leave_upcoming_events(self, work: UnitOfWork, user_id: UUID) -> None:
         # One instant for all: an event that starts meanwhile was left in time.

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 
 from application.caller import Caller
-from application.pages import Page, Window
+from application.pages import Page, PageRequest
 from application.ports.account_queries import AccountQueries, SessionView
 from application.ports.clock import Clock
 
@@ -13,5 +13,5 @@ class ListSessions:
     accounts: AccountQueries
     clock: Clock
 
-    def __call__(self, caller: Caller, window: Window) -> Page[SessionView]:
-        return self.accounts.live_sessions(caller, window, self.clock.now())
+    def __call__(self, caller: Caller, page_request: PageRequest) -> Page[SessionView]:
+        return self.accounts.live_sessions(caller, page_request, self.clock.now())

@@ -2,14 +2,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from application.accounts.token_pair import IssueTokenPair, TokenPair
-from application.ports.audit_log import AuditLog, Incident
+from application.ports.audit_log import AuditEvent, AuditLog
 from application.ports.clock import Clock
 from application.ports.identifiers import NewId
 from application.ports.password_hasher import PasswordHasher
 from application.ports.unit_of_work import UnitOfWorkFactory
-from application.retried import retried
+from application.retries import retry_on_contention
 from domain.accounts.errors import InvalidCredentials
-from domain.accounts.session import Origin, Session
+from domain.accounts.session import ClientInfo, Session
 from domain.accounts.user import User
 
 
@@ -25,22 +25,26 @@ class LogIn:
     audit: AuditLog
     session_max_age: timedelta
 
-    def __call__(self, username: str, password: str, origin: Origin) -> TokenPair:
+    def __call__(self, username: str, password: str, client_info: ClientInfo) -> TokenPair:
         with self.new_work() as work:
             user = work.users.find_by_username(username)
         # Between two units of work: hashing is slow on purpose and must not hold a connection.
         matches = self.hasher.matches(password, user.password_hash if user else None)
         if user is None or not matches:
-            self.audit.record(Incident.LOGIN_FAILED, user.id if user else None, origin=origin)
+            self.audit.record(
+                AuditEvent.LOGIN_FAILED, user.id if user else None, client_info=client_info
+            )
             raise InvalidCredentials
         is_outdated = self.hasher.is_outdated(user.password_hash)
         rehashed = self.hasher.hash(password) if is_outdated else user.password_hash
-        pair = self._open_session(user, rehashed, origin)
+        pair = self._open_session(user, rehashed, client_info)
         # The password was changed, or hashed anew, while it was compared: compare it again.
-        return pair or self(username, password, origin)
+        return pair or self(username, password, client_info)
 
-    @retried
-    def _open_session(self, checked: User, password_hash: str, origin: Origin) -> TokenPair | None:
+    @retry_on_contention
+    def _open_session(
+        self, checked: User, password_hash: str, client_info: ClientInfo
+    ) -> TokenPair | None:
         """None when the password is no longer the one that was checked."""
         with self.new_work() as work:
             user = work.users.find_for_update(checked.id)
@@ -57,10 +61,10 @@ class LogIn:
                 refresh_token=pair.refresh_token,
                 now=now,
                 ends_at=ends_at,
-                origin=origin,
+                client_info=client_info,
             )
             work.sessions.remove_ended(user.id, now)
             work.sessions.add(session)
             work.commit()
-        self.audit.record(Incident.LOGGED_IN, user.id, session_id, origin)
+        self.audit.record(AuditEvent.LOGGED_IN, user.id, session_id, client_info)
         return pair

@@ -1,13 +1,13 @@
 from dataclasses import dataclass
 
 from application.accounts.token_pair import IssueTokenPair, TokenPair
-from application.ports.audit_log import AuditLog, Incident
+from application.ports.audit_log import AuditEvent, AuditLog
 from application.ports.clock import Clock
 from application.ports.tokens import Tokens, TokenType
 from application.ports.unit_of_work import UnitOfWorkFactory
-from application.retried import retried
+from application.retries import retry_on_contention
 from domain.accounts.errors import InvalidToken, RefreshTokenReused
-from domain.accounts.session import Origin
+from domain.accounts.session import ClientInfo
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class RefreshSession:
     clock: Clock
     audit: AuditLog
 
-    @retried
-    def __call__(self, refresh_token: str, origin: Origin) -> TokenPair:
+    @retry_on_contention
+    def __call__(self, refresh_token: str, client_info: ClientInfo) -> TokenPair:
         claims = self.tokens.read(refresh_token)
         if claims.type is not TokenType.REFRESH or claims.expires_at <= self.clock.now():
             raise InvalidToken
@@ -32,13 +32,13 @@ class RefreshSession:
             now = self.clock.now()
             pair = self.issue_pair(session.id, session.user_id, now, session.ends_at)
             try:
-                session.rotate(refresh_token, pair.refresh_token, now, origin)
+                session.rotate(refresh_token, pair.refresh_token, now, client_info)
             except RefreshTokenReused:
                 # The refusal must not undo the revocation.
                 work.sessions.save(session)
                 work.commit()
-                incident = Incident.REFRESH_TOKEN_REUSED
-                self.audit.record(incident, session.user_id, session.id, origin)
+                audit_event = AuditEvent.REFRESH_TOKEN_REUSED
+                self.audit.record(audit_event, session.user_id, session.id, client_info)
                 raise
             work.sessions.save(session)
             work.commit()

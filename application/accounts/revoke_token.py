@@ -1,12 +1,12 @@
 from dataclasses import dataclass
 
-from application.ports.audit_log import AuditLog, Incident
+from application.ports.audit_log import AuditEvent, AuditLog
 from application.ports.clock import Clock
 from application.ports.tokens import Tokens
 from application.ports.unit_of_work import UnitOfWorkFactory
-from application.retried import retried
+from application.retries import retry_on_contention
 from domain.accounts.errors import InvalidToken
-from domain.accounts.session import Origin
+from domain.accounts.session import ClientInfo
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class RevokeToken:
     clock: Clock
     audit: AuditLog
 
-    @retried
-    def __call__(self, token: str, origin: Origin) -> None:
+    @retry_on_contention
+    def __call__(self, token: str, client_info: ClientInfo) -> None:
         try:
             claims = self.tokens.read(token)
         except InvalidToken:
@@ -36,4 +36,4 @@ class RevokeToken:
             session.revoke(now)
             work.sessions.save(session)
             work.commit()
-        self.audit.record(Incident.SESSION_REVOKED, session.user_id, session.id, origin)
+        self.audit.record(AuditEvent.SESSION_REVOKED, session.user_id, session.id, client_info)

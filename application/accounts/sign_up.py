@@ -5,7 +5,7 @@ from application.ports.clock import Clock
 from application.ports.identifiers import NewId
 from application.ports.password_hasher import PasswordHasher
 from application.ports.unit_of_work import UnitOfWorkFactory
-from application.retried import retried
+from application.retries import retry_on_contention
 from domain.accounts.credentials import Password, PasswordRules, Username
 from domain.accounts.user import User
 
@@ -20,7 +20,7 @@ class SignUp:
     clock: Clock
     new_id: NewId
 
-    @retried
+    @retry_on_contention
     def __call__(self, username: Username, password: Password, email: str | None) -> Profile:
         self.rules.check(password, username, "password")
         # Hashing is slow on purpose: it must not hold a connection.

@@ -4,7 +4,7 @@ from uuid import UUID
 from application.caller import Caller
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWorkFactory
-from application.retried import retried
+from application.retries import retry_on_contention
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class CancelAttendance:
     new_work: UnitOfWorkFactory
     clock: Clock
 
-    @retried
+    @retry_on_contention
     def __call__(self, event_id: UUID, caller: Caller) -> None:
         with self.new_work(caller) as work:
             event = work.events.get_for_update(event_id, attendee=caller.user_id)

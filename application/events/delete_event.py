@@ -2,11 +2,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.caller import Caller
-from application.conditions import Condition, unconditional
 from application.ports.clock import Clock
 from application.ports.event_queries import EventView
 from application.ports.unit_of_work import UnitOfWorkFactory
-from application.retried import retried
+from application.preconditions import Precondition, no_precondition
+from application.retries import retry_on_contention
 from domain.accounts.errors import InvalidToken
 
 
@@ -21,9 +21,12 @@ class DeleteEvent:
     new_work: UnitOfWorkFactory
     clock: Clock
 
-    @retried
+    @retry_on_contention
     def __call__(
-        self, event_id: UUID, caller: Caller, condition: Condition[EventView] = unconditional
+        self,
+        event_id: UUID,
+        caller: Caller,
+        precondition: Precondition[EventView] = no_precondition,
     ) -> None:
         with self.new_work(caller) as work:
             user = work.users.find(caller.user_id)
@@ -32,6 +35,6 @@ class DeleteEvent:
             event = work.events.get_for_update(event_id, attendee=caller.user_id)
             now = self.clock.now()
             event.require_deletable(by=caller.user_id, now=now)
-            condition(EventView.of(event, user.username, now))
+            precondition(EventView.of(event, user.username, now))
             work.events.remove(event)
             work.commit()

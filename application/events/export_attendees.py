@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from application.caller import Caller
-from application.pages import Page, Position, Window
+from application.pages import Cursor, Page, PageRequest
 from application.ports.clock import Clock
 from application.ports.event_queries import AttendeeView, EventQueries
 from domain.events.errors import NotEventCreator
@@ -38,12 +38,12 @@ class ExportAttendees:
             known = [each for each in page.results if each.registered_at <= now]
             yield known
             # Clocks of instances differ by less than it takes to fill a page with newcomers.
-            if page.next_after is None or not known:
+            if page.next_cursor is None or not known:
                 return
-            page = self._page(event_id, caller, page.next_after)
+            page = self._page(event_id, caller, page.next_cursor)
 
     def _page(
-        self, event_id: UUID, caller: Caller, after: Position | None = None
+        self, event_id: UUID, caller: Caller, after: Cursor | None = None
     ) -> Page[AttendeeView]:
-        window = Window(PAGE, after=after, is_counted=False)
-        return self.events.attendees(event_id, window, caller)
+        page_request = PageRequest(PAGE, after=after, is_counted=False)
+        return self.events.attendees(event_id, page_request, caller)

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.caller import Caller
-from application.pages import Page, Window
+from application.pages import Page, PageRequest
 from application.ports.event_queries import AttendeeView, EventQueries
 
 
@@ -15,5 +15,7 @@ class ListAttendees:
 
     events: EventQueries
 
-    def __call__(self, event_id: UUID, window: Window, caller: Caller) -> Page[AttendeeView]:
-        return self.events.attendees(event_id, window, caller)
+    def __call__(
+        self, event_id: UUID, page_request: PageRequest, caller: Caller
+    ) -> Page[AttendeeView]:
+        return self.events.attendees(event_id, page_request, caller)

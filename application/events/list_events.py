@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 
 from application.caller import Caller
-from application.pages import Page, Window
+from application.pages import Page, PageRequest
 from application.ports.clock import Clock
 from application.ports.event_queries import EventCriteria, EventQueries, EventView
 
@@ -16,5 +16,7 @@ class ListEvents:
     events: EventQueries
     clock: Clock
 
-    def __call__(self, criteria: EventCriteria, window: Window, caller: Caller) -> Page[EventView]:
-        return self.events.find(criteria, window, caller, now=self.clock.now())
+    def __call__(
+        self, criteria: EventCriteria, page_request: PageRequest, caller: Caller
+    ) -> Page[EventView]:
+        return self.events.find(criteria, page_request, caller, now=self.clock.now())

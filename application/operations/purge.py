@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from application.ports.clock import Clock
-from application.ports.leftovers import Leftovers
+from application.ports.expired_rows import ExpiredRows
 
 AT_ONCE = 1_000
 
@@ -16,18 +16,18 @@ class Purge:
     Unavailable.
     """
 
-    leftovers: Mapping[str, Leftovers]
+    expired_rows: Mapping[str, ExpiredRows]
     clock: Clock
 
     def __call__(self, older_than: timedelta, *, is_dry: bool = False) -> Mapping[str, int]:
-        over_since = self.clock.now() - older_than
+        expired_before = self.clock.now() - older_than
         if is_dry:
-            return {kind: each.count(over_since) for kind, each in self.leftovers.items()}
-        removed = dict.fromkeys(self.leftovers, 0)
-        for kind, each in self.leftovers.items():
+            return {kind: each.count(expired_before) for kind, each in self.expired_rows.items()}
+        removed = dict.fromkeys(self.expired_rows, 0)
+        for kind, each in self.expired_rows.items():
             last = AT_ONCE
             # Fewer than asked for: no more are there, but for those that others hold.
             while last == AT_ONCE:
-                last = each.remove(over_since, AT_ONCE)
+                last = each.remove(expired_before, AT_ONCE)
                 removed[kind] += last
         return removed

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from application.caller import Caller
-from application.pages import Page, Window
+from application.pages import Page, PageRequest
 from domain.accounts.user import User
 
 
@@ -53,5 +53,7 @@ class AccountQueries(Protocol):
         """The caller's own. Raises SessionEnded."""
 
     @abstractmethod
-    def live_sessions(self, caller: Caller, window: Window, now: datetime) -> Page[SessionView]:
+    def live_sessions(
+        self, caller: Caller, page_request: PageRequest, now: datetime
+    ) -> Page[SessionView]:
         """The caller's live sessions, the newest login first. Raises SessionEnded."""

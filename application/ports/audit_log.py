@@ -3,10 +3,10 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from domain.accounts.session import Origin
+from domain.accounts.session import ClientInfo
 
 
-class Incident(StrEnum):
+class AuditEvent(StrEnum):
     """What is worth knowing after an attack."""
 
     LOGIN_FAILED = "login_failed"
@@ -14,8 +14,8 @@ class Incident(StrEnum):
     REFRESH_TOKEN_REUSED = "refresh_token_reused"
     SESSION_REVOKED = "session_revoked"
     PASSWORD_CHANGED = "password_changed"
-    PASSWORD_REFUSED = "password_refused"
-    CALENDAR_ADDRESS_MADE = "calendar_address_made"
+    WRONG_PASSWORD = "password_refused"
+    CALENDAR_FEED_CREATED = "calendar_address_made"
     ACCOUNT_DELETED = "account_deleted"
 
 
@@ -23,10 +23,10 @@ class AuditLog(Protocol):
     @abstractmethod
     def record(
         self,
-        incident: Incident,
+        audit_event: AuditEvent,
         user_id: UUID | None,
         session_id: UUID | None = None,
-        origin: Origin | None = None,
+        client_info: ClientInfo | None = None,
     ) -> None:
         """Note that it happened, after it did. There is no place for a token or a password.
 

@@ -6,7 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from application.caller import Caller
-from application.pages import Page, Position, SortValue, Window
+from application.pages import Cursor, Page, PageRequest, SortValue
 from domain.events.description import EventType
 from domain.events.event import Event
 from domain.events.schedule import EventStatus
@@ -105,8 +105,8 @@ class EventSort(Enum):
             case _:
                 return datetime
 
-    def position_of(self, view: EventView) -> Position:
-        return Position(getattr(view, self.field), view.id)
+    def position_of(self, view: EventView) -> Cursor:
+        return Cursor(getattr(view, self.field), view.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class EventQueries(Protocol):
 
     @abstractmethod
     def find(
-        self, criteria: EventCriteria, window: Window, caller: Caller, now: datetime
+        self, criteria: EventCriteria, page_request: PageRequest, caller: Caller, now: datetime
     ) -> Page[EventView]:
         """The events that meet all criteria; bounds on start and end are inclusive.
 
@@ -145,5 +145,7 @@ class EventQueries(Protocol):
         """Raises EventNotFound or SessionEnded."""
 
     @abstractmethod
-    def attendees(self, event_id: UUID, window: Window, caller: Caller) -> Page[AttendeeView]:
+    def attendees(
+        self, event_id: UUID, page_request: PageRequest, caller: Caller
+    ) -> Page[AttendeeView]:
         """In order of registration. Raises EventNotFound or SessionEnded."""

@@ -4,9 +4,9 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from application.caller import Caller
-from application.ports.answer_repository import AnswerRepository
 from application.ports.calendar_feeds import CalendarFeeds
 from application.ports.event_repository import EventRepository
+from application.ports.idempotency_store import IdempotencyStore
 from application.ports.session_repository import SessionRepository
 from application.ports.user_repository import UserRepository
 
@@ -32,7 +32,7 @@ class UnitOfWork(Protocol):
 
     @property
     @abstractmethod
-    def answers(self) -> AnswerRepository: ...
+    def idempotency(self) -> IdempotencyStore: ...
 
     @property
     @abstractmethod

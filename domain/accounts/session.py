@@ -13,7 +13,7 @@ USER_AGENT_MAX_LENGTH = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ClientInfo:
     """Where a request came from, as far as it tells."""
 
     ip: str | None
@@ -50,7 +50,7 @@ class Session:
     last_used_at: datetime
     expires_at: datetime
     ends_at: datetime
-    origin: Origin
+    client_info: ClientInfo
     revoked_at: datetime | None = None
 
     @classmethod
@@ -62,7 +62,7 @@ class Session:
         refresh_token: str,
         now: datetime,
         ends_at: datetime,
-        origin: Origin,
+        client_info: ClientInfo,
     ) -> "Session":
         return cls(
             id=session_id,
@@ -72,7 +72,7 @@ class Session:
             last_used_at=now,
             expires_at=refresh_token_expiry(now, ends_at),
             ends_at=ends_at,
-            origin=origin,
+            client_info=client_info,
         )
 
     def is_live(self, now: datetime) -> bool:
@@ -82,7 +82,7 @@ class Session:
     def is_newest(self, refresh_token: str) -> bool:
         return self.refresh_token_hash == token_hash(refresh_token)
 
-    def rotate(self, spent: str, successor: str, now: datetime, origin: Origin) -> None:
+    def rotate(self, spent: str, successor: str, now: datetime, client_info: ClientInfo) -> None:
         """Spend the newest refresh token for its successor.
 
         A token that was spent before is in two hands, and nobody can tell which is the thief's:
@@ -97,7 +97,7 @@ class Session:
         self.refresh_token_hash = token_hash(successor)
         self.last_used_at = now
         self.expires_at = refresh_token_expiry(now, self.ends_at)
-        self.origin = origin
+        self.client_info = client_info
 
     def revoke(self, now: datetime) -> None:
         """End it for good. Revoking twice changes nothing."""

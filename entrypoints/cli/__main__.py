@@ -9,8 +9,8 @@ import psycopg2
 from psycopg2.errorcodes import INSUFFICIENT_PRIVILEGE
 from sqlalchemy.exc import ProgrammingError
 
-from adapters.postgres.errors import SchemaLacking, sqlstate
-from adapters.postgres.maintenance.backup import ArchiveError
+from adapters.postgres.errors import MigrationsMissing, sqlstate
+from adapters.postgres.maintenance.backup import BackupError
 from adapters.postgres.timeouts import LocksHeld
 from application.errors import Unavailable
 from entrypoints import VERSION
@@ -18,7 +18,7 @@ from entrypoints.cli.accounts import create_user
 from entrypoints.cli.backups import backup, restore
 from entrypoints.cli.database import migrate, verify_data
 from entrypoints.cli.demo import demo
-from entrypoints.cli.errors import Refused
+from entrypoints.cli.errors import CommandError
 from entrypoints.cli.openapi import export_openapi
 from entrypoints.cli.purge import purge
 from entrypoints.cli.seed_demo import seed_demo
@@ -55,11 +55,11 @@ def main() -> None:
         signal.signal(number, _stop)
     try:
         cli()
-    except (SettingsError, Refused, ArchiveError) as error:
+    except (SettingsError, CommandError, BackupError) as error:
         sys.exit(f"turnout: {error}")
     except LocksHeld as error:
         sys.exit(f"turnout: DATABASE_URL: {error}")
-    except SchemaLacking as error:
+    except MigrationsMissing as error:
         sys.exit(
             f"turnout: DATABASE_URL: the database lacks migrations: {_reason(error.__cause__)}"
         )

@@ -6,8 +6,8 @@ from marshmallow import ValidationError
 from domain.errors import DomainError
 from entrypoints.cli.containers import container_on
 from entrypoints.cli.database import require_migrated
-from entrypoints.cli.errors import Refused
-from entrypoints.cli.selected_database import chosen_database
+from entrypoints.cli.errors import CommandError
+from entrypoints.cli.selected_database import selected_database
 
 
 @click.command()
@@ -26,7 +26,7 @@ def create_user(username: str, email: str | None, is_piped: bool) -> None:
     # Only this command needs a form of HTTP's, for what it refuses.
     from adapters.http.accounts.schemas import SignUpSchema
 
-    with chosen_database() as database:
+    with selected_database() as database:
         container = container_on(database.url)
         require_migrated(container.engine())
         password = _piped_password() if is_piped else _asked_password()
@@ -35,9 +35,9 @@ def create_user(username: str, email: str | None, is_piped: bool) -> None:
             profile = container.sign_up()(**SignUpSchema().load(account))
         except ValidationError as error:
             [(name, [problem, *_]), *_] = error.messages_dict.items()
-            raise Refused(f"{name}: {problem}") from error
+            raise CommandError(f"{name}: {problem}") from error
         except DomainError as refusal:
-            raise Refused(refusal.detail) from refusal
+            raise CommandError(refusal.detail) from refusal
         finally:
             container.engine().dispose()
     click.echo(f"{profile.username} can log in.")
@@ -45,7 +45,7 @@ def create_user(username: str, email: str | None, is_piped: bool) -> None:
 
 def _asked_password() -> str:
     if not (sys.stdin and sys.stdin.isatty()):
-        raise Refused(
+        raise CommandError(
             "password: there is no terminal to ask for it; pipe it, with --password-stdin."
         )
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
@@ -55,9 +55,9 @@ def _asked_password() -> str:
 def _piped_password() -> str:
     """The line without its end."""
     if not sys.stdin:  # closed, as by <&-
-        raise Refused("password: standard input is closed.")
+        raise CommandError("password: standard input is closed.")
     line = sys.stdin.buffer.readline()
     try:
         return line.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError as error:
-        raise Refused("password: standard input is not UTF-8.") from error
+        raise CommandError("password: standard input is not UTF-8.") from error

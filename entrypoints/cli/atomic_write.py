@@ -8,7 +8,7 @@ from secrets import token_hex
 
 
 @contextmanager
-def written_whole(file: Path) -> Iterator[Path]:
+def atomic_write(file: Path) -> Iterator[Path]:
     """An empty file beside it to write to, for its owner alone, which takes its name in the end.
 
     Its content is on the disk before, and the name when the block is left. Raises OSError.

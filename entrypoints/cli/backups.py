@@ -8,15 +8,15 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine
 
-from adapters.postgres.maintenance.backup import Archive, ArchiveError
+from adapters.postgres.maintenance.backup import Backup, BackupError
 from adapters.postgres.maintenance.inspection import analyze, is_empty, server_release
 from adapters.postgres.maintenance.verify import verify
 from adapters.postgres.schema.version import NEWEST
-from entrypoints.cli.atomic_write import written_whole
-from entrypoints.cli.database import patient_engine, tell
-from entrypoints.cli.errors import Refused
+from entrypoints.cli.atomic_write import atomic_write
+from entrypoints.cli.database import maintenance_engine, tell
+from entrypoints.cli.errors import CommandError
 from entrypoints.cli.postgres_programs import find_programs
-from entrypoints.cli.selected_database import ChosenDatabase, chosen_database
+from entrypoints.cli.selected_database import SelectedDatabase, selected_database
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 
@@ -35,17 +35,17 @@ def backup(file: Path, is_replacing: bool) -> None:
     with _naming_file(file):
         _require_free(file, is_replacing)
     with (
-        chosen_database() as database,
-        patient_engine(database.url) as engine,
+        selected_database() as database,
+        maintenance_engine(database.url) as engine,
         _naming_file(file),
-        written_whole(file) as made,
+        atomic_write(file) as made,
     ):
-        archive = _archive(made, engine)
-        archive.dump(database.url)
-        archive.read_through()
-        revision = archive.revision()
+        backup_file = _backup_file(made, engine)
+        backup_file.dump(database.url)
+        backup_file.read_through()
+        revision = backup_file.revision()
         if revision is None:
-            raise Refused("the database has no Turnout in it.")
+            raise CommandError("the database has no Turnout in it.")
         # Another backup may have taken the name meanwhile.
         _require_free(file, is_replacing)
     size = file.stat().st_size
@@ -63,16 +63,16 @@ def restore(file: Path) -> None:
     """
     with _naming_file(file):
         if not file.is_file():
-            raise Refused(f"{file} is no file.")
-    with chosen_database(is_made=True) as database, patient_engine(database.url) as engine:
-        archive = _archive(file, engine)
+            raise CommandError(f"{file} is no file.")
+    with selected_database(is_made=True) as database, maintenance_engine(database.url) as engine:
+        backup_file = _backup_file(file, engine)
         _require_empty(database, engine)
         try:
-            archive.read_through()
-        except ArchiveError as error:
-            raise Refused(f"{file} can't be read: {error}") from error
-        revision = _known_revision(archive)
-        archive.restore(database.url)
+            backup_file.read_through()
+        except BackupError as error:
+            raise CommandError(f"{file} can't be read: {error}") from error
+        revision = _known_revision(backup_file)
+        backup_file.restore(database.url)
         analyze(engine)
         exit_code = tell(verify(engine))
     if revision != NEWEST:
@@ -85,38 +85,38 @@ def _naming_file(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Refused(f"{file} can't be used ({error.strerror}).") from error
+        raise CommandError(f"{file} can't be used ({error.strerror}).") from error
 
 
 def _require_free(file: Path, is_replacing: bool) -> None:
     if file.exists() and not (file.is_file() and is_replacing):
-        raise Refused(f"{file} exists{'; --force replaces it' if file.is_file() else ''}.")
+        raise CommandError(f"{file} exists{'; --force replaces it' if file.is_file() else ''}.")
 
 
-def _archive(file: Path, engine: Engine) -> Archive:
-    return Archive(file, *find_programs(server_release(engine)))
+def _backup_file(file: Path, engine: Engine) -> Backup:
+    return Backup(file, *find_programs(server_release(engine)))
 
 
-def _require_empty(database: ChosenDatabase, engine: Engine) -> None:
+def _require_empty(database: SelectedDatabase, engine: Engine) -> None:
     if is_empty(engine):
         return
     if database.is_embedded:
         way = "stop make run, and set DATA_DIR to another directory or move postgres out of it"
     else:
         way = "name a new one in DATABASE_URL; CREATE DATABASE, or createdb, makes it"
-    raise Refused(f"the database {database.url.database} is not empty: {way}.")
+    raise CommandError(f"the database {database.url.database} is not empty: {way}.")
 
 
-def _known_revision(archive: Archive) -> str:
+def _known_revision(backup_file: Backup) -> str:
     # Reading the migrations takes Alembic, which writing a file does not need.
     from adapters.postgres.schema.migrate import known_revisions
 
-    revision = archive.revision()
+    revision = backup_file.revision()
     if revision is None:
-        raise Refused(f"{archive.file} holds no database of Turnout.")
+        raise CommandError(f"{backup_file.file} holds no database of Turnout.")
     if revision not in known_revisions():
-        raise Refused(
-            f"{archive.file} is at revision {revision}, which this version does not know: "
+        raise CommandError(
+            f"{backup_file.file} is at revision {revision}, which this version does not know: "
             "restore it with the version that made it, or a newer one."
         )
     return revision

@@ -12,14 +12,14 @@ from adapters.postgres.maintenance.verify import Verification, verify
 from adapters.postgres.reader import Reader
 from adapters.postgres.schema.version import PostgresSchema
 from adapters.postgres.timeouts import MAINTENANCE, MIGRATION_LOCK_TIMEOUT_S
-from entrypoints.cli.errors import Refused
-from entrypoints.cli.selected_database import chosen_database
+from entrypoints.cli.errors import CommandError
+from entrypoints.cli.selected_database import selected_database
 from entrypoints.settings import read_database_url, read_is_database_pooled
 from entrypoints.settings.environment import SettingsError
 
 
 @contextmanager
-def patient_engine(url: URL | None = None, *, is_autocommit: bool = False) -> Iterator[Engine]:
+def maintenance_engine(url: URL | None = None, *, is_autocommit: bool = False) -> Iterator[Engine]:
     """Connections for work that is nobody's request: it waits as long as it takes.
 
     Raises SettingsError where they would lead to a pooler, which bounds all that it is asked for.
@@ -40,7 +40,7 @@ def patient_engine(url: URL | None = None, *, is_autocommit: bool = False) -> It
 def require_migrated(engine: Engine) -> None:
     """Of an engine in autocommit. Raises Refused, or Unavailable."""
     if not PostgresSchema(Reader(engine)).has_all_migrations():
-        raise Refused(
+        raise CommandError(
             "the database lacks migrations of this version: python -m entrypoints.cli migrate, or "
             "make migrate, is to come first."
         )
@@ -61,7 +61,7 @@ def migrate(patience_s: float) -> None:
     # Only this command, and who gives it on, needs Alembic.
     from adapters.postgres.schema.migrate import migrate as migrate_database
 
-    with patient_engine() as engine:
+    with maintenance_engine() as engine:
         migrate_database(engine, patience_s=patience_s)
 
 
@@ -71,7 +71,7 @@ def verify_data() -> None:
 
     Works on DATABASE_URL, or else on the database of make run.
     """
-    with chosen_database() as database, patient_engine(database.url) as engine:
+    with selected_database() as database, maintenance_engine(database.url) as engine:
         sys.exit(tell(verify(engine)))
 
 

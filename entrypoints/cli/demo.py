@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from entrypoints.cli.errors import Refused
+from entrypoints.cli.errors import CommandError
 
 
 class Person:
@@ -28,7 +28,7 @@ class Person:
         code = f" {response.json().get('code')}" if is_problem else ""
         click.echo(f"{self.name} {step}: {response.status_code}{code}")
         if response.status_code != status:
-            raise Refused(f"{method} {path} did not return {status}. {response.text}")
+            raise CommandError(f"{method} {path} did not return {status}. {response.text}")
         return response.json() if response.content else None
 
 
@@ -42,13 +42,13 @@ def demo(base_url: str) -> None:
     try:
         import httpx
     except ImportError as error:
-        raise Refused("demo needs the package httpx, which make run installs.") from error
+        raise CommandError("demo needs the package httpx, which make run installs.") from error
 
     try:
         with httpx.Client(base_url=base_url, timeout=10) as client:
             walk(Person(client, "Ada"), Person(client, "Grace"))
     except (httpx.RequestError, httpx.InvalidURL) as error:
-        raise Refused(f"{base_url} does not respond: {error}") from error
+        raise CommandError(f"{base_url} does not respond: {error}") from error
     click.echo("The journey is complete.")
 
 
@@ -96,4 +96,4 @@ def walk(ada: Person, grace: Person) -> None:
 
 def expect(is_true: bool, fact: str) -> None:
     if not is_true:
-        raise Refused(f"expected that {fact}.")
+        raise CommandError(f"expected that {fact}.")

@@ -4,15 +4,15 @@ import click
 from sqlalchemy import Engine
 
 from adapters.postgres.maintenance.expired_rows import (
-    EXPIRED_ANSWERS,
+    EXPIRED_IDEMPOTENCY_KEYS,
     EXPIRED_SESSIONS,
-    PostgresLeftovers,
+    PostgresExpiredRows,
 )
 from adapters.postgres.reader import Reader
 from adapters.system import SystemClock
 from application.operations.purge import Purge
-from entrypoints.cli.database import patient_engine, require_migrated
-from entrypoints.cli.selected_database import chosen_database
+from entrypoints.cli.database import maintenance_engine, require_migrated
+from entrypoints.cli.selected_database import selected_database
 
 
 @click.command()
@@ -35,8 +35,8 @@ def purge(days: int, is_dry: bool) -> None:
     Works on DATABASE_URL, or else on the database of make run.
     """
     with (
-        chosen_database() as database,
-        patient_engine(database.url, is_autocommit=True) as engine,
+        selected_database() as database,
+        maintenance_engine(database.url, is_autocommit=True) as engine,
     ):
         require_migrated(engine)
         counts = _purge_of(engine)(timedelta(days=days), is_dry=is_dry)
@@ -46,7 +46,7 @@ def purge(days: int, is_dry: bool) -> None:
 
 def _purge_of(engine: Engine) -> Purge:
     """Not from the container, which would bring the whole application into this process."""
-    rows = {"sessions": EXPIRED_SESSIONS, "idempotency keys": EXPIRED_ANSWERS}
+    rows = {"sessions": EXPIRED_SESSIONS, "idempotency keys": EXPIRED_IDEMPOTENCY_KEYS}
     reader = Reader(engine)
-    leftovers = {kind: PostgresLeftovers(reader, each) for kind, each in rows.items()}
-    return Purge(leftovers, SystemClock())
+    expired_rows = {kind: PostgresExpiredRows(reader, each) for kind, each in rows.items()}
+    return Purge(expired_rows, SystemClock())

@@ -2,8 +2,8 @@ import click
 
 from entrypoints.cli.containers import container_on
 from entrypoints.cli.database import require_migrated
-from entrypoints.cli.errors import Refused
-from entrypoints.cli.selected_database import chosen_database
+from entrypoints.cli.errors import CommandError
+from entrypoints.cli.selected_database import selected_database
 
 MANY = 1_000_000
 
@@ -25,9 +25,9 @@ def seed_demo(people: int, events: int, seats: int, seed: str | None) -> None:
     try:
         from entrypoints.cli.seeder import Seeder
     except ImportError as error:
-        raise Refused("seed-demo needs the package faker, which make run installs.") from error
+        raise CommandError("seed-demo needs the package faker, which make run installs.") from error
 
-    with chosen_database() as database:
+    with selected_database() as database:
         container = container_on(database.url)
         require_migrated(container.engine())
         seeder = Seeder(container, seed)

@@ -12,7 +12,7 @@ from faker import Faker
 from application.accounts.sign_up import SignUp
 from application.caller import Caller
 from application.events.attend_event import AttendEvent
-from application.events.publish_event import PublishEvent
+from application.events.create_event import CreateEvent
 from application.ports.account_queries import Profile
 from application.ports.clock import Clock
 from application.ports.password_hasher import PasswordHasher
@@ -94,7 +94,7 @@ class Seeder:
         self._now = container.clock().now()
         self._clock = clock = SettableClock(self._now)
         self._sign_up = SignUp(new_work, container.password_rules(), hasher, clock, new_id)
-        self._publish_event = PublishEvent(new_work, clock, new_id)
+        self._create_event = CreateEvent(new_work, clock, new_id)
         self._attend_event = AttendEvent(new_work, clock)
         # Two, so that a username that is taken does not change the events of a seed.
         self._people_faker, self._events_faker = Faker("en_GB"), Faker("en_GB")
@@ -144,7 +144,7 @@ class Seeder:
         address = f"{faker.building_number()} {faker.street_name()}, {words['city']}"
 
         self._clock.instant = published_at
-        event = self._publish_event(
+        event = self._create_event(
             Caller(random.choice(self.people).id),
             title=Title(_sentence(random.choice(kind.titles).format_map(words))),
             description=Description(_sentence(random.choice(DESCRIPTIONS).format_map(words))),

@@ -12,23 +12,23 @@ from entrypoints.settings.environment import SettingsError, parse_database_url
 
 
 @dataclass(frozen=True)
-class ChosenDatabase:
+class SelectedDatabase:
     url: URL
     # Its server is the one that comes along, and its data is in DATA_DIR.
     is_embedded: bool = False
 
 
 @contextmanager
-def chosen_database(*, is_made: bool = False) -> Iterator[ChosenDatabase]:
+def selected_database(*, is_made: bool = False) -> Iterator[SelectedDatabase]:
     """That of DATABASE_URL, or else that of `run`, whose server is started where it is not running.
 
     With `is_made`, `run` need not have been there before. Raises SettingsError.
     """
     if "DATABASE_URL" in os.environ:
-        yield ChosenDatabase(read_database_url())
+        yield SelectedDatabase(read_database_url())
         return
     try:
-        from entrypoints.embedded_postgres import made_data_dir, shared_postgres
+        from entrypoints.embedded_postgres import create_data_dir, shared_postgres
     except ImportError as error:  # an image without the packages of `run`
         raise SettingsError("DATABASE_URL: is not set.") from error
     data_dir = read_data_dir()
@@ -36,5 +36,5 @@ def chosen_database(*, is_made: bool = False) -> Iterator[ChosenDatabase]:
         raise SettingsError(
             f"DATABASE_URL: is not set, and {data_dir} has no database of make run."
         )
-    with shared_postgres(made_data_dir(data_dir)) as url:
-        yield ChosenDatabase(parse_database_url(url, "DATA_DIR"), is_embedded=True)
+    with shared_postgres(create_data_dir(data_dir)) as url:
+        yield SelectedDatabase(parse_database_url(url, "DATA_DIR"), is_embedded=True)

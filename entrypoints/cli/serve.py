@@ -19,7 +19,7 @@ from entrypoints.settings import (
     read_server_settings,
     read_settings,
     read_tracing_settings,
-    read_web_waits,
+    read_web_timeouts,
 )
 
 GUNICORN = (
@@ -41,7 +41,7 @@ def serve(context: click.Context, is_migrating: bool) -> None:
     read_settings()
     read_log_settings()
     read_tracing_settings()
-    read_web_waits()
+    read_web_timeouts()
     _require_free_ports()
     if is_migrating:
         context.invoke(migrate)
@@ -53,7 +53,7 @@ def serve(context: click.Context, is_migrating: bool) -> None:
 def run(context: click.Context) -> None:
     """Serve the API with nothing set up: brings its own PostgreSQL unless DATABASE_URL is set."""
     # Only this command needs the packages that come with it.
-    from entrypoints.embedded_postgres import embedded_postgres, kept_secret_key, made_data_dir
+    from entrypoints.embedded_postgres import create_data_dir, embedded_postgres, stored_secret_key
 
     for number in STOP_SIGNALS:
         signal.signal(number, _stop)
@@ -62,14 +62,14 @@ def run(context: click.Context) -> None:
     data_dir = read_data_dir()
     with ExitStack() as services:
         if "JWT_SECRET_KEY" not in os.environ:
-            os.environ["JWT_SECRET_KEY"] = kept_secret_key(made_data_dir(data_dir))
+            os.environ["JWT_SECRET_KEY"] = stored_secret_key(create_data_dir(data_dir))
         read_jwt_secret_key()
         if "DATABASE_URL" not in os.environ:
-            postgres = embedded_postgres(made_data_dir(data_dir))
+            postgres = embedded_postgres(create_data_dir(data_dir))
             os.environ["DATABASE_URL"] = services.enter_context(postgres)
         read_settings()
         read_log_settings()
-        read_web_waits()
+        read_web_timeouts()
         context.invoke(migrate)
         exit_code = _run_gunicorn()
     sys.exit(exit_code)

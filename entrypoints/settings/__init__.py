@@ -23,9 +23,9 @@ from entrypoints.settings.telemetry import (
 )
 from entrypoints.settings.web import (
     ServerSettings,
-    WebWaits,
+    WebTimeouts,
     read_server_settings,
-    read_web_waits,
+    read_web_timeouts,
 )
 
 __all__ = [
@@ -35,7 +35,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "TracingSettings",
-    "WebWaits",
+    "WebTimeouts",
     "read_argon2_parameters",
     "read_data_dir",
     "read_database_timeouts",
@@ -48,5 +48,5 @@ __all__ = [
     "read_server_settings",
     "read_settings",
     "read_tracing_settings",
-    "read_web_waits",
+    "read_web_timeouts",
 ]

@@ -17,7 +17,7 @@ HOUR_S = 60 * 60
 DRIVER = "postgresql+psycopg2"
 POSTGRES_SCHEMES = ("postgresql", "postgres", DRIVER)
 # As browsers send them (Fetch standard, section 3.2).
-ORIGIN = re.compile(
+CLIENT_INFO = re.compile(
     r"(?P<scheme>https?)://([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(:(?P<port>[1-9][0-9]{0,4}))?",
     re.ASCII,
 )
@@ -59,7 +59,7 @@ def read_origins(name: str) -> tuple[str, ...]:
     from adapters.http.responses.cors import ANY
 
     text = read(name, "str", default="")
-    origins = tuple(origin.strip() for origin in text.split(",")) if text else ()
+    origins = tuple(client_info.strip() for client_info in text.split(",")) if text else ()
     if origins != (ANY,) and not all(map(_is_origin, origins)):
         raise SettingsError(
             f"{name}: must be origins like https://app.example.org or http://localhost:3000, "
@@ -84,7 +84,7 @@ def read_url(name: str) -> str | None:
 
 
 def _is_origin(text: str) -> bool:
-    match = ORIGIN.fullmatch(text)
+    match = CLIENT_INFO.fullmatch(text)
     if match is None:
         return False
     port = match["port"]

@@ -40,7 +40,7 @@ def read_web_threads() -> int:
 
 
 @dataclass(frozen=True)
-class WebWaits:
+class WebTimeouts:
     """Seconds, at most."""
 
     keepalive: int = 5  # that a connection is kept without a request
@@ -48,10 +48,10 @@ class WebWaits:
     graceful: int = 25  # that a process which is told to stop finishes what it has begun
 
 
-def read_web_waits() -> WebWaits:
+def read_web_timeouts() -> WebTimeouts:
     """Raises SettingsError."""
-    usual = WebWaits()
-    return WebWaits(
+    usual = WebTimeouts()
+    return WebTimeouts(
         keepalive=read_seconds("WEB_KEEPALIVE", usual.keepalive, least=1),
         process=read_seconds("WEB_TIMEOUT", usual.process, least=1),
         graceful=read_seconds("WEB_GRACEFUL_TIMEOUT", usual.graceful, least=1),

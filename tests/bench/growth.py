@@ -13,7 +13,7 @@ from rich.table import Table
 from sqlalchemy import text
 
 from adapters.http.pagination.cursors import cursor_of
-from application.pages import Position
+from application.pages import Cursor
 from tests.bench.dataset import Dataset, event_id
 from tests.bench.listings import filtered, read_whole, sorted_otherwise, sought
 from tests.bench.services import THIS_TREE, Service, turnout
@@ -120,7 +120,7 @@ def event_path(event: UUID) -> str:
 
 def pages(data: Dataset, client: Client) -> Iterator[Row]:
     deep = data.events - 2 * 20
-    cursor = cursor_of(Position(data.start_of(deep), event_id(deep)), "start_time")
+    cursor = cursor_of(Cursor(data.start_of(deep), event_id(deep)), "start_time")
     yield (
         f"list, all: page 1, page {data.events // 20 - 1:,}",
         *medians(client.get("/v1/events/?count=false"), client.get(f"/v1/events/?cursor={cursor}")),

@@ -3,11 +3,11 @@ from uuid import uuid4
 import pytest
 
 from application.caller import Caller
-from application.pages import Window
+from application.pages import PageRequest
 from application.ports.account_queries import Profile, SessionView
 from domain.accounts.credentials import Username
 from domain.accounts.errors import UsernameTaken
-from domain.accounts.session import Origin
+from domain.accounts.session import ClientInfo
 from domain.accounts.user import ProfileChanges
 from tests.builders import DAY, HOUR, NOON, a_session, a_user
 
@@ -81,7 +81,7 @@ def test_a_saved_session_is_changed(storage, ada):
     storage.keep(session)
     with storage.new_work() as work:
         loaded = work.sessions.find_for_update(session.id)
-        loaded.rotate("first", "second", NOON + DAY / 2, Origin(None, None))
+        loaded.rotate("first", "second", NOON + DAY / 2, ClientInfo(None, None))
         work.sessions.save(loaded)
         work.commit()
 
@@ -154,10 +154,10 @@ def test_live_sessions_are_those_that_the_domain_calls_live(storage, ada, grace)
     with storage.new_work() as work:
         found = work.sessions.live_for_update(ada.id, NOON)
     assert found == sorted(live, key=lambda session: session.id)
-    page = storage.accounts.live_sessions(Caller(ada.id), Window(limit=10, offset=0), NOON)
+    page = storage.accounts.live_sessions(Caller(ada.id), PageRequest(limit=10, offset=0), NOON)
     assert page.count == 2
     assert [view.id for view in page.results] == [live[0].id, live[1].id]
-    second = storage.accounts.live_sessions(Caller(ada.id), Window(limit=1, offset=1), NOON)
+    second = storage.accounts.live_sessions(Caller(ada.id), PageRequest(limit=1, offset=1), NOON)
     assert (second.count, list(second.results)) == (2, [page.results[1]])
     for session in sessions:
         is_found = storage.accounts.find_live_session(session.id, NOON) is not None
@@ -169,7 +169,7 @@ def test_a_session_is_viewed_with_its_origin(storage, ada):
     storage.keep(session)
 
     [view] = storage.accounts.live_sessions(
-        Caller(ada.id), Window(limit=10, offset=0), NOON
+        Caller(ada.id), PageRequest(limit=10, offset=0), NOON
     ).results
 
     assert view == SessionView(session.id, NOON, NOON + HOUR, "curl/8.14.1", "192.0.2.7")

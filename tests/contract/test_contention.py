@@ -8,7 +8,7 @@ import pytest
 from domain.accounts.errors import InvalidToken, RefreshTokenReused, UsernameTaken
 from domain.errors import DomainError
 from domain.events.errors import CapacityExhausted
-from tests.builders import NOON, ORIGIN, a_session, a_user
+from tests.builders import CLIENT_INFO, NOON, a_session, a_user
 
 THREADS = 20
 
@@ -80,7 +80,7 @@ def test_of_20_refreshes_with_one_token_at_most_one_succeeds(storage, ada):
         with storage.new_work() as work:
             loaded = work.sessions.find_for_update(session.id)
             try:
-                loaded.rotate("first", f"successor {number}", NOON, ORIGIN)
+                loaded.rotate("first", f"successor {number}", NOON, CLIENT_INFO)
             finally:
                 work.sessions.save(loaded)
                 work.commit()

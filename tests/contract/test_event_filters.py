@@ -6,14 +6,14 @@ from itertools import product
 import pytest
 
 from application.caller import Caller
-from application.pages import Window
+from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import EventType, Title
 from domain.events.schedule import EventStatus
 from domain.events.search import Search
 from tests.builders import HOUR, NOON
 
-ALL = Window(limit=100, offset=0)
+ALL = PageRequest(limit=100, offset=0)
 TICK = timedelta(microseconds=1)
 
 
@@ -90,7 +90,7 @@ def test_a_creator_is_found_in_any_case_and_nobody_else(storage, ada, grace):
         assert ids(found(storage, ada, creator=name)) == {event.id}
     for name in ("", "grac", "grace ", "gr%", "graceé", "\u212a", str(grace.id)):
         page = found(storage, ada, creator=name)
-        assert (page.count, list(page.results), page.next_after) == (0, [], None)
+        assert (page.count, list(page.results), page.next_cursor) == (0, [], None)
 
 
 def test_a_creator_whose_account_is_gone_is_not_found(storage, ada, grace):

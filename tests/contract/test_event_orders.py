@@ -4,13 +4,13 @@ import pytest
 
 from adapters.postgres.events import statements
 from application.caller import Caller
-from application.pages import Window
+from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import Title
 from domain.events.search import Search
 from tests.builders import HOUR, NOON, a_user
 
-ALL = Window(limit=100)
+ALL = PageRequest(limit=100)
 TITLES = ["alpha", "Beta", "beta", "BETA max", "gamma"]
 # None, one that PostgreSQL can walk with, and those for which it has two ways.
 FILTERS = [{}, {"attending": False}, {"available": True}, {"search": Search.of("in")}]
@@ -35,22 +35,24 @@ def events(storage, ada):
     return events
 
 
-def found(storage, viewer, window, sort, filters):
-    return storage.events.find(EventCriteria(sort=sort, **filters), window, Caller(viewer.id), NOON)
+def found(storage, viewer, page_request, sort, filters):
+    return storage.events.find(
+        EventCriteria(sort=sort, **filters), page_request, Caller(viewer.id), NOON
+    )
 
 
 @pytest.fixture(params=["memory", "postgres", "postgres, by the index"])
 def storage(request, monkeypatch):
     name, _, by_the_index = request.param.partition(", ")
     if by_the_index:
-        monkeypatch.setattr(statements, "WALK", 0)
+        monkeypatch.setattr(statements, "SCAN_FACTOR", 0)
     return request.getfixturevalue(f"{name}_storage")
 
 
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
 @pytest.mark.parametrize("sort", EventSort)
 def test_pages_neither_repeat_nor_skip_where_values_are_equal(storage, ada, events, sort, filters):
-    pages = [found(storage, ada, Window(4, n), sort, filters) for n in (0, 4, 8, 12)]
+    pages = [found(storage, ada, PageRequest(4, n), sort, filters) for n in (0, 4, 8, 12)]
 
     def place(view):
         value = getattr(view, sort.field)
@@ -67,21 +69,21 @@ def test_pages_neither_repeat_nor_skip_where_values_are_equal(storage, ada, even
 def test_pages_after_a_position_are_the_same_ones(storage, ada, events, sort, filters):
     whole = found(storage, ada, ALL, sort, filters)
 
-    seen, page = [], found(storage, ada, Window(4), sort, filters)
-    while page.next_after and len(seen) < len(events):
+    seen, page = [], found(storage, ada, PageRequest(4), sort, filters)
+    while page.next_cursor and len(seen) < len(events):
         seen += page.results
-        page = found(storage, ada, Window(4, after=page.next_after), sort, filters)
+        page = found(storage, ada, PageRequest(4, after=page.next_cursor), sort, filters)
 
     assert [*seen, *page.results] == list(whole.results)
     assert page.count == whole.count == 11
-    assert whole.next_after is None
+    assert whole.next_cursor is None
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
 @pytest.mark.parametrize("storage", ["memory", "postgres"], indirect=True)
 def test_few_among_many_are_found_wherever_they_are(storage, ada, limit, monkeypatch):
     """The walk ends before it has enough, at any place."""
-    monkeypatch.setattr(statements, "WALK", 2)
+    monkeypatch.setattr(statements, "SCAN_FACTOR", 2)
     events = [
         storage.keep_event(
             ada, title=Title("rare" if n % 5 == 4 else "tea"), start_time=NOON + n * HOUR
@@ -90,13 +92,15 @@ def test_few_among_many_are_found_wherever_they_are(storage, ada, limit, monkeyp
     ]
     rare = [event.id for event in events if event.title == "rare"]
 
-    seen, window = [], Window(limit)
+    seen, page_request = [], PageRequest(limit)
     while True:
-        page = found(storage, ada, window, EventSort.SOONEST_FIRST, {"search": Search.of("rar")})
+        page = found(
+            storage, ada, page_request, EventSort.SOONEST_FIRST, {"search": Search.of("rar")}
+        )
         seen += [view.id for view in page.results]
         assert page.count == len(rare)
-        if page.next_after is None:
+        if page.next_cursor is None:
             break
-        window = Window(limit, after=page.next_after)
+        page_request = PageRequest(limit, after=page.next_cursor)
 
     assert seen == rare

@@ -4,17 +4,17 @@ from uuid import uuid4
 import pytest
 
 from application.caller import Caller
-from application.pages import Window
+from application.pages import PageRequest
 from application.ports.event_queries import AttendeeView, EventCriteria, EventView
 from domain.events.errors import EventNotFound
 from domain.events.event import Seat
 from tests.builders import HOUR, NOON, an_event
 
-ALL = Window(limit=100, offset=0)
+ALL = PageRequest(limit=100, offset=0)
 
 
-def found(storage, viewer, window=ALL, now=NOON, **criteria):
-    return storage.events.find(EventCriteria(**criteria), window, Caller(viewer.id), now)
+def found(storage, viewer, page_request=ALL, now=NOON, **criteria):
+    return storage.events.find(EventCriteria(**criteria), page_request, Caller(viewer.id), now)
 
 
 def test_a_viewer_sees_every_field(storage, ada, grace):
@@ -48,10 +48,10 @@ def test_an_unknown_event_has_neither_detail_nor_attendees(storage, ada):
 
 def test_a_page_that_need_not_be_counted_is_not(storage, ada):
     event = storage.keep_event(ada)
-    window = Window(limit=1, is_counted=False)
+    page_request = PageRequest(limit=1, is_counted=False)
 
-    assert found(storage, ada, window).count is None
-    assert storage.events.attendees(event.id, window, Caller(ada.id)).count is None
+    assert found(storage, ada, page_request).count is None
+    assert storage.events.attendees(event.id, page_request, Caller(ada.id)).count is None
 
 
 def test_attendees_go_on_after_a_position(storage, ada, grace):
@@ -60,11 +60,13 @@ def test_attendees_go_on_after_a_position(storage, ada, grace):
     storage.seat(event, ada, now=NOON)
     whole = storage.events.attendees(event.id, ALL, Caller(ada.id)).results
 
-    first = storage.events.attendees(event.id, Window(1), Caller(ada.id))
-    second = storage.events.attendees(event.id, Window(1, after=first.next_after), Caller(ada.id))
+    first = storage.events.attendees(event.id, PageRequest(1), Caller(ada.id))
+    second = storage.events.attendees(
+        event.id, PageRequest(1, after=first.next_cursor), Caller(ada.id)
+    )
 
     assert [*first.results, *second.results] == list(whole)
-    assert second.next_after is None
+    assert second.next_cursor is None
 
 
 def test_attendees_come_in_order_of_registration(storage, ada, grace):
@@ -79,7 +81,7 @@ def test_attendees_come_in_order_of_registration(storage, ada, grace):
         AttendeeView(grace.id, "grace", NOON),
         AttendeeView(ada.id, "ada", NOON + HOUR / 2),
     ]
-    second = storage.events.attendees(event.id, Window(limit=1, offset=1), Caller(ada.id))
+    second = storage.events.attendees(event.id, PageRequest(limit=1, offset=1), Caller(ada.id))
     assert (second.count, second.results) == (2, page.results[1:])
 
 

@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 
 from application.caller import Caller
-from application.pages import Window
+from application.pages import PageRequest
 from application.ports.event_queries import Creator, EventCriteria
 from domain.accounts.errors import InvalidToken
 from domain.events.description import Capacity, Description, Title
@@ -151,9 +151,11 @@ def test_what_started_keeps_the_place_of_who_is_gone(storage, ada, grace):
 
     view = storage.events.get(event.id, Caller(grace.id), NOON)
     assert (view.creator, view.attendees_count) == (Creator(ada.id, None), 1)
-    page = storage.events.attendees(event.id, Window(limit=10, offset=0), Caller(ada.id))
+    page = storage.events.attendees(event.id, PageRequest(limit=10, offset=0), Caller(ada.id))
     assert [(each.id, each.username) for each in page.results] == [(ada.id, None)]
-    found = storage.events.find(EventCriteria(), Window(limit=10, offset=0), Caller(grace.id), NOON)
+    found = storage.events.find(
+        EventCriteria(), PageRequest(limit=10, offset=0), Caller(grace.id), NOON
+    )
     assert list(found.results) == [view]
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adapters.postgres.events import statements
 from application.caller import Caller
-from application.pages import Window
+from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import Description, Title
 from domain.events.search import Search
@@ -30,7 +30,7 @@ def storage(request, monkeypatch):
     """PostgreSQL finds a page in two ways."""
     name, _, by_the_index = request.param.partition(", ")
     if by_the_index:
-        monkeypatch.setattr(statements, "WALK", 0)
+        monkeypatch.setattr(statements, "SCAN_FACTOR", 0)
     return request.getfixturevalue(f"{name}_storage")
 
 
@@ -50,7 +50,7 @@ def asking(storage):
         ]
         storage.keep(creator, *events)
         criteria = EventCriteria(search=Search.of(search), created=True, sort=sort)
-        page = storage.events.find(criteria, Window(10), Caller(creator.id), NOON)
+        page = storage.events.find(criteria, PageRequest(10), Caller(creator.id), NOON)
         found = {view.id for view in page.results}
         assert page.count == len(found)
         return [event.id in found for event in events]

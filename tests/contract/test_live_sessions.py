@@ -7,12 +7,12 @@ from uuid import uuid4
 import pytest
 
 from application.caller import Caller
-from application.pages import Window
+from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria
 from domain.accounts.errors import SessionEnded
 from tests.builders import NOON, a_session
 
-ALL = Window(limit=100)
+ALL = PageRequest(limit=100)
 MICROSECOND = timedelta(microseconds=1)
 
 READS = {

@@ -133,11 +133,11 @@ def failing_at(monkeypatch):
     found = []
 
     def fail_at(number):
-        def find_or_fail(queries, event_id, window, caller):
-            found.append(window)
+        def find_or_fail(queries, event_id, page_request, caller):
+            found.append(page_request)
             if len(found) == number:
                 raise Unavailable
-            return find(queries, event_id, window, caller)
+            return find(queries, event_id, page_request, caller)
 
         monkeypatch.setattr(PostgresEventQueries, "attendees", find_or_fail)
 

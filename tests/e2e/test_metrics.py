@@ -16,7 +16,7 @@ from tests.e2e.test_raw_http import raw
 from tests.postgres import a_database
 from tests.resilience.crowd import wait_until
 from tests.resilience.service import a_service
-from tests.resilience.town import Town
+from tests.resilience.town import SampleData
 
 REQUESTS = "turnout_http_request_duration_seconds_count"
 IN_FLIGHT = "turnout_http_requests_in_flight"
@@ -28,7 +28,7 @@ ATTEND = "/v1/events/{event_id}/attend/"
 @pytest.fixture(scope="module")
 def town(postgres):
     with a_database(postgres) as url:
-        town = Town(url.set(drivername="postgresql").render_as_string(hide_password=False))
+        town = SampleData(url.set(drivername="postgresql").render_as_string(hide_password=False))
         yield town
         town.close()
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from application.caller import Caller
 from application.errors import Contended
-from application.idempotency import KeptAnswer
+from application.idempotency import IdempotencyRecord
 from application.ports.event_repository import EventRepository
 from application.ports.seat_metrics import SeatMetrics
 from application.ports.session_repository import SessionRepository
@@ -25,8 +25,8 @@ from domain.accounts.user import User
 from domain.calendars.feed import CalendarFeed
 from domain.events.errors import EventNotFound
 from domain.events.event import Event, Seat
-from tests.fakes.memory_answers import MemoryAnswerRepository
 from tests.fakes.memory_calendar_feeds import MemoryCalendarFeeds
+from tests.fakes.memory_idempotency import MemoryIdempotencyStore
 
 NOBODY = Seat(UUID(int=0))
 
@@ -37,7 +37,7 @@ class State:
     sessions: dict[UUID, Session] = field(default_factory=dict)
     events: dict[UUID, Event] = field(default_factory=dict)
     attendances: dict[tuple[UUID, UUID], datetime] = field(default_factory=dict)
-    answers: dict[tuple[UUID, str], KeptAnswer] = field(default_factory=dict)
+    idempotency: dict[tuple[UUID, str], IdempotencyRecord] = field(default_factory=dict)
     calendar_feeds: dict[UUID, CalendarFeed] = field(default_factory=dict)
 
     def require_live_session(self, caller: Caller | None) -> None:
@@ -105,8 +105,8 @@ class MemoryUnitOfWork(UnitOfWork):
         return MemoryEventRepository(self._state)
 
     @cached_property
-    def answers(self) -> "MemoryAnswerRepository":
-        return MemoryAnswerRepository(self._state.answers)
+    def idempotency(self) -> "MemoryIdempotencyStore":
+        return MemoryIdempotencyStore(self._state.idempotency)
 
     @cached_property
     def calendar_feeds(self) -> "MemoryCalendarFeeds":

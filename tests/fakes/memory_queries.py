@@ -5,7 +5,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from application.caller import Caller
-from application.pages import Page, Position, Window
+from application.pages import Cursor, Page, PageRequest
 from application.ports.account_queries import AccountQueries, LiveSession, Profile, SessionView
 from application.ports.event_queries import (
     AttendeeView,
@@ -39,7 +39,9 @@ class MemoryAccountQueries(AccountQueries):
         user = self.store.committed.users.get(caller.user_id)
         return Profile.of(user) if user else None
 
-    def live_sessions(self, caller: Caller, window: Window, now: datetime) -> Page[SessionView]:
+    def live_sessions(
+        self, caller: Caller, page_request: PageRequest, now: datetime
+    ) -> Page[SessionView]:
         self.store.committed.require_live_session(caller)
         found = [
             session
@@ -48,7 +50,7 @@ class MemoryAccountQueries(AccountQueries):
         ]
         found.sort(key=lambda session: (session.created_at, session.id), reverse=True)
         views = [_session_view(session) for session in found]
-        return _page(views, window, lambda view: Position(view.created_at, view.id))
+        return _page(views, page_request, lambda view: Cursor(view.created_at, view.id))
 
 
 @dataclass
@@ -56,7 +58,7 @@ class MemoryEventQueries(EventQueries):
     store: MemoryStore
 
     def find(
-        self, criteria: EventCriteria, window: Window, caller: Caller, now: datetime
+        self, criteria: EventCriteria, page_request: PageRequest, caller: Caller, now: datetime
     ) -> Page[EventView]:
         state, viewer_id = self.store.committed, caller.user_id
         state.require_live_session(caller)
@@ -64,7 +66,7 @@ class MemoryEventQueries(EventQueries):
         found = [view for view in views if _meets(view, criteria, viewer_id)]
         sort = criteria.sort
         found.sort(key=lambda view: _folded(sort.position_of(view)), reverse=sort.is_descending)
-        return _page(found, window, sort.position_of, is_reversed=sort.is_descending)
+        return _page(found, page_request, sort.position_of, is_reversed=sort.is_descending)
 
     def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
         state = self.store.committed
@@ -73,7 +75,9 @@ class MemoryEventQueries(EventQueries):
             raise EventNotFound(event_id)
         return _view(state, state.events[event_id], caller.user_id, now)
 
-    def attendees(self, event_id: UUID, window: Window, caller: Caller) -> Page[AttendeeView]:
+    def attendees(
+        self, event_id: UUID, page_request: PageRequest, caller: Caller
+    ) -> Page[AttendeeView]:
         state = self.store.committed
         state.require_live_session(caller)
         if event_id not in state.events:
@@ -83,7 +87,7 @@ class MemoryEventQueries(EventQueries):
             for (event, user_id), registered_at in state.attendances.items()
             if event == event_id
         ]
-        return _page(sorted(views, key=_place_of_attendee), window, _place_of_attendee)
+        return _page(sorted(views, key=_place_of_attendee), page_request, _place_of_attendee)
 
 
 def _session_view(session: Session) -> SessionView:
@@ -91,8 +95,8 @@ def _session_view(session: Session) -> SessionView:
         session.id,
         session.created_at,
         session.last_used_at,
-        session.origin.user_agent,
-        session.origin.ip,
+        session.client_info.user_agent,
+        session.client_info.ip,
     )
 
 
@@ -126,31 +130,31 @@ def _is_name_of(name: str, creator: Creator) -> bool:
     return creator.username is not None and fold_case(name) == fold_case(creator.username)
 
 
-def _folded(position: Position) -> Position:
+def _folded(position: Cursor) -> Cursor:
     """Titles by code points, as in the locale C: PostgreSQL's locale may put them otherwise."""
     value, item_id = position
-    return Position(value.lower(), item_id) if isinstance(value, str) else position
+    return Cursor(value.lower(), item_id) if isinstance(value, str) else position
 
 
-def _place_of_attendee(view: AttendeeView) -> Position:
-    return Position(view.registered_at, view.id)
+def _place_of_attendee(view: AttendeeView) -> Cursor:
+    return Cursor(view.registered_at, view.id)
 
 
 def _page(
     items: Sequence[Item],
-    window: Window,
-    place_of: Callable[[Item], Position],
+    page_request: PageRequest,
+    place_of: Callable[[Item], Cursor],
     *,
     is_reversed: bool = False,
 ) -> Page[Item]:
-    after = window.after
+    after = page_request.after
     if after is None:
         following = items
     elif is_reversed:
         following = [item for item in items if _folded(place_of(item)) < _folded(after)]
     else:
         following = [item for item in items if _folded(place_of(item)) > _folded(after)]
-    end = window.offset + window.limit
-    results = following[window.offset : end]
-    next_after = place_of(results[-1]) if len(following) > end else None
-    return Page(len(items) if window.is_counted else None, results, next_after)
+    end = page_request.offset + page_request.limit
+    results = following[page_request.offset : end]
+    next_cursor = place_of(results[-1]) if len(following) > end else None
+    return Page(len(items) if page_request.is_counted else None, results, next_cursor)

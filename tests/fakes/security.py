@@ -2,7 +2,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from application.ports.audit_log import AuditLog, Incident
+from application.ports.audit_log import AuditEvent, AuditLog
 from application.ports.password_hasher import PasswordHasher
 from application.ports.tokens import TokenClaims, Tokens
 from domain.accounts.errors import InvalidToken
@@ -10,10 +10,12 @@ from domain.accounts.errors import InvalidToken
 
 @dataclass
 class AuditInMemory(AuditLog):
-    incidents: list[tuple[Incident, UUID | None]] = field(default_factory=list)
+    audit_events: list[tuple[AuditEvent, UUID | None]] = field(default_factory=list)
 
-    def record(self, incident: Incident, user_id: UUID | None, *others: Any, **more: Any) -> None:
-        self.incidents.append((incident, user_id))
+    def record(
+        self, audit_event: AuditEvent, user_id: UUID | None, *others: Any, **more: Any
+    ) -> None:
+        self.audit_events.append((audit_event, user_id))
 
 
 class ReversingHasher(PasswordHasher):

@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
-from adapters.postgres.events.filters import Shape, values_of
-from adapters.postgres.events.statements import page_of_events, values_of_walk
-from adapters.postgres.pages import values_of_window
-from application.pages import Window
+from adapters.postgres.events.filters import StatementKey, filter_values
+from adapters.postgres.events.statements import page_of_events, scan_values
+from adapters.postgres.pages import page_values
+from application.pages import PageRequest
 from tests.bench.dataset import person_id
 
 NOW = datetime.now(UTC)
-FIRST = Window(20, is_counted=False)
+FIRST = PageRequest(20, is_counted=False)
 
 
 def told(value):
@@ -19,10 +19,12 @@ def told(value):
     return f"now{(value - NOW).days:+}d" if isinstance(value, datetime) else str(value)
 
 
-def asked(criteria, window):
+def asked(criteria, page_request):
     """A page as a statement, and its values."""
     page = page_of_events(
-        Shape.of(criteria), is_after=window.after is not None, is_counted=window.is_counted
+        StatementKey.of(criteria),
+        is_after=page_request.after is not None,
+        is_counted=page_request.is_counted,
     )
-    values = values_of(criteria, person_id(5), NOW) | values_of_window(window)
-    return page, values | values_of_walk(window)
+    values = filter_values(criteria, person_id(5), NOW) | page_values(page_request)
+    return page, values | scan_values(page_request)

@@ -10,12 +10,12 @@ from adapters.postgres.reader import Reader
 from adapters.postgres.schema.tables import calendar_feeds, idempotency_keys, users
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.security.secrets import new_feed_secret
-from application.calendars.open_calendar_feed import OpenCalendarFeed
+from application.calendars.create_calendar_feed import CreateCalendarFeed
 from application.caller import Caller
 from domain.accounts.errors import InvalidToken
 from domain.calendars.errors import CalendarNotFound
 from domain.calendars.feed import CalendarFeed
-from tests.builders import NOON, ORIGIN, a_user, an_event
+from tests.builders import CLIENT_INFO, NOON, a_user, an_event
 from tests.fakes.clock import FakeClock
 from tests.fakes.security import AuditInMemory
 
@@ -46,9 +46,9 @@ def attend(new_work, event, ada):
         work.commit()
 
 
-def open_feed(new_work, event, ada):
-    OpenCalendarFeed(new_work, FakeClock(), new_feed_secret, AuditInMemory())(
-        Caller(ada.id), ORIGIN
+def create_feed(new_work, event, ada):
+    CreateCalendarFeed(new_work, FakeClock(), new_feed_secret, AuditInMemory())(
+        Caller(ada.id), CLIENT_INFO
     )
 
 
@@ -87,7 +87,7 @@ def test_what_only_the_person_uses_is_gone_and_no_one_elses(empty_database, new_
             assert connection.execute(select(table.c.user_id)).scalars().all() == [grace.id]
 
 
-@pytest.mark.parametrize("act", [publish, attend, open_feed])
+@pytest.mark.parametrize("act", [publish, attend, create_feed])
 def test_what_waits_for_a_deletion_leaves_nothing_behind(empty_database, new_work, act):
     ada, grace = a_user("ada"), a_user("grace")
     event = an_event(creator_id=grace.id)

@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from adapters.postgres.calendars.queries import ENTRIES, ENTRY
 from adapters.postgres.engine import make_engine
-from adapters.postgres.events.filters import Shape, values_of
+from adapters.postgres.events.filters import StatementKey, filter_values
 from adapters.postgres.events.statements import (
     COUNT_OF_ATTENDEES,
     DETAIL,
@@ -17,10 +17,10 @@ from adapters.postgres.events.statements import (
     page_of_attendees,
 )
 from adapters.postgres.events.writes import LOAD, LOCK, SeatChange, saving
-from adapters.postgres.pages import values_of_window
+from adapters.postgres.pages import page_values
 from adapters.postgres.reader import Reader
 from application.calendars.read_calendar_feed import DESCRIPTION_MAX, ENTRIES_MAX
-from application.pages import Position, Window
+from application.pages import Cursor, PageRequest
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import EventType
 from domain.events.schedule import EventStatus
@@ -63,7 +63,7 @@ FILTERS = [
     {"search": Search.of(f"{IN_ALL} e"), "status": EventStatus.UPCOMING, "attending": False},
 ]
 BY_START = [EventSort.SOONEST_FIRST, EventSort.LATEST_FIRST]
-DEEP = Window(20, after=Position(NOW + 50 * DAY, event_id(7)), is_counted=False)
+DEEP = PageRequest(20, after=Cursor(NOW + 50 * DAY, event_id(7)), is_counted=False)
 # What is asked, in which order, and the index that answers.
 ANSWERED_BY = [
     ({}, EventSort.OLDEST_FIRST, "events_created_at_idx"),
@@ -153,9 +153,9 @@ def blocks_of(large_load):
 
 @pytest.mark.parametrize("criteria", FILTERS, ids=told)
 @pytest.mark.parametrize("sort", BY_START)
-@pytest.mark.parametrize("window", [FIRST, DEEP], ids=["first page", "by cursor"])
-def test_a_page_of_events(read_whole, blocks_of, criteria, sort, window):
-    page, values = asked(EventCriteria(**criteria, sort=sort), window)
+@pytest.mark.parametrize("page_request", [FIRST, DEEP], ids=["first page", "by cursor"])
+def test_a_page_of_events(read_whole, blocks_of, criteria, sort, page_request):
+    page, values = asked(EventCriteria(**criteria, sort=sort), page_request)
 
     # Who asks for seats that are left has the events read whole if these are few, which they
     # are not here.
@@ -164,7 +164,7 @@ def test_a_page_of_events(read_whole, blocks_of, criteria, sort, window):
 
 
 def test_an_event_and_its_attendees(read_whole, blocks_of):
-    values = {"event_id": event_id(7), "viewer_id": person_id(5), **values_of_window(DEEP)}
+    values = {"event_id": event_id(7), "viewer_id": person_id(5), **page_values(DEEP)}
 
     pages = [page_of_attendees(is_after=is_after) for is_after in (False, True)]
     for statement in (DETAIL, COUNT_OF_ATTENDEES, *pages):
@@ -204,10 +204,10 @@ def test_each_question_has_its_index(indexes_of, blocks_of, criteria, sort, inde
 @pytest.mark.parametrize("words", [IN_ONE, IN_1_OF_1000, IN_1_OF_100, IN_ALL, "e"])
 def test_a_search_is_counted_by_its_index(indexes_of, read_whole, words):
     criteria = EventCriteria(search=Search.of(words))
-    values = values_of(criteria, person_id(5), NOW)
+    values = filter_values(criteria, person_id(5), NOW)
 
-    assert indexes_of(count_of(Shape.of(criteria)), values) == {"events_search_idx"}
-    assert read_whole(count_of(Shape.of(criteria)), values) == []
+    assert indexes_of(count_of(StatementKey.of(criteria)), values) == {"events_search_idx"}
+    assert read_whole(count_of(StatementKey.of(criteria)), values) == []
 
 
 @pytest.fixture(scope="module")

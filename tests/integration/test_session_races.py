@@ -3,17 +3,17 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from application.accounts.revoke_all_sessions import RevokeAllSessions
+from application.accounts.update_profile import UpdateProfile
 from sqlalchemy import text
 
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
-from application.accounts.edit_profile import EditProfile
-from application.accounts.end_sessions import EndSessions
 from application.caller import Caller
 from application.events.attend_event import AttendEvent
 from application.events.delete_event import DeleteEvent
 from domain.accounts.errors import SessionEnded
 from domain.accounts.user import ProfileChanges
-from tests.builders import NOON, ORIGIN, a_session, a_user, an_event
+from tests.builders import CLIENT_INFO, NOON, a_session, a_user, an_event
 from tests.fakes.clock import FakeClock
 from tests.fakes.security import AuditInMemory
 
@@ -28,15 +28,15 @@ def delete(new_work, event, caller):
     DeleteEvent(new_work, FakeClock())(event.id, caller)
 
 
-def edit_profile(new_work, event, caller):
-    EditProfile(new_work)(caller, ProfileChanges(email="new@example.org"))
+def update_profile(new_work, event, caller):
+    UpdateProfile(new_work)(caller, ProfileChanges(email="new@example.org"))
 
 
-def end_sessions(new_work, event, caller):
-    EndSessions(new_work, FakeClock(), AuditInMemory())(caller, ORIGIN)
+def revoke_all_sessions(new_work, event, caller):
+    RevokeAllSessions(new_work, FakeClock(), AuditInMemory())(caller, CLIENT_INFO)
 
 
-@pytest.mark.parametrize("act", [attend, delete, edit_profile, end_sessions])
+@pytest.mark.parametrize("act", [attend, delete, update_profile, revoke_all_sessions])
 def test_it_can_no_longer_act(empty_database, act):
     new_work = PostgresUnitOfWorkFactory(empty_database)
     ada = a_user("ada")

@@ -10,13 +10,13 @@ from entrypoints import VERSION
 from entrypoints.settings import (
     MetricsSettings,
     TracingSettings,
-    WebWaits,
+    WebTimeouts,
     read_data_dir,
     read_metrics_settings,
     read_server_settings,
     read_settings,
     read_tracing_settings,
-    read_web_waits,
+    read_web_timeouts,
 )
 from entrypoints.settings.environment import SettingsError
 
@@ -173,7 +173,7 @@ def test_a_bad_setting_is_named_in_one_line_without_its_value(environment, name,
     with pytest.raises(SettingsError, match=f"^{name}: ") as refusal:
         read_settings()
         read_server_settings()
-        read_web_waits()
+        read_web_timeouts()
         read_data_dir()
         read_metrics_settings()
         read_tracing_settings()
@@ -266,11 +266,11 @@ def test_the_settings_of_the_database_are_taken(environment):
 
 
 def test_the_patience_of_the_server_is_taken(environment):
-    assert read_web_waits() == WebWaits()
+    assert read_web_timeouts() == WebTimeouts()
     for name, value in {"KEEPALIVE": "75", "TIMEOUT": "60", "GRACEFUL_TIMEOUT": "20"}.items():
         environment.setenv(f"WEB_{name}", value)
 
-    assert read_web_waits() == WebWaits(keepalive=75, process=60, graceful=20)
+    assert read_web_timeouts() == WebTimeouts(keepalive=75, process=60, graceful=20)
 
 
 def test_there_are_as_many_connections_as_threads(environment):

@@ -10,7 +10,7 @@ from tests.resilience.crowd import Client, Load, wait_until
 from tests.resilience.ledger import Ledger
 from tests.resilience.report import Report
 from tests.resilience.service import a_service
-from tests.resilience.town import a_town
+from tests.resilience.town import sample_data
 
 PROGRESS = 50
 SOON_S = 2
@@ -62,7 +62,7 @@ def failover(*, clients: int, progress: int) -> Report:
         standby.start()
         primary.stop()
         primary.start()
-        with a_town(primary.host, standby.host) as town:
+        with sample_data(primary.host, standby.host) as town:
             wait_until(lambda: is_synchronous(primary), "the standby follows")
             crowd = town.people(clients)
             events = [town.event(crowd[0]), town.event(crowd[0], 5)]

@@ -5,7 +5,7 @@ import pytest
 from tests.resilience import contention, exhaustion, outages, processes_die, silence
 from tests.resilience.clusters import a_cluster
 from tests.resilience.service import a_service
-from tests.resilience.town import a_town
+from tests.resilience.town import sample_data
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def cluster():
 
 @pytest.fixture(scope="module")
 def town(cluster):
-    with a_town(cluster.host) as town:
+    with sample_data(cluster.host) as town:
         yield town
 
 

@@ -14,7 +14,7 @@ from tests.resilience import contention, exhaustion, outages, processes_die, sil
 from tests.resilience.clusters import a_cluster
 from tests.resilience.report import Report
 from tests.resilience.service import WITHOUT_LOCKS, a_service
-from tests.resilience.town import a_town
+from tests.resilience.town import sample_data
 
 PAGE = Path("docs/torture.md")
 INTRODUCTION = (
@@ -64,7 +64,7 @@ def main() -> None:
     has_failed = False
     with ExitStack() as stack:
         cluster = stack.enter_context(a_cluster())
-        town = stack.enter_context(a_town(cluster.host))
+        town = stack.enter_context(sample_data(cluster.host))
         service = stack.enter_context(a_service(town))
         todo = scenarios(cluster, town, service)
         progress = Progress(*columns, TimeElapsedColumn(), console=console)

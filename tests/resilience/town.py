@@ -16,7 +16,7 @@ from domain.accounts.session import Session
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from entrypoints.settings.environment import parse_database_url
-from tests.builders import DAY, ORIGIN, a_user, an_event
+from tests.builders import CLIENT_INFO, DAY, a_user, an_event
 
 KEY = "the key of those who break things"
 
@@ -28,7 +28,7 @@ class Person:
     refresh_token: str
 
 
-class Town:
+class SampleData:
     def __init__(self, database_url: str) -> None:
         self.database_url = database_url
         url = parse_database_url(database_url, "the URL of the town")
@@ -42,7 +42,7 @@ class Town:
         now = datetime.now(UTC)
         issue_pair = self._container.issue_pair()
         people = []
-        with self._container.app().app_context(), self._new_work() as work:
+        with self._new_work() as work:
             for _ in range(number):
                 user = a_user(f"p-{token_hex(8)}")
                 session_id, ends_at = uuid4(), now + DAY
@@ -53,7 +53,7 @@ class Town:
                     refresh_token=pair.refresh_token,
                     now=now,
                     ends_at=ends_at,
-                    origin=ORIGIN,
+                    client_info=CLIENT_INFO,
                 )
                 work.users.add(user)
                 work.sessions.add(session)
@@ -99,7 +99,7 @@ class Town:
 
 
 @contextmanager
-def a_town(*hosts: str):
+def sample_data(*hosts: str):
     """A new database on the first host, known by all of them."""
     server = f"postgresql+psycopg2://postgres@{hosts[0]}/postgres"
     name = f"town_{token_hex(6)}"
@@ -107,7 +107,7 @@ def a_town(*hosts: str):
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     admin.dispose()
-    town = Town(f"postgresql://postgres@{','.join(hosts)}/{name}")
+    town = SampleData(f"postgresql://postgres@{','.join(hosts)}/{name}")
     migrate(town.engine)
     try:
         yield town

@@ -8,7 +8,7 @@ from tests.e2e.processes import a_free_port
 from tests.redis_server import a_redis
 from tests.resilience.clusters import a_cluster
 from tests.resilience.service import a_service
-from tests.resilience.town import a_town
+from tests.resilience.town import sample_data
 from tests.scale.alternating import a_balancer
 from tests.scale.door import Door
 from tests.scale.pooler import a_pooler
@@ -27,7 +27,7 @@ def cluster():
 
 @pytest.fixture(scope="session")
 def town(cluster):
-    with a_town(cluster.host) as town:
+    with sample_data(cluster.host) as town:
         yield town
 
 

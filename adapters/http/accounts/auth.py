@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from application.accounts.find_token_owner import FindTokenOwner
 from flask import Response
 
 from adapters.http.accounts import examples
@@ -19,10 +20,9 @@ from adapters.http.accounts.schemas import (
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.links import body_link
 from adapters.http.rate_limits import LOG_IN, REFRESH, SIGN_UP, RateLimiter
-from adapters.http.requests.client_info import USER_AGENT, origin
-from adapters.http.responses.json import forbid_storing, no_content
+from adapters.http.requests.client_info import USER_AGENT, client_info
+from adapters.http.responses.json import disable_storing, no_content
 from application.accounts.log_in import LogIn
-from application.accounts.name_owner import NameOwner
 from application.accounts.refresh_session import RefreshSession
 from application.accounts.revoke_token import RevokeToken
 from application.accounts.sign_up import SignUp
@@ -55,11 +55,11 @@ def access_blueprint(
     refresh_session: RefreshSession,
     revoke: RevokeToken,
     verify: VerifyToken,
-    name_owner: NameOwner,
+    find_token_owner: FindTokenOwner,
     rate_limiter: RateLimiter,
 ) -> Blueprint:
     blueprint = Blueprint("access", "Signing up, logging in, staying logged in, logging out.")
-    blueprint.after_request(forbid_storing)
+    blueprint.after_request(disable_storing)
 
     @blueprint.operation("POST", "/v1/profile/signup/", UsernameTaken("ada"))
     @blueprint.body(SignUpSchema, examples.SIGN_UP)
@@ -86,7 +86,7 @@ def access_blueprint(
         the same answer. The body may also be a form, as in the password grant of OAuth 2
         (RFC 6749 section 4.3.2).
         """
-        return _token_response(log_in(body["username"], body["password"], origin()))
+        return _token_response(log_in(body["username"], body["password"], client_info()))
 
     @blueprint.operation(
         "POST",
@@ -97,14 +97,16 @@ def access_blueprint(
     )
     @blueprint.body(RefreshSchema, examples.REFRESH)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR, links=TOKEN_LINKS)
-    @rate_limiter.limit(REFRESH, account_of=lambda body: str(name_owner(body["refresh_token"])))
+    @rate_limiter.limit(
+        REFRESH, account_of=lambda body: str(find_token_owner(body["refresh_token"]))
+    )
     def refresh_token(body: dict[str, Any]) -> dict[str, Any]:
         """Spend a refresh token for a new pair
 
         A refresh token is good once. Sending one again ends its session: whoever holds the newer
         tokens must log in again.
         """
-        return _token_response(refresh_session(body["refresh_token"], origin()))
+        return _token_response(refresh_session(body["refresh_token"], client_info()))
 
     @blueprint.operation("POST", "/v1/profile/token/revoke/")
     @blueprint.body(RevokeSchema, examples.REFRESH)
@@ -115,7 +117,7 @@ def access_blueprint(
         Ends the session of the refresh token: all its tokens stop working at once. Also 204 for a
         token that is unknown, spent or expired (RFC 7009 section 2.2).
         """
-        revoke(body["refresh_token"], origin())
+        revoke(body["refresh_token"], client_info())
         return no_content()
 
     @blueprint.operation("POST", "/v1/profile/token/verify/", InvalidToken())

@@ -15,33 +15,33 @@ from adapters.http.accounts.schemas import (
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.rate_limits import PASSWORD, RateLimiter
 from adapters.http.requests.authentication import caller
-from adapters.http.requests.client_info import origin
-from adapters.http.responses.etag import IF_MATCH, IF_NONE_MATCH, condition
-from adapters.http.responses.json import forbid_storing, no_content
+from adapters.http.requests.client_info import client_info
+from adapters.http.responses.etag import IF_MATCH, IF_NONE_MATCH, precondition
+from adapters.http.responses.json import disable_storing, no_content
 from application.accounts.change_password import ChangePassword
 from application.accounts.delete_account import DeleteAccount
-from application.accounts.edit_profile import EditProfile
-from application.accounts.show_profile import ShowProfile
-from application.conditions import PreconditionFailed
+from application.accounts.get_profile import GetProfile
+from application.accounts.update_profile import UpdateProfile
 from application.ports.account_queries import Profile
+from application.preconditions import PreconditionFailed
 from domain.accounts.errors import UsernameTaken, WrongPassword
 from domain.accounts.user import ProfileChanges
 
 
 def profile_blueprint(
     *,
-    show_profile: ShowProfile,
-    edit_profile: EditProfile,
+    show_profile: GetProfile,
+    edit_profile: UpdateProfile,
     change_password: ChangePassword,
     delete_account: DeleteAccount,
     authenticate: Callable[[], None],
     rate_limiter: RateLimiter,
 ) -> Blueprint:
     blueprint = Blueprint("profile", "One's own account.", authenticate)
-    blueprint.after_request(forbid_storing)
+    blueprint.after_request(disable_storing)
 
     @blueprint.operation("GET", "/v1/profile/", PreconditionFailed(), headers=[IF_NONE_MATCH])
-    @blueprint.response(200, ProfileSchema, is_tagged=True, example=examples.PROFILE)
+    @blueprint.response(200, ProfileSchema, has_etag=True, example=examples.PROFILE)
     def get_profile() -> Profile:
         """Show one's own profile
 
@@ -53,13 +53,13 @@ def profile_blueprint(
         "PATCH", "/v1/profile/", UsernameTaken("grace"), PreconditionFailed(), headers=[IF_MATCH]
     )
     @blueprint.body(ChangeProfileSchema, examples.PROFILE_CHANGES)
-    @blueprint.response(200, ProfileSchema, is_tagged=True, example=examples.PROFILE)
+    @blueprint.response(200, ProfileSchema, has_etag=True, example=examples.PROFILE)
     def patch_profile(changes: ProfileChanges) -> Profile:
         """Change one's username or email address
 
         What is not named stays. A null email is taken away.
         """
-        return edit_profile(caller(), changes, condition())
+        return edit_profile(caller(), changes, precondition())
 
     @blueprint.operation(
         "DELETE", "/v1/profile/", WrongPassword(), PreconditionFailed(), headers=[IF_MATCH]
@@ -74,7 +74,7 @@ def profile_blueprint(
         others' upcoming events given back; events that have started keep their counts, without
         the name. The username becomes free.
         """
-        delete_account(caller(), body["password"], origin(), condition())
+        delete_account(caller(), body["password"], client_info(), precondition())
         return no_content()
 
     @blueprint.operation("POST", "/v1/profile/password/", WrongPassword())
@@ -86,7 +86,7 @@ def profile_blueprint(
 
         Ends every other session. The one that asks goes on.
         """
-        change_password(caller(), body["current_password"], body["new_password"], origin())
+        change_password(caller(), body["current_password"], body["new_password"], client_info())
         return no_content()
 
     return blueprint

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
 from adapters.http.pagination.page import PageSchema
-from adapters.http.requests.fields import AnswerSchema, Instant, Text
+from adapters.http.requests.fields import Instant, ResponseSchema, Text
 from application.ports.tokens import TokenType
 from domain.accounts.credentials import (
     PASSWORD_MAX_LENGTH,
@@ -92,7 +92,7 @@ class DeleteAccountSchema(Schema):
     password = _known_password()
 
 
-class ProfileSchema(AnswerSchema):
+class ProfileSchema(ResponseSchema):
     id = fields.UUID()
     username = fields.String()
     email = fields.String(allow_none=True)
@@ -124,7 +124,7 @@ class RevokeSchema(Schema):
     refresh_token = Text(required=True)
 
 
-class TokenPairSchema(AnswerSchema):
+class TokenPairSchema(ResponseSchema):
     access_token = fields.String()
     refresh_token = fields.String()
     token_type = fields.String(metadata={"enum": ["Bearer"]})
@@ -140,13 +140,13 @@ class VerifySchema(Schema):
     token = Text(required=True)
 
 
-class VerifiedTokenSchema(AnswerSchema):
+class VerifiedTokenSchema(ResponseSchema):
     token_type = fields.Enum(TokenType, by_value=fields.String)
     user_id = fields.UUID()
     expires_at = Instant()
 
 
-class SessionSchema(AnswerSchema):
+class SessionSchema(ResponseSchema):
     id = fields.UUID()
     created_at = Instant(metadata={"description": "When it was opened, by a login."})
     last_used_at = Instant(metadata={"description": "When its tokens were last refreshed."})

@@ -13,13 +13,13 @@ from adapters.http.events.examples import EVENT_ID, IN_PATH
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.requests.authentication import caller
 from adapters.http.responses.etag import ETAG, IF_NONE_MATCH
-from application.calendars.show_event_calendar import ShowEventCalendar
-from application.conditions import PreconditionFailed
+from application.calendars.get_event_calendar import GetEventCalendar
+from application.preconditions import PreconditionFailed
 from domain.events.errors import EventNotFound
 
 
 def event_calendar_blueprint(
-    show_event_calendar: ShowEventCalendar, authenticate: Callable[[], None]
+    show_event_calendar: GetEventCalendar, authenticate: Callable[[], None]
 ) -> Blueprint:
     blueprint = Blueprint("event_calendars", "Events as calendar files.", authenticate, IN_PATH)
 

@@ -8,7 +8,7 @@ from adapters.http.calendars.responses import CALENDAR_TYPE, calendar_response, 
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.responses.etag import ETAG, IF_NONE_MATCH
 from application.calendars.read_calendar_feed import ReadCalendarFeed
-from application.conditions import PreconditionFailed
+from application.preconditions import PreconditionFailed
 from domain.calendars.errors import CalendarNotFound
 
 

@@ -2,14 +2,14 @@
 
 from marshmallow import fields
 
-from adapters.http.requests.fields import AnswerSchema, Instant
+from adapters.http.requests.fields import Instant, ResponseSchema
 
 
-class CalendarFeedSchema(AnswerSchema):
+class CalendarFeedSchema(ResponseSchema):
     created_at = Instant(metadata={"description": "When the address was made."})
 
 
-class CalendarAddressSchema(CalendarFeedSchema):
+class CreatedCalendarFeedSchema(CalendarFeedSchema):
     url = fields.String(
         metadata={"description": "Shown this once. Whoever knows it may read.", "format": "uri"}
     )

@@ -23,7 +23,7 @@ from application.events.attend_event import AttendEvent
 from application.events.cancel_attendance import CancelAttendance
 from application.events.export_attendees import ExportAttendees
 from application.events.list_attendees import ListAttendees
-from application.pages import Window
+from application.pages import PageRequest
 from domain.events.errors import CapacityExhausted, EventNotFound, NotEventCreator, ReadOnlyEvent
 
 CSV_CONTENT = f"{CSV_TYPE}; charset=utf-8; header=present"
@@ -81,7 +81,7 @@ def attendance_blueprint(
             cursor="$response.body#/next_cursor",
         ),
     )
-    def get_attendees(window: Window, event_id: UUID) -> PageResponse | Response:
+    def get_attendees(page_request: PageRequest, event_id: UUID) -> PageResponse | Response:
         """List who attends
 
         In order of registration. The event's creator gets all of them at once as a table, where
@@ -92,8 +92,8 @@ def attendance_blueprint(
             _require_no_page()
             pages = export_attendees(event_id, caller())
             return streamed(csv_chunks(pages), CSV_CONTENT, AS_FILE)
-        page = list_attendees(event_id, window, caller())
-        return page_response(page, window, ATTENDEE_ORDER)
+        page = list_attendees(event_id, page_request, caller())
+        return page_response(page, page_request, ATTENDEE_ORDER)
 
     return blueprint
 

@@ -22,17 +22,17 @@ from adapters.http.pagination.page import PageResponse, page_response
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.idempotency_key import IDEMPOTENCY_KEY, idempotent_request
 from adapters.http.responses.compression import compressed
-from adapters.http.responses.etag import IF_MATCH, IF_NONE_MATCH, condition
+from adapters.http.responses.etag import IF_MATCH, IF_NONE_MATCH, precondition
 from adapters.http.responses.json import no_content
-from application.conditions import PreconditionFailed
+from application.events.create_event import CreateEvent
 from application.events.delete_event import DeleteEvent
-from application.events.edit_event import EditEvent
+from application.events.get_event import GetEvent
 from application.events.list_events import ListEvents
-from application.events.publish_event import PublishEvent
-from application.events.show_event import ShowEvent
+from application.events.update_event import UpdateEvent
 from application.idempotency import IdempotencyKeyInUse, IdempotencyKeyReused
-from application.pages import Window
+from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria, EventView
+from application.preconditions import PreconditionFailed
 from domain.events.errors import (
     CapacityBelowAttendance,
     EventNotFound,
@@ -52,7 +52,7 @@ OF_ONE_EVENT = (
     "cancelAttendance",
     "getAttendees",
 )
-EDIT_REFUSALS = (
+EDIT_ERRORS = (
     EventNotFound(examples.EVENT_ID),
     NotEventCreator(),
     ReadOnlyEvent(),
@@ -64,9 +64,9 @@ EDIT_REFUSALS = (
 def events_blueprint(
     *,
     list_events: ListEvents,
-    publish_event: PublishEvent,
-    show_event: ShowEvent,
-    edit_event: EditEvent,
+    publish_event: CreateEvent,
+    show_event: GetEvent,
+    edit_event: UpdateEvent,
     delete_event: DeleteEvent,
     authenticate: Callable[[], None],
 ) -> Blueprint:
@@ -84,7 +84,7 @@ def events_blueprint(
         links=links(*OF_ONE_EVENT, event_id="$response.body#/results/0/id")
         | links("getEvents", cursor="$response.body#/next_cursor"),
     )
-    def get_events(query: tuple[EventCriteria, Window]) -> PageResponse:
+    def get_events(query: tuple[EventCriteria, PageRequest]) -> PageResponse:
         """List events
 
         All filters given must hold; `false` asks for the complement of `true`. `next` and
@@ -92,9 +92,9 @@ def events_blueprint(
         comes twice or is left out while others are added, and every page costs the same (but for
         one order, see `sort`).
         """
-        criteria, window = query
-        page = list_events(criteria, window, caller())
-        return page_response(page, window, SORT_PARAMETERS[criteria.sort])
+        criteria, page_request = query
+        page = list_events(criteria, page_request, caller())
+        return page_response(page, page_request, SORT_PARAMETERS[criteria.sort])
 
     @blueprint.operation(
         "POST", EVENTS, IdempotencyKeyInUse(), IdempotencyKeyReused(), headers=[IDEMPOTENCY_KEY]
@@ -103,7 +103,7 @@ def events_blueprint(
     @blueprint.response(
         201,
         EventSchema,
-        is_tagged=True,
+        has_etag=True,
         example=examples.EVENT,
         headers={"Location": examples.LOCATION},
         links=links(*OF_ONE_EVENT, event_id="$response.body#/id"),
@@ -123,7 +123,7 @@ def events_blueprint(
         PreconditionFailed(),
         headers=[IF_NONE_MATCH],
     )
-    @blueprint.response(200, EventSchema, is_tagged=True, example=examples.EVENT)
+    @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
     def get_event(event_id: UUID) -> EventView:
         """Show an event
 
@@ -131,7 +131,7 @@ def events_blueprint(
         """
         return show_event(event_id, caller())
 
-    @blueprint.operation("PUT", EVENT, *EDIT_REFUSALS, headers=[IF_MATCH])
+    @blueprint.operation("PUT", EVENT, *EDIT_ERRORS, headers=[IF_MATCH])
     @blueprint.body(ReplaceEventSchema, examples.NEW_EVENT)
     @blueprint.response(200, EventSchema, example=examples.EVENT)
     def replace_event(body: dict[str, Any], event_id: UUID) -> EventView:
@@ -141,18 +141,18 @@ def events_blueprint(
         set are ignored. The answer has no ETag, as what is kept is not just what was sent
         (RFC 9110 section 9.3.4).
         """
-        return edit_event(event_id, caller(), EventChanges(**body), condition())
+        return edit_event(event_id, caller(), EventChanges(**body), precondition())
 
-    @blueprint.operation("PATCH", EVENT, *EDIT_REFUSALS, headers=[IF_MATCH])
+    @blueprint.operation("PATCH", EVENT, *EDIT_ERRORS, headers=[IF_MATCH])
     @blueprint.body(ChangeEventSchema, examples.CHANGES)
-    @blueprint.response(200, EventSchema, is_tagged=True, example=examples.EVENT)
+    @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
     def change_event(body: dict[str, Any], event_id: UUID) -> EventView:
         """Change an event
 
         For its creator, until it starts. What is left out stays; fields that can't be set are
         ignored.
         """
-        return edit_event(event_id, caller(), EventChanges(**body), condition())
+        return edit_event(event_id, caller(), EventChanges(**body), precondition())
 
     @blueprint.operation(
         "DELETE",
@@ -169,7 +169,7 @@ def events_blueprint(
 
         For its creator, until it starts. All seats in it are gone, too.
         """
-        delete_event(event_id, caller(), condition())
+        delete_event(event_id, caller(), precondition())
         return no_content()
 
     return blueprint

@@ -9,7 +9,7 @@ from marshmallow import fields, post_load
 from adapters.http.events.schemas import NOT_BLANK, instant
 from adapters.http.pagination.query import CursorQuery
 from adapters.http.requests.fields import Flag, Text
-from application.pages import Window
+from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import EventType
 from domain.events.schedule import EventStatus
@@ -66,7 +66,7 @@ class EventListQuery(CursorQuery):
     )
 
     @post_load
-    def to_question(self, data: dict[str, Any], **_: Any) -> tuple[EventCriteria, Window]:
+    def to_question(self, data: dict[str, Any], **_: Any) -> tuple[EventCriteria, PageRequest]:
         sort = EventSort[data.pop("sort").name]
-        window = self.window_of(data, SORT_PARAMETERS[sort], sort.kind)
-        return EventCriteria(**data, sort=sort), window
+        page_request = self.page_request_of(data, SORT_PARAMETERS[sort], sort.kind)
+        return EventCriteria(**data, sort=sort), page_request

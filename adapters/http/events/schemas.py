@@ -6,8 +6,8 @@ from marshmallow import Schema, fields, post_load, pre_load
 
 from adapters.http.pagination.page import CursorPageSchema
 from adapters.http.pagination.query import CursorQuery
-from adapters.http.requests.fields import AnswerSchema, Instant, JsonInteger, Text
-from application.pages import Window
+from adapters.http.requests.fields import Instant, JsonInteger, ResponseSchema, Text
+from application.pages import PageRequest
 from domain.events.description import (
     CAPACITY_MAX,
     DESCRIPTION_MAX_LENGTH,
@@ -71,7 +71,7 @@ def _name_if_any() -> fields.String:
     return fields.String(allow_none=True, metadata={"description": "Null: the account is gone."})
 
 
-class CreatorSchema(AnswerSchema):
+class CreatorSchema(ResponseSchema):
     id = fields.UUID()
     username = _name_if_any()
 
@@ -110,7 +110,7 @@ class ReadOnlyFields(Schema):
 READ_ONLY = frozenset(ReadOnlyFields().fields)
 
 
-class EventSchema(AnswerSchema, ReadOnlyFields):
+class EventSchema(ResponseSchema, ReadOnlyFields):
     title = fields.String()
     description = fields.String()
     start_time = Instant()
@@ -145,11 +145,11 @@ ATTENDEE_ORDER = "registered_at"
 
 class AttendeeListQuery(CursorQuery):
     @post_load
-    def to_window(self, data: dict[str, Any], **_: Any) -> Window:
-        return self.window_of(data, ATTENDEE_ORDER)
+    def to_page_request(self, data: dict[str, Any], **_: Any) -> PageRequest:
+        return self.page_request_of(data, ATTENDEE_ORDER)
 
 
-class AttendeeSchema(AnswerSchema):
+class AttendeeSchema(ResponseSchema):
     id = fields.UUID(metadata={"description": "The person's id."})
     username = _name_if_any()
     registered_at = Instant()

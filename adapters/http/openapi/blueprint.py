@@ -11,11 +11,11 @@ from flask import Response, request
 from marshmallow import Schema
 
 from adapters.http.decorator import Decorator, View
-from adapters.http.problems.model import Refusal, http_problem
+from adapters.http.problems.model import ProblemError, http_problem
 from adapters.http.problems.responses import OF_OPERATIONS_WITH_BODIES, as_responses, problems_of
 from adapters.http.requests.parser import FORM_TYPE, JSON_OR_FORM, StrictParser, load_query
 from adapters.http.responses.content_negotiation import negotiate, not_acceptable
-from adapters.http.responses.etag import ETAG, IF_NONE_MATCH, NOT_MODIFIED, tagged
+from adapters.http.responses.etag import ETAG, IF_NONE_MATCH, NOT_MODIFIED, with_etag
 from adapters.http.responses.json import CACHE_CONTROL, JSON_HEADERS, JSON_TYPE, to_json
 
 # Where a view says which media types its responses can have, the default first.
@@ -55,7 +55,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         self,
         method: str,
         rule: str,
-        *refusals: Refusal,
+        *errors: ProblemError,
         query: type[Schema] | None = None,
         headers: Sequence[Mapping[str, Any]] = (),
     ) -> Decorator:
@@ -70,7 +70,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         def decorate(view: View) -> View:
             produced = getattr(view, PRODUCES, ())
             first, *others = view.__name__.split("_")
-            problems = problems_of(method, rule, refusals, is_protected=self._is_protected)
+            problems = problems_of(method, rule, errors, is_protected=self._is_protected)
             if produced:
                 problems.append(http_problem(406, not_acceptable(produced)))
             document: Decorator = self.doc(
@@ -125,7 +125,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         other_types: Mapping[str, str] = MappingProxyType({}),
         headers: Mapping[str, Any] = MappingProxyType({}),
         links: Mapping[str, Any] = MappingProxyType({}),
-        is_tagged: bool = False,
+        has_etag: bool = False,
     ) -> Decorator:
         """Respond with what the view returns, maybe with headers, as JSON: it must fit the schema.
 
@@ -143,7 +143,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         documentation = {
             "description": description or HTTPStatus(status_code).phrase,
             "content": content,
-            "headers": (ETAG if is_tagged else {}) | dict(headers),
+            "headers": (ETAG if has_etag else {}) | dict(headers),
             "links": dict(links),
         }
         document: Decorator = self.doc(
@@ -158,8 +158,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 if not isinstance(response, Response):
                     body, others = response if isinstance(response, tuple) else (response, {})
                     response = Response(to_json(body), status_code, JSON_HEADERS | others)
-                    if is_tagged:
-                        response = tagged(response)
+                    if has_etag:
+                        response = with_etag(response)
                 elif produced:
                     response.headers.setdefault("Cache-Control", CACHE_CONTROL)
                 if len(produced) > 1:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from marshmallow import ValidationError
 
-from application.pages import Position, SortValue
+from application.pages import Cursor, SortValue
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -16,7 +16,7 @@ PLACE = struct.Struct(">q16s")  # a number, or microseconds since the epoch; and
 ID_SIZE = 16
 
 
-def cursor_of(position: Position, order: str) -> str:
+def cursor_of(position: Cursor, order: str) -> str:
     """`order` names what the list is ordered by: the cursor is good for that alone."""
     value, item_id = position
     if isinstance(value, datetime):
@@ -29,7 +29,7 @@ def cursor_of(position: Position, order: str) -> str:
     return urlsafe_b64encode(place + order.encode()).decode().rstrip("=")
 
 
-def position_of(cursor: str, order: str, kind: type[SortValue] = datetime) -> Position:
+def position_of(cursor: str, order: str, kind: type[SortValue] = datetime) -> Cursor:
     """The position, whose value is of the order's kind.
 
     Raises ValidationError for a text that `cursor_of` did not make for this order.
@@ -43,12 +43,12 @@ def position_of(cursor: str, order: str, kind: type[SortValue] = datetime) -> Po
     raise ValidationError("Is no cursor of this list in this order.", "cursor")
 
 
-def _number_position(place: bytes, kind: type[SortValue]) -> Position:
+def _number_position(place: bytes, kind: type[SortValue]) -> Cursor:
     number, id_bytes = PLACE.unpack(place[: PLACE.size])
     value = number if kind is int else EPOCH + number * MICROSECOND
-    return Position(value, UUID(bytes=id_bytes))
+    return Cursor(value, UUID(bytes=id_bytes))
 
 
-def _text_position(place: bytes) -> Position:
+def _text_position(place: bytes) -> Cursor:
     text, _, _ = place[ID_SIZE:].partition(b"\0")
-    return Position(text.decode(), UUID(bytes=place[:ID_SIZE]))
+    return Cursor(text.decode(), UUID(bytes=place[:ID_SIZE]))

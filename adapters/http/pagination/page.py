@@ -10,8 +10,8 @@ from marshmallow import fields
 from adapters.http.pagination.cursors import cursor_of
 from adapters.http.pagination.link_header import link_header
 from adapters.http.pagination.query import OFFSET_MAX
-from adapters.http.requests.fields import AnswerSchema
-from application.pages import Page, Window
+from adapters.http.requests.fields import ResponseSchema
+from application.pages import Page, PageRequest
 
 # LRU size: the same queries come again and again.
 CHANGED_QUERIES = 1024
@@ -21,13 +21,13 @@ def _link_field(description: str) -> fields.String:
     return fields.String(allow_none=True, metadata={"description": description, "format": "uri"})
 
 
-class PageSchema(AnswerSchema):
+class PageSchema(ResponseSchema):
     count = fields.Integer(metadata={"description": "How many there are in all."})
     next = _link_field("The next page with the same filters; null on the last.")
     previous = _link_field("The page before with the same filters; null on the first.")
 
 
-class CursorPageSchema(AnswerSchema):
+class CursorPageSchema(ResponseSchema):
     count = fields.Integer(
         allow_none=True, metadata={"description": "How many there are in all; null: not counted."}
     )
@@ -45,15 +45,17 @@ class CursorPageSchema(AnswerSchema):
 PageResponse: TypeAlias = tuple[dict[str, Any], dict[str, str]]
 
 
-def page_response(page: Page[Any], window: Window, order: str | None = None) -> PageResponse:
+def page_response(
+    page: Page[Any], page_request: PageRequest, order: str | None = None
+) -> PageResponse:
     """The page with links to its neighbours, which the headers have, too.
 
     Lists in an order by which they can be asked for by cursor have a next_cursor.
     """
-    cursor = cursor_of(page.next_after, order) if page.next_after and order is not None else None
-    next_link, previous_link = _next(page, window, cursor), _previous(page, window)
-    is_first = not window.offset and not window.after
-    first_link = None if is_first else _link(limit=window.limit, offset=0, cursor=None)
+    cursor = cursor_of(page.next_cursor, order) if page.next_cursor and order is not None else None
+    next_link, previous_link = _next(page, page_request, cursor), _previous(page, page_request)
+    is_first = not page_request.offset and not page_request.after
+    first_link = None if is_first else _link(limit=page_request.limit, offset=0, cursor=None)
     body = {
         "count": page.count,
         "next": next_link,
@@ -64,21 +66,21 @@ def page_response(page: Page[Any], window: Window, order: str | None = None) -> 
     return body, link_header(first=first_link, previous=previous_link, following=next_link)
 
 
-def _next(page: Page[Any], window: Window, cursor: str | None) -> str | None:
-    if page.next_after is None:
+def _next(page: Page[Any], page_request: PageRequest, cursor: str | None) -> str | None:
+    if page.next_cursor is None:
         return None
-    if window.after:
-        return _link(limit=window.limit, cursor=cursor)
-    following = window.offset + window.limit
-    return _link(limit=window.limit, offset=following) if following <= OFFSET_MAX else None
+    if page_request.after:
+        return _link(limit=page_request.limit, cursor=cursor)
+    following = page_request.offset + page_request.limit
+    return _link(limit=page_request.limit, offset=following) if following <= OFFSET_MAX else None
 
 
-def _previous(page: Page[Any], window: Window) -> str | None:
-    if window.offset == 0:
+def _previous(page: Page[Any], page_request: PageRequest) -> str | None:
+    if page_request.offset == 0:
         return None
     # From beyond the end, the page before is the last that holds anything.
-    end = window.offset if page.count is None else min(window.offset, page.count)
-    return _link(limit=window.limit, offset=max(0, end - window.limit))
+    end = page_request.offset if page.count is None else min(page_request.offset, page.count)
+    return _link(limit=page_request.limit, offset=max(0, end - page_request.limit))
 
 
 def _link(**changes: Any) -> str:

@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, post_load, validate
 
 from adapters.http.pagination.cursors import position_of
 from adapters.http.requests.fields import Flag, QueryInteger, Text
-from application.pages import SortValue, Window
+from application.pages import PageRequest, SortValue
 
 LIMIT_MAX = 100
 LIMIT_DEFAULT = 20
@@ -29,8 +29,8 @@ class PagedQuery(Schema):
 
 class OffsetQuery(PagedQuery):
     @post_load
-    def to_window(self, data: dict[str, Any], **_: Any) -> Window:
-        return Window(data["limit"], data["offset"])
+    def to_page_request(self, data: dict[str, Any], **_: Any) -> PageRequest:
+        return PageRequest(data["limit"], data["offset"])
 
 
 class CursorQuery(PagedQuery):
@@ -49,13 +49,13 @@ class CursorQuery(PagedQuery):
         }
     )
 
-    def window_of(
+    def page_request_of(
         self, data: dict[str, Any], order: str, kind: type[SortValue] = datetime
-    ) -> Window:
+    ) -> PageRequest:
         """What pages are asked for, in an order by values of this kind; `data` keeps the rest."""
         limit, offset = data.pop("limit"), data.pop("offset")
         cursor = data.pop("cursor", None)
         if cursor is not None and offset:
             raise ValidationError("Can't be given together with cursor.", "offset")
         after = None if cursor is None else position_of(cursor, order, kind)
-        return Window(limit, offset, after, data.pop("count", after is None))
+        return PageRequest(limit, offset, after, data.pop("count", after is None))

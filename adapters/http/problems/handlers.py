@@ -12,9 +12,9 @@ from adapters.http.middleware.request_record import request_record
 from adapters.http.problems.model import (
     PROBLEM_HEADERS,
     FieldErrors,
-    Refusal,
+    ProblemError,
+    error_problem,
     http_problem,
-    refusal_problem,
 )
 from application.errors import Unavailable
 from domain.errors import DomainError, Unauthenticated
@@ -30,16 +30,16 @@ class InvalidRequest(Exception):
         self.errors = errors
 
 
-def answer_problems(app: Flask) -> None:
+def register_error_handlers(app: Flask) -> None:
     """Register the handlers."""
-    app.register_error_handler(DomainError, _answer_refusal)
-    app.register_error_handler(Unavailable, _answer_refusal)
-    app.register_error_handler(InvalidRequest, _answer_invalid_request)
-    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(DomainError, _handle_error)
+    app.register_error_handler(Unavailable, _handle_error)
+    app.register_error_handler(InvalidRequest, _handle_invalid_request)
+    app.register_error_handler(HTTPException, _handle_http_error)
 
 
-def _answer_refusal(refusal: Refusal) -> Response:
-    response = _respond(refusal_problem(refusal))
+def _handle_error(refusal: ProblemError) -> Response:
+    response = _respond(error_problem(refusal))
     if isinstance(refusal, Unauthenticated):
         response.headers["WWW-Authenticate"] = _challenge(refusal)
     if isinstance(refusal, Unavailable):
@@ -54,11 +54,11 @@ def _challenge(refusal: Unauthenticated) -> str:
     return CHALLENGE
 
 
-def _answer_invalid_request(refusal: InvalidRequest) -> Response:
+def _handle_invalid_request(refusal: InvalidRequest) -> Response:
     return _respond(http_problem(422, errors=refusal.errors))
 
 
-def _answer_http_error(error: HTTPException) -> WerkzeugResponse:
+def _handle_http_error(error: HTTPException) -> WerkzeugResponse:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if status < HTTPStatus.BAD_REQUEST:  # a redirect is an answer, not a problem
         return error.get_response()

@@ -6,8 +6,8 @@ from typing import Any
 from marshmallow import Schema, fields
 from werkzeug.http import HTTP_STATUS_CODES
 
-from application.conditions import PreconditionFailed
 from application.errors import Unavailable
+from application.preconditions import PreconditionFailed
 from domain.errors import (
     Conflict,
     DomainError,
@@ -21,7 +21,7 @@ PROBLEM_TYPE = "application/problem+json"
 # Some statuses may be kept for a while unless told otherwise (RFC 9110 section 15.1).
 PROBLEM_HEADERS = {"Content-Type": PROBLEM_TYPE, "Cache-Control": "no-store"}
 
-STATUS_OF_REFUSAL: Mapping[type[Exception], int] = {
+STATUS_OF_ERROR: Mapping[type[Exception], int] = {
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
@@ -60,7 +60,7 @@ DETAIL_OF_STATUS = {
     500: "The service failed; the failure is logged.",
 }
 
-Refusal = DomainError | Unavailable
+ProblemError = DomainError | Unavailable
 FieldErrors = Mapping[str, list[str]]
 
 
@@ -85,12 +85,12 @@ class ProblemSchema(Schema):
 def status_of(refusal: type[Exception]) -> int:
     """The status of the nearest class in the table. Raises LookupError for a class outside it."""
     for ancestor in refusal.__mro__:
-        if ancestor in STATUS_OF_REFUSAL:
-            return STATUS_OF_REFUSAL[ancestor]
+        if ancestor in STATUS_OF_ERROR:
+            return STATUS_OF_ERROR[ancestor]
     raise LookupError(refusal)
 
 
-def refusal_problem(refusal: Refusal) -> dict[str, Any]:
+def error_problem(refusal: ProblemError) -> dict[str, Any]:
     """What a refusal is answered with."""
     errors = {refusal.field: [refusal.problem]} if isinstance(refusal, Invalid) else None
     return _problem(status_of(type(refusal)), refusal.code, refusal.detail, errors)

@@ -6,10 +6,10 @@ from typing import Any
 from adapters.http.problems.handlers import CHALLENGE
 from adapters.http.problems.model import (
     PROBLEM_TYPE,
+    ProblemError,
     ProblemSchema,
-    Refusal,
+    error_problem,
     http_problem,
-    refusal_problem,
 )
 from application.errors import OutcomeUnknown, Unavailable
 from domain.accounts.errors import InvalidToken, NotAuthenticated
@@ -19,14 +19,14 @@ OF_EVERY_OPERATION = (
     http_problem(413),
     http_problem(422, errors={"page": ["Unknown query parameter."]}),
     http_problem(500),
-    refusal_problem(Unavailable()),
+    error_problem(Unavailable()),
 )
 OF_PROTECTED_OPERATIONS = (
-    refusal_problem(NotAuthenticated()),
-    refusal_problem(InvalidToken()),
+    error_problem(NotAuthenticated()),
+    error_problem(InvalidToken()),
 )
 OF_LIMITED_OPERATIONS = (http_problem(429),)
-OF_WRITING_OPERATIONS = (refusal_problem(OutcomeUnknown()),)
+OF_WRITING_OPERATIONS = (error_problem(OutcomeUnknown()),)
 # What the router answers where an id in the path is no UUID.
 OF_PATHS_WITH_IDS = (http_problem(404),)
 OF_OPERATIONS_WITH_BODIES = (http_problem(415, "Send the body as Content-Type: application/json."),)
@@ -59,7 +59,7 @@ HEADERS_OF_STATUS = {
 
 
 def problems_of(
-    method: str, rule: str, refusals: Iterable[Refusal], *, is_protected: bool
+    method: str, rule: str, errors: Iterable[ProblemError], *, is_protected: bool
 ) -> list[dict[str, Any]]:
     """What an operation of this rule can answer: the refusals of its own, and those of all."""
     return [
@@ -67,7 +67,7 @@ def problems_of(
         *(OF_WRITING_OPERATIONS if method != "GET" else ()),
         *(OF_PROTECTED_OPERATIONS if is_protected else ()),
         *(OF_PATHS_WITH_IDS if "<" in rule else ()),
-        *map(refusal_problem, refusals),
+        *map(error_problem, errors),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from flask import request
 
-from domain.accounts.session import USER_AGENT_MAX_LENGTH, Origin
+from domain.accounts.session import USER_AGENT_MAX_LENGTH, ClientInfo
 
 # The header where a session keeps it. Told in the document as an optional parameter, it also keeps
 # openapi-python-client 0.29 from writing a login that can't be imported: with two forms of a body
@@ -16,8 +16,8 @@ USER_AGENT = {
 }
 
 
-def origin() -> Origin:
+def client_info() -> ClientInfo:
     """The address of the client and the name of its software, cut to what is kept."""
     # Headers are decoded as Latin-1: any bytes are text that can be stored.
     user_agent = request.headers.get("User-Agent", "").replace("\0", "")[:USER_AGENT_MAX_LENGTH]
-    return Origin(request.remote_addr, user_agent or None)
+    return ClientInfo(request.remote_addr, user_agent or None)

@@ -116,7 +116,7 @@ class Flag(fields.Boolean):
         )
 
 
-class AnswerSchema(Schema):
+class ResponseSchema(Schema):
     """The shape of an answer: every field is always there."""
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:

@@ -13,7 +13,7 @@ BODY_READ_BYTES = BODY_MAX_BYTES + 1
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def admit_sound_requests(app: Flask) -> None:
+def validate_requests(app: Flask) -> None:
     """Refuse requests with a bad Host or body, whatever their path; let paths lack their slash."""
     app.config["MAX_CONTENT_LENGTH"] = BODY_READ_BYTES
     app.before_request(_require_host)

@@ -17,7 +17,7 @@ REQUEST_HEADERS = (
     "X-Request-ID",
 )
 # Beyond those that pages may always read.
-ANSWER_HEADERS = (
+EXPOSED_HEADERS = (
     "ETag",
     "Link",
     "Location",
@@ -31,7 +31,7 @@ ANSWER_HEADERS = (
 PREFLIGHT_MAX_AGE_S = 600
 
 
-def admit_origins(app: Flask, origins: Sequence[str]) -> None:
+def enable_cors(app: Flask, origins: Sequence[str]) -> None:
     """Origins as browsers send them, or ANY alone. Without any, nobody hears of CORS."""
     if not origins:
         return
@@ -44,7 +44,7 @@ def admit_origins(app: Flask, origins: Sequence[str]) -> None:
         origins=ANY if is_any else [re.compile(rf"{re.escape(each)}\Z") for each in origins],
         methods=METHODS,
         allow_headers=REQUEST_HEADERS,
-        expose_headers=ANSWER_HEADERS,
+        expose_headers=EXPOSED_HEADERS,
         max_age=PREFLIGHT_MAX_AGE_S,
         supports_credentials=False,  # tokens are sent by hand; no cookie comes by itself
         send_wildcard=is_any,

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, request
 
 from adapters.http.responses.json import to_json
-from application.conditions import Condition, PreconditionFailed, unconditional
+from application.preconditions import Precondition, PreconditionFailed, no_precondition
 
 TAG_BYTES = 16
 CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
@@ -32,14 +32,14 @@ ETAG = {
 NOT_MODIFIED = {304: {"description": "Not Modified", "headers": ETAG}}
 
 
-def entity_tag(content: bytes) -> str:
+def etag_of(content: bytes) -> str:
     """A strong tag, without its quotes: of the same bytes the same, of others another."""
     return blake2b(content, digest_size=TAG_BYTES).hexdigest()
 
 
-def tagged(response: Response) -> Response:
+def with_etag(response: Response) -> Response:
     """Add the ETag; a GET that knows it gets a 304. Raises PreconditionFailed."""
-    tag = entity_tag(response.get_data())
+    tag = etag_of(response.get_data())
     response.set_etag(tag)
     environ = request.environ
     if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
@@ -51,16 +51,16 @@ def tagged(response: Response) -> Response:
     return response
 
 
-def condition() -> Condition[Any]:
+def precondition() -> Precondition[Any]:
     """What the present request requires of the read model that is about to be changed."""
     if not any(name in request.environ for name in CONDITIONS):
-        return unconditional
+        return no_precondition
     # Read now: where the condition is decided there is no request.
     if_match = request.if_match if "HTTP_IF_MATCH" in request.environ else None
     if_none_match = request.if_none_match
 
     def decide(view: Any) -> None:
-        tag = entity_tag(to_json(view))
+        tag = etag_of(to_json(view))
         if if_match is not None and not if_match.contains(tag):
             raise PreconditionFailed
         if if_none_match.contains_weak(tag):

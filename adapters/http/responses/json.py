@@ -23,7 +23,7 @@ def no_content() -> Response:
     return response
 
 
-def forbid_storing(response: Response) -> Response:
+def disable_storing(response: Response) -> Response:
     """For responses that carry tokens or speak of a person (RFC 6749 section 5.1)."""
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -6,7 +6,7 @@ from flask import Flask, Response
 NOSNIFF = ("X-Content-Type-Options", "nosniff")
 
 
-def forbid_sniffing(app: Flask) -> None:
+def set_security_headers(app: Flask) -> None:
     app.after_request(_add_header)
 
 

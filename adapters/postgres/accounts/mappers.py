@@ -4,7 +4,7 @@ from typing import Any
 
 from adapters.postgres.connection import Row
 from domain.accounts.credentials import Username
-from domain.accounts.session import Origin, Session
+from domain.accounts.session import ClientInfo, Session
 from domain.accounts.user import User
 
 
@@ -37,7 +37,7 @@ def session_from_row(row: Row) -> Session:
         last_used_at=row.last_used_at,
         expires_at=row.expires_at,
         ends_at=row.ends_at,
-        origin=Origin(row.ip, row.user_agent),
+        client_info=ClientInfo(row.ip, row.user_agent),
         revoked_at=row.revoked_at,
     )
 
@@ -52,6 +52,6 @@ def session_to_row(session: Session) -> dict[str, Any]:
         "expires_at": session.expires_at,
         "revoked_at": session.revoked_at,
         "ends_at": session.ends_at,
-        "ip": session.origin.ip,
-        "user_agent": session.origin.user_agent,
+        "ip": session.client_info.ip,
+        "user_agent": session.client_info.user_agent,
     }

@@ -4,25 +4,25 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from adapters.postgres.accounts.sessions import IS_LIVE
-from adapters.postgres.pages import LIMIT, OFFSET, page_of, values_of_window
+from adapters.postgres.pages import LIMIT, OFFSET, page_of, page_values
 from adapters.postgres.reader import Reader
 from adapters.postgres.schema.tables import sessions, users
-from adapters.postgres.sql import SESSION_ID, USER_ID, as_sql, columns_of
+from adapters.postgres.sql import SESSION_ID, USER_ID, columns_of, compile_sql
 from application.caller import Caller
-from application.pages import Page, Position, Window
+from application.pages import Cursor, Page, PageRequest
 from application.ports.account_queries import AccountQueries, LiveSession, Profile, SessionView
 
-SESSION = as_sql(
+SESSION = compile_sql(
     select(sessions.c.user_id, sessions.c.refresh_token_hash).where(
         sessions.c.id == SESSION_ID, IS_LIVE
     )
 )
-PROFILE = as_sql(
+PROFILE = compile_sql(
     select(*columns_of(Profile, users)).where(users.c.id == USER_ID, users.c.username.is_not(None))
 )
 _live = (sessions.c.user_id == USER_ID, IS_LIVE)
-COUNT_LIVE = as_sql(select(func.count()).select_from(sessions).where(*_live))
-LIVE = as_sql(
+COUNT_LIVE = compile_sql(select(func.count()).select_from(sessions).where(*_live))
+LIVE = compile_sql(
     select(*columns_of(SessionView, sessions))
     .where(*_live)
     .order_by(sessions.c.created_at.desc(), sessions.c.id.desc())
@@ -43,8 +43,10 @@ class PostgresAccountQueries(AccountQueries):
         rows = self._reader.rows(PROFILE, {"user_id": caller.user_id}, caller)
         return Profile(**rows[0]._asdict()) if rows else None
 
-    def live_sessions(self, caller: Caller, window: Window, now: datetime) -> Page[SessionView]:
-        values = {"user_id": caller.user_id, "now": now, **values_of_window(window)}
+    def live_sessions(
+        self, caller: Caller, page_request: PageRequest, now: datetime
+    ) -> Page[SessionView]:
+        values = {"user_id": caller.user_id, "now": now, **page_values(page_request)}
         [[count]] = self._reader.rows(COUNT_LIVE, values, caller)
         views = [SessionView(**row._asdict()) for row in self._reader.rows(LIVE, values, caller)]
-        return page_of(views, window, count, lambda view: Position(view.created_at, view.id))
+        return page_of(views, page_request, count, lambda view: Cursor(view.created_at, view.id))

@@ -6,24 +6,24 @@ from sqlalchemy import and_, delete, insert, select, update
 
 from adapters.postgres.accounts.mappers import session_from_row, session_to_row
 from adapters.postgres.schema.tables import sessions
-from adapters.postgres.sql import NOW, SESSION_ID, USER_ID, as_sql
+from adapters.postgres.sql import NOW, SESSION_ID, USER_ID, compile_sql
 from adapters.postgres.transaction import Transaction
 from application.ports.session_repository import SessionRepository
 from domain.accounts.session import Session
 
 # The SQL of Session.is_live; a contract test holds them together.
 IS_LIVE = and_(sessions.c.revoked_at.is_(None), sessions.c.expires_at > NOW)
-LOCK = as_sql(select(sessions).where(sessions.c.id == SESSION_ID).with_for_update())
-LOCK_LIVE = as_sql(
+LOCK = compile_sql(select(sessions).where(sessions.c.id == SESSION_ID).with_for_update())
+LOCK_LIVE = compile_sql(
     select(sessions)
     .where(sessions.c.user_id == USER_ID, IS_LIVE)
     # In one order for all, so that two that lock them never wait for each other.
     .order_by(sessions.c.id)
     .with_for_update()
 )
-ADD = as_sql(insert(sessions))
-SAVE = as_sql(update(sessions).where(sessions.c.id == SESSION_ID))
-REMOVE_ENDED = as_sql(delete(sessions).where(sessions.c.user_id == USER_ID, ~IS_LIVE))
+ADD = compile_sql(insert(sessions))
+SAVE = compile_sql(update(sessions).where(sessions.c.id == SESSION_ID))
+REMOVE_ENDED = compile_sql(delete(sessions).where(sessions.c.user_id == USER_ID, ~IS_LIVE))
 
 
 class PostgresSessionRepository(SessionRepository):

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, func, insert, null, select, update
 from adapters.postgres.accounts.mappers import user_from_row, user_to_row
 from adapters.postgres.calendars.feeds import REMOVE_FEED
 from adapters.postgres.schema.tables import idempotency_keys, sessions, users
-from adapters.postgres.sql import USER_ID, as_sql
+from adapters.postgres.sql import USER_ID, compile_sql
 from adapters.postgres.transaction import Transaction
 from application.ports.user_repository import UserRepository
 from domain.accounts.credentials import fold_case
@@ -18,16 +18,16 @@ from domain.accounts.user import User
 NAME_INDEX = "users_username_key"
 _accounts = select(users).where(users.c.username.is_not(None))
 _account = _accounts.where(users.c.id == USER_ID)
-FIND = as_sql(_account)
-LOCK = as_sql(_account.with_for_update())
-FIND_BY_NAME = as_sql(_accounts.where(func.lower(users.c.username) == bindparam("name")))
+FIND = compile_sql(_account)
+LOCK = compile_sql(_account.with_for_update())
+FIND_BY_NAME = compile_sql(_accounts.where(func.lower(users.c.username) == bindparam("name")))
 # What they return is not needed: it lets them be sent at once, as reads are, and tell of a name
 # that is taken.
-ADD = as_sql(insert(users).returning(users.c.id))
-SAVE = as_sql(update(users).where(users.c.id == USER_ID).returning(users.c.id))
-END_SESSIONS = as_sql(delete(sessions).where(sessions.c.user_id == USER_ID))
-REMOVE_KEYS = as_sql(delete(idempotency_keys).where(idempotency_keys.c.user_id == USER_ID))
-FORGET = as_sql(
+ADD = compile_sql(insert(users).returning(users.c.id))
+SAVE = compile_sql(update(users).where(users.c.id == USER_ID).returning(users.c.id))
+END_SESSIONS = compile_sql(delete(sessions).where(sessions.c.user_id == USER_ID))
+REMOVE_KEYS = compile_sql(delete(idempotency_keys).where(idempotency_keys.c.user_id == USER_ID))
+FORGET = compile_sql(
     update(users)
     .where(users.c.id == USER_ID)
     .values(username=null(), email=null(), password_hash=null())

@@ -5,13 +5,13 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.schema.tables import calendar_feeds
-from adapters.postgres.sql import USER_ID, as_sql
+from adapters.postgres.sql import USER_ID, compile_sql
 from adapters.postgres.transaction import Transaction
 from application.ports.calendar_feeds import CalendarFeeds
 from domain.calendars.feed import CalendarFeed
 
 _new = insert(calendar_feeds)
-PUT = as_sql(
+PUT = compile_sql(
     _new.on_conflict_do_update(
         index_elements=[calendar_feeds.c.user_id],
         set_={
@@ -20,7 +20,7 @@ PUT = as_sql(
         },
     )
 )
-REMOVE_FEED = as_sql(delete(calendar_feeds).where(calendar_feeds.c.user_id == USER_ID))
+REMOVE_FEED = compile_sql(delete(calendar_feeds).where(calendar_feeds.c.user_id == USER_ID))
 
 
 class PostgresCalendarFeeds(CalendarFeeds):

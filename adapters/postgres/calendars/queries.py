@@ -22,7 +22,7 @@ from adapters.postgres.connection import Row
 from adapters.postgres.pages import LIMIT
 from adapters.postgres.reader import Reader
 from adapters.postgres.schema.tables import attendances, calendar_feeds, events, users
-from adapters.postgres.sql import EVENT_ID, USER_ID, as_sql, columns_of
+from adapters.postgres.sql import EVENT_ID, USER_ID, columns_of, compile_sql
 from application.caller import Caller
 from application.ports.calendar_queries import CalendarEntry, CalendarQueries
 from domain.calendars.errors import CalendarNotFound
@@ -62,7 +62,7 @@ def _entries() -> str:
         .join_from(chosen, events, events.c.id == chosen.c.id)
         .subquery("found")
     )
-    return as_sql(
+    return compile_sql(
         select(found)
         .select_from(of_account.outerjoin(found, true()))
         .where(feed)
@@ -70,9 +70,11 @@ def _entries() -> str:
     )
 
 
-ENTRY = as_sql(select(*columns_of(CalendarEntry, events)).where(events.c.id == EVENT_ID))
+ENTRY = compile_sql(select(*columns_of(CalendarEntry, events)).where(events.c.id == EVENT_ID))
 ENTRIES = _entries()
-OPENED_AT = as_sql(select(calendar_feeds.c.created_at).where(calendar_feeds.c.user_id == USER_ID))
+OPENED_AT = compile_sql(
+    select(calendar_feeds.c.created_at).where(calendar_feeds.c.user_id == USER_ID)
+)
 
 
 class PostgresCalendarQueries(CalendarQueries):

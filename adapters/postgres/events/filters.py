@@ -24,11 +24,11 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import FromClause
 
 from adapters.postgres.events.search import (
-    SearchShape,
+    SearchKey,
     contains_literals,
     contains_longest_word,
-    has_words,
-    values_of_search,
+    matches_tsquery,
+    search_values,
 )
 from adapters.postgres.schema.tables import attendances, events, users
 from adapters.postgres.sql import NOW
@@ -51,7 +51,7 @@ IS_ATTENDING = exists().where(
 
 
 @dataclass(frozen=True)
-class Shape:
+class StatementKey:
     """What of the criteria makes the statement another one."""
 
     attending: bool | None
@@ -64,11 +64,11 @@ class Shape:
     has_type: bool
     has_creator: bool
     available: bool | None
-    search: SearchShape | None
+    search: SearchKey | None
     sort: EventSort
 
     @classmethod
-    def of(cls, criteria: EventCriteria) -> "Shape":
+    def of(cls, criteria: EventCriteria) -> "StatementKey":
         return cls(
             attending=criteria.attending,
             created=criteria.created,
@@ -80,12 +80,12 @@ class Shape:
             has_type=criteria.type is not None,
             has_creator=criteria.creator is not None,
             available=criteria.available,
-            search=None if criteria.search is None else SearchShape.of(criteria.search),
+            search=None if criteria.search is None else SearchKey.of(criteria.search),
             sort=criteria.sort,
         )
 
 
-def values_of(criteria: EventCriteria, viewer_id: UUID, now: datetime) -> dict[str, Any]:
+def filter_values(criteria: EventCriteria, viewer_id: UUID, now: datetime) -> dict[str, Any]:
     """What the statement of the criteria's shape leaves open."""
     values = {
         "viewer_id": viewer_id,
@@ -97,46 +97,48 @@ def values_of(criteria: EventCriteria, viewer_id: UUID, now: datetime) -> dict[s
         "type": criteria.type,
         "creator": None if criteria.creator is None else fold_case(criteria.creator),
     }
-    return values | values_of_search(criteria.search) if criteria.search else values
+    return values | search_values(criteria.search) if criteria.search else values
 
 
-def foreseen(shape: Shape) -> Iterator[ColumnElement[bool]]:
+def indexed_filters(key: StatementKey) -> Iterator[ColumnElement[bool]]:
     """Conditions of which the planner can tell how many events meet them."""
-    if shape.attending is not None:
-        yield IS_ATTENDING if shape.attending else ~IS_ATTENDING
-    if shape.created is not None:
-        yield IS_CREATOR if shape.created else ~IS_CREATOR
-    if shape.has_starts_after:
+    if key.attending is not None:
+        yield IS_ATTENDING if key.attending else ~IS_ATTENDING
+    if key.created is not None:
+        yield IS_CREATOR if key.created else ~IS_CREATOR
+    if key.has_starts_after:
         yield events.c.start_time >= STARTS_AFTER
-    if shape.has_starts_before:
+    if key.has_starts_before:
         yield events.c.start_time <= STARTS_BEFORE
-    if shape.has_ends_after:
+    if key.has_ends_after:
         yield from _ends_after()
-    if shape.has_ends_before:
+    if key.has_ends_before:
         # It starts before it ends: that tells the index of starts where to begin.
         yield and_(events.c.end_time <= ENDS_BEFORE, events.c.start_time < ENDS_BEFORE)
-    if shape.status is not None:
-        yield has_status(shape.status)
-    if shape.has_type:
+    if key.status is not None:
+        yield has_status(key.status)
+    if key.has_type:
         yield events.c.type == TYPE
-    if shape.has_creator and _is_indexed_by_creator(shape.sort):
+    if key.has_creator and _is_indexed_by_creator(key.sort):
         yield _is_created_by(events)
 
 
-def unforeseen(shape: Shape, source: FromClause = events) -> Iterator[ColumnElement[bool]]:
+def residual_filters(
+    key: StatementKey, source: FromClause = events
+) -> Iterator[ColumnElement[bool]]:
     """Conditions that may hold for all events, or none, for all that the planner knows."""
-    if shape.has_creator and not _is_indexed_by_creator(shape.sort):
+    if key.has_creator and not _is_indexed_by_creator(key.sort):
         yield _is_created_by(source)
-    if shape.available is not None:
+    if key.available is not None:
         has_seats = source.c.attendees_count < source.c.capacity
-        yield has_seats if shape.available else ~has_seats
-    if shape.search is None:
+        yield has_seats if key.available else ~has_seats
+    if key.search is None:
         return
-    if shape.search.is_indexed:
-        yield has_words(source)
-    if shape.search.has_literals:
+    if key.search.is_indexed:
+        yield matches_tsquery(source)
+    if key.search.has_literals:
         yield contains_literals(source)
-    if shape.has_creator or source is not events:
+    if key.has_creator or source is not events:
         # Read without the index of words, as a creator's events may be.
         yield contains_longest_word(source)
 

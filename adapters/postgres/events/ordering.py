@@ -18,7 +18,7 @@ def ordering(source: FromClause, sort: EventSort) -> Sequence[ColumnElement[Any]
     return [column.desc() for column in columns] if sort.is_descending else columns
 
 
-def beyond(sort: EventSort) -> ColumnElement[bool]:
+def after_cursor(sort: EventSort) -> ColumnElement[bool]:
     """Whether an event comes after the position, in this order."""
     # Both are folded by PostgreSQL: as it does it, no other can.
     after = func.lower(AFTER_TITLE) if sort.field == "title" else AFTER_INSTANT
@@ -26,7 +26,7 @@ def beyond(sort: EventSort) -> ColumnElement[bool]:
     return place < position if sort.is_descending else place > position
 
 
-def is_walked(sort: EventSort) -> bool:
+def is_indexed_order(sort: EventSort) -> bool:
     """Whether an index has the events in this order.
 
     None has how many attend: it would have to be written, and all the others with it, whenever

@@ -4,19 +4,19 @@ from operator import attrgetter
 from uuid import UUID
 
 from adapters.postgres.connection import Row
-from adapters.postgres.events.filters import Shape, values_of
+from adapters.postgres.events.filters import StatementKey, filter_values
 from adapters.postgres.events.statements import (
     COUNT_OF_ATTENDEES,
     DETAIL,
     count_of,
     page_of_attendees,
     page_of_events,
-    values_of_walk,
+    scan_values,
 )
-from adapters.postgres.pages import page_of, values_of_window
+from adapters.postgres.pages import page_of, page_values
 from adapters.postgres.reader import Reader
 from application.caller import Caller
-from application.pages import Page, Position, Window
+from application.pages import Cursor, Page, PageRequest
 from application.ports.event_queries import (
     AttendeeView,
     Creator,
@@ -37,21 +37,21 @@ class PostgresEventQueries(EventQueries):
         self._reader = reader
 
     def find(
-        self, criteria: EventCriteria, window: Window, caller: Caller, now: datetime
+        self, criteria: EventCriteria, page_request: PageRequest, caller: Caller, now: datetime
     ) -> Page[EventView]:
-        shape, is_after = Shape.of(criteria), window.after is not None
-        values = values_of(criteria, caller.user_id, now)
-        values |= values_of_window(window) | values_of_walk(window)
-        page = page_of_events(shape, is_after=is_after, is_counted=window.is_counted)
+        key, is_after = StatementKey.of(criteria), page_request.after is not None
+        values = filter_values(criteria, caller.user_id, now)
+        values |= page_values(page_request) | scan_values(page_request)
+        page = page_of_events(key, is_after=is_after, is_counted=page_request.is_counted)
         rows = self._reader.rows(page, values, caller)
         count = None
-        if window.is_counted and rows:
+        if page_request.is_counted and rows:
             count = rows[0].total
-        elif window.is_counted:
-            is_first = not (is_after or window.offset)
-            count = 0 if is_first else self._reader.rows(count_of(shape), values, caller)[0].total
+        elif page_request.is_counted:
+            is_first = not (is_after or page_request.offset)
+            count = 0 if is_first else self._reader.rows(count_of(key), values, caller)[0].total
         views = [_view(row, now) for row in rows]
-        return page_of(views, window, count, criteria.sort.position_of)
+        return page_of(views, page_request, count, criteria.sort.position_of)
 
     def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
         values = {"event_id": event_id, "viewer_id": caller.user_id}
@@ -60,16 +60,18 @@ class PostgresEventQueries(EventQueries):
             raise EventNotFound(event_id)
         return _view(rows[0], now)
 
-    def attendees(self, event_id: UUID, window: Window, caller: Caller) -> Page[AttendeeView]:
-        values = {"event_id": event_id, **values_of_window(window)}
+    def attendees(
+        self, event_id: UUID, page_request: PageRequest, caller: Caller
+    ) -> Page[AttendeeView]:
+        values = {"event_id": event_id, **page_values(page_request)}
         counted = self._reader.rows(COUNT_OF_ATTENDEES, values, caller)
         if not counted:
             raise EventNotFound(event_id)
-        count = counted[0].attendees_count if window.is_counted else None
-        page = page_of_attendees(is_after=window.after is not None)
+        count = counted[0].attendees_count if page_request.is_counted else None
+        page = page_of_attendees(is_after=page_request.after is not None)
         rows = self._reader.rows(page, values, caller)
         views = [AttendeeView(**row._asdict()) for row in rows]
-        return page_of(views, window, count, lambda view: Position(view.registered_at, view.id))
+        return page_of(views, page_request, count, lambda view: Cursor(view.registered_at, view.id))
 
 
 def _view(row: Row, now: datetime) -> EventView:

@@ -16,14 +16,14 @@ from adapters.postgres.events.writes import (
     saving,
 )
 from adapters.postgres.schema.tables import events
-from adapters.postgres.sql import as_sql
+from adapters.postgres.sql import compile_sql
 from adapters.postgres.transaction import Transaction
 from application.ports.event_repository import EventRepository
 from domain.events.errors import EventNotFound
 from domain.events.event import Event
 from domain.events.schedule import EventStatus
 
-UPCOMING_OF = as_sql(
+UPCOMING_OF = compile_sql(
     select(events.c.id)
     .where(has_status(EventStatus.UPCOMING), or_(IS_CREATOR, IS_ATTENDING))
     .order_by(events.c.id)

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.sql.selectable import FromClause
 
-from adapters.postgres.schema.tsvector import SIMPLE, SYMBOLS, text_of, words_of
+from adapters.postgres.schema.tsvector import SIMPLE, SYMBOLS, text_of, tsvector_of
 from domain.events.search import Search
 
 SYMBOL = re.compile(f"[{SYMBOLS}]")
@@ -30,7 +30,7 @@ LITERALS = bindparam("literals", type_=ARRAY(Text))
 # that they are less common. It would go through the events in their order for a word that is in
 # one of them, and compute the words of all for one that is in most. Not knowing it, it takes the
 # index.
-SOUGHT = select(
+QUERY = select(
     func.to_tsquery(SIMPLE, bindparam("lexemes", type_=Text)).op("&&")(
         cast(bindparam("symbols", type_=Text), TSQUERY)
     )
@@ -38,19 +38,19 @@ SOUGHT = select(
 
 
 @dataclass(frozen=True)
-class SearchShape:
+class SearchKey:
     """What of a search makes the statement another one."""
 
     is_indexed: bool  # whether the index knows anything of what is sought
     has_literals: bool
 
     @classmethod
-    def of(cls, search: Search) -> "SearchShape":
+    def of(cls, search: Search) -> "SearchKey":
         is_indexed = any(any(_parts(word)) or any(_symbols(word)) for word in search.words)
         return cls(is_indexed, any(map(_is_literal, search.words)))
 
 
-def values_of_search(search: Search) -> dict[str, Any]:
+def search_values(search: Search) -> dict[str, Any]:
     return {
         "lexemes": " & ".join(part for word in search.words for part in _parts(word)),
         "symbols": " & ".join(_quoted(each) for word in search.words for each in _symbols(word)),
@@ -59,9 +59,9 @@ def values_of_search(search: Search) -> dict[str, Any]:
     }
 
 
-def has_words(source: FromClause) -> ColumnElement[bool]:
+def matches_tsquery(source: FromClause) -> ColumnElement[bool]:
     """Whether an event has what the index knows of the search."""
-    return words_of(source).bool_op("@@")(SOUGHT)
+    return tsvector_of(source).bool_op("@@")(QUERY)
 
 
 def contains_literals(source: FromClause) -> ColumnElement[bool]:

@@ -22,23 +22,23 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import FromClause
 
-from adapters.postgres.events.filters import VIEWER, Shape, foreseen, unforeseen
-from adapters.postgres.events.ordering import beyond, is_walked, ordering
+from adapters.postgres.events.filters import VIEWER, StatementKey, indexed_filters, residual_filters
+from adapters.postgres.events.ordering import after_cursor, is_indexed_order, ordering
 from adapters.postgres.pages import AFTER_ID, AFTER_INSTANT, LIMIT, OFFSET
 from adapters.postgres.schema.tables import attendances, events, users
 from adapters.postgres.schema.tsvector import text_of
-from adapters.postgres.sql import EVENT_ID, as_sql, columns_of
-from application.pages import Window
+from adapters.postgres.sql import EVENT_ID, columns_of, compile_sql
+from application.pages import PageRequest
 from application.ports.event_queries import EventView
 
 # There are some 200,000 shapes; a statement takes up to 15 ms to make, and kilobytes.
-REMEMBERED_SHAPES = 512
+CACHED_STATEMENTS = 512
 # Rows to look at for each that is wanted, and at most: some milliseconds.
-WALK, LONGEST_WALK = 50, 4000
+SCAN_FACTOR, SCAN_MAX = 50, 4000
 # And characters, whose words are told without the index: some 60 ms.
-MOST_READ: ColumnElement[int] = literal_column("500000")
-WANTED = bindparam("wanted", type_=Integer)
-WALKED = bindparam("walked", type_=Integer)
+CHARACTERS_MAX: ColumnElement[int] = literal_column("500000")
+NEEDED = bindparam("wanted", type_=Integer)
+SCANNED = bindparam("walked", type_=Integer)
 
 
 def _seen(source: FromClause) -> Select[Any]:
@@ -59,73 +59,78 @@ def _seen(source: FromClause) -> Select[Any]:
     )
 
 
-DETAIL = as_sql(_seen(events).where(events.c.id == EVENT_ID))
+DETAIL = compile_sql(_seen(events).where(events.c.id == EVENT_ID))
 
 
-def _count(shape: Shape) -> Select[Any]:
+def _count(key: StatementKey) -> Select[Any]:
     total = func.count().label("total")
-    return select(total).select_from(events).where(*foreseen(shape), *unforeseen(shape))
+    return select(total).select_from(events).where(*indexed_filters(key), *residual_filters(key))
 
 
-@lru_cache(REMEMBERED_SHAPES)
-def count_of(shape: Shape) -> str:
-    return as_sql(_count(shape))
+@lru_cache(CACHED_STATEMENTS)
+def count_of(key: StatementKey) -> str:
+    return compile_sql(_count(key))
 
 
-@lru_cache(REMEMBERED_SHAPES)
-def page_of_events(shape: Shape, *, is_after: bool, is_counted: bool) -> str:
+@lru_cache(CACHED_STATEMENTS)
+def page_of_events(key: StatementKey, *, is_after: bool, is_counted: bool) -> str:
     """A page, chosen before anything is looked up for its rows; the count in each if asked for."""
-    source = _found(shape, is_after=is_after)
+    source = _found(key, is_after=is_after)
     chosen = (
-        source.order_by(*ordering(source.get_final_froms()[0], shape.sort))
+        source.order_by(*ordering(source.get_final_froms()[0], key.sort))
         .limit(LIMIT)
         .offset(OFFSET)
         .subquery("chosen")
     )
-    page = _seen(chosen).order_by(*ordering(chosen, shape.sort))
-    return as_sql(page.add_columns(_count(shape).label("total")) if is_counted else page)
+    page = _seen(chosen).order_by(*ordering(chosen, key.sort))
+    return compile_sql(page.add_columns(_count(key).label("total")) if is_counted else page)
 
 
-def values_of_walk(window: Window) -> dict[str, Any]:
+def scan_values(page_request: PageRequest) -> dict[str, Any]:
     """What a statement that walks leaves open."""
-    wanted = window.offset + window.limit + 1
-    return {"wanted": wanted, "walked": min(WALK * wanted, LONGEST_WALK)}
+    wanted = page_request.offset + page_request.limit + 1
+    return {"wanted": wanted, "walked": min(SCAN_FACTOR * wanted, SCAN_MAX)}
 
 
-def _found(shape: Shape, *, is_after: bool) -> Select[Any]:
+def _found(key: StatementKey, *, is_after: bool) -> Select[Any]:
     """The events, without an order."""
-    conditions = [*foreseen(shape), *([beyond(shape.sort)] if is_after else [])]
-    if is_walked(shape.sort) and any(True for _ in unforeseen(shape)):
-        return select(_soon_or_all(shape, conditions))
-    return select(events).where(*conditions, *unforeseen(shape))
+    conditions = [
+        *indexed_filters(key),
+        *([after_cursor(key.sort)] if is_after else []),
+    ]
+    if is_indexed_order(key.sort) and any(True for _ in residual_filters(key)):
+        return select(_first_or_all(key, conditions))
+    return select(events).where(*conditions, *residual_filters(key))
 
 
-def _soon_or_all(shape: Shape, conditions: Sequence[ColumnElement[bool]]) -> FromClause:
+def _first_or_all(key: StatementKey, conditions: Sequence[ColumnElement[bool]]) -> FromClause:
     """Those for a page that are among the first rows in the order, or all if these are too few.
 
     Where most events meet the conditions a page is soon together. Where few do, all of them are
     read and put in order: the planner would go on through the order, maybe to its end.
     """
-    walked = (
+    scanned = (
         select(events)
         .where(*conditions)
-        .order_by(*ordering(events, shape.sort))
-        .limit(WALKED)
+        .order_by(*ordering(events, key.sort))
+        .limit(SCANNED)
         .cte("walked")
     )
-    is_walked_to_the_end = _size(walked) < WALKED
-    if shape.search is not None:
-        so_far = func.sum(func.length(text_of(walked))).over(order_by=ordering(walked, shape.sort))
-        read = select(walked, so_far.label("so_far")).cte("read")
-        walked = select(read).where(read.c.so_far <= MOST_READ).cte("short")
-        is_walked_to_the_end = and_(is_walked_to_the_end, _size(walked) == _size(read))
+    is_exhausted = _size(scanned) < SCANNED
+    if key.search is not None:
+        characters = func.sum(func.length(text_of(scanned))).over(
+            order_by=ordering(scanned, key.sort)
+        )
+        read = select(scanned, characters.label("characters")).cte("read")
+        scanned = select(read).where(read.c.characters <= CHARACTERS_MAX).cte("short")
+        is_exhausted = and_(is_exhausted, _size(scanned) == _size(read))
     # In the order of the walk, which ends with the last that is wanted.
-    columns = [walked.c[column.name] for column in events.c]
-    near = select(*columns).where(*unforeseen(shape, walked)).limit(WANTED).cte("near")
-    is_enough = or_(_size(near) >= WANTED, is_walked_to_the_end)
+    columns = [scanned.c[column.name] for column in events.c]
+    near = select(*columns).where(*residual_filters(key, scanned)).limit(NEEDED).cte("near")
+    is_enough = or_(_size(near) >= NEEDED, is_exhausted)
     whole = (
         select(events)
-        .where(*conditions, *unforeseen(shape), not_(is_enough))
+        .where(*conditions, *residual_filters(key), not_(is_enough))
         # A fence: planned for all, not for the first few in the order.
         .offset(literal_column("0"))
     )
@@ -136,13 +141,13 @@ def _size(source: FromClause) -> ColumnElement[int]:
     return select(func.count()).select_from(source).scalar_subquery()
 
 
-COUNT_OF_ATTENDEES = as_sql(select(events.c.attendees_count).where(events.c.id == EVENT_ID))
+COUNT_OF_ATTENDEES = compile_sql(select(events.c.attendees_count).where(events.c.id == EVENT_ID))
 
 
 @cache
 def page_of_attendees(*, is_after: bool) -> str:
     place = (attendances.c.registered_at, attendances.c.user_id)
-    return as_sql(
+    return compile_sql(
         select(users.c.id, users.c.username, attendances.c.registered_at)
         .join_from(attendances, users)
         .where(

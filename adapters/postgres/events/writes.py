@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from adapters.postgres.schema.tables import attendances, events, users
-from adapters.postgres.sql import EVENT_ID, as_sql
+from adapters.postgres.sql import EVENT_ID, compile_sql
 from domain.events.event import Seat
 
 Values: TypeAlias = Mapping[str, BindParameter[Any]]
@@ -33,8 +33,8 @@ _seat = select(attendances.c.registered_at).where(
     attendances.c.event_id == events.c.id, attendances.c.user_id == ATTENDEE
 )
 _event = events.c.id == EVENT_ID
-LOCK = as_sql(select().select_from(events).where(_event).with_for_update())
-LOAD = as_sql(select(events, _seat.label("registered_at")).where(_event))
+LOCK = compile_sql(select().select_from(events).where(_event).with_for_update())
+LOAD = compile_sql(select(events, _seat.label("registered_at")).where(_event))
 
 
 class SeatChange(Enum):
@@ -66,8 +66,8 @@ def _insert_for(person: BindParameter[UUID], table: Table, row: Values) -> Inser
 
 
 _new_event = {column.name: bindparam(column.name, type_=column.type) for column in events.c}
-ADD_EVENT = as_sql(_insert_for(_new_event["creator_id"], events, _new_event))
-REMOVE_EVENT = as_sql(delete(events).where(events.c.id == EVENT_ID))
+ADD_EVENT = compile_sql(_insert_for(_new_event["creator_id"], events, _new_event))
+REMOVE_EVENT = compile_sql(delete(events).where(events.c.id == EVENT_ID))
 
 _take = _insert_for(
     ATTENDEE,
@@ -90,6 +90,6 @@ def saving(changed: frozenset[str], change: SeatChange | None) -> str:
         .values({name: bindparam(name, type_=events.c[name].type) for name in changed})
     )
     if change is None:
-        return as_sql(statement)
+        return compile_sql(statement)
     seat = (_take if change is SeatChange.TAKEN else _give_back).cte("seat")
-    return as_sql(statement.where(exists(select(seat.c.event_id))))
+    return compile_sql(statement.where(exists(select(seat.c.event_id))))

@@ -15,12 +15,12 @@ REVISION = re.compile(r"^COPY \S*alembic_version .*\n(?P<revision>.+)\n\\\.$", r
 ERROR = re.compile(r"^.*\berror: .*$", re.MULTILINE)
 
 
-class ArchiveError(Exception):
+class BackupError(Exception):
     """PostgreSQL's programs could not do it; the message is one line with their reason."""
 
 
 @dataclass(frozen=True)
-class Archive:
+class Backup:
     """A file that holds, or is to hold, a database; `pg_dump` and `pg_restore` are paths."""
 
     file: Path
@@ -28,7 +28,7 @@ class Archive:
     pg_restore: str
 
     def dump(self, url: URL) -> None:
-        """Write all of the database, as it is at one instant. Raises ArchiveError."""
+        """Write all of the database, as it is at one instant. Raises BackupError."""
         self._run(
             self.pg_dump,
             "--format=custom",
@@ -38,7 +38,7 @@ class Archive:
         )
 
     def read_through(self) -> None:
-        """Raises ArchiveError where the file is not an archive that is whole.
+        """Raises BackupError where the file is not an archive that is whole.
 
         `pg_restore --list` reads the table of contents alone, which stands in front: here all data
         is read and decompressed, too.
@@ -59,7 +59,7 @@ class Archive:
         return match["revision"] if match else None
 
     def restore(self, url: URL) -> None:
-        """Into an empty database: all of it, or nothing. Raises ArchiveError."""
+        """Into an empty database: all of it, or nothing. Raises BackupError."""
         self._run(
             self.pg_restore,
             "--single-transaction",
@@ -85,7 +85,7 @@ class Archive:
         )
         if done.returncode:
             [reason, *_] = ERROR.findall(done.stderr) or done.stderr.splitlines()[-1:] or [""]
-            raise ArchiveError(reason.strip() or f"{program} ended with {done.returncode}.")
+            raise BackupError(reason.strip() or f"{program} ended with {done.returncode}.")
         return done.stdout
 
 
@@ -97,7 +97,7 @@ def _connection(url: URL) -> tuple[list[str], dict[str, str]]:
     """
     _, options = url.get_dialect()().create_connect_args(url)
     if "sslpassword" in options:
-        raise ArchiveError("DATABASE_URL: the key of sslkey must have no password here.")
+        raise BackupError("DATABASE_URL: the key of sslkey must have no password here.")
     password = options.pop("password", None)
     # Of several hosts the one that takes writes, as the service has it.
     target = make_dsn(**{"target_session_attrs": "read-write", **options})

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from application.ports.expired_rows import ExpiredRows
 from sqlalchemy import Column, Integer, Table, bindparam, delete, func, select, true, tuple_
 
 from adapters.postgres.reader import Reader
 from adapters.postgres.schema.tables import idempotency_keys, sessions
-from adapters.postgres.sql import as_sql
-from application.idempotency import KEPT_FOR
-from application.ports.leftovers import Leftovers
+from adapters.postgres.sql import compile_sql
+from application.idempotency import IDEMPOTENCY_KEY_LIFETIME
 
 
 @dataclass(frozen=True)
-class Expiring:
+class ExpiryRule:
     """Rows of a table that are over so long after what a column says; an index has that column."""
 
     table: Table
@@ -23,16 +23,18 @@ class Expiring:
 
 # No token of a session lives longer than the newest one, whose end this is: what was spent or
 # revoked is known for as long as anybody could show it.
-EXPIRED_SESSIONS = Expiring(sessions, sessions.c.expires_at)
-EXPIRED_ANSWERS = Expiring(idempotency_keys, idempotency_keys.c.created_at, KEPT_FOR)
+EXPIRED_SESSIONS = ExpiryRule(sessions, sessions.c.expires_at)
+EXPIRED_IDEMPOTENCY_KEYS = ExpiryRule(
+    idempotency_keys, idempotency_keys.c.created_at, IDEMPOTENCY_KEY_LIFETIME
+)
 
 
-class PostgresLeftovers(Leftovers):
-    def __init__(self, reader: Reader, rows: Expiring) -> None:
+class PostgresExpiredRows(ExpiredRows):
+    def __init__(self, reader: Reader, rows: ExpiryRule) -> None:
         self._reader = reader
         self._lifetime = rows.lifetime
         is_over = rows.since <= bindparam("before", type_=rows.since.type)
-        self._count = as_sql(select(func.count()).select_from(rows.table).where(is_over))
+        self._count = compile_sql(select(func.count()).select_from(rows.table).where(is_over))
         key = tuple(rows.table.primary_key)
         oldest = (
             select(*key)
@@ -48,13 +50,13 @@ class PostgresLeftovers(Leftovers):
             .returning(true().label("is_removed"))
             .cte("removed")
         )
-        self._remove = as_sql(select(func.count()).select_from(removed))
+        self._remove = compile_sql(select(func.count()).select_from(removed))
 
-    def count(self, over_since: datetime) -> int:
-        [[count]] = self._reader.rows(self._count, {"before": over_since - self._lifetime})
+    def count(self, expired_before: datetime) -> int:
+        [[count]] = self._reader.rows(self._count, {"before": expired_before - self._lifetime})
         return int(count)
 
-    def remove(self, over_since: datetime, at_most: int) -> int:
-        values = {"before": over_since - self._lifetime, "at_most": at_most}
+    def remove(self, expired_before: datetime, at_most: int) -> int:
+        values = {"before": expired_before - self._lifetime, "at_most": at_most}
         [[count]] = self._reader.rows(self._remove, values)
         return int(count)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, func, select
 
-from adapters.postgres.errors import naming_faults
+from adapters.postgres.errors import translated_errors
 from adapters.postgres.schema.tables import attendances, events, users
 
 
@@ -62,7 +62,7 @@ def verify(engine: Engine) -> Verification:
         .order_by(event_id)
     )
     snapshots = engine.execution_options(isolation_level="REPEATABLE READ")
-    with naming_faults(), snapshots.connect() as connection:
+    with translated_errors(), snapshots.connect() as connection:
         event_count = connection.execute(select(func.count()).select_from(events)).scalar_one()
         seat_count = connection.execute(select(func.count()).select_from(attendances)).scalar_one()
         rows = connection.execute(differing).mappings().all()

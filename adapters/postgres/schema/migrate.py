@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from adapters.postgres.errors import fault_of, naming_faults
+from adapters.postgres.errors import fault_of, translated_errors
 from adapters.postgres.schema.online_ddl import BRIEFLY
 from adapters.postgres.schema.version import NEWEST
 from adapters.postgres.timeouts import MIGRATION_LOCK_TIMEOUT_S, LocksHeld
@@ -44,7 +44,7 @@ def migrate(
     What breaks off is taken up by the next run. A schema that a newer release made is left alone.
     Raises Unavailable, or LocksHeld when a lock was not to be had for `patience_s` seconds.
     """
-    with naming_faults(), _alone(engine) as connection:
+    with translated_errors(), _alone(engine) as connection:
         if _is_newer(connection):
             LOG.warning("A newer release migrated this database: nothing to do.")
             return
@@ -53,7 +53,7 @@ def migrate(
 
 def downgrade(engine: Engine, revision: str, patience_s: float = MIGRATION_LOCK_TIMEOUT_S) -> None:
     """Undo migrations down to the revision ("base": all), data included. Raises as migrate does."""
-    with naming_faults(), _alone(engine) as connection:
+    with translated_errors(), _alone(engine) as connection:
         _insist(connection, patience_s, lambda: command.downgrade(_config(connection), revision))
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from adapters.postgres.schema.tsvector import words_of
+from adapters.postgres.schema.tsvector import tsvector_of
 
 metadata = MetaData(
     naming_convention={
@@ -95,7 +95,7 @@ events = Table(
 Index("events_title_idx", func.lower(events.c.title), events.c.id)
 Index(
     "events_search_idx",
-    words_of(events),
+    tsvector_of(events),
     postgresql_using="gin",
     # A list of what is not in the index yet would be read by every search.
     postgresql_with={"fastupdate": "off"},

@@ -27,7 +27,7 @@ def text_of(source: FromClause) -> ColumnElement[str]:
     return source.c.title.concat(SPACE).concat(source.c.description)
 
 
-def words_of(source: FromClause) -> ColumnElement[Any]:
+def tsvector_of(source: FromClause) -> ColumnElement[Any]:
     """The words of an event in lower case, and beside them each symbol in it.
 
     Words end at symbols here. PostgreSQL's parser would take `node.js`, `a/b` and `-5` for one, and

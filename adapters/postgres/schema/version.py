@@ -1,4 +1,4 @@
-from adapters.postgres.errors import SchemaLacking
+from adapters.postgres.errors import MigrationsMissing
 from adapters.postgres.reader import Reader
 from application.ports.schema import Schema
 
@@ -13,7 +13,7 @@ class PostgresSchema(Schema):
     def has_all_migrations(self) -> bool:
         try:
             revisions = self._reader.rows("SELECT version_num FROM alembic_version", {})
-        except SchemaLacking:
+        except MigrationsMissing:
             return False
         # Migrations add before they take away: what a newer version needs is more, not less.
         return any(revision >= NEWEST for (revision,) in revisions)

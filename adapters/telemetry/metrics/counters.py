@@ -7,10 +7,10 @@ from uuid import UUID
 from prometheus_client import Counter, Gauge, Histogram
 from sqlalchemy import Engine, event
 
-from application.ports.audit_log import AuditLog, Incident
+from application.ports.audit_log import AuditEvent, AuditLog
 from application.ports.request_hooks import RequestHook, RequestRecord
 from application.ports.seat_metrics import SeatMetrics
-from domain.accounts.session import Origin
+from domain.accounts.session import ClientInfo
 
 REQUEST_DURATION = Histogram(
     "turnout_http_request_duration_seconds",
@@ -70,20 +70,20 @@ class LoginCounter(AuditLog):
         self._audit = audit
         # Both start at 0: an increase from nothing is none to Prometheus.
         self._counters = {
-            Incident.LOGGED_IN: LOGINS.labels("succeeded"),
-            Incident.LOGIN_FAILED: LOGINS.labels("failed"),
+            AuditEvent.LOGGED_IN: LOGINS.labels("succeeded"),
+            AuditEvent.LOGIN_FAILED: LOGINS.labels("failed"),
         }
 
     def record(
         self,
-        incident: Incident,
+        audit_event: AuditEvent,
         user_id: UUID | None,
         session_id: UUID | None = None,
-        origin: Origin | None = None,
+        client_info: ClientInfo | None = None,
     ) -> None:
-        if counter := self._counters.get(incident):
+        if counter := self._counters.get(audit_event):
             counter.inc()
-        self._audit.record(incident, user_id, session_id, origin)
+        self._audit.record(audit_event, user_id, session_id, client_info)
 
 
 def count_connections(engine: Engine) -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from application.idempotency import IdempotentRequest, KeptAnswer
+from application.idempotency import IdempotencyRecord, IdempotentRequest
 from application.operations.purge import AT_ONCE
 from application.ports.event_queries import EventView
 from tests.builders import DAY, a_session, a_user, an_event
@@ -31,8 +31,8 @@ def old_place(place):
     with place.new_work() as work:
         work.users.add(ada)
         for key, age in (("old", 4 * DAY), ("new", timedelta(0))):
-            kept = KeptAnswer(IdempotentRequest(key, b""), event, answered_at=now - age)
-            work.answers.add(ada.id, kept)
+            kept = IdempotencyRecord(IdempotentRequest(key, b""), event, created_at=now - age)
+            work.idempotency.add(ada.id, kept)
             work.sessions.add(a_session(user_id=ada.id, now=now - age))
         work.commit()
     place.run(f"""

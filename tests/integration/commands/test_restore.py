@@ -4,7 +4,7 @@ from shutil import copyfile
 
 import pytest
 
-from adapters.postgres.maintenance.backup import Archive, ArchiveError
+from adapters.postgres.maintenance.backup import Backup, BackupError
 from adapters.postgres.maintenance.inspection import is_empty
 from adapters.postgres.schema.migrate import downgrade
 from adapters.postgres.schema.tables import metadata
@@ -67,8 +67,8 @@ def test_what_breaks_off_in_the_middle_is_undone(cut, empty):
     """As if the file had been cut after it was read through."""
     programs = [str(embedded_programs() / name) for name in ("pg_dump", "pg_restore")]
 
-    with pytest.raises(ArchiveError):
-        Archive(cut, *programs).restore(empty.engine.url)
+    with pytest.raises(BackupError):
+        Backup(cut, *programs).restore(empty.engine.url)
 
     assert is_empty(empty.engine)
 

@@ -6,14 +6,14 @@ from marshmallow import fields
 
 from adapters.http.app import create_app
 from adapters.http.openapi.blueprint import Blueprint
-from adapters.http.requests.fields import AnswerSchema
+from adapters.http.requests.fields import ResponseSchema
 from adapters.http.responses.content_negotiation import media_type
 from adapters.system import new_id
 
 JSON, CSV, CALENDAR = "application/json", "text/csv", "text/calendar"
 
 
-class TeaSchema(AnswerSchema):
+class TeaSchema(ResponseSchema):
     kind = fields.String()
 
 

@@ -7,7 +7,7 @@ import pytest
 from marshmallow import ValidationError
 
 from adapters.http.pagination.cursors import cursor_of, position_of
-from application.pages import Position
+from application.pages import Cursor
 from tests.builders import NOON
 
 ID = UUID("01997a60-5a80-7000-8000-000000000002")
@@ -22,14 +22,14 @@ ID = UUID("01997a60-5a80-7000-8000-000000000002")
     ],
 )
 def test_a_cursor_leads_back_to_its_position(instant):
-    position = Position(instant, ID)
+    position = Cursor(instant, ID)
 
     assert position_of(cursor_of(position, "start_time"), "start_time") == position
 
 
 @pytest.mark.parametrize("number", [0, 1, -1, 1_000_000, 2**63 - 1, -(2**63)])
 def test_a_cursor_of_numbers_leads_back_to_its_position(number):
-    position = Position(number, ID)
+    position = Cursor(number, ID)
     cursor = cursor_of(position, "attendees_count")
 
     assert position_of(cursor, "attendees_count", int) == position
@@ -37,7 +37,7 @@ def test_a_cursor_of_numbers_leads_back_to_its_position(number):
 
 @pytest.mark.parametrize("title", ["Tea", "title", "-title", "☕ Zoë 👩‍🚀", "'\"\\%_", "x" * 200])
 def test_a_cursor_of_texts_leads_back_to_its_position(title):
-    position = Position(title, ID)
+    position = Cursor(title, ID)
 
     assert position_of(cursor_of(position, "title"), "title", str) == position
 
@@ -57,7 +57,7 @@ def test_a_cursor_is_of_one_order(asked):
     for order, value in ORDERS.items():
         if order != asked:
             with pytest.raises(ValidationError):
-                position_of(cursor_of(Position(value, ID), order), asked, type(ORDERS[asked]))
+                position_of(cursor_of(Cursor(value, ID), order), asked, type(ORDERS[asked]))
 
 
 def encoded(raw: bytes) -> str:
@@ -76,10 +76,10 @@ def encoded(raw: bytes) -> str:
         encoded(b"\x7f" * 24 + b"start_time"),  # far beyond year 9999
         encoded(b"\x80" + b"\0" * 23 + b"start_time"),
         encoded(b"\0" * 24 + b"start_time") + "=",
-        cursor_of(Position(NOON, ID), "start_time") + "A",
-        cursor_of(Position(NOON, ID), "start_time")[:-1],
-        " " + cursor_of(Position(NOON, ID), "start_time"),
-        cursor_of(Position(NOON, ID), "start_time") + "\n",
+        cursor_of(Cursor(NOON, ID), "start_time") + "A",
+        cursor_of(Cursor(NOON, ID), "start_time")[:-1],
+        " " + cursor_of(Cursor(NOON, ID), "start_time"),
+        cursor_of(Cursor(NOON, ID), "start_time") + "\n",
     ],
 )
 def test_any_other_text_is_refused(text):
@@ -101,8 +101,8 @@ def test_any_other_text_is_refused(text):
         encoded(ID.bytes + b"\xff\0title"),
         encoded(ID.bytes + b"\xed\xa0\x80\0title"),  # half of a surrogate pair
         encoded(ID.bytes + b"\xc1\xa1\0title"),  # an `a`, longer than need be
-        cursor_of(Position("tea", ID), "title") + "A",
-        cursor_of(Position("tea", ID), "title")[:-1],
+        cursor_of(Cursor("tea", ID), "title") + "A",
+        cursor_of(Cursor("tea", ID), "title")[:-1],
     ],
 )
 def test_any_other_text_is_refused_in_an_order_by_texts(text):

@@ -8,15 +8,15 @@ import pytest
 from flask import Flask
 
 from adapters.http.pagination.page import page_response
-from application.pages import Page, Position, Window
+from application.pages import Cursor, Page, PageRequest
 from tests.builders import NOON
 
-AFTER = Position(NOON + timedelta(days=1), UUID("01997a60-5a80-7000-8000-000000000002"))
+AFTER = Cursor(NOON + timedelta(days=1), UUID("01997a60-5a80-7000-8000-000000000002"))
 
 
 def header_of(query, path="/v1/events/"):
     with Flask(__name__).test_request_context(f"{path}?{query}"):
-        _, headers = page_response(Page(9, [], AFTER), Window(limit=2, offset=4))
+        _, headers = page_response(Page(9, [], AFTER), PageRequest(limit=2, offset=4))
     return headers["Link"]
 
 
@@ -72,7 +72,7 @@ def test_a_path_is_encoded_too():
 
 def test_a_header_that_proxies_have_no_room_for_is_left_out():
     with Flask(__name__).test_request_context(f"/v1/events/?q={'x' * 1000}"):
-        body, headers = page_response(Page(9, [], AFTER), Window(limit=2, offset=4))
+        body, headers = page_response(Page(9, [], AFTER), PageRequest(limit=2, offset=4))
 
     assert headers == {}
     assert body["next"]

@@ -1,7 +1,7 @@
 import pytest
 
-from application.pages import Window
-from application.ports.audit_log import Incident
+from application.pages import PageRequest
+from application.ports.audit_log import AuditEvent
 from application.ports.event_queries import EventCriteria
 from domain.accounts.credentials import Password, Username
 from domain.accounts.errors import (
@@ -14,14 +14,14 @@ from domain.accounts.errors import (
 from domain.accounts.user import ProfileChanges
 from domain.errors import Invalid
 from domain.events.errors import EventNotFound
-from tests.builders import DAY, HOUR, ORIGIN
+from tests.builders import CLIENT_INFO, DAY, HOUR
 
-ALL = Window(limit=100, offset=0)
+ALL = PageRequest(limit=100, offset=0)
 NEW = Password("seven teas with grace")
 
 
 def logged_in(world, name="ada"):
-    return world.log_in(name, f"{name}'s password", ORIGIN)
+    return world.log_in(name, f"{name}'s password", CLIENT_INFO)
 
 
 def test_a_changed_password_replaces_the_old_and_ends_other_sessions(world):
@@ -29,15 +29,15 @@ def test_a_changed_password_replaces_the_old_and_ends_other_sessions(world):
     here, there = logged_in(world), logged_in(world)
     me = world.authenticate(here.access_token)
 
-    world.change_password(me, "ada's password", NEW, ORIGIN)
+    world.change_password(me, "ada's password", NEW, CLIENT_INFO)
 
-    assert world.show_profile(me)
+    assert world.get_profile(me)
     with pytest.raises(SessionEnded):
-        world.show_profile(world.authenticate(there.access_token))
+        world.get_profile(world.authenticate(there.access_token))
     with pytest.raises(InvalidCredentials):
         logged_in(world)
-    assert world.log_in("ada", NEW.secret, ORIGIN)
-    assert (Incident.PASSWORD_CHANGED, me.user_id) in world.audit.incidents
+    assert world.log_in("ada", NEW.secret, CLIENT_INFO)
+    assert (AuditEvent.PASSWORD_CHANGED, me.user_id) in world.audit.audit_events
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_a_refused_change_of_the_password_changes_nothing(world, current, new, r
     me = world.authenticate(here.access_token)
 
     with pytest.raises(refusal):
-        world.change_password(me, current, Password(new), ORIGIN)
+        world.change_password(me, current, Password(new), CLIENT_INFO)
 
-    assert world.show_profile(world.authenticate(there.access_token))
+    assert world.get_profile(world.authenticate(there.access_token))
     assert logged_in(world)
 
 
@@ -68,7 +68,7 @@ def test_a_login_with_a_password_that_is_changed_meanwhile_is_refused(world):
     def compare_slowly(password, password_hash):
         world.hasher.matches = compare
         matches = compare(password, password_hash)
-        world.change_password(me, "ada's password", NEW, ORIGIN)
+        world.change_password(me, "ada's password", NEW, CLIENT_INFO)
         return matches
 
     world.hasher.matches = compare_slowly
@@ -85,15 +85,15 @@ def test_of_two_changes_with_one_password_the_second_is_refused(world):
 
     def hash_slowly(password):
         world.hasher.hash = hash_password
-        world.change_password(me, "ada's password", NEW, ORIGIN)
+        world.change_password(me, "ada's password", NEW, CLIENT_INFO)
         return hash_password(password)
 
     world.hasher.hash = hash_slowly
     other = Password("the thief's password")
 
     with pytest.raises(WrongPassword):
-        world.change_password(me, "ada's password", other, ORIGIN)
-    assert world.log_in("ada", NEW.secret, ORIGIN)
+        world.change_password(me, "ada's password", other, CLIENT_INFO)
+    assert world.log_in("ada", NEW.secret, CLIENT_INFO)
 
 
 def test_a_hash_of_other_parameters_is_renewed_at_login(world):
@@ -110,13 +110,13 @@ def test_a_hash_of_other_parameters_is_renewed_at_login(world):
 def test_a_profile_changes_where_it_is_told_to(world):
     user_id = world.person("ada")
 
-    profile = world.edit_profile(user_id, ProfileChanges(email="ada@example.org"))
+    profile = world.update_profile(user_id, ProfileChanges(email="ada@example.org"))
     assert (profile.username, profile.email) == ("ada", "ada@example.org")
-    profile = world.edit_profile(user_id, ProfileChanges(username=Username("Ada")))
+    profile = world.update_profile(user_id, ProfileChanges(username=Username("Ada")))
     assert (profile.username, profile.email) == ("Ada", "ada@example.org")
-    profile = world.edit_profile(user_id, ProfileChanges(email=None))
+    profile = world.update_profile(user_id, ProfileChanges(email=None))
     assert (profile.username, profile.email) == ("Ada", None)
-    assert world.show_profile(user_id) == profile
+    assert world.get_profile(user_id) == profile
 
 
 def test_a_taken_name_can_not_be_changed_to(world):
@@ -124,8 +124,8 @@ def test_a_taken_name_can_not_be_changed_to(world):
     world.person("grace")
 
     with pytest.raises(UsernameTaken):
-        world.edit_profile(user_id, ProfileChanges(Username("GRACE")))
-    assert world.show_profile(user_id).username == "ada"
+        world.update_profile(user_id, ProfileChanges(Username("GRACE")))
+    assert world.get_profile(user_id).username == "ada"
 
 
 def test_a_deleted_account_leaves_the_past_alone_and_the_future_free(world):
@@ -139,18 +139,18 @@ def test_a_deleted_account_leaves_the_past_alone_and_the_future_free(world):
         world.attend(event.id, ada)
         world.attend(event.id, grace)
 
-    world.delete_account(ada, "ada's password", ORIGIN)
+    world.delete_account(ada, "ada's password", CLIENT_INFO)
 
     # In the other's event: her own is gone, seats and all.
     assert world.seat_metrics.counted[-1] == (0, 1)
     with pytest.raises(SessionEnded):
-        world.show_profile(world.authenticate(pair.access_token))
+        world.get_profile(world.authenticate(pair.access_token))
     with pytest.raises(InvalidCredentials):
         logged_in(world)
     with pytest.raises(EventNotFound):
-        world.show_event(own.id, grace)
-    assert world.show_event(others.id, grace).attendees_count == 1
-    seen = world.show_event(past.id, grace)
+        world.get_event(own.id, grace)
+    assert world.get_event(others.id, grace).attendees_count == 1
+    seen = world.get_event(past.id, grace)
     assert (seen.attendees_count, seen.creator.id, seen.creator.username) == (1, ada.user_id, None)
     [attendee] = world.list_attendees(past.id, ALL, grace).results
     assert (attendee.id, attendee.username) == (ada.user_id, None)
@@ -163,26 +163,26 @@ def test_an_account_is_not_deleted_without_its_password(world):
     event = world.published(ada)
 
     with pytest.raises(WrongPassword):
-        world.delete_account(ada, "wrong", ORIGIN)
+        world.delete_account(ada, "wrong", CLIENT_INFO)
 
-    assert world.show_event(event.id, ada)
+    assert world.get_event(event.id, ada)
     assert logged_in(world)
 
 
 def test_who_is_gone_publishes_nothing_and_takes_no_seat(world):
     ada, grace = world.person("ada"), world.person("grace")
     event = world.published(grace)
-    world.delete_account(ada, "ada's password", ORIGIN)
+    world.delete_account(ada, "ada's password", CLIENT_INFO)
 
     for act in (
         lambda: world.attend(event.id, ada),
         lambda: world.published(ada),
-        lambda: world.edit_profile(ada, ProfileChanges(email=None)),
-        lambda: world.delete_account(ada, "ada's password", ORIGIN),
+        lambda: world.update_profile(ada, ProfileChanges(email=None)),
+        lambda: world.delete_account(ada, "ada's password", CLIENT_INFO),
     ):
         with pytest.raises(InvalidToken):
             act()
-    assert world.show_event(event.id, grace).attendees_count == 0
+    assert world.get_event(event.id, grace).attendees_count == 0
 
 
 def test_an_event_that_starts_before_the_deletion_is_kept(world):
@@ -191,6 +191,6 @@ def test_an_event_that_starts_before_the_deletion_is_kept(world):
     world.attend(event.id, ada)
     world.clock.advance(DAY + HOUR / 2)
 
-    world.delete_account(ada, "ada's password", ORIGIN)
+    world.delete_account(ada, "ada's password", CLIENT_INFO)
 
-    assert world.show_event(event.id, grace).attendees_count == 1
+    assert world.get_event(event.id, grace).attendees_count == 1

@@ -10,11 +10,11 @@ from domain.accounts.errors import (
     RefreshTokenReused,
     UsernameTaken,
 )
-from tests.builders import DAY, HOUR, NOON, ORIGIN
+from tests.builders import CLIENT_INFO, DAY, HOUR, NOON
 
 
 def logged_in(world, name="ada"):
-    return world.log_in(name, f"{name}'s password", ORIGIN)
+    return world.log_in(name, f"{name}'s password", CLIENT_INFO)
 
 
 def test_whoever_signed_up_logs_in_and_is_known(world):
@@ -23,7 +23,7 @@ def test_whoever_signed_up_logs_in_and_is_known(world):
     caller = world.authenticate(logged_in(world).access_token)
 
     assert caller.user_id == user_id
-    profile = world.show_profile(caller)
+    profile = world.get_profile(caller)
     assert (profile.username, profile.email, profile.created_at) == ("ada", None, NOON)
 
 
@@ -41,7 +41,7 @@ def test_a_wrong_name_and_a_wrong_password_are_refused_alike(world, name, passwo
     world.person("ada")
 
     with pytest.raises(InvalidCredentials):
-        world.log_in(name, password, ORIGIN)
+        world.log_in(name, password, CLIENT_INFO)
 
 
 def test_no_connection_is_held_while_a_password_is_hashed(world):
@@ -80,31 +80,31 @@ def test_a_session_goes_on_as_long_as_it_is_refreshed_within_a_day(world):
 
     for _ in range(5):
         world.clock.advance(DAY - HOUR)
-        pair = world.refresh(pair.refresh_token, ORIGIN)
+        pair = world.refresh(pair.refresh_token, CLIENT_INFO)
     assert world.authenticate(pair.access_token)
 
     world.clock.advance(DAY)
     with pytest.raises(InvalidToken):
-        world.refresh(pair.refresh_token, ORIGIN)
+        world.refresh(pair.refresh_token, CLIENT_INFO)
 
 
 def test_the_revocation_that_reuse_brings_outlives_the_refusal(world):
     world.person("ada")
     stolen = logged_in(world)
     other = logged_in(world)
-    newest = world.refresh(stolen.refresh_token, ORIGIN)
+    newest = world.refresh(stolen.refresh_token, CLIENT_INFO)
 
     with pytest.raises(RefreshTokenReused):
-        world.refresh(stolen.refresh_token, ORIGIN)
+        world.refresh(stolen.refresh_token, CLIENT_INFO)
 
     for act, token in (
-        (lambda token: world.refresh(token, ORIGIN), newest.refresh_token),
-        (lambda token: world.show_profile(world.authenticate(token)), newest.access_token),
+        (lambda token: world.refresh(token, CLIENT_INFO), newest.refresh_token),
+        (lambda token: world.get_profile(world.authenticate(token)), newest.access_token),
         (world.verify, newest.access_token),
     ):
         with pytest.raises(InvalidToken):
             act(token)
-    assert world.show_profile(world.authenticate(other.access_token))
+    assert world.get_profile(world.authenticate(other.access_token))
 
 
 def test_each_type_of_token_has_its_place(world):
@@ -114,13 +114,13 @@ def test_each_type_of_token_has_its_place(world):
     with pytest.raises(InvalidToken):
         world.authenticate(pair.refresh_token)
     with pytest.raises(InvalidToken):
-        world.refresh(pair.access_token, ORIGIN)
+        world.refresh(pair.access_token, CLIENT_INFO)
 
 
 def test_verifying_tells_good_tokens_from_spent_ones(world):
     user_id = world.person("ada").user_id
     first = logged_in(world)
-    second = world.refresh(first.refresh_token, ORIGIN)
+    second = world.refresh(first.refresh_token, CLIENT_INFO)
 
     for token in (first.access_token, second.access_token, second.refresh_token):
         assert world.verify(token).user_id == user_id
@@ -130,4 +130,4 @@ def test_verifying_tells_good_tokens_from_spent_ones(world):
 
 def test_the_profile_of_nobody_is_refused(world):
     with pytest.raises(InvalidToken):
-        world.show_profile(Caller(uuid4()))
+        world.get_profile(Caller(uuid4()))

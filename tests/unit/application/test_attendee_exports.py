@@ -5,7 +5,7 @@ import pytest
 from application.errors import Unavailable
 from application.events import export_attendees
 from application.events.export_attendees import ExportAttendees
-from application.pages import Window
+from application.pages import PageRequest
 from domain.events.errors import EventNotFound, NotEventCreator
 from tests.builders import HOUR
 from tests.fakes.memory_queries import MemoryEventQueries
@@ -37,7 +37,7 @@ def test_its_creator_gets_all_in_the_order_of_the_list(world, ada, event, guests
     pages = list(world.export_attendees(event.id, ada))
 
     assert [len(page) for page in pages] == [3, 3, 1]
-    listed = world.list_attendees(event.id, Window(100), ada).results
+    listed = world.list_attendees(event.id, PageRequest(100), ada).results
     assert [attendee for page in pages for attendee in page] == listed
     assert [attendee.id for attendee in listed] == ids_of(guests)
 
@@ -81,11 +81,11 @@ class FailsFrom(MemoryEventQueries):
 
     pages_left = 1
 
-    def attendees(self, event_id, window, caller):
+    def attendees(self, event_id, page_request, caller):
         if self.pages_left == 0:
             raise Unavailable
         self.pages_left -= 1
-        return super().attendees(event_id, window, caller)
+        return super().attendees(event_id, page_request, caller)
 
 
 def test_a_fault_at_the_first_page_is_raised_at_once(world, ada, event, guests):

@@ -6,12 +6,12 @@ import pytest
 from application.calendars.read_calendar_feed import DESCRIPTION_MAX, ENTRIES_MAX, ReadCalendarFeed
 from application.ports.calendar_queries import CalendarEntry
 from domain.accounts.errors import InvalidToken
-from domain.accounts.session import Origin
+from domain.accounts.session import ClientInfo
 from domain.calendars.errors import CalendarNotFound, NoCalendarFeed
 from domain.events.description import Title
 from domain.events.errors import EventNotFound
 from domain.events.event import EventChanges
-from tests.builders import DAY, HOUR, NOON, ORIGIN
+from tests.builders import CLIENT_INFO, DAY, HOUR, NOON
 from tests.fakes.memory import MemoryUserRepository
 from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
 
@@ -21,7 +21,7 @@ def read(world, opened):
 
 
 def test_a_feed_follows_what_its_owner_attends_and_organises(world, ada, grace):
-    feed = world.open_feed(ada, ORIGIN)
+    feed = world.create_feed(ada, CLIENT_INFO)
     assert read(world, feed) == []
 
     mine, hers = world.published(ada), world.published(grace, start=2 * DAY)
@@ -35,23 +35,23 @@ def test_a_feed_follows_what_its_owner_attends_and_organises(world, ada, grace):
 
 def test_an_event_in_a_calendar_tells_how_often_it_was_edited(world, ada):
     event = world.published(ada)
-    assert world.show_event_calendar(event.id, ada).revision == 0
+    assert world.get_event_calendar(event.id, ada).revision == 0
 
     world.clock.advance(HOUR)
-    world.edit_event(event.id, ada, EventChanges(title=Title("Coffee")))
+    world.update_event(event.id, ada, EventChanges(title=Title("Coffee")))
 
-    entry = world.show_event_calendar(event.id, ada)
+    entry = world.get_event_calendar(event.id, ada)
     assert (entry.title, entry.revision) == ("Coffee", 1)
     assert (entry.created_at, entry.updated_at) == (NOON, NOON + HOUR)
 
 
 def test_an_unknown_event_has_no_calendar(world, ada):
     with pytest.raises(EventNotFound):
-        world.show_event_calendar(uuid4(), ada)
+        world.get_event_calendar(uuid4(), ada)
 
 
 def test_a_new_address_ends_the_one_before(world, ada):
-    first, second = world.open_feed(ada, ORIGIN), world.open_feed(ada, ORIGIN)
+    first, second = world.create_feed(ada, CLIENT_INFO), world.create_feed(ada, CLIENT_INFO)
 
     with pytest.raises(CalendarNotFound):
         read(world, first)
@@ -59,34 +59,34 @@ def test_a_new_address_ends_the_one_before(world, ada):
 
 
 def test_a_feed_is_told_of_and_ended(world, ada, grace):
-    hers = world.open_feed(grace, ORIGIN)
+    hers = world.create_feed(grace, CLIENT_INFO)
     world.clock.advance(HOUR)
     with pytest.raises(NoCalendarFeed):
-        world.show_feed(ada)
-    feed = world.open_feed(ada, ORIGIN)
-    assert feed.created_at == world.show_feed(ada) == NOON + HOUR
+        world.get_feed(ada)
+    feed = world.create_feed(ada, CLIENT_INFO)
+    assert feed.created_at == world.get_feed(ada) == NOON + HOUR
 
     for _ in range(2):
-        world.close_feed(ada)
+        world.delete_feed(ada)
 
     with pytest.raises(NoCalendarFeed):
-        world.show_feed(ada)
+        world.get_feed(ada)
     with pytest.raises(CalendarNotFound):
         read(world, feed)
     assert read(world, hers) == []
 
 
 def test_whoever_is_gone_gets_no_feed_and_keeps_none(world, ada):
-    feed = world.open_feed(ada, ORIGIN)
+    feed = world.create_feed(ada, CLIENT_INFO)
 
-    world.delete_account(ada, "ada's password", Origin(None, None))
+    world.delete_account(ada, "ada's password", ClientInfo(None, None))
 
     with pytest.raises(CalendarNotFound):
         read(world, feed)
     with pytest.raises(InvalidToken):
-        world.open_feed(ada, ORIGIN)
+        world.create_feed(ada, CLIENT_INFO)
     with pytest.raises(NoCalendarFeed):
-        world.show_feed(ada)
+        world.get_feed(ada)
 
 
 def test_an_account_is_locked_while_it_gets_a_feed(world, ada, monkeypatch):
@@ -98,7 +98,7 @@ def test_an_account_is_locked_while_it_gets_a_feed(world, ada, monkeypatch):
 
     monkeypatch.setattr(MemoryUserRepository, "find_for_update", note)
 
-    world.open_feed(ada, ORIGIN)
+    world.create_feed(ada, CLIENT_INFO)
 
     assert set(locked) == {ada.user_id}
 

@@ -3,9 +3,9 @@ from uuid import uuid4
 import pytest
 
 from application.caller import Caller
-from application.conditions import PreconditionFailed
-from application.pages import Window
+from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria
+from application.preconditions import PreconditionFailed
 from domain.accounts.errors import InvalidToken
 from domain.errors import Invalid
 from domain.events.description import Title
@@ -23,7 +23,7 @@ from tests.fakes.memory import MemoryEventRepository
 def test_what_publishing_returns_is_what_is_shown(world, ada):
     event = world.published(ada)
 
-    assert world.show_event(event.id, ada) == event
+    assert world.get_event(event.id, ada) == event
 
 
 def test_an_event_in_the_past_is_not_published(world, ada):
@@ -32,7 +32,7 @@ def test_an_event_in_the_past_is_not_published(world, ada):
     with pytest.raises(Invalid):
         world.published(ada)
 
-    assert world.list_events(EventCriteria(), Window(10, 0), ada).count == 0
+    assert world.list_events(EventCriteria(), PageRequest(10, 0), ada).count == 0
 
 
 def test_nobody_publishes_nothing(world):
@@ -44,9 +44,9 @@ def test_what_an_edit_returns_is_what_is_shown(world, ada):
     event = world.published(ada)
     world.attend(event.id, ada)
 
-    edited = world.edit_event(event.id, ada, EventChanges(title=Title("Coffee")))
+    edited = world.update_event(event.id, ada, EventChanges(title=Title("Coffee")))
 
-    assert edited == world.show_event(event.id, ada)
+    assert edited == world.get_event(event.id, ada)
     assert (edited.title, edited.is_attending) == ("Coffee", True)
 
 
@@ -54,11 +54,11 @@ def test_a_refused_edit_changes_nothing(world, ada, grace):
     event = world.published(ada)
 
     with pytest.raises(NotEventCreator):
-        world.edit_event(event.id, grace, EventChanges(title=Title("Mine")))
+        world.update_event(event.id, grace, EventChanges(title=Title("Mine")))
     with pytest.raises(NotEventCreator):
         world.delete_event(event.id, grace)
 
-    assert world.show_event(event.id, ada) == event
+    assert world.get_event(event.id, ada) == event
 
 
 def test_the_last_seat_goes_to_whoever_comes_first_and_then_to_the_next(world, ada, grace):
@@ -70,7 +70,7 @@ def test_the_last_seat_goes_to_whoever_comes_first_and_then_to_the_next(world, a
     world.cancel(event.id, ada)
     world.attend(event.id, grace)
 
-    page = world.list_attendees(event.id, Window(10, 0), ada)
+    page = world.list_attendees(event.id, PageRequest(10, 0), ada)
     assert [attendee.id for attendee in page.results] == [grace.user_id]
 
 
@@ -83,9 +83,9 @@ def test_time_closes_an_event(world, ada):
         with pytest.raises(ReadOnlyEvent):
             act(event.id, ada)
 
-    assert world.show_event(event.id, ada).status == "ongoing"
+    assert world.get_event(event.id, ada).status == "ongoing"
     world.clock.advance(HOUR)
-    assert world.show_event(event.id, ada).status == "past"
+    assert world.get_event(event.id, ada).status == "past"
 
 
 def test_a_deleted_event_is_gone_with_its_seats(world, ada):
@@ -94,10 +94,10 @@ def test_a_deleted_event_is_gone_with_its_seats(world, ada):
 
     world.delete_event(event.id, ada)
 
-    for act in (world.attend, world.cancel, world.delete_event, world.show_event):
+    for act in (world.attend, world.cancel, world.delete_event, world.get_event):
         with pytest.raises(EventNotFound):
             act(event.id, ada)
-    assert world.list_events(EventCriteria(attending=True), Window(10, 0), ada).count == 0
+    assert world.list_events(EventCriteria(attending=True), PageRequest(10, 0), ada).count == 0
 
 
 @pytest.mark.parametrize("action", ["attend", "cancel", "delete_event"])
@@ -121,21 +121,21 @@ def refuse(_view):
 def test_a_condition_sees_what_the_editor_saw_and_can_stop_the_change(world, ada):
     event, seen = world.published(ada), []
 
-    world.edit_event(event.id, ada, EventChanges(title=Title("Coffee")), seen.append)
+    world.update_event(event.id, ada, EventChanges(title=Title("Coffee")), seen.append)
     assert seen[0] == seen[-1] == event
 
-    edited = world.show_event(event.id, ada)
+    edited = world.get_event(event.id, ada)
     with pytest.raises(PreconditionFailed):
-        world.edit_event(event.id, ada, EventChanges(title=Title("Water")), refuse)
+        world.update_event(event.id, ada, EventChanges(title=Title("Water")), refuse)
     with pytest.raises(PreconditionFailed):
         world.delete_event(event.id, ada, refuse)
-    assert world.show_event(event.id, ada) == edited
+    assert world.get_event(event.id, ada) == edited
 
 
-@pytest.mark.parametrize("act", ["edit_event", "delete_event"])
+@pytest.mark.parametrize("act", ["update_event", "delete_event"])
 def test_a_condition_is_not_asked_where_the_change_is_refused_anyway(world, ada, grace, act):
     event = world.published(ada)
-    changes = [EventChanges()] if act == "edit_event" else []
+    changes = [EventChanges()] if act == "update_event" else []
 
     with pytest.raises(NotEventCreator):
         getattr(world, act)(event.id, grace, *changes, refuse)

@@ -6,7 +6,7 @@ from application.operations.purge import AT_ONCE, Purge
 from tests.builders import DAY, NOON, a_session
 from tests.fakes.clock import FakeClock
 from tests.fakes.memory import MemoryStore
-from tests.fakes.memory_leftovers import MemoryExpiredAnswers, MemoryExpiredSessions
+from tests.fakes.memory_expired_rows import MemoryExpiredIdempotencyKeys, MemoryExpiredSessions
 
 
 @pytest.fixture
@@ -16,8 +16,11 @@ def store():
 
 @pytest.fixture
 def purge(store):
-    leftovers = {"sessions": MemoryExpiredSessions(store), "keys": MemoryExpiredAnswers(store)}
-    return Purge(leftovers, FakeClock())
+    expired_rows = {
+        "sessions": MemoryExpiredSessions(store),
+        "keys": MemoryExpiredIdempotencyKeys(store),
+    }
+    return Purge(expired_rows, FakeClock())
 
 
 def keep_sessions(store, number, age):

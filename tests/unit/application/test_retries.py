@@ -1,7 +1,7 @@
 """What others were in the way of begins anew, as a whole."""
 
 from application.errors import Contended
-from application.retried import retried
+from application.retries import retry_on_contention
 from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
 
 
@@ -11,7 +11,7 @@ def test_the_arguments_are_the_same_at_each_attempt():
     class Act:
         new_work = MemoryUnitOfWorkFactory(MemoryStore())
 
-        @retried
+        @retry_on_contention
         def __call__(self, *arguments, **named):
             calls.append((arguments, named))
             if len(calls) == 1:

@@ -2,27 +2,27 @@ from datetime import timedelta
 
 import pytest
 
-from application.pages import Window
-from application.ports.audit_log import Incident
+from application.pages import PageRequest
+from application.ports.audit_log import AuditEvent
 from domain.accounts.errors import (
     InvalidCredentials,
     InvalidToken,
     RefreshTokenReused,
     SessionNotFound,
 )
-from domain.accounts.session import Origin
-from tests.builders import DAY, HOUR, NOON, ORIGIN
+from domain.accounts.session import ClientInfo
+from tests.builders import CLIENT_INFO, DAY, HOUR, NOON
 
-ALL = Window(limit=100, offset=0)
+ALL = PageRequest(limit=100, offset=0)
 
 
-def logged_in(world, name="ada", origin=ORIGIN):
-    return world.log_in(name, f"{name}'s password", origin)
+def logged_in(world, name="ada", client_info=CLIENT_INFO):
+    return world.log_in(name, f"{name}'s password", client_info)
 
 
 def is_known(world, pair):
     try:
-        return bool(world.show_profile(world.authenticate(pair.access_token)))
+        return bool(world.get_profile(world.authenticate(pair.access_token)))
     except InvalidToken:
         return False
 
@@ -32,19 +32,19 @@ def test_revoking_a_token_ends_its_session_alone(world, name):
     world.person("ada")
     here, there = logged_in(world), logged_in(world)
 
-    world.revoke(getattr(here, name), ORIGIN)
+    world.revoke(getattr(here, name), CLIENT_INFO)
 
     assert (is_known(world, here), is_known(world, there)) == (False, True)
     with pytest.raises(InvalidToken):
-        world.refresh(here.refresh_token, ORIGIN)
+        world.refresh(here.refresh_token, CLIENT_INFO)
 
 
 def test_a_spent_token_revokes_its_successors_too(world):
     world.person("ada")
     first = logged_in(world)
-    newest = world.refresh(first.refresh_token, ORIGIN)
+    newest = world.refresh(first.refresh_token, CLIENT_INFO)
 
-    world.revoke(first.refresh_token, ORIGIN)
+    world.revoke(first.refresh_token, CLIENT_INFO)
 
     assert not is_known(world, newest)
 
@@ -52,14 +52,16 @@ def test_a_spent_token_revokes_its_successors_too(world):
 def test_revoking_what_is_no_token_or_is_over_changes_nothing(world):
     user_id = world.person("ada").user_id
     pair = logged_in(world)
-    world.revoke("nothing", ORIGIN)
+    world.revoke("nothing", CLIENT_INFO)
     assert is_known(world, pair)
 
-    world.revoke(pair.refresh_token, ORIGIN)
-    world.revoke(pair.refresh_token, ORIGIN)
+    world.revoke(pair.refresh_token, CLIENT_INFO)
+    world.revoke(pair.refresh_token, CLIENT_INFO)
 
-    revocations = [each for each in world.audit.incidents if each[0] is Incident.SESSION_REVOKED]
-    assert revocations == [(Incident.SESSION_REVOKED, user_id)]
+    revocations = [
+        each for each in world.audit.audit_events if each[0] is AuditEvent.SESSION_REVOKED
+    ]
+    assert revocations == [(AuditEvent.SESSION_REVOKED, user_id)]
 
 
 def test_every_session_of_the_user_ends_and_nobody_elses(world):
@@ -67,7 +69,7 @@ def test_every_session_of_the_user_ends_and_nobody_elses(world):
     world.person("grace")
     pairs, others = [logged_in(world) for _ in range(3)], logged_in(world, "grace")
 
-    world.end_sessions(ada, ORIGIN)
+    world.revoke_all_sessions(ada, CLIENT_INFO)
 
     assert not any(is_known(world, pair) for pair in pairs)
     assert is_known(world, others)
@@ -78,9 +80,9 @@ def test_sessions_are_listed_with_their_origin_while_they_live(world):
     ada = world.person("ada")
     logged_in(world)
     world.clock.advance(HOUR)
-    phone = logged_in(world, origin=Origin("198.51.100.9", "a phone"))
+    phone = logged_in(world, client_info=ClientInfo("198.51.100.9", "a phone"))
     world.clock.advance(HOUR)
-    world.refresh(phone.refresh_token, Origin("198.51.100.10", "a phone"))
+    world.refresh(phone.refresh_token, ClientInfo("198.51.100.10", "a phone"))
 
     page = world.list_sessions(ada, ALL)
 
@@ -99,13 +101,13 @@ def test_one_session_is_ended_by_its_owner_only(world):
     [session] = world.list_sessions(ada, ALL).results
 
     with pytest.raises(SessionNotFound):
-        world.end_session(session.id, grace, ORIGIN)
+        world.revoke_session(session.id, grace, CLIENT_INFO)
     assert is_known(world, pair)
-    world.end_session(session.id, ada, ORIGIN)
+    world.revoke_session(session.id, ada, CLIENT_INFO)
 
     assert not is_known(world, pair)
     with pytest.raises(SessionNotFound):
-        world.end_session(session.id, ada, ORIGIN)
+        world.revoke_session(session.id, ada, CLIENT_INFO)
 
 
 def test_no_token_outlives_its_session(world):
@@ -113,15 +115,15 @@ def test_no_token_outlives_its_session(world):
     pair = logged_in(world)
     for _ in range(59):
         world.clock.advance(timedelta(hours=12))
-        pair = world.refresh(pair.refresh_token, ORIGIN)
+        pair = world.refresh(pair.refresh_token, CLIENT_INFO)
     world.clock.advance(timedelta(hours=11, minutes=45))
 
-    pair = world.refresh(pair.refresh_token, ORIGIN)
+    pair = world.refresh(pair.refresh_token, CLIENT_INFO)
 
     assert pair.expires_in == pair.refresh_expires_in == timedelta(minutes=15)
     world.clock.advance(timedelta(minutes=15))
     with pytest.raises(InvalidToken):
-        world.refresh(pair.refresh_token, ORIGIN)
+        world.refresh(pair.refresh_token, CLIENT_INFO)
 
 
 def test_a_login_forgets_the_sessions_that_are_over(world):
@@ -137,16 +139,16 @@ def test_a_login_forgets_the_sessions_that_are_over(world):
 def test_what_matters_for_safety_is_recorded(world):
     user_id = world.person("ada").user_id
     first = logged_in(world)
-    world.refresh(first.refresh_token, ORIGIN)
+    world.refresh(first.refresh_token, CLIENT_INFO)
     for name in ("ada", "nobody"):
         with pytest.raises(InvalidCredentials):
-            world.log_in(name, "wrong", ORIGIN)
+            world.log_in(name, "wrong", CLIENT_INFO)
     with pytest.raises(RefreshTokenReused):
-        world.refresh(first.refresh_token, ORIGIN)
+        world.refresh(first.refresh_token, CLIENT_INFO)
 
-    assert world.audit.incidents == [
-        (Incident.LOGGED_IN, user_id),
-        (Incident.LOGIN_FAILED, user_id),
-        (Incident.LOGIN_FAILED, None),
-        (Incident.REFRESH_TOKEN_REUSED, user_id),
+    assert world.audit.audit_events == [
+        (AuditEvent.LOGGED_IN, user_id),
+        (AuditEvent.LOGIN_FAILED, user_id),
+        (AuditEvent.LOGIN_FAILED, None),
+        (AuditEvent.REFRESH_TOKEN_REUSED, user_id),
     ]

@@ -4,8 +4,8 @@ from uuid import uuid4
 import pytest
 
 from domain.accounts.errors import InvalidToken, RefreshTokenReused, SessionNotFound
-from domain.accounts.session import Origin
-from tests.builders import DAY, HOUR, NOON, ORIGIN, a_session
+from domain.accounts.session import ClientInfo
+from tests.builders import CLIENT_INFO, DAY, HOUR, NOON, a_session
 
 
 def test_a_session_keeps_no_refresh_token():
@@ -15,7 +15,7 @@ def test_a_session_keeps_no_refresh_token():
 def test_a_refresh_token_is_spent_for_its_successor():
     session = a_session("first")
 
-    session.rotate(spent="first", successor="second", now=NOON + HOUR, origin=ORIGIN)
+    session.rotate(spent="first", successor="second", now=NOON + HOUR, client_info=CLIENT_INFO)
 
     assert session.is_newest("second")
     assert not session.is_newest("first")
@@ -25,14 +25,14 @@ def test_a_refresh_token_is_spent_for_its_successor():
 
 def test_reuse_of_a_spent_token_ends_the_session():
     session = a_session("first")
-    session.rotate(spent="first", successor="second", now=NOON, origin=ORIGIN)
+    session.rotate(spent="first", successor="second", now=NOON, client_info=CLIENT_INFO)
 
     with pytest.raises(RefreshTokenReused):
-        session.rotate(spent="first", successor="third", now=NOON, origin=ORIGIN)
+        session.rotate(spent="first", successor="third", now=NOON, client_info=CLIENT_INFO)
 
     assert not session.is_live(NOON)
     with pytest.raises(InvalidToken):
-        session.rotate(spent="second", successor="third", now=NOON, origin=ORIGIN)
+        session.rotate(spent="second", successor="third", now=NOON, client_info=CLIENT_INFO)
 
 
 def test_a_session_lives_a_day_from_its_last_rotation():
@@ -41,28 +41,28 @@ def test_a_session_lives_a_day_from_its_last_rotation():
     assert session.is_live(NOON + DAY - HOUR)
     assert not session.is_live(NOON + DAY)
     with pytest.raises(InvalidToken):
-        session.rotate(spent="first", successor="second", now=NOON + DAY, origin=ORIGIN)
+        session.rotate(spent="first", successor="second", now=NOON + DAY, client_info=CLIENT_INFO)
 
 
 def test_a_session_ends_for_good_however_often_it_is_refreshed():
     session = a_session("0", ends_at=NOON + 2 * DAY)
     for number in range(1, 4):
-        session.rotate(str(number - 1), str(number), NOON + number * DAY / 2, ORIGIN)
+        session.rotate(str(number - 1), str(number), NOON + number * DAY / 2, CLIENT_INFO)
 
     assert session.expires_at == session.ends_at
     assert session.is_live(NOON + 2 * DAY - HOUR)
     assert not session.is_live(NOON + 2 * DAY)
     with pytest.raises(InvalidToken):
-        session.rotate("3", "4", NOON + 2 * DAY, ORIGIN)
+        session.rotate("3", "4", NOON + 2 * DAY, CLIENT_INFO)
 
 
 def test_a_session_remembers_where_it_was_last_refreshed():
     session = a_session("first")
-    elsewhere = Origin("198.51.100.9", "another browser")
+    elsewhere = ClientInfo("198.51.100.9", "another browser")
 
     session.rotate("first", "second", NOON, elsewhere)
 
-    assert session.origin == elsewhere
+    assert session.client_info == elsewhere
 
 
 def test_a_revoked_session_is_over_since_its_first_revocation():
@@ -74,15 +74,15 @@ def test_a_revoked_session_is_over_since_its_first_revocation():
     assert session.revoked_at == NOON + HOUR
     assert not session.is_live(NOON + HOUR)
     with pytest.raises(InvalidToken):
-        session.rotate("first", "second", NOON + HOUR, ORIGIN)
+        session.rotate("first", "second", NOON + HOUR, CLIENT_INFO)
 
 
 def test_reuse_is_told_from_the_end_of_the_session():
     session = a_session("first")
-    session.rotate("first", "second", NOON, ORIGIN)
+    session.rotate("first", "second", NOON, CLIENT_INFO)
 
     with pytest.raises(InvalidToken):
-        session.rotate("first", "third", NOON + DAY, ORIGIN)
+        session.rotate("first", "third", NOON + DAY, CLIENT_INFO)
 
     assert session.revoked_at is None
 

@@ -2,18 +2,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from application.caller import Caller
-from application.ports.audit_log import AuditLog, Incident
+from application.ports.audit_log import AuditEvent, AuditLog
 from application.ports.calendar_feeds import NewFeedSecret
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWorkFactory
-from application.retried import retried
+from application.retries import retry_on_contention
 from domain.accounts.errors import InvalidToken
-from domain.accounts.session import Origin
+from domain.accounts.session import ClientInfo
 from domain.calendars.feed import CalendarFeed, FeedSecret
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedFeed:
+class CreatedFeed:
     """The one time that the secret is told."""
 
     secret: FeedSecret
@@ -21,7 +21,7 @@ class OpenedFeed:
 
 
 @dataclass(frozen=True)
-class OpenCalendarFeed:
+class CreateCalendarFeed:
     """Give the user's calendar an address; the one that it had is dead from then on.
 
     Raises SessionEnded, or InvalidToken when the account is gone.
@@ -32,8 +32,8 @@ class OpenCalendarFeed:
     new_secret: NewFeedSecret
     audit: AuditLog
 
-    @retried
-    def __call__(self, caller: Caller, origin: Origin) -> OpenedFeed:
+    @retry_on_contention
+    def __call__(self, caller: Caller, client_info: ClientInfo) -> CreatedFeed:
         secret = self.new_secret()
         with self.new_work(caller) as work:
             # Locked: an account that is being deleted must not keep a feed.
@@ -42,5 +42,5 @@ class OpenCalendarFeed:
             feed = CalendarFeed.open(caller.user_id, secret, self.clock.now())
             work.calendar_feeds.put(feed)
             work.commit()
-        self.audit.record(Incident.CALENDAR_ADDRESS_MADE, caller.user_id, origin=origin)
-        return OpenedFeed(secret, feed.created_at)
+        self.audit.record(AuditEvent.CALENDAR_FEED_CREATED, caller.user_id, client_info=client_info)
+        return CreatedFeed(secret, feed.created_at)

@@ -18,7 +18,7 @@ class Worker(Protocol):
 Self = TypeVar("Self", bound=Worker)
 
 
-def retried(
+def retry_on_contention(
     act: Callable[Concatenate[Self, Arguments], Result],
 ) -> Callable[Concatenate[Self, Arguments], Result]:
     """Begin the whole act anew where others were in its way, as the units of work have it.

@@ -6,27 +6,27 @@ from typing import Any
 from flask import Response, url_for
 
 from adapters.http.calendars import examples
-from adapters.http.calendars.schemas import CalendarAddressSchema, CalendarFeedSchema
+from adapters.http.calendars.schemas import CalendarFeedSchema, CreatedCalendarFeedSchema
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.requests.authentication import caller
-from adapters.http.requests.client_info import origin
-from adapters.http.responses.json import forbid_storing, no_content
-from application.calendars.close_calendar_feed import CloseCalendarFeed
-from application.calendars.open_calendar_feed import OpenCalendarFeed
-from application.calendars.show_calendar_feed import ShowCalendarFeed
+from adapters.http.requests.client_info import client_info
+from adapters.http.responses.json import disable_storing, no_content
+from application.calendars.create_calendar_feed import CreateCalendarFeed
+from application.calendars.delete_calendar_feed import DeleteCalendarFeed
+from application.calendars.get_calendar_feed import GetCalendarFeed
 from domain.calendars.errors import NoCalendarFeed
 
 CALENDAR = "/v1/profile/calendar/"
 
 
-def address_blueprint(
-    show_feed: ShowCalendarFeed,
-    open_feed: OpenCalendarFeed,
-    close_feed: CloseCalendarFeed,
+def calendar_feed_blueprint(
+    show_feed: GetCalendarFeed,
+    open_feed: CreateCalendarFeed,
+    close_feed: DeleteCalendarFeed,
     authenticate: Callable[[], None],
 ) -> Blueprint:
     blueprint = Blueprint("calendar_address", "Where programs read one's calendar.", authenticate)
-    blueprint.after_request(forbid_storing)
+    blueprint.after_request(disable_storing)
 
     @blueprint.operation("GET", CALENDAR, NoCalendarFeed())
     @blueprint.response(200, CalendarFeedSchema, example=examples.FEED)
@@ -40,7 +40,7 @@ def address_blueprint(
     @blueprint.operation("POST", CALENDAR)
     @blueprint.response(
         201,
-        CalendarAddressSchema,
+        CreatedCalendarFeedSchema,
         example=examples.ADDRESS,
         headers={"Location": examples.LOCATION},
     )
@@ -50,7 +50,7 @@ def address_blueprint(
         For calendar programs, which can't log in: whoever knows it sees what one attends and
         organises. The address that was made before is dead at once.
         """
-        opened = open_feed(caller(), origin())
+        opened = open_feed(caller(), client_info())
         url = url_for("calendars.get_calendar", secret=opened.secret.text, _external=True)
         return {"created_at": opened.created_at, "url": url}, {"Location": url}
 

@@ -10,7 +10,7 @@ View = TypeVar("View")
 # Called with the thing as the client would be shown it now, within the unit of work, after all
 # that may be refused was decided: preconditions matter only where the answer would be success
 # (RFC 9110 section 13.2.1). Raises PreconditionFailed.
-Condition: TypeAlias = Callable[[View], None]
+Precondition: TypeAlias = Callable[[View], None]
 
 
 class PreconditionFailed(DomainError):
@@ -22,5 +22,5 @@ class PreconditionFailed(DomainError):
         super().__init__("It is not what the request expects any more. Get it again, then decide.")
 
 
-def unconditional(_view: object) -> None:
+def no_precondition(_view: object) -> None:
     """Requires nothing."""

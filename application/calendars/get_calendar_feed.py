@@ -7,7 +7,7 @@ from domain.calendars.errors import NoCalendarFeed
 
 
 @dataclass(frozen=True)
-class ShowCalendarFeed:
+class GetCalendarFeed:
     """When the user's feed was made; its secret is shown at that moment only.
 
     Raises NoCalendarFeed or SessionEnded.

@@ -2,17 +2,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.caller import Caller
-from application.conditions import Condition, unconditional
 from application.ports.clock import Clock
 from application.ports.event_queries import EventView
 from application.ports.unit_of_work import UnitOfWorkFactory
-from application.retried import retried
+from application.preconditions import Precondition, no_precondition
+from application.retries import retry_on_contention
 from domain.accounts.errors import InvalidToken
 from domain.events.event import EventChanges
 
 
 @dataclass(frozen=True)
-class EditEvent:
+class UpdateEvent:
     """Change an event that has not started.
 
     Raises EventNotFound, NotEventCreator, ReadOnlyEvent, Invalid, CapacityBelowAttendance,
@@ -22,13 +22,13 @@ class EditEvent:
     new_work: UnitOfWorkFactory
     clock: Clock
 
-    @retried
+    @retry_on_contention
     def __call__(
         self,
         event_id: UUID,
         caller: Caller,
         changes: EventChanges,
-        condition: Condition[EventView] = unconditional,
+        precondition: Precondition[EventView] = no_precondition,
     ) -> EventView:
         with self.new_work(caller) as work:
             editor = work.users.find(caller.user_id)
@@ -38,7 +38,7 @@ class EditEvent:
             now = self.clock.now()
             before = EventView.of(event, editor.username, now)
             event.edit(changes, caller.user_id, now)
-            condition(before)
+            precondition(before)
             work.events.save(event)
             work.commit()
         # Only its creator gets this far.

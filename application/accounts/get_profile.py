@@ -6,7 +6,7 @@ from domain.accounts.errors import InvalidToken
 
 
 @dataclass(frozen=True)
-class ShowProfile:
+class GetProfile:
     """The caller's own account. Raises SessionEnded, or InvalidToken when it is gone."""
 
     accounts: AccountQueries

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from application.idempotency import KEPT_FOR
+from application.idempotency import IDEMPOTENCY_KEY_LIFETIME
 from domain.accounts.session import REFRESH_TOKEN_LIFETIME
 from tests.builders import DAY, NOON, a_session
-from tests.contract.test_answer_repository import an_answer, find, keep
+from tests.contract.test_idempotency_store import an_answer, find, keep
 
 TICK = timedelta(microseconds=1)
 
@@ -51,20 +51,22 @@ def test_no_more_is_removed_than_is_asked_for(storage, ada, grace):
     assert removed == [3, 1, 0]
 
 
-@pytest.mark.parametrize(("age", "count"), [(KEPT_FOR, 1), (KEPT_FOR - TICK, 0)])
+@pytest.mark.parametrize(
+    ("age", "count"), [(IDEMPOTENCY_KEY_LIFETIME, 1), (IDEMPOTENCY_KEY_LIFETIME - TICK, 0)]
+)
 def test_an_answer_is_over_when_it_need_not_be_told_again(storage, ada, age, count):
-    keep(storage, ada, an_answer(ada, answered_at=NOON - age))
+    keep(storage, ada, an_answer(ada, created_at=NOON - age))
 
-    assert storage.expired_answers.count(NOON) == count
-    assert storage.expired_answers.remove(NOON, at_most=10) == count
+    assert storage.expired_idempotency_keys.count(NOON) == count
+    assert storage.expired_idempotency_keys.remove(NOON, at_most=10) == count
     assert (find(storage, ada) is None) == bool(count)
 
 
 def test_of_answers_no_more_are_removed_than_are_asked_for(storage, ada, grace):
     old = NOON - 2 * DAY
     for person in (ada, grace):
-        keep(storage, person, an_answer(person, answered_at=old), an_answer(person, "other", old))
+        keep(storage, person, an_answer(person, created_at=old), an_answer(person, "other", old))
 
-    removed = [storage.expired_answers.remove(NOON, at_most=3) for _ in range(3)]
+    removed = [storage.expired_idempotency_keys.remove(NOON, at_most=3) for _ in range(3)]
 
     assert removed == [3, 1, 0]

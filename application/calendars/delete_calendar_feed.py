@@ -2,16 +2,16 @@ from dataclasses import dataclass
 
 from application.caller import Caller
 from application.ports.unit_of_work import UnitOfWorkFactory
-from application.retried import retried
+from application.retries import retry_on_contention
 
 
 @dataclass(frozen=True)
-class CloseCalendarFeed:
+class DeleteCalendarFeed:
     """End the caller's feed: its URL is dead. Without one, changes nothing. Raises SessionEnded."""
 
     new_work: UnitOfWorkFactory
 
-    @retried
+    @retry_on_contention
     def __call__(self, caller: Caller) -> None:
         with self.new_work(caller) as work:
             work.calendar_feeds.remove(caller.user_id)

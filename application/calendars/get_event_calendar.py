@@ -6,7 +6,7 @@ from application.ports.calendar_queries import CalendarEntry, CalendarQueries
 
 
 @dataclass(frozen=True)
-class ShowEventCalendar:
+class GetEventCalendar:
     """One event, as calendars show it. Raises EventNotFound or SessionEnded."""
 
     calendars: CalendarQueries

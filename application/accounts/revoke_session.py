@@ -2,24 +2,24 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.caller import Caller
-from application.ports.audit_log import AuditLog, Incident
+from application.ports.audit_log import AuditEvent, AuditLog
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWorkFactory
-from application.retried import retried
+from application.retries import retry_on_contention
 from domain.accounts.errors import SessionNotFound
-from domain.accounts.session import Origin
+from domain.accounts.session import ClientInfo
 
 
 @dataclass(frozen=True)
-class EndSession:
+class RevokeSession:
     """End one session of the user. Raises SessionNotFound or SessionEnded."""
 
     new_work: UnitOfWorkFactory
     clock: Clock
     audit: AuditLog
 
-    @retried
-    def __call__(self, session_id: UUID, caller: Caller, origin: Origin) -> None:
+    @retry_on_contention
+    def __call__(self, session_id: UUID, caller: Caller, client_info: ClientInfo) -> None:
         now = self.clock.now()
         with self.new_work(caller) as work:
             session = work.sessions.find_for_update(session_id)
@@ -29,4 +29,4 @@ class EndSession:
             session.revoke(now)
             work.sessions.save(session)
             work.commit()
-        self.audit.record(Incident.SESSION_REVOKED, caller.user_id, session_id, origin)
+        self.audit.record(AuditEvent.SESSION_REVOKED, caller.user_id, session_id, client_info)

@@ -1,16 +1,16 @@
 from dataclasses import dataclass
 
 from application.caller import Caller
-from application.conditions import Condition, unconditional
 from application.ports.account_queries import Profile
 from application.ports.unit_of_work import UnitOfWorkFactory
-from application.retried import retried
+from application.preconditions import Precondition, no_precondition
+from application.retries import retry_on_contention
 from domain.accounts.errors import InvalidToken
 from domain.accounts.user import ProfileChanges
 
 
 @dataclass(frozen=True)
-class EditProfile:
+class UpdateProfile:
     """Change the caller's name and email address.
 
     Raises UsernameTaken, PreconditionFailed or SessionEnded.
@@ -18,12 +18,12 @@ class EditProfile:
 
     new_work: UnitOfWorkFactory
 
-    @retried
+    @retry_on_contention
     def __call__(
         self,
         caller: Caller,
         changes: ProfileChanges,
-        condition: Condition[Profile] = unconditional,
+        precondition: Precondition[Profile] = no_precondition,
     ) -> Profile:
         with self.new_work(caller) as work:
             user = work.users.find_for_update(caller.user_id)
@@ -32,6 +32,6 @@ class EditProfile:
             before = Profile.of(user)
             user.edit(changes)
             work.users.save(user)
-            condition(before)
+            precondition(before)
             work.commit()
         return Profile.of(user)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from application.idempotency import KEPT_FOR, IdempotentRequest, KeptAnswer
+from application.idempotency import IDEMPOTENCY_KEY_LIFETIME, IdempotencyRecord, IdempotentRequest
 from application.ports.event_queries import EventView
 from domain.events.description import EventType, Location, Title
 from tests.builders import NOON, an_event
@@ -13,7 +13,7 @@ KEY = "0f6a1c1e"
 TICK = timedelta(microseconds=1)
 
 
-def an_answer(creator, key=KEY, answered_at=NOON):
+def an_answer(creator, key=KEY, created_at=NOON):
     event = an_event(
         creator_id=creator.id,
         title=Title("Tea 'n' \"cake\" \\ 日本"),
@@ -21,18 +21,18 @@ def an_answer(creator, key=KEY, answered_at=NOON):
         location=Location("Here"),
     )
     request = IdempotentRequest(key, b"fingerprint\x00\xff")
-    return KeptAnswer(request, EventView.of(event, creator.username, NOON), answered_at)
+    return IdempotencyRecord(request, EventView.of(event, creator.username, NOON), created_at)
 
 
 def find(storage, user, key=KEY):
     with storage.new_work() as work:
-        return work.answers.find_for_update(user.id, key)
+        return work.idempotency.find_for_update(user.id, key)
 
 
-def keep(storage, user, *answers):
+def keep(storage, user, *idempotency):
     with storage.new_work() as work:
-        for answer in answers:
-            work.answers.add(user.id, answer)
+        for answer in idempotency:
+            work.idempotency.add(user.id, answer)
         work.commit()
 
 
@@ -59,7 +59,7 @@ def test_a_key_is_one_persons_own(storage, ada, grace):
 
 def test_what_was_not_committed_was_not_kept(storage, ada):
     with storage.new_work() as work:
-        work.answers.add(ada.id, an_answer(ada))
+        work.idempotency.add(ada.id, an_answer(ada))
 
     assert find(storage, ada) is None
 
@@ -69,7 +69,7 @@ def test_answers_are_removed_once_they_need_not_be_kept(storage, ada, grace):
         keep(storage, person, an_answer(person), an_answer(person, "younger", NOON + TICK))
 
     with storage.new_work() as work:
-        work.answers.remove_expired(ada.id, NOON + KEPT_FOR)
+        work.idempotency.remove_expired(ada.id, NOON + IDEMPOTENCY_KEY_LIFETIME)
         work.commit()
 
     assert find(storage, ada) is None

@@ -1,23 +1,23 @@
 from dataclasses import dataclass
 
 from application.caller import Caller
-from application.ports.audit_log import AuditLog, Incident
+from application.ports.audit_log import AuditEvent, AuditLog
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWorkFactory
-from application.retried import retried
-from domain.accounts.session import Origin
+from application.retries import retry_on_contention
+from domain.accounts.session import ClientInfo
 
 
 @dataclass(frozen=True)
-class EndSessions:
+class RevokeAllSessions:
     """End every session of the caller. Raises SessionEnded."""
 
     new_work: UnitOfWorkFactory
     clock: Clock
     audit: AuditLog
 
-    @retried
-    def __call__(self, caller: Caller, origin: Origin) -> None:
+    @retry_on_contention
+    def __call__(self, caller: Caller, client_info: ClientInfo) -> None:
         now = self.clock.now()
         with self.new_work(caller) as work:
             sessions = work.sessions.live_for_update(caller.user_id, now)
@@ -26,4 +26,4 @@ class EndSessions:
                 work.sessions.save(session)
             work.commit()
         for session in sessions:
-            self.audit.record(Incident.SESSION_REVOKED, caller.user_id, session.id, origin)
+            self.audit.record(AuditEvent.SESSION_REVOKED, caller.user_id, session.id, client_info)

@@ -2,12 +2,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from application.caller import Caller
-from application.idempotency import IdempotentRequest, KeptAnswer
+from application.idempotency import IdempotencyRecord, IdempotentRequest
 from application.ports.clock import Clock
 from application.ports.event_queries import EventView
 from application.ports.identifiers import NewId
 from application.ports.unit_of_work import UnitOfWorkFactory
-from application.retried import retried
+from application.retries import retry_on_contention
 from domain.accounts.errors import InvalidToken
 from domain.events.description import NOWHERE, Capacity, Description, EventType, Location, Title
 from domain.events.event import Event
@@ -15,7 +15,7 @@ from domain.events.schedule import Schedule
 
 
 @dataclass(frozen=True)
-class PublishEvent:
+class CreateEvent:
     """Put a new event on the list, once for each request with a key.
 
     Raises Invalid, IdempotencyKeyInUse, IdempotencyKeyReused, SessionEnded, or InvalidToken when
@@ -26,7 +26,7 @@ class PublishEvent:
     clock: Clock
     new_id: NewId
 
-    @retried
+    @retry_on_contention
     def __call__(
         self,
         caller: Caller,
@@ -43,7 +43,7 @@ class PublishEvent:
         with self.new_work(caller) as work:
             creator_id, now = caller.user_id, self.clock.now()
             if request is not None:
-                kept = work.answers.find_for_update(creator_id, request.key)
+                kept = work.idempotency.find_for_update(creator_id, request.key)
                 if kept is not None and kept.is_kept(now):
                     return kept.to(request)
             event = Event.publish(
@@ -63,7 +63,7 @@ class PublishEvent:
             view = EventView.of(event, creator.username, now)
             work.events.add(event)
             if request is not None:
-                work.answers.remove_expired(creator_id, now)
-                work.answers.add(creator_id, KeptAnswer(request, view, answered_at=now))
+                work.idempotency.remove_expired(creator_id, now)
+                work.idempotency.add(creator_id, IdempotencyRecord(request, view, created_at=now))
             work.commit()
         return view

@@ -6,7 +6,7 @@ from domain.accounts.errors import InvalidToken
 
 
 @dataclass(frozen=True)
-class NameOwner:
+class FindTokenOwner:
     """Whose token it is, good or not any more; None for a text that this service never signed."""
 
     tokens: Tokens
