@@ -51,7 +51,7 @@ control_socket_disable = True  # it would lie in the home directory, one for all
 
 
 def when_ready(server: Any) -> None:
-    # What is loaded by now stays for good: the garbage collector leaves it alone (decision 13).
+    # What is loaded by now stays for good: the garbage collector leaves it alone (ADR 9).
     gc.freeze()
     if _metrics:
         from adapters.telemetry.metrics.server import serve_metrics

@@ -1,4 +1,4 @@
-"""The driver's connections, lent from the engine's pool: decision 11 tells what that spares."""
+"""The driver's connections, lent from the engine's pool (docs/adr/0003-driver-execution.md)."""
 
 from collections import namedtuple
 from collections.abc import Mapping, Sequence

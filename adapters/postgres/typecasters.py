@@ -1,4 +1,4 @@
-"""Typecasters that psycopg2 does not have as fast (decision 11)."""
+"""Typecasters that psycopg2 does not have as fast (docs/adr/0003-driver-execution.md)."""
 
 from datetime import datetime
 from functools import lru_cache

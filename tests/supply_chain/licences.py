@@ -5,7 +5,8 @@ from importlib.metadata import metadata
 
 from tests.supply_chain.image import image_lock, requirement
 
-# Permissive, or bound to files of their own that nobody here changes (MPL, LGPL: decision 1).
+# Permissive, or bound to files of their own that nobody here changes (MPL, LGPL: see the
+# Dependencies section of CONTRIBUTING.md).
 ACCEPTED = {
     "3-Clause BSD License",
     "Apache-2.0",
@@ -48,7 +49,7 @@ def main():
         if licence not in ACCEPTED and licence != ACCEPTED_OF.get(name)
     }
     if unread:
-        sys.exit(f"Read these licences, and say in decision 1 why they fit: {unread}")
+        sys.exit(f"Read these licences, and say in CONTRIBUTING.md why they fit: {unread}")
 
 
 if __name__ == "__main__":
