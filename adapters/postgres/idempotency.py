@@ -1,6 +1,4 @@
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -26,10 +24,7 @@ from application.idempotency import (
     IdempotencyRecord,
     IdempotentRequest,
 )
-from application.ports.event_queries import Creator, EventView
 from application.ports.idempotency_store import IdempotencyStore
-from domain.events.description import EventType
-from domain.events.schedule import EventStatus
 
 KEY = bindparam("key", type_=Text)
 BEGINNING = bindparam("beginning", type_=DateTime(timezone=True))
@@ -86,7 +81,7 @@ class PostgresIdempotencyStore(IdempotencyStore):
         # By a statement of its own, to see what was committed before the lock was given.
         for row in self._transaction.rows(FIND, values):
             request = IdempotentRequest(key, bytes(row.fingerprint))
-            return IdempotencyRecord(request, _event_from_json(row.answer), row.created_at)
+            return IdempotencyRecord(request, row.answer, row.created_at)
         return None
 
     def remove_expired(self, user_id: UUID, now: datetime) -> None:
@@ -95,31 +90,14 @@ class PostgresIdempotencyStore(IdempotencyStore):
         for statement in (REMOVE_OWN_EXPIRED, REMOVE_OTHERS_EXPIRED):
             self._transaction.write(statement, values)
 
-    def add(self, user_id: UUID, answer: IdempotencyRecord) -> None:
-        event = asdict(answer.event)
-        del event["seats_left"]  # computed; 0.2.0 does not know it
+    def add(self, user_id: UUID, record: IdempotencyRecord) -> None:
         self._transaction.write(
             ADD,
             {
                 "user_id": user_id,
-                "key": answer.request.key,
-                "fingerprint": answer.request.fingerprint,
-                "answer": orjson.dumps(event).decode(),
-                "created_at": answer.created_at,
+                "key": record.request.key,
+                "fingerprint": record.request.fingerprint,
+                "answer": orjson.dumps(record.payload).decode(),
+                "created_at": record.created_at,
             },
         )
-
-
-def _event_from_json(kept: dict[str, Any]) -> EventView:
-    creator = kept["creator"]
-    instants = ("start_time", "end_time", "created_at", "updated_at")
-    return EventView(
-        **kept
-        | {name: datetime.fromisoformat(kept[name]) for name in instants}
-        | {
-            "id": UUID(kept["id"]),
-            "type": EventType(kept["type"]),
-            "status": EventStatus(kept["status"]),
-            "creator": Creator(UUID(creator["id"]), creator["username"]),
-        }
-    )

@@ -3,6 +3,7 @@ from datetime import datetime
 
 from application.caller import Caller
 from application.idempotency import IdempotencyRecord, IdempotentRequest
+from application.payloads import from_payload, to_payload
 from application.ports.clock import Clock
 from application.ports.event_queries import EventView
 from application.ports.identifiers import NewId
@@ -43,9 +44,9 @@ class CreateEvent:
         with self.new_work(caller) as work:
             creator_id, now = caller.user_id, self.clock.now()
             if request is not None:
-                kept = work.idempotency.find_for_update(creator_id, request.key)
-                if kept is not None and kept.is_kept(now):
-                    return kept.to(request)
+                record = work.idempotency.find_for_update(creator_id, request.key)
+                if record is not None and not record.is_expired(now):
+                    return from_payload(EventView, record.replay(request))
             event = Event.publish(
                 event_id=self.new_id(),
                 creator_id=creator_id,
@@ -64,6 +65,6 @@ class CreateEvent:
             work.events.add(event)
             if request is not None:
                 work.idempotency.remove_expired(creator_id, now)
-                work.idempotency.add(creator_id, IdempotencyRecord(request, view, created_at=now))
+                work.idempotency.add(creator_id, IdempotencyRecord(request, to_payload(view), now))
             work.commit()
         return view

@@ -32,7 +32,7 @@ def create_user(username: str, email: str | None, is_piped: bool) -> None:
         password = _piped_password() if is_piped else _asked_password()
         account = {"username": username, "password": password, "email": email}
         try:
-            profile = container.sign_up()(**SignUpSchema().load(account))
+            profile = container.use_cases().sign_up(**SignUpSchema().load(account))
         except ValidationError as error:
             [(name, [problem, *_]), *_] = error.messages_dict.items()
             raise CommandError(f"{name}: {problem}") from error

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Engine
 from adapters.postgres.engine import make_engine
 from adapters.postgres.maintenance.verify import Verification, verify
 from adapters.postgres.reader import Reader
-from adapters.postgres.schema.version import PostgresSchema
+from adapters.postgres.schema.version import has_all_migrations
 from adapters.postgres.timeouts import MAINTENANCE, MIGRATION_LOCK_TIMEOUT_S
 from entrypoints.cli.errors import CommandError
 from entrypoints.cli.selected_database import selected_database
@@ -39,7 +39,7 @@ def maintenance_engine(url: URL | None = None, *, is_autocommit: bool = False) -
 
 def require_migrated(engine: Engine) -> None:
     """Of an engine in autocommit. Raises Refused, or Unavailable."""
-    if not PostgresSchema(Reader(engine)).has_all_migrations():
+    if not has_all_migrations(Reader(engine)):
         raise CommandError(
             "the database lacks migrations of this version: python -m entrypoints.cli migrate, or "
             "make migrate, is to come first."

@@ -1,16 +1,10 @@
 from datetime import timedelta
 
 import click
-from sqlalchemy import Engine
 
-from adapters.postgres.maintenance.expired_rows import (
-    EXPIRED_IDEMPOTENCY_KEYS,
-    EXPIRED_SESSIONS,
-    PostgresExpiredRows,
-)
+from adapters.postgres.maintenance.expired_rows import purge as purge_expired
 from adapters.postgres.reader import Reader
 from adapters.system import SystemClock
-from application.operations.purge import Purge
 from entrypoints.cli.database import maintenance_engine, require_migrated
 from entrypoints.cli.selected_database import selected_database
 
@@ -39,14 +33,7 @@ def purge(days: int, is_dry: bool) -> None:
         maintenance_engine(database.url, is_autocommit=True) as engine,
     ):
         require_migrated(engine)
-        counts = _purge_of(engine)(timedelta(days=days), is_dry=is_dry)
-    told = " and ".join(f"{count} {kind}" for kind, count in counts.items())
-    click.echo(f"{told} {'would be' if is_dry else 'were'} deleted.")
-
-
-def _purge_of(engine: Engine) -> Purge:
-    """Not from the container, which would bring the whole application into this process."""
-    rows = {"sessions": EXPIRED_SESSIONS, "idempotency keys": EXPIRED_IDEMPOTENCY_KEYS}
-    reader = Reader(engine)
-    expired_rows = {kind: PostgresExpiredRows(reader, each) for kind, each in rows.items()}
-    return Purge(expired_rows, SystemClock())
+        expired_before = SystemClock().now() - timedelta(days=days)
+        counts = purge_expired(Reader(engine), expired_before, is_dry=is_dry)
+    result = " and ".join(f"{count} {kind}" for kind, count in counts.items())
+    click.echo(f"{result} {'would be' if is_dry else 'were'} deleted.")

@@ -54,13 +54,13 @@ def value_in(body, expression):
     return value
 
 
-@pytest.mark.parametrize("operation_id", ["createEvent", "getEvents", "getSessions"])
+@pytest.mark.parametrize("operation_id", ["createEvent", "listEvents", "listSessions"])
 def test_the_ids_that_links_give_are_of_what_is_there(document, ada, operation_id):
     ada.published()
     answer = {
         "createEvent": ada.publish,
-        "getEvents": lambda: ada.get("/v1/events/"),
-        "getSessions": lambda: ada.get("/v1/profile/sessions/"),
+        "listEvents": lambda: ada.get("/v1/events/"),
+        "listSessions": lambda: ada.get("/v1/profile/sessions/"),
     }[operation_id]()
     documented = operations(document)[operation_id][1]["responses"][str(answer.status_code)]
     ids = {

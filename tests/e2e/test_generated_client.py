@@ -53,7 +53,7 @@ def test_a_generated_client_walks_the_journey(client, base_url, empty_database):
 
     listed = grace.call(
         "events",
-        "get_events",
+        "list_events",
         status=models.EventStatus.UPCOMING,
         sort=models.EventSort.LATEST_FIRST,
         attending=False,
@@ -65,7 +65,7 @@ def test_a_generated_client_walks_the_journey(client, base_url, empty_database):
         return grace.call("attendance", operation, event_id=event.id)
 
     assert grace_asks("attend_event").status_code == HTTPStatus.NO_CONTENT
-    [attendee] = grace_asks("get_attendees").parsed.results
+    [attendee] = grace_asks("list_attendees").parsed.results
     assert attendee.username == grace.username
     refused = ada.call("attendance", "attend_event", event_id=event.id)
     assert isinstance(refused.parsed, models.Problem)
@@ -73,16 +73,16 @@ def test_a_generated_client_walks_the_journey(client, base_url, empty_database):
     assert grace_asks("cancel_attendance").status_code == HTTPStatus.NO_CONTENT
 
     changes = models.ChangeEvent(capacity=2)
-    changed = ada.call("events", "change_event", event_id=event.id, body=changes).parsed
+    changed = ada.call("events", "update_event", event_id=event.id, body=changes).parsed
     assert (changed.title, changed.capacity, changed.seats_left) == ("Tea for one", 2, 2)
     changed.title = "Tea for two"
     sent_back = models.ReplaceEvent.from_dict(changed.to_dict())
     replaced = ada.call("events", "replace_event", event_id=event.id, body=sent_back).parsed
     assert (replaced.title, replaced.capacity) == ("Tea for two", 2)
     assert ada.call("events", "get_event", event_id=event.id).parsed == replaced
-    forbidden = grace.call("events", "remove_event", event_id=event.id)
+    forbidden = grace.call("events", "delete_event", event_id=event.id)
     assert (forbidden.parsed.status, forbidden.parsed.code) == (403, "not_event_creator")
-    removed = ada.call("events", "remove_event", event_id=event.id)
+    removed = ada.call("events", "delete_event", event_id=event.id)
     assert removed.status_code == HTTPStatus.NO_CONTENT
     assert ada.call("events", "get_event", event_id=event.id).parsed.code == "event_not_found"
 

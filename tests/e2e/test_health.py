@@ -43,7 +43,7 @@ def test_without_a_database_it_lives_and_is_not_ready():
         answer = visitor.get("/readyz")
 
     assert is_problem(answer, 503, "not_ready")
-    assert answer.json()["detail"] == "The database does not answer."
+    assert answer.json()["detail"] == "The database does not respond."
 
 
 @pytest.mark.parametrize("state", ["empty", "old", "newer"])
