@@ -94,7 +94,7 @@ class Container(containers.DeclarativeContainer):
     )
     authenticate = providers.Factory(bearer_authentication, use_cases.provided.authenticate)
 
-    access = providers.Factory(access_blueprint, use_cases, rate_limiter)
+    auth = providers.Factory(access_blueprint, use_cases, rate_limiter)
     profile = providers.Factory(profile_blueprint, use_cases, authenticate, rate_limiter)
     sessions = providers.Factory(sessions_blueprint, use_cases, authenticate)
     events = providers.Factory(events_blueprint, use_cases, authenticate)
@@ -111,7 +111,7 @@ class Container(containers.DeclarativeContainer):
     app = providers.Singleton(
         create_app,
         blueprints=providers.List(
-            access,
+            auth,
             attendance,
             calendar_feed,
             calendars,

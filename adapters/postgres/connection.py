@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.postgres.engine import is_usable
-from adapters.postgres.errors import READ_ONLY_SERVER, fault_of, refusal_of, sqlstate
+from adapters.postgres.errors import READ_ONLY_SERVER, sqlstate, translate_error
 
 Row: TypeAlias = Any  # a named tuple, its fields the statement's columns
 
@@ -26,7 +26,7 @@ class DriverConnection:
     """A connection of the pool, lent for the length of a block, which must be in autocommit.
 
     A transaction that is still open at the end is rolled back. Errors of the driver leave the
-    block as Unavailable, Contended, SessionEnded or InvalidToken where they mean that.
+    block as Unavailable, Contended, SessionEnded or AccountDeleted where they mean that.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -40,8 +40,8 @@ class DriverConnection:
         try:
             self._lent = self._engine.raw_connection()
         except (psycopg2.Error, SQLAlchemyError) as error:
-            if fault := fault_of(error):
-                raise fault from error
+            if translated := translate_error(error):
+                raise translated from error
             raise
         self._driver = cast(Any, self._lent.driver_connection)
         if not self._driver.autocommit:
@@ -88,7 +88,7 @@ class DriverConnection:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        fault = fault_of(error, is_lost=self.is_lost)
+        translated = translate_error(error, is_lost=self.is_lost)
         try:
             self._roll_back()
         finally:
@@ -98,8 +98,8 @@ class DriverConnection:
         if sqlstate(error) == READ_ONLY_SERVER and self._engine.pool is self._pool:
             # A primary that was demoted keeps its connections: throw all of the pool's away.
             self._engine.dispose()
-        if meaning := fault or refusal_of(error):
-            raise meaning from error
+        if translated:
+            raise translated from error
 
     def _roll_back(self) -> None:
         if self.is_lost or self._driver.get_transaction_status() == TRANSACTION_STATUS_IDLE:
@@ -107,5 +107,5 @@ class DriverConnection:
         try:
             self.execute("ROLLBACK")
         except psycopg2.Error:
-            # Whoever is told of a refusal need not know: nothing was committed either way.
+            # Nothing was committed; the first error is the one to report.
             self.is_lost = True

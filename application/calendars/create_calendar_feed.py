@@ -7,7 +7,6 @@ from application.ports.calendar_feeds import NewFeedSecret
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.retries import retry_on_contention
-from domain.accounts.errors import InvalidToken
 from domain.accounts.session import ClientInfo
 from domain.calendars.feed import CalendarFeed, FeedSecret
 
@@ -24,7 +23,7 @@ class CreatedFeed:
 class CreateCalendarFeed:
     """Give the user's calendar an address; the one that it had is dead from then on.
 
-    Raises SessionEnded, or InvalidToken when the account is gone.
+    Raises SessionEnded or AccountDeleted.
     """
 
     new_work: UnitOfWorkFactory
@@ -37,8 +36,7 @@ class CreateCalendarFeed:
         secret = self.new_secret()
         with self.new_work(caller) as work:
             # Locked: an account that is being deleted must not keep a feed.
-            if work.users.find_for_update(caller.user_id) is None:
-                raise InvalidToken
+            work.users.get_for_update(caller.user_id)
             feed = CalendarFeed.open(caller.user_id, secret, self.clock.now())
             work.calendar_feeds.put(feed)
             work.commit()

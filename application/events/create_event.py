@@ -9,7 +9,6 @@ from application.ports.event_queries import EventView
 from application.ports.identifiers import NewId
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.retries import retry_on_contention
-from domain.accounts.errors import InvalidToken
 from domain.events.description import NOWHERE, Capacity, Description, EventType, Location, Title
 from domain.events.event import Event
 from domain.events.schedule import Schedule
@@ -19,8 +18,8 @@ from domain.events.schedule import Schedule
 class CreateEvent:
     """Put a new event on the list, once for each request with a key.
 
-    Raises Invalid, IdempotencyKeyInUse, IdempotencyKeyReused, SessionEnded, or InvalidToken when
-    the creator's account is gone.
+    Raises Invalid, IdempotencyKeyInUse, IdempotencyKeyReused, SessionEnded or
+    AccountDeleted.
     """
 
     new_work: UnitOfWorkFactory
@@ -58,9 +57,7 @@ class CreateEvent:
                 location=location,
                 now=now,
             )
-            creator = work.users.find(creator_id)
-            if creator is None:
-                raise InvalidToken
+            creator = work.users.get(creator_id)
             view = EventView.of(event, creator.username, now)
             work.events.add(event)
             if request is not None:

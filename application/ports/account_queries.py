@@ -49,8 +49,8 @@ class AccountQueries(Protocol):
         """The session, unless it is over by then."""
 
     @abstractmethod
-    def find_profile(self, caller: Caller) -> Profile | None:
-        """The caller's own. Raises SessionEnded."""
+    def get_profile(self, caller: Caller) -> Profile:
+        """The caller's own. Raises SessionEnded or AccountDeleted."""
 
     @abstractmethod
     def live_sessions(

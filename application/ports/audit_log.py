@@ -7,15 +7,15 @@ from domain.accounts.session import ClientInfo
 
 
 class AuditEvent(StrEnum):
-    """What is worth knowing after an attack."""
+    """Security events."""
 
     LOGIN_FAILED = "login_failed"
     LOGGED_IN = "logged_in"
     REFRESH_TOKEN_REUSED = "refresh_token_reused"
     SESSION_REVOKED = "session_revoked"
     PASSWORD_CHANGED = "password_changed"
-    WRONG_PASSWORD = "password_refused"
-    CALENDAR_FEED_CREATED = "calendar_address_made"
+    WRONG_PASSWORD = "wrong_password"
+    CALENDAR_FEED_CREATED = "calendar_feed_created"
     ACCOUNT_DELETED = "account_deleted"
 
 

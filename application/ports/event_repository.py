@@ -10,7 +10,7 @@ from domain.events.event import Event
 class EventRepository(Protocol):
     @abstractmethod
     def add(self, event: Event) -> None:
-        """Write a new event. Raises InvalidToken when its creator's account is gone."""
+        """Write a new event. Raises AccountDeleted when its creator has no account."""
 
     @abstractmethod
     def upcoming_of(self, user_id: UUID, now: datetime) -> Sequence[UUID]:
@@ -31,7 +31,7 @@ class EventRepository(Protocol):
     def save(self, event: Event) -> None:
         """Write an event that this unit of work loaded, and its seat where that changed.
 
-        Raises InvalidToken when the account of the person who takes the seat is gone.
+        Raises AccountDeleted when who takes the seat has no account.
         """
 
     @abstractmethod

@@ -11,7 +11,12 @@ class UserRepository(Protocol):
         """Raises UsernameTaken when the name is used already, in any case of its letters."""
 
     @abstractmethod
-    def find(self, user_id: UUID) -> User | None: ...
+    def get(self, user_id: UUID) -> User:
+        """Raises AccountDeleted."""
+
+    @abstractmethod
+    def get_for_update(self, user_id: UUID) -> User:
+        """The user, locked until the unit of work ends. Raises AccountDeleted."""
 
     @abstractmethod
     def find_for_update(self, user_id: UUID) -> User | None:

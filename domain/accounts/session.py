@@ -9,12 +9,11 @@ from domain.accounts.errors import InvalidToken, RefreshTokenReused, SessionNotF
 
 ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
 REFRESH_TOKEN_LIFETIME = timedelta(days=1)
-USER_AGENT_MAX_LENGTH = 256
 
 
 @dataclass(frozen=True, slots=True)
 class ClientInfo:
-    """Where a request came from, as far as it tells."""
+    """Where a login or a refresh came from; None where unknown."""
 
     ip: str | None
     user_agent: str | None

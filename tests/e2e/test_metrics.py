@@ -99,7 +99,7 @@ def test_seats_are_counted_when_they_change_hands_and_not_otherwise(town, measur
     with (
         metrics.rising(2, "turnout_seats_taken_total"),
         metrics.rising(1, "turnout_seats_given_back_total"),
-        metrics.rising(1, "turnout_refusals_total", code="capacity_exhausted"),
+        metrics.rising(1, "turnout_problems_total", code="capacity_exhausted"),
     ):
         for person, verb, status in asked:
             assert ask(service, person, "POST", f"{event}/{verb}/").status_code == status
@@ -129,7 +129,7 @@ def test_whatever_is_sent_the_series_are_few_and_tell_no_secret(measured):
         metrics.rising(9, REQUESTS, method="other", route="unmatched", status="405"),
         metrics.rising(9, REQUESTS, route="/v1/calendars/{secret}.ics", status="404"),
         metrics.rising(1, REQUESTS, status="400"),
-        metrics.rising(1, "turnout_refusals_total", code="bad_request"),
+        metrics.rising(1, "turnout_problems_total", code="bad_request"),
     ):
         for number in range(9):
             ask(service, None, f"WHISPER{number}", "/v1/events/")

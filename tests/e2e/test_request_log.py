@@ -106,9 +106,9 @@ def test_each_request_is_one_line_of_json_that_tells_no_secret(root, settings, t
     assert by_person["duration_ms"] > 0
     assert "is_complete" not in by_person
     assert [line["code"] for line in told if line["status"] == 422] == ["validation_failed"]
-    [incident] = [line for line in lines if line.get("incident") == "logged_in"]
+    [audit_line] = [line for line in lines if line["event"] == "logged_in"]
     [login] = [line for line in told if line["route"] == "/v1/profile/token/"]
-    assert incident["request_id"] == login["request_id"]
+    assert audit_line["request_id"] == login["request_id"]
     secrets = (PASSWORD, "whispered", "secret tea", feed.rpartition("/")[2], *tokens.values())
     assert not [secret for secret in map(str, secrets) if secret in log.read_text()]
 

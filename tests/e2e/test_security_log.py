@@ -16,12 +16,12 @@ def lines(caplog):
     def lines():
         told = [each for each in caplog.records if each.name == "turnout.security"]
         caplog.clear()
-        return [(each.incident, each.user_id) for each in told]
+        return [(each.msg, each.user_id) for each in told]
 
     return lines
 
 
-def test_incidents_name_the_person(lines, visitor, ada):
+def test_security_events_name_the_user(lines, visitor, ada):
     user = str(ada.id)
     other = visitor.joins_again(ada)
     lines()
@@ -37,9 +37,9 @@ def test_incidents_name_the_person(lines, visitor, ada):
     visitor.revoke(visitor.joins_again(ada).tokens["refresh_token"])
     assert lines() == [("logged_in", user), ("session_revoked", user)]
     ada.post("/v1/profile/calendar/")
-    assert lines() == [("calendar_address_made", user)]
+    assert lines() == [("calendar_feed_created", user)]
     ada.change_password("wrong password", NEW)
-    assert lines() == [("password_refused", user)]
+    assert lines() == [("wrong_password", user)]
     ada.change_password(PASSWORD, NEW)
     assert lines() == [("password_changed", user)]
     ada.post("/v1/profile/token/revoke-all/")

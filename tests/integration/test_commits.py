@@ -38,7 +38,7 @@ def test_a_commit_that_the_server_refuses_never_happened_and_is_tried_again(work
 
     assert len(attempts) == ATTEMPTS
     with work_on() as work:
-        assert work.users.find(user.id) is None
+        assert work.users.find_for_update(user.id) is None
 
 
 @pytest.mark.parametrize("sqlstate", ["08006", "40003"])
@@ -97,7 +97,7 @@ def test_work_that_is_cut_before_its_commit_surely_never_happened(postgres_engin
 
     assert type(refusal.value) is Unavailable
     with PostgresUnitOfWork(postgres_engine) as work:
-        assert work.users.find(user.id) is None
+        assert work.users.find_for_update(user.id) is None
 
 
 def test_a_commit_that_is_cut_is_no_success(postgres_engine, monkeypatch):
@@ -116,7 +116,7 @@ def test_a_commit_that_is_cut_is_no_success(postgres_engine, monkeypatch):
     monkeypatch.undo()
 
     with PostgresUnitOfWork(postgres_engine) as work:
-        assert work.users.find(user.id) is None
+        assert work.users.find_for_update(user.id) is None
 
 
 def test_a_value_that_is_missing_is_a_defect_and_no_account_that_is_gone(work_on):

@@ -29,7 +29,7 @@ def test_contention_begins_the_whole_act_anew(work_on, sqlstate):
 
     assert len(attempts) == 2
     with work_on() as work:
-        assert work.users.find(user.id) == user
+        assert work.users.get(user.id) == user
 
 
 def test_contention_without_end_is_given_up(work_on):

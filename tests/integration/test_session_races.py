@@ -3,11 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from application.accounts.revoke_all_sessions import RevokeAllSessions
-from application.accounts.update_profile import UpdateProfile
 from sqlalchemy import text
 
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from application.accounts.revoke_all_sessions import RevokeAllSessions
+from application.accounts.update_profile import UpdateProfile
 from application.caller import Caller
 from application.events.attend_event import AttendEvent
 from application.events.delete_event import DeleteEvent
@@ -70,5 +70,5 @@ def test_it_can_no_longer_act(empty_database, act):
     with new_work() as work:
         loaded = work.events.get_for_update(event.id, attendee=ada.id)
         assert not loaded.seat.is_taken
-        assert work.users.find(ada.id).email == ada.email
+        assert work.users.get(ada.id).email == ada.email
         assert work.sessions.find_for_update(other.id).is_live(NOON)

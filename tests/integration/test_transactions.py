@@ -128,7 +128,7 @@ def test_values_are_no_statements(empty_database):
         work.commit()
 
     with PostgresUnitOfWork(empty_database) as work:
-        assert work.users.find(user.id) == user
+        assert work.users.get(user.id) == user
 
 
 def test_an_engine_that_begins_transactions_by_itself_is_refused(database):

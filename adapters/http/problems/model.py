@@ -66,6 +66,13 @@ FIELD_NAMES = {"idempotency_key": "Idempotency-Key"}
 FieldErrors = Mapping[str, list[str]]
 
 
+class NotAuthenticated(Unauthenticated):
+    code = "not_authenticated"
+
+    def __init__(self) -> None:
+        super().__init__("Send an access token: Authorization: Bearer <token>.")
+
+
 class ProblemSchema(Schema):
     """An error. Programs branch on `code`, which is stable; people read `detail`."""
 

@@ -12,7 +12,7 @@ from adapters.postgres.sql import USER_ID, compile_sql
 from adapters.postgres.transaction import Transaction
 from application.ports.user_repository import UserRepository
 from domain.accounts.credentials import fold_case
-from domain.accounts.errors import UsernameTaken
+from domain.accounts.errors import AccountDeleted, UsernameTaken
 from domain.accounts.user import User
 
 NAME_INDEX = "users_username_key"
@@ -42,8 +42,17 @@ class PostgresUserRepository(UserRepository):
         # Two sign-ups at the same instant: the unique index lets one row in, the other waits.
         self._write_name(user, ADD, user_to_row(user))
 
-    def find(self, user_id: UUID) -> User | None:
-        return self._find(FIND, {"user_id": user_id})
+    def get(self, user_id: UUID) -> User:
+        user = self._find(FIND, {"user_id": user_id})
+        if user is None:
+            raise AccountDeleted
+        return user
+
+    def get_for_update(self, user_id: UUID) -> User:
+        user = self.find_for_update(user_id)
+        if user is None:
+            raise AccountDeleted
+        return user
 
     def find_for_update(self, user_id: UUID) -> User | None:
         rows = self._transaction.locked_rows(LOCK, {"user_id": user_id})

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from adapters.postgres.errors import fault_of, translated_errors
+from adapters.postgres.errors import translate_error, translated_errors
 from adapters.postgres.schema.online_ddl import BRIEFLY
 from adapters.postgres.schema.version import NEWEST
 from adapters.postgres.timeouts import MIGRATION_LOCK_TIMEOUT_S, LocksHeld
@@ -122,7 +122,7 @@ def _telling_what_was_first() -> Iterator[None]:
 
 
 def _is_contended(error: BaseException) -> bool:
-    return isinstance(fault_of(error), Contended)
+    return isinstance(translate_error(error), Contended)
 
 
 def _is_newer(connection: Connection) -> bool:

@@ -25,7 +25,7 @@ REQUESTS_IN_FLIGHT = Gauge(
     multiprocess_mode="livesum",
 )
 PROBLEMS = Counter(
-    "turnout_refusals_total", "Requests answered with a problem, by its code.", ("code",)
+    "turnout_problems_total", "Responses that are problem documents, by code.", ("code",)
 )
 CONNECTIONS_IN_USE = Gauge(
     "turnout_database_connections_in_use",
@@ -64,7 +64,7 @@ class SeatCounter(SeatMetrics):
 
 
 class LoginCounter(AuditLog):
-    """Counts logins, and passes all incidents on to another audit log."""
+    """Counts logins, and passes all events on to another audit log."""
 
     def __init__(self, audit: AuditLog) -> None:
         self._audit = audit

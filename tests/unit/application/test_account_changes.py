@@ -5,8 +5,8 @@ from application.ports.audit_log import AuditEvent
 from application.ports.event_queries import EventCriteria
 from domain.accounts.credentials import Password, Username
 from domain.accounts.errors import (
+    AccountDeleted,
     InvalidCredentials,
-    InvalidToken,
     SessionEnded,
     UsernameTaken,
     WrongPassword,
@@ -180,7 +180,7 @@ def test_who_is_gone_publishes_nothing_and_takes_no_seat(world):
         lambda: world.update_profile(ada, ProfileChanges(email=None)),
         lambda: world.delete_account(ada, "ada's password", CLIENT_INFO),
     ):
-        with pytest.raises(InvalidToken):
+        with pytest.raises(AccountDeleted):
             act()
     assert world.get_event(event.id, grace).attendees_count == 0
 

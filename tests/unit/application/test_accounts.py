@@ -5,6 +5,7 @@ import pytest
 from application.caller import Caller
 from domain.accounts.credentials import Password, Username
 from domain.accounts.errors import (
+    AccountDeleted,
     InvalidCredentials,
     InvalidToken,
     RefreshTokenReused,
@@ -129,5 +130,5 @@ def test_verifying_tells_good_tokens_from_spent_ones(world):
 
 
 def test_the_profile_of_nobody_is_refused(world):
-    with pytest.raises(InvalidToken):
+    with pytest.raises(AccountDeleted):
         world.get_profile(Caller(uuid4()))

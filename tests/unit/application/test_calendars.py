@@ -5,7 +5,7 @@ import pytest
 
 from application.calendars.read_calendar_feed import DESCRIPTION_MAX, ENTRIES_MAX, ReadCalendarFeed
 from application.ports.calendar_queries import CalendarEntry
-from domain.accounts.errors import InvalidToken
+from domain.accounts.errors import AccountDeleted
 from domain.accounts.session import ClientInfo
 from domain.calendars.errors import CalendarNotFound, NoCalendarFeed
 from domain.events.description import Title
@@ -86,7 +86,7 @@ def test_whoever_is_gone_gets_no_feed_and_keeps_none(world, ada):
 
     with pytest.raises(CalendarNotFound):
         read(world, feed)
-    with pytest.raises(InvalidToken):
+    with pytest.raises(AccountDeleted):
         world.create_calendar_feed(ada, CLIENT_INFO)
     with pytest.raises(NoCalendarFeed):
         world.get_calendar_feed(ada)

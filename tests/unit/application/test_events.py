@@ -6,7 +6,7 @@ from application.caller import Caller
 from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria
 from application.preconditions import PreconditionFailed
-from domain.accounts.errors import InvalidToken
+from domain.accounts.errors import AccountDeleted
 from domain.errors import Invalid
 from domain.events.description import Title
 from domain.events.errors import (
@@ -36,7 +36,7 @@ def test_an_event_in_the_past_is_not_published(world, ada):
 
 
 def test_nobody_publishes_nothing(world):
-    with pytest.raises(InvalidToken):
+    with pytest.raises(AccountDeleted):
         world.published(Caller(uuid4()))
 
 
