@@ -1,5 +1,5 @@
 from abc import abstractmethod
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
@@ -48,21 +48,18 @@ class EventView:
     @classmethod
     def of(cls, event: Event, creator_name: str | None, now: datetime) -> "EventView":
         """What the person whose seat the event carries sees of it."""
+        values = {
+            field.name: getattr(event, field.name)
+            for field in fields(cls)
+            if field.init and hasattr(event, field.name)
+        }
         return cls(
-            id=event.id,
-            title=event.title,
-            description=event.description,
             start_time=event.schedule.start_time,
             end_time=event.schedule.end_time,
-            capacity=event.capacity,
-            attendees_count=event.attendees_count,
-            created_at=event.created_at,
-            updated_at=event.updated_at,
-            type=event.type,
-            location=event.location,
             is_attending=event.seat.is_taken,
             status=event.schedule.status_at(now),
             creator=Creator(event.creator_id, creator_name),
+            **values,
         )
 
 

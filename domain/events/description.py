@@ -35,6 +35,9 @@ class Description(str):
         return super().__new__(cls, text)
 
 
+NO_DESCRIPTION = Description("")
+
+
 class EventType(StrEnum):
     MEETUP = "meetup"
     CONFERENCE = "conference"
@@ -60,7 +63,7 @@ class Location(str):
         return super().__new__(cls, trimmed)
 
 
-NOWHERE = Location("")
+NO_LOCATION = Location("")
 
 
 class Capacity(int):

@@ -1,10 +1,18 @@
 """An event and the rules of its seats."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from domain.events.description import NOWHERE, Capacity, Description, EventType, Location, Title
+from domain.events.description import (
+    NO_DESCRIPTION,
+    NO_LOCATION,
+    Capacity,
+    Description,
+    EventType,
+    Location,
+    Title,
+)
 from domain.events.errors import (
     CapacityBelowAttendance,
     CapacityExhausted,
@@ -26,6 +34,19 @@ class Seat:
         return self.registered_at is not None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """What a creator sets."""
+
+    title: Title
+    description: Description = NO_DESCRIPTION
+    start_time: datetime
+    end_time: datetime
+    capacity: Capacity
+    type: EventType = EventType.OTHER
+    location: Location = NO_LOCATION
+
+
 @dataclass(frozen=True, slots=True)
 class EventChanges:
     """What an edit sets; None leaves a value as it is."""
@@ -37,6 +58,12 @@ class EventChanges:
     capacity: Capacity | None = None
     type: EventType | None = None
     location: Location | None = None
+
+
+# What a creator sets, besides the schedule.
+DETAILS = tuple(
+    field.name for field in fields(NewEvent) if field.name not in ("start_time", "end_time")
+)
 
 
 @dataclass
@@ -62,34 +89,18 @@ class Event:
     revision: int  # how often it was edited
 
     @classmethod
-    def publish(
-        cls,
-        *,
-        event_id: UUID,
-        creator_id: UUID,
-        title: Title,
-        description: Description,
-        schedule: Schedule,
-        capacity: Capacity,
-        now: datetime,
-        type: EventType = EventType.OTHER,  # noqa: A002  # as everywhere
-        location: Location = NOWHERE,
-    ) -> "Event":
-        """A new event without attendees: its creator attends only by taking a seat."""
+    def create(cls, new: NewEvent, event_id: UUID, creator_id: UUID, now: datetime) -> "Event":
+        """An event without attendees: its creator attends only by taking a seat. Raises Invalid."""
         return cls(
             id=event_id,
             creator_id=creator_id,
-            title=title,
-            description=description,
-            schedule=schedule,
-            capacity=capacity,
+            schedule=Schedule.planned(new.start_time, new.end_time, now),
             attendees_count=0,
             seat=Seat(creator_id),
             created_at=now,
             updated_at=now,
-            type=type,
-            location=location,
             revision=0,
+            **{name: getattr(new, name) for name in DETAILS},
         )
 
     def edit(self, changes: EventChanges, editor_id: UUID, now: datetime) -> None:
@@ -108,12 +119,10 @@ class Event:
         capacity = self.capacity if changes.capacity is None else changes.capacity
         if capacity < self.attendees_count:
             raise CapacityBelowAttendance(capacity, self.attendees_count)
-        self.title = self.title if changes.title is None else changes.title
-        self.description = self.description if changes.description is None else changes.description
         self.schedule = schedule
-        self.capacity = capacity
-        self.type = self.type if changes.type is None else changes.type
-        self.location = self.location if changes.location is None else changes.location
+        for name in DETAILS:
+            if (value := getattr(changes, name)) is not None:
+                setattr(self, name, value)
         self.revision += 1
         self.updated_at = now
 

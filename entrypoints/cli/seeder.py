@@ -20,6 +20,7 @@ from domain.accounts.credentials import Password, Username
 from domain.accounts.errors import UsernameTaken
 from domain.events.description import Capacity, Description, EventType, Location, Title
 from domain.events.errors import CapacityExhausted
+from domain.events.event import NewEvent
 from entrypoints.container import Container
 
 # Creators and attendees are the first of the people, so that memory stays bounded.
@@ -146,13 +147,15 @@ class Seeder:
         self._clock.instant = published_at
         event = self._create_event(
             Caller(random.choice(self.people).id),
-            title=Title(_sentence(random.choice(kind.titles).format_map(words))),
-            description=Description(_sentence(random.choice(DESCRIPTIONS).format_map(words))),
-            start_time=start_time,
-            end_time=end_time,
-            capacity=Capacity(capacity),
-            type=event_type,
-            location=Location("Online" if event_type is EventType.WEBINAR else address),
+            NewEvent(
+                title=Title(_sentence(random.choice(kind.titles).format_map(words))),
+                description=Description(_sentence(random.choice(DESCRIPTIONS).format_map(words))),
+                start_time=start_time,
+                end_time=end_time,
+                capacity=Capacity(capacity),
+                type=event_type,
+                location=Location("Online" if event_type is EventType.WEBINAR else address),
+            ),
         )
         # Others may take seats meanwhile if the service is running.
         with suppress(CapacityExhausted):

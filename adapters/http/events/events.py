@@ -35,7 +35,7 @@ from domain.events.errors import (
     NotEventCreator,
     ReadOnlyEvent,
 )
-from domain.events.event import EventChanges
+from domain.events.event import EventChanges, NewEvent
 
 EVENTS = "/v1/events/"
 EVENT = "/v1/events/<uuid:event_id>/"
@@ -101,7 +101,7 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
 
         Its creator attends only by taking a seat like everyone else.
         """
-        event = use_cases.create_event(caller(), **body, request=idempotent_request())
+        event = use_cases.create_event(caller(), NewEvent(**body), idempotent_request())
         return event, {"Location": url_for("events.get_event", event_id=event.id)}
 
     @blueprint.operation(
