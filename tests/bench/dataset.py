@@ -25,7 +25,7 @@ from entrypoints.container import Container
 from entrypoints.settings import Settings
 from entrypoints.settings.environment import parse_database_url
 from tests.bench.texts import description, title, type_of
-from tests.resilience.town import KEY
+from tests.sample_data import KEY
 
 PASSWORD = "correct horse battery"
 PEOPLE, EVENTS, SEATS_OF_AN_EVENT = 1_000, 10_000, 20

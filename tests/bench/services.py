@@ -11,9 +11,9 @@ import click
 import httpx
 
 from tests.bench.dataset import Dataset
-from tests.e2e.processes import a_free_port, command, environment
-from tests.resilience.service import a_service
-from tests.resilience.town import KEY
+from tests.processes import a_free_port, command, environment
+from tests.sample_data import KEY
+from tests.service import a_service
 
 THIS_TREE = Path(__file__).parents[2]
 FLOOR = "tests.bench.floor:create_app()"

@@ -7,11 +7,11 @@ import httpx
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.pictures import Pictures
+from tests.browser.page_monitor import Watch
+from tests.browser.screenshots import Pictures
 from tests.browser.swagger_ui import SwaggerUi
-from tests.browser.watch import Watch
-from tests.e2e.processes import started
 from tests.postgres import a_database
+from tests.processes import started
 
 VIEWPORT = {"width": 1024, "height": 900}
 PATIENCE_MS = 30_000

@@ -6,8 +6,8 @@ import pytest
 from tests.applications import a_container, listening
 from tests.e2e.client import Visitor
 from tests.e2e.conformance import Document
-from tests.e2e.processes import started
 from tests.postgres import a_database
+from tests.processes import started
 
 
 @pytest.fixture(scope="session")

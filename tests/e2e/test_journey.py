@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.e2e.processes import finished
+from tests.processes import finished
 
 
 def test_the_journey_passes_against_the_service_as_it_ships(root, served):

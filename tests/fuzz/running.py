@@ -6,8 +6,8 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.e2e.processes import started
 from tests.postgres import a_database
+from tests.processes import started
 
 ROOT = Path(__file__).parents[2]
 SEED = 20260517

@@ -9,7 +9,7 @@ import pytest
 from limits import parse
 
 from adapters.http.rate_limits import RateLimiter, RateLimitKey
-from tests.e2e.processes import a_free_port
+from tests.processes import a_free_port
 from tests.redis_server import a_redis, needs_redis
 
 MOST = 5

@@ -4,10 +4,10 @@ import shutil
 
 import pytest
 
-from tests.e2e.processes import started
 from tests.postgres import a_database
-from tests.proxy.listening import listening, silent
+from tests.processes import started
 from tests.proxy.nginx import a_proxy
+from tests.proxy.stub_service import listening, silent
 
 
 @pytest.fixture(scope="session", autouse=True)

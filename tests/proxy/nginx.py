@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.e2e.processes import a_free_port
-from tests.resilience.crowd import wait_until
+from tests.processes import a_free_port
+from tests.torture.clients import wait_until
 
 DEPLOYED = Path(__file__).parents[2] / "deploy" / "nginx"
 # Where it keeps long bodies and answers.

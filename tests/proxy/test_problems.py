@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from adapters.http.problems.model import PROBLEM_HEADERS, PROBLEM_TYPE, http_problem
-from tests.e2e.processes import a_free_port
-from tests.e2e.refused_requests import REFUSED
-from tests.e2e.slow_clients import connected, rest_of
+from tests.e2e.http.malformed_requests import REFUSED
+from tests.e2e.http.slow_clients import connected, rest_of
+from tests.processes import a_free_port
 from tests.proxy.nginx import DEPLOYED, a_proxy
 
 # What nginx refuses with another status than the service.

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.e2e.slow_clients import (
+from tests.e2e.http.slow_clients import (
     KINDS,
     MANY,
     PROMISED_S,
@@ -13,9 +13,9 @@ from tests.e2e.slow_clients import (
     slow_clients,
 )
 from tests.proxy.nginx import a_proxy
-from tests.resilience.crowd import wait_until
-from tests.resilience.service import a_service
-from tests.scale.door import Door
+from tests.scale.pooled import Door
+from tests.service import a_service
+from tests.torture.clients import wait_until
 
 NOWHERE = Door("postgresql://nobody@127.0.0.1:1/nothing")
 MEGABYTES = b"GET /megabytes/ HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -27,7 +27,7 @@ def test_slow_clients_hold_up_nobody(proxy, kind):
 
 
 def test_clients_that_do_not_read_megabytes_hold_up_nobody(tmp_path):
-    log, app = tmp_path / "log", "tests.proxy.megabytes:create_app()"
+    log, app = tmp_path / "log", "tests.proxy.large_response_app:create_app()"
 
     def sent():
         lines = [json.loads(line) for line in log.read_text().rpartition("\n")[0].splitlines()]

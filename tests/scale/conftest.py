@@ -4,14 +4,14 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.e2e.processes import a_free_port
+from tests.processes import a_free_port
 from tests.redis_server import a_redis
-from tests.resilience.clusters import a_cluster
-from tests.resilience.service import a_service
-from tests.resilience.town import sample_data
-from tests.scale.alternating import a_balancer
-from tests.scale.door import Door
+from tests.sample_data import sample_data
+from tests.scale.pooled import Door
 from tests.scale.pooler import a_pooler
+from tests.scale.round_robin import a_balancer
+from tests.service import a_service
+from tests.torture.clusters import a_cluster
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ import psutil
 import psycopg2
 import pytest
 
-from tests.e2e.processes import a_free_port
-from tests.resilience.crowd import wait_until
+from tests.processes import a_free_port
+from tests.torture.clients import wait_until
 
 AS_IT_SHIPS = Path(__file__).parents[2] / "deploy" / "pgbouncer" / "pgbouncer.ini"
 SYSTEM_USER = "postgres"  # it refuses to run as root

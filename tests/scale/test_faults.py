@@ -7,12 +7,12 @@ import pytest
 from adapters.postgres.connection import DriverConnection
 from application.errors import OutcomeUnknown, Unavailable
 from tests.builders import a_user
-from tests.integration.test_commits import AT_COMMIT
+from tests.integration.postgres.test_commits import AT_COMMIT
 from tests.postgres import backend_of
-from tests.resilience.crowd import Load, wait_until
-from tests.resilience.ledger import Ledger
-from tests.resilience.outages import recovered
-from tests.scale.door import works_through
+from tests.scale.pooled import works_through
+from tests.torture.clients import Load, wait_until
+from tests.torture.ledger import Ledger
+from tests.torture.outages import recovered
 
 PROGRESS = 50
 

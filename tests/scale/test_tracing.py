@@ -9,7 +9,7 @@ from adapters.postgres.reader import Reader
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from adapters.telemetry.tracing.statements import trace_statements
 from tests.postgres import backend_of
-from tests.scale.door import engine_through
+from tests.scale.pooled import engine_through
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from collections import Counter
 import httpx
 
 from adapters.http.rate_limits import LOG_IN
-from tests.e2e.processes import finished
-from tests.resilience import contention
-from tests.resilience.crowd import Client, at_once
+from tests.processes import finished
+from tests.torture import contention
+from tests.torture.clients import Client, at_once
 
 
 def holds(report):

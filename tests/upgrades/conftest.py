@@ -2,7 +2,7 @@ import pytest
 
 from adapters.postgres.engine import make_engine
 from adapters.postgres.timeouts import MAINTENANCE
-from tests.upgrades.before import a_database_of_before
+from tests.upgrades.previous_release import a_database_of_before
 
 
 @pytest.fixture(scope="session")

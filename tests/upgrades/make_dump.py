@@ -16,10 +16,10 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from tests.e2e.processes import started
 from tests.postgres import a_database, a_server
-from tests.resilience.clusters import BINARIES
-from tests.resilience.town import KEY
+from tests.processes import started
+from tests.sample_data import KEY
+from tests.torture.clusters import BINARIES
 
 COMMIT = "6c90219"  # the last of 2026-11-24
 HERE = Path(__file__).parent

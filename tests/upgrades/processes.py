@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from sqlalchemy import text
 
 from adapters.postgres.schema.version import NEWEST
-from tests.e2e.processes import command, environment
-from tests.upgrades.before import environment_of
+from tests.processes import command, environment
+from tests.upgrades.previous_release import environment_of
 
 POLLING = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_try_advisory%'")
 BUILDING = text("""

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from application.accounts.find_token_owner import FindTokenOwner
 from flask import Response
 
 from adapters.http.accounts import examples
@@ -22,6 +21,7 @@ from adapters.http.openapi.links import body_link
 from adapters.http.rate_limits import LOG_IN, REFRESH, SIGN_UP, RateLimiter
 from adapters.http.requests.client_info import USER_AGENT, client_info
 from adapters.http.responses.json import disable_storing, no_content
+from application.accounts.find_token_owner import FindTokenOwner
 from application.accounts.log_in import LogIn
 from application.accounts.refresh_session import RefreshSession
 from application.accounts.revoke_token import RevokeToken

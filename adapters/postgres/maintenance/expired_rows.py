@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from application.ports.expired_rows import ExpiredRows
 from sqlalchemy import Column, Integer, Table, bindparam, delete, func, select, true, tuple_
 
 from adapters.postgres.reader import Reader
 from adapters.postgres.schema.tables import idempotency_keys, sessions
 from adapters.postgres.sql import compile_sql
 from application.idempotency import IDEMPOTENCY_KEY_LIFETIME
+from application.ports.expired_rows import ExpiredRows
 
 
 @dataclass(frozen=True)

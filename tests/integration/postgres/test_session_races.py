@@ -1,0 +1,74 @@
+"""A session that ends while a request of it waits for a lock."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from application.accounts.revoke_all_sessions import RevokeAllSessions
+from application.accounts.update_profile import UpdateProfile
+from application.caller import Caller
+from application.events.attend_event import AttendEvent
+from application.events.delete_event import DeleteEvent
+from domain.accounts.errors import SessionEnded
+from domain.accounts.user import ProfileChanges
+from tests.builders import CLIENT_INFO, NOON, a_session, a_user, an_event
+from tests.fakes.clock import FakeClock
+from tests.fakes.security import AuditInMemory
+
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'")
+
+
+def attend(new_work, event, caller):
+    AttendEvent(new_work, FakeClock())(event.id, caller)
+
+
+def delete(new_work, event, caller):
+    DeleteEvent(new_work, FakeClock())(event.id, caller)
+
+
+def update_profile(new_work, event, caller):
+    UpdateProfile(new_work)(caller, ProfileChanges(email="new@example.org"))
+
+
+def revoke_all_sessions(new_work, event, caller):
+    RevokeAllSessions(new_work, FakeClock(), AuditInMemory())(caller, CLIENT_INFO)
+
+
+@pytest.mark.parametrize("act", [attend, delete, update_profile, revoke_all_sessions])
+def test_it_can_no_longer_act(empty_database, act):
+    new_work = PostgresUnitOfWorkFactory(empty_database)
+    ada = a_user("ada")
+    event = an_event(creator_id=ada.id)
+    session, other = a_session(user_id=ada.id), a_session("other", user_id=ada.id)
+    with new_work() as work:
+        work.users.add(ada)
+        work.events.add(event)
+        work.sessions.add(session)
+        work.sessions.add(other)
+        work.commit()
+
+    with ThreadPoolExecutor(1) as pool, new_work() as locking:
+        locking.events.get_for_update(event.id, attendee=ada.id)
+        locking.users.find_for_update(ada.id)
+        locking.sessions.find_for_update(other.id)
+        outcome = pool.submit(act, new_work, event, Caller(ada.id, session.id, NOON))
+        with empty_database.connect() as watch:
+            while watch.execute(WAITING).scalar_one() == 0:
+                assert not outcome.done(), "it did not wait"
+        with new_work() as work:
+            revoked = work.sessions.find_for_update(session.id)
+            revoked.revoke(NOON)
+            work.sessions.save(revoked)
+            work.commit()
+        locking.commit()
+
+        with pytest.raises(SessionEnded):
+            outcome.result(timeout=30)
+
+    with new_work() as work:
+        loaded = work.events.get_for_update(event.id, attendee=ada.id)
+        assert not loaded.seat.is_taken
+        assert work.users.find(ada.id).email == ada.email
+        assert work.sessions.find_for_update(other.id).is_live(NOON)
