@@ -1,4 +1,4 @@
-"""Turnout's own processes, started as a person starts them."""
+"""Turnout's commands as subprocesses."""
 
 import os
 import re
@@ -12,8 +12,8 @@ NOT_INHERITED = (
     *("DATABASE_URL", "JWT_SECRET_KEY", "DATA_DIR", "HOST"),
     *("METRICS_HOST", "METRICS_PORT", "PROMETHEUS_MULTIPROC_DIR"),
 )
-# A password costs as little as it may.
-QUICK_HASHES = {"ARGON2_MEMORY_KIB": str(7 * 1024), "ARGON2_PASSES": "1"}
+# The cheapest parameters that the settings allow.
+CHEAP_HASHING = {"ARGON2_MEMORY_KIB": str(7 * 1024), "ARGON2_PASSES": "1"}
 READY = re.compile(r"Turnout answers\.\n +API +(?P<base>http://\S+)\n +Swagger UI +\S+\n")
 
 
@@ -27,22 +27,22 @@ def environment(**settings):
         for name, value in os.environ.items()
         if name not in NOT_INHERITED and not name.startswith("OTEL_")
     }
-    return inherited | {"PORT": str(a_free_port())} | settings
+    return inherited | {"PORT": str(free_port())} | settings
 
 
-def a_free_port():
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 @contextmanager
-def started(root, *arguments, stderr=None, python=sys.executable, **settings):
-    """A process that announced that it answers; stopped at the end."""
+def running_cli(root, *arguments, stderr=None, python=sys.executable, **settings):
+    """The process and base URL of a command that serves; stopped at the end."""
     with subprocess.Popen(
         command(*arguments, python=python),
         cwd=root,
-        env=environment(**QUICK_HASHES | settings),
+        env=environment(**CHEAP_HASHING | settings),
         stdout=subprocess.PIPE,
         stderr=stderr,
         text=True,
@@ -56,7 +56,7 @@ def started(root, *arguments, stderr=None, python=sys.executable, **settings):
             process.wait(timeout=60)
 
 
-def finished(root, *arguments, python=sys.executable, **settings):
+def run_cli(root, *arguments, python=sys.executable, **settings):
     return subprocess.run(
         command(*arguments, python=python),
         cwd=root,

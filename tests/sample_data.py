@@ -1,4 +1,4 @@
-"""A database with people and events in it, made without the service."""
+"""A database with users and events, filled without the service."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ KEY = "the key of those who break things"
 
 
 @dataclass(frozen=True)
-class Person:
+class SampleUser:
     id: UUID
     access_token: str
     refresh_token: str
@@ -31,17 +31,19 @@ class Person:
 class SampleData:
     def __init__(self, database_url: str) -> None:
         self.database_url = database_url
-        url = parse_database_url(database_url, "the URL of the town")
+        url = parse_database_url(database_url, "the URL of the sample data")
         self.engine = make_engine(url, pool_size=4, timeouts=MAINTENANCE)
-        self._at_work = make_engine(url, pool_size=1, timeouts=MAINTENANCE, is_autocommit=True)
-        self._new_work = PostgresUnitOfWorkFactory(self._at_work)
+        self._autocommit_engine = make_engine(
+            url, pool_size=1, timeouts=MAINTENANCE, is_autocommit=True
+        )
+        self._new_work = PostgresUnitOfWorkFactory(self._autocommit_engine)
         self._container = Container(settings=Settings(database_url=url, jwt_secret_key=KEY))
 
-    def people(self, number: int) -> list[Person]:
-        """New people, each logged in."""
+    def create_users(self, number: int) -> list[SampleUser]:
+        """New users, each logged in."""
         now = datetime.now(UTC)
         issue_pair = self._container.issue_pair()
-        people = []
+        users = []
         with self._new_work() as work:
             for _ in range(number):
                 user = a_user(f"p-{token_hex(8)}")
@@ -57,11 +59,11 @@ class SampleData:
                 )
                 work.users.add(user)
                 work.sessions.add(session)
-                people.append(Person(user.id, pair.access_token, pair.refresh_token))
+                users.append(SampleUser(user.id, pair.access_token, pair.refresh_token))
             work.commit()
-        return people
+        return users
 
-    def event(self, creator: Person, capacity: int = 1000) -> UUID:
+    def create_event(self, creator: SampleUser, capacity: int = 1000) -> UUID:
         start = datetime.now(UTC) + timedelta(days=7)
         event = an_event(creator_id=creator.id, capacity=capacity, start_time=start)
         with self._new_work() as work:
@@ -70,7 +72,7 @@ class SampleData:
         return event.id
 
     def seats(self, event_id: UUID) -> tuple[int, int, set[UUID]] | None:
-        """Capacity, count and who has a seat, in one snapshot; None when there is no event."""
+        """Capacity, count and the attendees' ids, in one snapshot; None without the event."""
         statement = text("""
             SELECT capacity, attendees_count,
                    ARRAY(SELECT user_id FROM attendances WHERE event_id = events.id)
@@ -81,35 +83,35 @@ class SampleData:
         return (row[0], row[1], set(row[2])) if row else None
 
     @contextmanager
-    def locked(self, event_id: UUID):
-        """Someone else holds the event's row."""
+    def lock_event(self, event_id: UUID):
+        """Another transaction locks the event's row."""
         with self.engine.connect() as connection:
             lock = text("SELECT 1 FROM events WHERE id = :id FOR UPDATE")
             connection.execute(lock, {"id": event_id})
             yield
 
-    def waiting_for_locks(self) -> int:
+    def count_lock_waits(self) -> int:
         statement = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
         with self.engine.connect() as connection:
             return int(connection.execute(statement).scalar_one())
 
     def close(self) -> None:
         self.engine.dispose()
-        self._at_work.dispose()
+        self._autocommit_engine.dispose()
 
 
 @contextmanager
-def sample_data(*hosts: str):
-    """A new database on the first host, known by all of them."""
+def sample_database(*hosts: str):
+    """A new database, created on the first host and reached through all of them."""
     server = f"postgresql+psycopg2://postgres@{hosts[0]}/postgres"
-    name = f"town_{token_hex(6)}"
+    name = f"sample_{token_hex(6)}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     admin.dispose()
-    town = SampleData(f"postgresql://postgres@{','.join(hosts)}/{name}")
-    migrate(town.engine)
+    sample_data = SampleData(f"postgresql://postgres@{','.join(hosts)}/{name}")
+    migrate(sample_data.engine)
     try:
-        yield town
+        yield sample_data
     finally:
-        town.close()
+        sample_data.close()

@@ -1,4 +1,4 @@
-"""The service as real gunicorn processes."""
+"""The service as gunicorn processes."""
 
 import signal
 import subprocess
@@ -12,8 +12,8 @@ from tests.processes import READY, environment
 from tests.sample_data import KEY
 
 ROOT = Path(__file__).parents[1]
-AS_IT_SHIPS = "entrypoints.wsgi:create_app()"
-WITHOUT_LOCKS = "tests.torture.unlocked:create_app()"
+APP = "entrypoints.wsgi:create_app()"
+APP_WITHOUT_LOCKS = "tests.torture.unlocked:create_app()"
 STOP_TIMEOUT_S = 60
 
 
@@ -25,7 +25,7 @@ class Service:
     def workers(self):
         return psutil.Process(self.process.pid).children()
 
-    def kill_a_worker(self):
+    def kill_worker(self):
         [first, *_] = self.workers()
         first.send_signal(signal.SIGKILL)
         first.wait()
@@ -35,13 +35,13 @@ class Service:
 
 
 @contextmanager
-def a_service(town, app=AS_IT_SHIPS, stderr=subprocess.DEVNULL, **settings):
-    # By default nobody reads what gunicorn tells of every worker that is killed.
+def a_service(database_url, app=APP, stderr=subprocess.DEVNULL, **settings):
+    # By default, discard what gunicorn logs about killed workers.
     with subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config=python:entrypoints.gunicorn_conf", app],
         cwd=ROOT,
         env=environment(
-            DATABASE_URL=town.database_url,
+            DATABASE_URL=database_url,
             JWT_SECRET_KEY=KEY,
             **{"RATELIMIT_ENABLED": "false"} | settings,
         ),

@@ -1,4 +1,4 @@
-"""Pictures of what a person sees."""
+"""Screenshots of the page."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from playwright.sync_api import Locator
 MARGIN_PX = 6
 
 
-class Pictures:
+class Screenshots:
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
@@ -16,9 +16,9 @@ class Pictures:
         element.screenshot(path=self._path(name), animations="disabled")
 
     def of_span(self, top: Locator, bottom: Locator, name: str) -> None:
-        """From the top of the one element to the bottom of the other, as wide as the first."""
+        """From the top of one element to the bottom of the other, as wide as the first."""
         page = top.page
-        page.evaluate("scrollTo(0, 0)")  # boxes are measured from the window's corner
+        page.evaluate("scrollTo(0, 0)")  # boxes are relative to the window
         first, last = top.bounding_box(), bottom.bounding_box()
         height = last["y"] + last["height"] - first["y"] + MARGIN_PX
         page.screenshot(

@@ -1,4 +1,4 @@
-"""The service with a response that is longer than what the buffers of sockets hold."""
+"""The service with a response that exceeds the socket buffers."""
 
 from flask import Flask
 

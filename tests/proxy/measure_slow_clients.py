@@ -1,4 +1,4 @@
-"""What a healthy request takes beside slow clients, behind nginx.
+"""Measure a normal request while slow clients are connected, behind nginx.
 
 .venv/bin/python -m tests.proxy.measure_slow_clients (apt install nginx)
 """
@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.e2e.http.slow_clients import KINDS, MANY, seconds_beside_slow_clients
-from tests.processes import started
+from tests.e2e.http.slow_clients import CLIENTS, KINDS, seconds_with_slow_clients
+from tests.processes import running_cli
 from tests.proxy.nginx import a_proxy
 
 ROOT = Path(__file__).parents[2]
@@ -22,14 +22,14 @@ SETTINGS = {
 
 
 def main() -> None:
-    with ExitStack() as running:
-        folder = Path(running.enter_context(TemporaryDirectory()))
-        folder.chmod(0o755)  # nginx's workers are of another user
-        _, service = running.enter_context(started(ROOT, "serve", **SETTINGS))
-        proxy = running.enter_context(a_proxy(folder / "nginx", service))
-        print(f"Seconds of the slowest of some requests beside {MANY} clients that ...")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        folder.chmod(0o755)  # nginx's workers run as another user
+        _, service = stack.enter_context(running_cli(ROOT, "serve", **SETTINGS))
+        proxy = stack.enter_context(a_proxy(folder / "nginx", service))
+        print(f"Slowest of several requests, in seconds, with {CLIENTS} clients that ...")
         for kind in KINDS:
-            seconds = seconds_beside_slow_clients(proxy.base_url, *KINDS[kind])
+            seconds = seconds_with_slow_clients(proxy.base_url, *KINDS[kind])
             print(f"  {kind:28}{seconds:.3f}", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Services that do little, and write down what they hear."""
+"""Services that record their requests and return empty responses, or none."""
 
 import socket
 from contextlib import contextmanager
@@ -8,28 +8,28 @@ from threading import Thread
 from typing import NamedTuple
 
 
-class Heard(NamedTuple):
+class ReceivedRequest(NamedTuple):
     path: str
     headers: Message
     client: tuple[str, int]
 
 
-class Listening(ThreadingHTTPServer):
-    def __init__(self, *, is_breaking_off: bool = False) -> None:
+class StubService(ThreadingHTTPServer):
+    def __init__(self, *, closes: bool = False) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.is_breaking_off = is_breaking_off
-        self.heard: list[Heard] = []
+        self.closes = closes
+        self.requests: list[ReceivedRequest] = []
         self.base_url = f"http://127.0.0.1:{self.server_port}"
 
 
 class Handler(BaseHTTPRequestHandler):
-    server: Listening
+    server: StubService
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        self.server.heard.append(Heard(self.path, self.headers, self.client_address))
+        self.server.requests.append(ReceivedRequest(self.path, self.headers, self.client_address))
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if self.server.is_breaking_off:
+        if self.server.closes:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
             return
@@ -37,15 +37,15 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    do_POST = do_PATCH = do_GET  # noqa: N815  # the names are the library's
+    do_POST = do_PATCH = do_GET  # noqa: N815  # named by http.server
 
     def log_message(self, *_: object) -> None:
         pass
 
 
 @contextmanager
-def listening(**how: bool):
-    with Listening(**how) as server:
+def a_stub_service(**options: bool):
+    with StubService(**options) as server:
         thread = Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         yield server
@@ -54,7 +54,7 @@ def listening(**how: bool):
 
 
 @contextmanager
-def silent():
-    """The base address of what takes in connections, and says nothing."""
+def an_unresponsive_service():
+    """The base URL of a server that accepts connections and never responds."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"

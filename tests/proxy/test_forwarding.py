@@ -1,4 +1,4 @@
-"""What goes through the proxy: whole, once, and with the truth about its client."""
+"""The proxy forwards requests unchanged, once, and with the client's real address."""
 
 import json
 import re
@@ -6,16 +6,16 @@ import re
 import httpx
 import pytest
 
+from tests.concurrency import wait_until
 from tests.e2e.client import PASSWORD, an_event_body
-from tests.processes import finished
+from tests.processes import run_cli
 from tests.proxy.nginx import a_proxy
-from tests.torture.clients import wait_until
 
 ACCOUNT = {"username": "ada", "password": PASSWORD}
 STYLES = "/api/schema/swagger-ui/swagger-ui.css"
-# What a proxy has to say for itself.
-OF_THE_WAY = {"date", "server", "connection", "x-request-id"}
-LIES = {
+# Headers that the proxy sets itself.
+PROXY_HEADERS = {"date", "server", "connection", "x-request-id"}
+FORGED_HEADERS = {
     "X-Forwarded-For": "192.0.2.1",
     "X-Forwarded-Proto": "https",
     "X-Forwarded-Host": "evil.example",
@@ -23,22 +23,22 @@ LIES = {
 }
 
 
-def test_the_journey_leads_through_it(proxy, pytestconfig):
-    journey = finished(pytestconfig.rootpath, "demo", "--base-url", proxy.base_url)
+def test_the_demo_passes_through_the_proxy(proxy, pytestconfig):
+    demo = run_cli(pytestconfig.rootpath, "demo", "--base-url", proxy.base_url)
 
-    assert journey.returncode == 0, journey.stdout + journey.stderr
-    assert journey.stdout.endswith("The journey is complete.\n")
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    assert demo.stdout.endswith("The journey is complete.\n")
 
 
-def test_the_service_hears_the_truth_about_the_client(tmp_path, a_listening_service):
-    with a_proxy(tmp_path / "nginx", a_listening_service.base_url) as proxy:
-        httpx.get(f"{proxy.base_url}/x?a=b", headers=LIES)
-        named = httpx.get(f"{proxy.base_url}/", headers={"X-Request-ID": "tea-1"})
+def test_forged_client_headers_are_replaced(tmp_path, stub_service):
+    with a_proxy(tmp_path / "nginx", stub_service.base_url) as proxy:
+        httpx.get(f"{proxy.base_url}/x?a=b", headers=FORGED_HEADERS)
+        response = httpx.get(f"{proxy.base_url}/", headers={"X-Request-ID": "tea-1"})
         httpx.get(f"{proxy.base_url}/", headers={"X-Request-ID": "two words"})
 
-    [first, second, third] = a_listening_service.heard
+    [first, second, third] = stub_service.requests
     address = proxy.base_url.removeprefix("http://")
-    assert named.status_code == 200
+    assert response.status_code == 200
     assert first.path == "/x?a=b"
     assert first.headers.get_all("X-Forwarded-For") == ["127.0.0.1"]
     assert first.headers.get_all("X-Forwarded-Proto") == ["http"]
@@ -50,50 +50,54 @@ def test_the_service_hears_the_truth_about_the_client(tmp_path, a_listening_serv
     assert re.fullmatch("[0-9a-f]{32}", third.headers["X-Request-ID"])
 
 
-def test_headers_that_the_service_takes_are_passed_on(proxy):
-    # Of nearly 64 KiB, and in nginx's buffers of 8 KiB there is room for only one of them each.
-    stories = {f"X-Story-{number}": "x" * 4200 for number in range(15)}
+def test_large_headers_are_forwarded(proxy):
+    # Almost 64 KiB, and only one header fits into each of nginx's buffers of 8 KiB.
+    headers = {f"X-Story-{number}": "x" * 4200 for number in range(15)}
 
-    assert httpx.get(f"{proxy.base_url}/healthz/", headers=stories).status_code == 200
+    assert httpx.get(f"{proxy.base_url}/healthz/", headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("is_known", [True, False], ids=["known", "new"])
 @pytest.mark.parametrize("coding", ["gzip", "identity"])
-def test_answers_pass_as_they_are(proxy, service, method, is_known, coding):
-    def answer(base_url, **headers):
-        response = httpx.request(method, f"{base_url}{STYLES}", headers=headers)
-        told = {name: text for name, text in response.headers.items() if name not in OF_THE_WAY}
-        return response.status_code, told, response.content
+def test_responses_are_forwarded_unchanged(proxy, service, method, is_known, coding):
+    def fetch(base_url, **request_headers):
+        response = httpx.request(method, f"{base_url}{STYLES}", headers=request_headers)
+        headers = {
+            name: text for name, text in response.headers.items() if name not in PROXY_HEADERS
+        }
+        return response.status_code, headers, response.content
 
     headers = {"Host": "turnout.example", "Accept-Encoding": coding}
     if is_known:
-        headers["If-None-Match"] = answer(service, **headers)[1]["etag"]
+        headers["If-None-Match"] = fetch(service, **headers)[1]["etag"]
 
-    assert answer(proxy.base_url, **headers) == answer(service, **headers)
-    assert answer(service, **headers)[0] == (304 if is_known else 200)
+    assert fetch(proxy.base_url, **headers) == fetch(service, **headers)
+    assert fetch(service, **headers)[0] == (304 if is_known else 200)
 
 
-def test_connections_to_the_service_are_kept(tmp_path, a_listening_service):
-    with a_proxy(tmp_path / "nginx", a_listening_service.base_url, worker_processes="1") as proxy:
+def test_connections_to_the_service_are_reused(tmp_path, stub_service):
+    with a_proxy(tmp_path / "nginx", stub_service.base_url, worker_processes="1") as proxy:
         for _ in range(5):
             httpx.get(f"{proxy.base_url}/")
 
-    assert len({heard.client for heard in a_listening_service.heard}) == 1
+    assert len({request.client for request in stub_service.requests}) == 1
 
 
-def test_what_was_begun_is_not_begun_again_elsewhere(tmp_path, two_services_that_break_off):
-    one, other = two_services_that_break_off
+def test_only_idempotent_requests_are_retried_on_another_instance(
+    tmp_path, two_services_that_close_connections
+):
+    one, other = two_services_that_close_connections
     with a_proxy(tmp_path / "nginx", one.base_url, other.base_url) as proxy:
         for method in ("POST", "PATCH"):
             assert httpx.request(method, proxy.base_url, content=b"{}").status_code == 502
-        assert len(one.heard + other.heard) == 2
+        assert len(one.requests + other.requests) == 2
         assert httpx.get(proxy.base_url).status_code == 502
 
-    assert len(one.heard + other.heard) == 4
+    assert len(one.requests + other.requests) == 4
 
 
-def test_the_log_tells_neither_queries_nor_secrets(proxy, service_log):
+def test_logs_contain_no_queries_and_no_secrets(proxy, service_log):
     with httpx.Client(base_url=proxy.base_url) as client:
         client.post("/v1/profile/signup/", json=ACCOUNT)
         tokens = client.post("/v1/profile/token/", json=ACCOUNT).json()
@@ -109,24 +113,26 @@ def test_the_log_tells_neither_queries_nor_secrets(proxy, service_log):
         client.get("/v1/events/", params={"search": "whispered"})
         last = client.get("/healthz", headers={"X-Request-ID": "the-last"})
 
-    wait_until(lambda: "the-last" in proxy.log.read_text(), "the last is logged")
+    wait_until(lambda: "the-last" in proxy.log.read_text(), "the last request is logged")
     lines = [json.loads(line) for line in proxy.log.read_text().splitlines()]
     paths = [line["path"] for line in lines]
     assert last.status_code == 200
     assert {event, "/v1/calendars/{secret}.ics", "/v1/events/", "/healthz", "another"} <= set(paths)
-    told = proxy.log.read_text() + proxy.errors.read_text() + service_log.read_text()
-    for hidden in (secret, "whispered", PASSWORD, tokens["access_token"]):
-        assert hidden not in told
+    logs = proxy.log.read_text() + proxy.errors.read_text() + service_log.read_text()
+    for value in (secret, "whispered", PASSWORD, tokens["access_token"]):
+        assert value not in logs
     [line] = [line for line in lines if line["request_id"] == "the-last"]
     assert (line["status"], line["upstream_status"], line["client"]) == (200, "200", "127.0.0.1")
     assert '"request_id":"the-last"' in service_log.read_text()
 
 
-def test_a_secret_is_not_told_where_the_service_is_away(tmp_path):
+def test_logs_contain_no_secrets_when_the_service_is_down(tmp_path):
     with a_proxy(tmp_path / "nginx", "http://127.0.0.1:1") as proxy:
         httpx.get(f"{proxy.base_url}/v1/calendars/{'s' * 43}.ics?whispered=1")
-        wait_until(lambda: '"upstream_status":"502"' in proxy.log.read_text(), "it is logged")
+        wait_until(
+            lambda: '"upstream_status":"502"' in proxy.log.read_text(), "the request is logged"
+        )
 
-    told = proxy.log.read_text() + proxy.errors.read_text()
-    assert "sss" not in told
-    assert "whispered" not in told
+    logs = proxy.log.read_text() + proxy.errors.read_text()
+    assert "sss" not in logs
+    assert "whispered" not in logs

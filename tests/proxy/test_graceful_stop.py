@@ -1,4 +1,4 @@
-"""The service is told to stop while clients ask it through the proxy."""
+"""The service is stopped while clients send requests through the proxy."""
 
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -6,14 +6,14 @@ from threading import Event
 
 import httpx
 
+from tests.concurrency import wait_until
 from tests.e2e.http.slow_clients import BUNDLE
-from tests.processes import started
+from tests.processes import running_cli
 from tests.proxy.nginx import a_proxy
-from tests.torture.clients import wait_until
 
 CLIENTS = 8
 STOPS_WITHIN_S = 30
-# No request here needs the database; a login is told 503.
+# No database: a login returns 503.
 SETTINGS = {
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
     "JWT_SECRET_KEY": "k" * 32,
@@ -24,8 +24,8 @@ SETTINGS = {
 ACCOUNT = {"username": "ada", "password": "correct horse battery"}
 
 
-def ask(base_url: str, statuses: list[int], end: Event) -> None:
-    """Without pause. Raises httpx.TransportError where a response is not whole."""
+def send_requests(base_url: str, statuses: list[int], end: Event) -> None:
+    """Without pause. Raises httpx.TransportError for an incomplete response."""
     with httpx.Client(base_url=base_url, timeout=60) as client:
         while not end.is_set():
             for response in (
@@ -38,23 +38,25 @@ def ask(base_url: str, statuses: list[int], end: Event) -> None:
                     assert response.json()["code"] == "bad_gateway"
 
 
-def test_every_client_gets_whole_responses(pytestconfig, tmp_path):
+def test_every_client_gets_complete_responses(pytestconfig, tmp_path):
     statuses, end = [], Event()
     with (
-        started(pytestconfig.rootpath, "serve", **SETTINGS) as (process, service),
+        running_cli(pytestconfig.rootpath, "serve", **SETTINGS) as (process, service),
         a_proxy(tmp_path / "nginx", service) as proxy,
         ThreadPoolExecutor(CLIENTS) as threads,
     ):
-        asking = [threads.submit(ask, proxy.base_url, statuses, end) for _ in range(CLIENTS)]
+        futures = [
+            threads.submit(send_requests, proxy.base_url, statuses, end) for _ in range(CLIENTS)
+        ]
         try:
-            wait_until(lambda: len(statuses) > 10 * CLIENTS, "they are served")
+            wait_until(lambda: len(statuses) > 10 * CLIENTS, "requests are served")
             assert set(statuses) == {200, 503}
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=STOPS_WITHIN_S) == 0
-            wait_until(lambda: 502 in statuses, "the proxy says that it is away")
+            wait_until(lambda: 502 in statuses, "the proxy returns 502")
         finally:
             end.set()
-        for each in asking:
+        for each in futures:
             each.result()
 
     assert set(statuses) == {200, 503, 502}

@@ -1,15 +1,15 @@
-"""Commands in the environment of a service that is behind a pooler."""
+"""Commands with the settings of a service behind a pooler."""
 
 import subprocess
 
-from tests.processes import command, environment, finished
-from tests.scale.pooled import Door
+from tests.processes import command, environment, run_cli
+from tests.scale.pooled import pooled_url
 
 
-def test_an_account_is_opened_through_the_pooler(root, town, pooler):
-    url = Door.through(pooler, town).database_url
+def test_create_user_works_through_the_pooler(root, sample_data, pooler):
+    url = pooled_url(pooler, sample_data)
 
-    done = subprocess.run(
+    result = subprocess.run(
         command("create-user", "ada", "--password-stdin"),
         cwd=root,
         env=environment(DATABASE_URL=url, DATABASE_POOLER="transaction"),
@@ -20,14 +20,16 @@ def test_an_account_is_opened_through_the_pooler(root, town, pooler):
         check=False,
     )
 
-    assert (done.returncode, done.stdout, done.stderr) == (0, "ada can log in.\n", "")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "ada can log in.\n", "")
 
 
-def test_what_needs_the_server_itself_says_so_in_one_line(root, town, pooler):
-    url = Door.through(pooler, town).database_url
+def test_a_command_that_needs_the_server_itself_says_so_in_one_line(root, sample_data, pooler):
+    url = pooled_url(pooler, sample_data)
 
-    done = finished(root, "purge", DATABASE_URL=url, DATABASE_POOLER="transaction")
+    result = run_cli(root, "purge", DATABASE_URL=url, DATABASE_POOLER="transaction")
 
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("turnout: DATABASE_POOLER: this command needs PostgreSQL itself")
-    assert done.stderr.count("\n") == 1
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith(
+        "turnout: DATABASE_POOLER: this command needs PostgreSQL itself"
+    )
+    assert result.stderr.count("\n") == 1

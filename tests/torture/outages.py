@@ -1,13 +1,14 @@
-"""A database that restarts, or is taken over by its standby, while seats are taken."""
+"""PostgreSQL restarts or fails over to its standby under load."""
 
 import time
 from contextlib import contextmanager
 
 from sqlalchemy import create_engine, text
 
-from tests.sample_data import sample_data
+from tests.concurrency import wait_until
+from tests.sample_data import sample_database
 from tests.service import a_service
-from tests.torture.clients import Client, Load, wait_until
+from tests.torture.clients import Client, Load
 from tests.torture.clusters import clusters
 from tests.torture.ledger import Ledger
 from tests.torture.report import Report
@@ -16,71 +17,77 @@ PROGRESS = 50
 SOON_S = 2
 
 
-def recovered(ledger) -> float:
-    """The seconds until someone is acknowledged who asked from now on."""
-    begun = time.monotonic()
+def wait_for_recovery(ledger) -> float:
+    """Seconds until a request that starts from now on is acknowledged."""
+    started = time.monotonic()
 
     def is_served() -> bool:
         return any(
-            answer.status == 204 and answer.begun >= begun for answer in ledger.answers[-200:]
+            response.status == 204 and response.started >= started
+            for response in ledger.responses[-200:]
         )
 
     return wait_until(is_served, "the service recovers")
 
 
-def restarts(cluster, town, service, *, times: int, clients: int) -> Report:
+def restarts(cluster, sample_data, service, *, times: int, clients: int) -> Report:
     report, ledger = Report(f"PostgreSQL restarted {times} times under load"), Ledger()
     recoveries = []
-    crowd = town.people(clients)
-    events = [town.event(crowd[0]), town.event(crowd[0], 5)]
-    with Load(service.base_url, ledger, crowd, events):
+    users = sample_data.create_users(clients)
+    events = [sample_data.create_event(users[0]), sample_data.create_event(users[0], 5)]
+    with Load(service.base_url, ledger, users, events):
         for _ in range(times):
             goal = ledger.acknowledged() + PROGRESS
-            wait_until(lambda goal=goal: ledger.acknowledged() > goal, "work goes on")
+            wait_until(lambda goal=goal: ledger.acknowledged() > goal, "requests succeed")
             cluster.stop()
-            goal = ledger.told()[503, "try_again"] + 1
-            wait_until(lambda g=goal: ledger.told()[503, "try_again"] > g, "it is told")
+            goal = ledger.response_counts()[503, "try_again"] + 1
+            wait_until(
+                lambda g=goal: ledger.response_counts()[503, "try_again"] > g, "a request fails"
+            )
             cluster.start()
-            recoveries.append(recovered(ledger))
-    town.close()  # its own connections were cut, too
-    report.violations += ledger.violations(town)
-    report.figures = dict(ledger.counts()) | {
-        "slowest answer s": round(ledger.slowest_s(), 2),
+            recoveries.append(wait_for_recovery(ledger))
+    sample_data.close()  # its connections are broken, too
+    report.violations += ledger.violations(sample_data)
+    report.figures = dict(ledger.outcome_counts()) | {
+        "slowest response s": round(ledger.slowest_s(), 2),
         "slowest recovery s": round(max(recoveries), 2),
     }
-    report.must(max(recoveries) < SOON_S, f"a recovery took {max(recoveries):.1f} s")
+    report.check(max(recoveries) < SOON_S, f"a recovery took {max(recoveries):.1f} s")
     return report
 
 
 def failover(*, clients: int, progress: int) -> Report:
-    """`progress`: how much is acknowledged before the primary is killed, and again afterwards."""
+    """`progress`: the number of requests acknowledged before the kill, and again afterwards."""
     report, ledger = Report("primary killed, synchronous standby promoted, under load"), Ledger()
     with clusters({"synchronous_standby_names": "standby"}, {}) as [primary, standby]:
         primary.create()
-        primary.start_alone()
+        primary.start_without_options()
         standby.copy(primary)
         standby.start()
         primary.stop()
         primary.start()
-        with sample_data(primary.host, standby.host) as town:
+        with sample_database(primary.host, standby.host) as sample_data:
             wait_until(lambda: is_synchronous(primary), "the standby follows")
-            crowd = town.people(clients)
-            events = [town.event(crowd[0]), town.event(crowd[0], 5)]
-            with a_service(town) as service, Load(service.base_url, ledger, crowd, events):
-                wait_until(lambda: ledger.acknowledged() > progress, "work goes on")
+            users = sample_data.create_users(clients)
+            events = [sample_data.create_event(users[0]), sample_data.create_event(users[0], 5)]
+            with (
+                a_service(sample_data.database_url) as service,
+                Load(service.base_url, ledger, users, events),
+            ):
+                wait_until(lambda: ledger.acknowledged() > progress, "requests succeed")
                 before = ledger.acknowledged()
                 primary.kill()
                 standby.promote()
-                recovery = recovered(ledger)
+                recovery = wait_for_recovery(ledger)
                 wait_until(
-                    lambda: ledger.acknowledged() > before + progress, "work goes on afterwards"
+                    lambda: ledger.acknowledged() > before + progress, "requests succeed afterwards"
                 )
-            town.close()
-            report.violations += ledger.violations(town)
-    report.figures = dict(ledger.counts()) | {
+            sample_data.close()
+            report.violations += ledger.violations(sample_data)
+    report.figures = dict(ledger.outcome_counts()) | {
         "acknowledged before": before,
         "recovery s": round(recovery, 2),
-        "slowest answer s": round(ledger.slowest_s(), 2),
+        "slowest response s": round(ledger.slowest_s(), 2),
     }
     return report
 
@@ -94,38 +101,38 @@ def is_synchronous(primary) -> bool:
 
 
 @contextmanager
-def waiting_for_a_standby(town):
-    """The database acknowledges no commit, since the standby that must have it is not there."""
-    configure(town, "SET synchronous_standby_names = 'standby'")
+def waiting_for_a_standby(sample_data):
+    """No commit is acknowledged, because the required standby is missing."""
+    configure(sample_data, "SET synchronous_standby_names = 'standby'")
     try:
         yield
     finally:
-        configure(town, "RESET synchronous_standby_names")
+        configure(sample_data, "RESET synchronous_standby_names")
 
 
-def configure(town, change: str) -> None:
-    admin = town.engine.execution_options(isolation_level="AUTOCOMMIT")
+def configure(sample_data, change: str) -> None:
+    admin = sample_data.engine.execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"ALTER SYSTEM {change}"))
         connection.execute(text("SELECT pg_reload_conf()"))
 
 
-def lost_standby(town, service, *, attempts: int) -> Report:
-    """The standby dies: what is committed on the primary alone is never acknowledged."""
+def lost_standby(sample_data, service, *, attempts: int) -> Report:
+    """The standby dies: a commit on the primary alone is never acknowledged."""
     report = Report("synchronous standby lost")
-    crowd = town.people(attempts)
-    # One event each: a commit that waits for the standby keeps its event locked.
-    events = [town.event(person) for person in crowd]
-    with waiting_for_a_standby(town):
-        answers = []
-        for person, event in zip(crowd, events, strict=True):
+    users = sample_data.create_users(attempts)
+    # One event per user: a commit that waits for the standby keeps its event locked.
+    events = [sample_data.create_event(user) for user in users]
+    with waiting_for_a_standby(sample_data):
+        responses = []
+        for user, event in zip(users, events, strict=True):
             client = Client(service.base_url)
             path = f"/v1/events/{event}/attend/"
-            answers.append(client.ask(person, "POST", path))
+            responses.append(client.request(user, "POST", path))
             client.close()
-    told = [(answer.status, answer.code) for answer in answers]
-    slowest = max(answer.ended - answer.begun for answer in answers)
-    report.figures = {"outcome_unknown": told.count((503, "outcome_unknown"))}
-    report.figures |= {"slowest answer s": round(slowest, 2)}
-    report.must(told == [(503, "outcome_unknown")] * attempts, f"told: {told}")
+    outcomes = [(response.status, response.code) for response in responses]
+    slowest = max(response.ended - response.started for response in responses)
+    report.figures = {"outcome_unknown": outcomes.count((503, "outcome_unknown"))}
+    report.figures |= {"slowest response s": round(slowest, 2)}
+    report.check(outcomes == [(503, "outcome_unknown")] * attempts, f"responses: {outcomes}")
     return report

@@ -3,12 +3,12 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Report:
-    """What a scenario saw: figures for people, violations for the verdict."""
+    """The result of a scenario: figures to read, and violations that make it fail."""
 
     title: str
     figures: dict[str, object] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
 
-    def must(self, holds: bool, told: str) -> None:
-        if not holds:
-            self.violations.append(told)
+    def check(self, condition: bool, violation: str) -> None:
+        if not condition:
+            self.violations.append(violation)

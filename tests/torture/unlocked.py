@@ -1,4 +1,4 @@
-"""The service with the row lock taken out: what the kit must find."""
+"""The service without its row lock, to prove that overselling is detected."""
 
 from flask import Flask
 

@@ -1,55 +1,55 @@
-"""Every operation while the database is gone, or frozen."""
+"""Every operation while the database is stopped or frozen."""
 
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
 
-from tests.torture.clients import Client, wait_until
+from tests.concurrency import wait_until
+from tests.torture.clients import Client
 from tests.torture.exhaustion import is_healthy
-from tests.torture.ledger import Answer
+from tests.torture.ledger import Response
 from tests.torture.report import Report
 
 SOON_S = 2
-AT_A_TIME = 8
-NOBODY = "00000000-0000-7000-8000-000000000000"
-SECRET = "x" * 43  # of no calendar
-CODE_OF = {"GET /readyz/": "not_ready"}
+CONCURRENCY = 8
+UNKNOWN_ID = "00000000-0000-7000-8000-000000000000"
+SECRET = "x" * 43  # of no calendar feed
+CODES = {"GET /readyz/": "not_ready"}
 
 
-def every_operation(base_url: str, person) -> list[tuple[str, str, object]]:
-    """A request for each operation of the document that needs the database."""
+def operations(base_url: str, user) -> list[tuple[str, str, object]]:
+    """Method, path and body for each documented operation that needs the database."""
     account = {"username": "ada", "password": "correct horse battery"}
     bodies = {
         "/v1/profile/signup/": account,
         "/v1/profile/token/": account,
-        "/v1/profile/token/refresh/": {"refresh_token": person.refresh_token},
-        "/v1/profile/token/revoke/": {"refresh_token": person.refresh_token},
-        "/v1/profile/token/verify/": {"token": person.access_token},
+        "/v1/profile/token/refresh/": {"refresh_token": user.refresh_token},
+        "/v1/profile/token/revoke/": {"refresh_token": user.refresh_token},
+        "/v1/profile/token/verify/": {"token": user.access_token},
     }
     document = httpx.get(f"{base_url}/api/schema/").json()
     found = []
     for path, operations in document["paths"].items():
         for method in operations.keys() & {"get", "post", "put", "patch", "delete"}:
-            url = re.sub(r"\{\w+\}", NOBODY, path.replace("{secret}", SECRET))
+            url = re.sub(r"\{\w+\}", UNKNOWN_ID, path.replace("{secret}", SECRET))
             content = operations[method].get("requestBody", {}).get("content", {})
             example = content["application/json"]["example"] if content else None
             found.append((method.upper(), url, bodies.get(path, example)))
     return sorted((each for each in found if each[1] != "/healthz/"), key=str)
 
 
-def ask_everything(base_url: str, person) -> list[tuple[str, Answer]]:
-    def ask(operation):
+def request_all(base_url: str, user) -> list[tuple[str, Response]]:
+    def request(operation):
         method, path, body = operation
         client = Client(base_url)
-        answer = client.ask(person, method, path, body)
+        response = client.request(user, method, path, body)
         client.close()
-        return f"{method} {path}", answer
+        return f"{method} {path}", response
 
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
-        return list(pool.map(ask, every_operation(base_url, person)))
+    with ThreadPoolExecutor(CONCURRENCY) as pool:
+        return list(pool.map(request, operations(base_url, user)))
 
 
 @contextmanager
@@ -59,35 +59,34 @@ def frozen(cluster):
 
 
 @contextmanager
-def gone(cluster):
+def stopped(cluster):
     cluster.stop()
     yield
     cluster.start()
 
 
-def unanswering(cluster, town, service, *, fault) -> Report:
-    """Every operation while the database is gone, or frozen; then once it is back."""
+def all_operations(cluster, sample_data, service, *, fault) -> Report:
+    """Send every operation during the fault, then wait for recovery."""
     report = Report(f"database {fault.__name__}: every operation")
-    [person] = town.people(1)
-    ask = Client(service.base_url)
-    report.must(is_healthy(ask, person), "was not healthy")
+    [user] = sample_data.create_users(1)
+    client = Client(service.base_url)
+    report.check(is_healthy(client, user), "the service was not healthy")
     with fault(cluster):
-        told = ask_everything(service.base_url, person)
-    begun = time.monotonic()
-    back = wait_until(lambda: is_healthy(ask, person), "it is healthy again")
-    report.must(time.monotonic() - begun < SOON_S, f"the way back took {back:.1f} s")
-    ask.close()
-    town.close()
-    slowest = max(answer.ended - answer.begun for _, answer in told)
-    for operation, answer in told:
-        report.must(
-            (answer.status, answer.code) == (503, CODE_OF.get(operation, "try_again")),
-            f"{operation}: {answer.status} {answer.code}",
+        responses = request_all(service.base_url, user)
+    recovery_s = wait_until(lambda: is_healthy(client, user), "the service is healthy again")
+    report.check(recovery_s < SOON_S, f"recovery took {recovery_s:.1f} s")
+    client.close()
+    sample_data.close()
+    slowest = max(response.ended - response.started for _, response in responses)
+    for operation, response in responses:
+        report.check(
+            (response.status, response.code) == (503, CODES.get(operation, "try_again")),
+            f"{operation}: {response.status} {response.code}",
         )
-    report.must(slowest < SOON_S, f"an answer took {slowest:.1f} s")
+    report.check(slowest < SOON_S, f"a response took {slowest:.1f} s")
     report.figures = {
-        "operations": len(told),
-        "slowest answer s": round(slowest, 2),
-        "recovery s": round(back, 2),
+        "operations": len(responses),
+        "slowest response s": round(slowest, 2),
+        "recovery s": round(recovery_s, 2),
     }
     return report

@@ -1,4 +1,4 @@
-"""The service as it ships, in the hour after the release before left its data."""
+"""The service, with its clock set to half an hour after the dump was made."""
 
 from datetime import datetime, timedelta
 
@@ -6,12 +6,12 @@ import time_machine
 from flask import Flask
 
 from entrypoints import wsgi
-from tests.upgrades.previous_release import STORY
+from tests.upgrades.old_database import SNAPSHOT
 
-# What was soon is over; tokens for access still live.
+# Events that were about to start are over; access tokens are still valid.
 LATER = timedelta(minutes=30)
 
 
 def create_app() -> Flask:
-    time_machine.travel(datetime.fromisoformat(STORY["made_at"]) + LATER, tick=True).start()
+    time_machine.travel(datetime.fromisoformat(SNAPSHOT["made_at"]) + LATER, tick=True).start()
     return wsgi.create_app()

@@ -1,4 +1,4 @@
-"""Several processes that migrate at once, and such as come to an end in the middle."""
+"""Several processes migrate at once, and some are killed in the middle."""
 
 from contextlib import ExitStack, contextmanager
 
@@ -6,12 +6,19 @@ import pytest
 from sqlalchemy import text
 
 from adapters.postgres.schema.migrate import ADVISORY_LOCK, migrate
-from tests.processes import finished
-from tests.torture.clients import wait_until
-from tests.upgrades.previous_release import environment_of
-from tests.upgrades.processes import BUILDING, INVALID, POLLING, is_complete, migrating, told
+from tests.concurrency import wait_until
+from tests.processes import run_cli
+from tests.upgrades.old_database import database_settings
+from tests.upgrades.processes import (
+    BUILDING,
+    INVALID,
+    POLLING,
+    first_column,
+    is_complete,
+    migrating,
+)
 
-# Writes down every change of the schema, whoever makes it.
+# Records every schema change.
 RECORD = """
     CREATE TABLE changes (tag text, object text);
     CREATE FUNCTION record() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -20,84 +27,84 @@ RECORD = """
     END $$;
     CREATE EVENT TRIGGER recorder ON ddl_command_end EXECUTE FUNCTION record();
 """
-MADE = text("SELECT object FROM changes WHERE tag IN ('CREATE INDEX', 'CREATE TABLE')")
+CREATED = text("SELECT object FROM changes WHERE tag IN ('CREATE INDEX', 'CREATE TABLE')")
 
 
-def test_instances_that_start_together_take_turns_and_do_the_work_once(before, onlooker, root):
-    with onlooker.begin() as connection:
+def test_instances_that_start_together_migrate_once(old_database, engine, root):
+    with engine.begin() as connection:
         connection.exec_driver_sql(RECORD)
     with ExitStack() as stack:
-        with onlooker.connect() as gate:
-            gate.execute(text(f"SELECT pg_advisory_lock({ADVISORY_LOCK})"))
-            gate.commit()
-            instances = [stack.enter_context(migrating(root, before)) for _ in range(3)]
-            wait_until(lambda: told(onlooker, POLLING) == [3], "they do not wait")
-            gate.execute(text(f"SELECT pg_advisory_unlock({ADVISORY_LOCK})"))
-            gate.commit()
+        with engine.connect() as blocker:
+            blocker.execute(text(f"SELECT pg_advisory_lock({ADVISORY_LOCK})"))
+            blocker.commit()
+            instances = [stack.enter_context(migrating(root, old_database)) for _ in range(3)]
+            wait_until(lambda: first_column(engine, POLLING) == [3], "all of them wait")
+            blocker.execute(text(f"SELECT pg_advisory_unlock({ADVISORY_LOCK})"))
+            blocker.commit()
         outcomes = [(instance.wait(), instance.stderr.read()) for instance in instances]
 
     waiting = "Another instance migrates this database: waiting for it.\n"
     assert outcomes == [(0, waiting)] * 3
-    made = told(onlooker, MADE)
-    assert "public.sessions_expires_at_idx" in made
-    assert len(made) == len(set(made))
-    assert is_complete(onlooker)
+    created = first_column(engine, CREATED)
+    assert "public.sessions_expires_at_idx" in created
+    assert len(created) == len(set(created))
+    assert is_complete(engine)
 
 
 @contextmanager
-def an_old_snapshot(engine):
-    """A transaction that a concurrent build must wait for; it locks nothing that was written."""
+def an_open_snapshot(engine):
+    """A transaction that CREATE INDEX CONCURRENTLY must wait for; it locks no row."""
     with engine.execution_options(isolation_level="REPEATABLE READ").connect() as connection:
         connection.execute(text("SELECT count(*) FROM events"))
         yield
 
 
-def test_what_a_killed_process_was_building_is_finished_and_waited_for(before, onlooker, root):
-    migrate(onlooker, "0004")
-    with ExitStack() as others:
-        others.enter_context(an_old_snapshot(onlooker))
-        with migrating(root, before) as killed:
-            wait_until(lambda: told(onlooker, BUILDING) != [], "it does not build")
+def test_the_index_build_of_a_killed_process_is_finished(old_database, engine, root):
+    migrate(engine, "0004")
+    with ExitStack() as blocking:
+        blocking.enter_context(an_open_snapshot(engine))
+        with migrating(root, old_database) as killed:
+            wait_until(lambda: first_column(engine, BUILDING) != [], "it builds the index")
             killed.kill()
-        assert told(onlooker, INVALID) == ["events_type_idx"]
-        with migrating(root, before) as following:
-            wait_until(lambda: told(onlooker, POLLING) == [1], "it does not wait")
-            others.close()
+        assert first_column(engine, INVALID) == ["events_type_idx"]
+        with migrating(root, old_database) as second:
+            wait_until(lambda: first_column(engine, POLLING) == [1], "it waits")
+            blocking.close()
 
-    assert following.returncode == 0
-    assert is_complete(onlooker)
+    assert second.returncode == 0
+    assert is_complete(engine)
 
 
-def lose_the_connection_of_a_build(engine):
-    [builder] = told(engine, BUILDING)
-    told(engine, text(f"SELECT pg_terminate_backend({builder}, 5000)"))
+def terminate_build(engine):
+    [builder] = first_column(engine, BUILDING)
+    first_column(engine, text(f"SELECT pg_terminate_backend({builder}, 5000)"))
 
 
 @pytest.mark.parametrize("is_killed", [True, False])
-def test_a_build_that_broke_off_is_made_anew(before, onlooker, root, is_killed):
-    migrate(onlooker, "0004")
-    with an_old_snapshot(onlooker), migrating(root, before) as process:
-        wait_until(lambda: told(onlooker, BUILDING) != [], "it does not build")
+def test_an_interrupted_index_build_is_repeated(old_database, engine, root, is_killed):
+    migrate(engine, "0004")
+    with an_open_snapshot(engine), migrating(root, old_database) as process:
+        wait_until(lambda: first_column(engine, BUILDING) != [], "it builds the index")
         if is_killed:
             process.kill()
-        lose_the_connection_of_a_build(onlooker)
+        terminate_build(engine)
         reason = process.communicate()[1]
     if not is_killed:
         assert process.returncode == 1
         assert reason.startswith("turnout: DATABASE_URL: the database can't be used: ")
         assert reason.count("\n") == 1
-    assert told(onlooker, INVALID) == ["events_type_idx"]
+    assert first_column(engine, INVALID) == ["events_type_idx"]
 
-    migrate(onlooker)
+    migrate(engine)
 
-    assert is_complete(onlooker)
+    assert is_complete(engine)
 
 
-def test_what_a_newer_release_migrated_is_left_alone(before, onlooker, root):
-    with onlooker.begin() as connection:
+def test_a_database_of_a_newer_release_is_left_unchanged(old_database, engine, root):
+    with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
-    migration = finished(root, "migrate", **environment_of(before))
+    migration = run_cli(root, "migrate", **database_settings(old_database))
 
     assert migration.returncode == 0
     assert migration.stderr == "A newer release migrated this database: nothing to do.\n"

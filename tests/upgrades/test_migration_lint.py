@@ -1,4 +1,4 @@
-"""A linter that knows PostgreSQL's locks reads what the migrations say to the server."""
+"""squawk, which knows PostgreSQL's locks, checks the statements of the migrations."""
 
 import subprocess
 import sys
@@ -10,52 +10,52 @@ from sqlalchemy import event
 from adapters.postgres.schema.migrate import migrate
 
 SQUAWK = Path(sys.executable).with_name("squawk")
-OTHERWISE = {
-    "require-statement-timeout": "a build may take long: it is in nobody's way",
-    "prefer-bigint-over-int": "nothing here is counted to two thousand millions",
-    "prefer-robust-stmts": "outside of transactions are the steps of online.py alone",
+EXCLUDED = {
+    "require-statement-timeout": "a concurrent build may take long and blocks nobody",
+    "prefer-bigint-over-int": "no number here exceeds two billion",
+    "prefer-robust-stmts": "only the steps of online_ddl.py run outside a transaction",
 }
 
 
 def squawk(sql):
-    """What it says; nothing if all is well."""
-    options = ["--pg-version=15", "--reporter=gcc", f"--exclude={','.join(OTHERWISE)}"]
+    """Its output: empty if it finds nothing."""
+    options = ["--pg-version=15", "--reporter=gcc", f"--exclude={','.join(EXCLUDED)}"]
     return subprocess.run(
         [SQUAWK, *options], input=sql, capture_output=True, text=True, check=False
     ).stdout
 
 
 @pytest.fixture
-def said(before, onlooker):
-    """The statements of all migrations since 0.1.0, with what begins and ends transactions."""
+def statements_sent(old_database, engine):
+    """The statements of all migrations since 0.1.0, with BEGIN and COMMIT."""
     statements = []
     is_open = False
 
-    @event.listens_for(onlooker, "before_cursor_execute")
+    @event.listens_for(engine, "before_cursor_execute")
     def record(connection, _cursor, statement, values, *_):
         nonlocal is_open
         if values:
-            return  # a question of ours or of Alembic's: no change of the schema has any
+            return  # a query: no schema change has parameters
         if not is_open and not connection.connection.driver_connection.autocommit:
             statements.append("BEGIN")
             is_open = True
         statements.append(statement)
 
-    @event.listens_for(onlooker, "commit")
-    @event.listens_for(onlooker, "rollback")
+    @event.listens_for(engine, "commit")
+    @event.listens_for(engine, "rollback")
     def end(_connection):
         nonlocal is_open
         if is_open:
             statements.append("COMMIT")
             is_open = False
 
-    migrate(onlooker)
+    migrate(engine)
     return ";\n".join(statements) + ";\n"
 
 
-def test_no_migration_since_0_1_0_stops_a_running_service(said):
-    assert "CREATE INDEX CONCURRENTLY IF NOT EXISTS sessions_expires_at_idx" in said
-    assert squawk(said) == ""
+def test_no_migration_since_0_1_0_blocks_a_running_service(statements_sent):
+    assert "CREATE INDEX CONCURRENTLY IF NOT EXISTS sessions_expires_at_idx" in statements_sent
+    assert squawk(statements_sent) == ""
 
 
 @pytest.mark.parametrize(
@@ -71,5 +71,5 @@ def test_no_migration_since_0_1_0_stops_a_running_service(said):
         ),
     ],
 )
-def test_what_would_stop_it_is_found(statement, rule):
+def test_a_blocking_statement_is_found(statement, rule):
     assert rule in squawk(f"SET lock_timeout = '250ms';\n{statement};\n")

@@ -1,17 +1,17 @@
-"""Migrating while the release before goes on: nobody fails, nobody waits for long."""
+"""Migrating while the previous release serves requests: none fails or waits for long."""
 
 from contextlib import ExitStack, contextmanager
 
 from sqlalchemy import text
 
 from adapters.postgres.schema.migrate import migrate
-from tests.processes import finished
-from tests.torture.clients import wait_until
-from tests.upgrades.old_release import OldRelease
-from tests.upgrades.previous_release import environment_of
-from tests.upgrades.processes import VERSION, is_complete, migrating, told
+from tests.concurrency import wait_until
+from tests.processes import run_cli
+from tests.upgrades.old_database import database_settings
+from tests.upgrades.old_release_load import OldRelease
+from tests.upgrades.processes import VERSION, first_column, is_complete, migrating
 
-# So many that building an index takes longer than anybody waits for a lock.
+# So many that building an index takes longer than the lock timeout.
 MANY = """
     INSERT INTO events (id, creator_id, title, description, start_time, end_time, capacity,
                         attendees_count, created_at, updated_at)
@@ -19,44 +19,48 @@ MANY = """
            now() + n * interval '1 h', now() + (n + 1) * interval '1 h', 10, 0, now(), now()
     FROM generate_series(1, 10000) n
 """
-WANTING = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'ALTER TABLE events ADD%'")
+WAITING_FOR_LOCK = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'ALTER TABLE events ADD%'"
+)
 
 
 @contextmanager
 def a_long_transaction(engine):
-    """Someone who reads events and does not come to an end."""
+    """Another transaction has read events and stays open."""
     with engine.connect() as connection:
         connection.execute(text("SELECT count(*) FROM events"))
         yield
 
 
-def test_statements_of_the_release_before_go_on_while_the_schema_changes(before, onlooker, root):
-    with onlooker.begin() as connection:
+def test_the_previous_release_keeps_working_during_the_migration(old_database, engine, root):
+    with engine.begin() as connection:
         connection.execute(text(MANY))
-    old = OldRelease(before)
-    with old.at_work(), ExitStack() as others:
-        others.enter_context(a_long_transaction(onlooker))
-        with migrating(root, before) as process:
-            wait_until(lambda: told(onlooker, WANTING) != [0], "it does not want the lock")
-            wait_until(lambda: told(onlooker, WANTING) == [0], "it does not yield")
-            seen = len(old.taken_s)
-            wait_until(lambda: len(old.taken_s) > seen + 100, "the others do not go on")
-            others.close()
+    old_release = OldRelease(old_database)
+    with old_release.running(), ExitStack() as transaction:
+        transaction.enter_context(a_long_transaction(engine))
+        with migrating(root, old_database) as process:
+            wait_until(
+                lambda: first_column(engine, WAITING_FOR_LOCK) != [0], "migrate waits for the lock"
+            )
+            wait_until(lambda: first_column(engine, WAITING_FOR_LOCK) == [0], "migrate gives way")
+            count = len(old_release.taken_s)
+            wait_until(lambda: len(old_release.taken_s) > count + 100, "the old release goes on")
+            transaction.close()
 
     assert process.returncode == 0
-    assert old.errors == []
-    assert is_complete(onlooker)
+    assert old_release.errors == []
+    assert is_complete(engine)
 
 
-def test_a_lock_that_is_not_to_be_had_is_given_up_in_one_line(before, onlooker, root):
-    with a_long_transaction(onlooker):
-        migration = finished(root, "migrate", "--give-up-after=1", **environment_of(before))
-        assert told(onlooker, VERSION) == ["0003"]
+def test_a_migration_that_cannot_get_its_lock_ends_with_one_line(old_database, engine, root):
+    with a_long_transaction(engine):
+        migration = run_cli(root, "migrate", "--give-up-after=1", **database_settings(old_database))
+        assert first_column(engine, VERSION) == ["0003"]
 
     assert migration.returncode == 1
     assert migration.stderr == (
         "turnout: DATABASE_URL: others held a lock that the next migration needs for 1 s; "
         "end their transactions and migrate again.\n"
     )
-    migrate(onlooker)
-    assert is_complete(onlooker)
+    migrate(engine)
+    assert is_complete(engine)

@@ -1,7 +1,6 @@
-"""This release on the data of the one before: people go on where they were."""
+"""This release works on the previous release's data, sessions and tokens included."""
 
 from contextlib import ExitStack
-from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,32 +13,33 @@ from tests.e2e.client import Visitor
 from tests.e2e.conformance import Document
 from tests.e2e.problems import is_problem
 from tests.postgres import a_database
-from tests.processes import finished
+from tests.processes import run_cli
 from tests.schemas import schema_of
 from tests.service import a_service
-from tests.upgrades.previous_release import STORY, a_database_of_before, environment_of
+from tests.upgrades.old_database import SNAPSHOT, a_database_of_old_release, database_settings
 
 ALL = {"Morning tea", "Nobody's breakfast", "Long walk", "Chess for one"}
-OVER, ORPHANED, UPCOMING, FULL = (
-    f"/v1/events/{STORY['events'][name]}/" for name in ("over", "orphaned", "upcoming", "full")
+PAST, ORPHANED, UPCOMING, FULL = (
+    f"/v1/events/{SNAPSHOT['events'][name]}/" for name in ("over", "orphaned", "upcoming", "full")
 )
 
 
 @pytest.fixture(scope="module")
 def upgraded(postgres, root):
-    """The URL of a database of before that was migrated by the command, as an operator does."""
-    with a_database_of_before(postgres) as url:
-        migration = finished(root, "migrate", **environment_of(url))
+    """The URL of an old database, migrated with the command."""
+    with a_database_of_old_release(postgres) as url:
+        migration = run_cli(root, "migrate", **database_settings(url))
         assert (migration.returncode, migration.stderr) == (0, "")
         yield url
 
 
 @pytest.fixture(scope="module")
 def visitor(upgraded):
-    place = SimpleNamespace(**{k.lower(): v for k, v in environment_of(upgraded).items()})
-    # Each answer ends its connection: nobody closes those of the many people here.
+    # Close each connection after its response: the many clients here are never closed.
     app = "tests.upgrades.app_after_upgrade:create_app()"
-    with a_service(place, app, GUNICORN_CMD_ARGS="--keep-alive=0") as service:
+    with a_service(
+        database_settings(upgraded)["DATABASE_URL"], app, GUNICORN_CMD_ARGS="--keep-alive=0"
+    ) as service:
         assert httpx.get(f"{service.base_url}/readyz").status_code == 200
         document = Document(httpx.get(f"{service.base_url}/api/schema/").json())
         yield Visitor(service.base_url, document)
@@ -47,38 +47,38 @@ def visitor(upgraded):
 
 @pytest.fixture
 def ada(visitor):
-    return visitor.bearing(STORY["access_token"])
+    return visitor.bearing(SNAPSHOT["access_token"])
 
 
 @pytest.fixture
 def grace(visitor):
-    tokens = visitor.log_in("grace", STORY["password"])
+    tokens = visitor.log_in("grace", SNAPSHOT["password"])
     assert tokens.status_code == 200, tokens.text
     return visitor.bearing(tokens.json()["access_token"])
 
 
-def test_a_token_for_access_and_one_for_refresh_are_good_as_before(visitor, ada):
+def test_access_and_refresh_tokens_are_still_valid(visitor, ada):
     assert ada.get("/v1/profile/").json()["email"] == "ada@example.org"
 
-    pair = visitor.refresh(STORY["refresh_token"])
+    pair = visitor.refresh(SNAPSHOT["refresh_token"])
 
     assert pair.status_code == 200
     assert visitor.bearing(pair.json()["access_token"]).is_known()
 
 
-def test_what_was_spent_or_revoked_stays_so(visitor):
-    spent, revoked = STORY["spent_refresh_token"], STORY["revoked_refresh_token"]
+def test_used_and_revoked_tokens_stay_invalid(visitor):
+    spent, revoked = SNAPSHOT["spent_refresh_token"], SNAPSHOT["revoked_refresh_token"]
 
     assert is_problem(visitor.refresh(spent), 401, "refresh_token_reused")
     assert is_problem(visitor.refresh(revoked), 401, "invalid_token")
 
 
-def test_whose_account_is_gone_stays_gone(visitor, ada):
-    assert is_problem(visitor.log_in("gone", STORY["password"]), 401, "invalid_credentials")
+def test_a_deleted_account_stays_deleted(visitor, ada):
+    assert is_problem(visitor.log_in("gone", SNAPSHOT["password"]), 401, "invalid_credentials")
     assert ada.get(ORPHANED).json()["creator"]["username"] is None
 
 
-def test_events_of_before_are_found_by_what_is_new(ada):
+def test_old_events_are_found_by_new_filters(ada):
     assert set(ada.listed()) == ALL
     assert ada.listed(search="wal") == ["Long walk"]
     assert set(ada.listed(search="☕", type="other")) == ALL
@@ -87,37 +87,37 @@ def test_events_of_before_are_found_by_what_is_new(ada):
     assert ada.get(UPCOMING).json()["location"] == ""
 
 
-def test_seats_are_taken_and_given_back_by_the_same_rules(visitor, grace):
+def test_old_events_can_be_attended_and_cancelled(visitor, grace):
     newcomer = visitor.joins("newcomer")
 
     assert newcomer.attend(UPCOMING).status_code == 204
     assert newcomer.cancel(UPCOMING).status_code == 204
     assert is_problem(newcomer.attend(FULL), 409, "capacity_exhausted")
-    assert is_problem(newcomer.attend(OVER), 409, "read_only_event")
+    assert is_problem(newcomer.attend(PAST), 409, "read_only_event")
     assert grace.get(UPCOMING).json()["is_attending"] is True
     assert grace.cancel(UPCOMING).status_code == 204
     assert grace.attend(UPCOMING).status_code == 204
 
 
-def test_an_event_of_before_is_changed_under_its_tag(ada):
-    tag = ada.get(UPCOMING).headers["ETag"]
+def test_an_old_event_is_updated_with_if_match(ada):
+    etag = ada.get(UPCOMING).headers["ETag"]
 
-    changed = ada.http.patch(UPCOMING, json={"type": "social"}, headers={"If-Match": tag})
+    changed = ada.http.patch(UPCOMING, json={"type": "social"}, headers={"If-Match": etag})
 
     assert (changed.status_code, changed.json()["type"]) == (200, "social")
-    stale = ada.http.patch(UPCOMING, json={"type": "other"}, headers={"If-Match": tag})
+    stale = ada.http.patch(UPCOMING, json={"type": "other"}, headers={"If-Match": etag})
     assert stale.status_code == 412
 
 
-def test_attendees_of_before_come_as_csv(ada):
-    table = ada.get(f"{OVER}attendees/", headers={"Accept": "text/csv"})
+def test_old_attendees_are_exported_as_csv(ada):
+    table = ada.get(f"{PAST}attendees/", headers={"Accept": "text/csv"})
 
     assert table.status_code == 200
     assert {line.split(",")[1] for line in table.text.split()} == {"username", "ada", "Grace", ""}
 
 
-def test_events_of_before_are_in_calendars(visitor, ada):
-    file = ada.get(f"{OVER}calendar.ics")
+def test_old_events_appear_in_calendars(visitor, ada):
+    file = ada.get(f"{PAST}calendar.ics")
     feed = visitor.get(urlsplit(ada.post("/v1/profile/calendar/").json()["url"]).path)
 
     [event] = Calendar.from_ical(file.content).walk("VEVENT")
@@ -126,14 +126,14 @@ def test_events_of_before_are_in_calendars(visitor, ada):
     assert titles == {"Morning tea", "Long walk", "Chess for one"}
 
 
-def test_counts_of_before_equal_their_seats(upgraded, root):
-    proof = finished(root, "verify-data", **environment_of(upgraded))
+def test_attendee_counts_match_the_seats_after_the_upgrade(upgraded, root):
+    verification = run_cli(root, "verify-data", **database_settings(upgraded))
 
-    assert proof.returncode == 0
-    assert proof.stdout == "4 events, 7 seats: 0 differ.\n"
+    assert verification.returncode == 0
+    assert verification.stdout == "4 events, 7 seats: 0 differ.\n"
 
 
-def test_the_schema_that_was_upgraded_is_the_one_that_is_declared(upgraded, postgres):
+def test_the_upgraded_schema_equals_the_declared_schema(upgraded, postgres):
     with a_database(postgres, migrated=False) as url, ExitStack() as stack:
         engines = [create_engine(each) for each in (upgraded, url)]
         for engine in engines:

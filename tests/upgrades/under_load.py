@@ -1,7 +1,7 @@
-"""Upgrades under a working 0.1.0: .venv/bin/python -m tests.upgrades.under_load [events]
+"""Upgrade the database of a running 0.1.0: .venv/bin/python -m tests.upgrades.under_load [events]
 
-0.1.0 serves people who attend and cancel without pause while this release migrates its database of
-so many events (50,000) of a KiB. Prints what people were told, the slowest answers, and how long
+0.1.0 serves users who attend and cancel without pause while this release migrates its database,
+by default with 50,000 events of 1 KiB. Prints the responses, the slowest of them, and how long
 `migrate` took.
 """
 
@@ -12,13 +12,14 @@ from uuid import UUID
 
 from sqlalchemy import create_engine, text
 
+from tests.concurrency import wait_until
 from tests.postgres import a_database, a_server
-from tests.processes import finished, started
-from tests.sample_data import KEY, Person
-from tests.torture.clients import Load, wait_until
+from tests.processes import run_cli, running_cli
+from tests.sample_data import KEY, SampleUser
+from tests.torture.clients import Load
 from tests.torture.ledger import Ledger
-from tests.upgrades.make_dump import ROOT, Someone, the_release
-from tests.upgrades.previous_release import environment_of
+from tests.upgrades.make_dump import ROOT, ApiUser, old_release_checkout
+from tests.upgrades.old_database import database_settings
 from tests.upgrades.processes import migrating
 
 MANY = """
@@ -30,42 +31,43 @@ MANY = """
     FROM generate_series(1, :events) n RETURNING id
 """
 TOKENS = ("access_token", "refresh_token")
-PEOPLE, BUSY_EVENTS, ENOUGH = 8, 20, 200
+USERS, BUSY_EVENTS, ENOUGH = 8, 20, 200
 
 
-def joined(base_url, number):
-    someone = Someone(base_url, f"p-{number}")
-    return Person(UUID(someone.profile()["id"]), **{k: someone.tokens[k] for k in TOKENS})
+def sign_up(base_url, number):
+    user = ApiUser(base_url, f"p-{number}")
+    return SampleUser(UUID(user.profile()["id"]), **{k: user.tokens[k] for k in TOKENS})
 
 
 def main(events=50_000):
     with ExitStack() as stack:
-        tree, python = stack.enter_context(the_release())
+        tree, python = stack.enter_context(old_release_checkout())
         url = stack.enter_context(a_database(stack.enter_context(a_server()), migrated=False))
-        settings = environment_of(url) | {"JWT_SECRET_KEY": KEY, "RATELIMIT_ENABLED": "false"}
+        settings = database_settings(url) | {"JWT_SECRET_KEY": KEY, "RATELIMIT_ENABLED": "false"}
         _, base_url = stack.enter_context(
-            started(tree, "serve", "--migrate", python=python, **settings)
+            running_cli(tree, "serve", "--migrate", python=python, **settings)
         )
-        people = [joined(base_url, number) for number in range(PEOPLE)]
+        users = [sign_up(base_url, number) for number in range(USERS)]
         engine = create_engine(url)
         stack.callback(engine.dispose)
         with engine.begin() as connection:
-            values = {"creator": people[0].id, "events": events}
+            values = {"creator": users[0].id, "events": events}
             ids = connection.execute(text(MANY), values).scalars().all()
         ledger = Ledger()
-        with Load(base_url, ledger, people, ids[-BUSY_EVENTS:]):
-            wait_until(lambda: len(ledger.answers) > ENOUGH, "0.1.0 does not answer")
-            slowest_before_s, begun = ledger.slowest_s(), time.monotonic()
+        with Load(base_url, ledger, users, ids[-BUSY_EVENTS:]):
+            wait_until(lambda: len(ledger.responses) > ENOUGH, "0.1.0 serves requests")
+            slowest_before_s, started = ledger.slowest_s(), time.monotonic()
             with migrating(ROOT, url) as migration:
                 reason = migration.communicate()[1]
-            taken_s, seen = time.monotonic() - begun, len(ledger.answers)
-            wait_until(lambda: len(ledger.answers) > seen + ENOUGH, "0.1.0 does not go on")
-        told = {f"{status} {code or ''}".strip(): n for (status, code), n in ledger.told().items()}
+            taken_s, count = time.monotonic() - started, len(ledger.responses)
+            wait_until(lambda: len(ledger.responses) > count + ENOUGH, "0.1.0 goes on serving")
+        counts = ledger.response_counts().items()
+        responses = {f"{status} {code or ''}".strip(): n for (status, code), n in counts}
         print(f"migrate: exit {migration.returncode} after {taken_s:.1f} s {reason}")
-        print(f"answers: {told}")
-        print(f"slowest: {slowest_before_s:.2f} s before, {ledger.slowest_s():.2f} s in all")
-        again = finished(tree, "migrate", python=python, **environment_of(url))
-        print(f"migrate of 0.1.0 afterwards: exit {again.returncode}")
+        print(f"responses: {responses}")
+        print(f"slowest: {slowest_before_s:.2f} s before, {ledger.slowest_s():.2f} s overall")
+        old_migrate = run_cli(tree, "migrate", python=python, **database_settings(url))
+        print(f"migrate of 0.1.0 afterwards: exit {old_migrate.returncode}")
 
 
 if __name__ == "__main__":

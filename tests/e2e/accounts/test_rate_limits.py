@@ -10,7 +10,7 @@ from adapters.http.rate_limits import LOG_IN, REFRESH, SIGN_UP
 from adapters.http.rate_limits import PASSWORD as PASSWORD_LIMIT
 from tests.applications import an_app
 from tests.e2e.client import PASSWORD
-from tests.processes import a_free_port
+from tests.processes import free_port
 from tests.redis_server import a_redis, needs_redis
 
 JUST_NOW = "2030-05-17T12:00:00Z"
@@ -169,7 +169,7 @@ def test_without_its_storage_a_worker_counts_by_itself(client_with):
 
 @needs_redis
 def test_workers_that_share_a_redis_count_together(client_with):
-    with a_redis(a_free_port()) as url:
+    with a_redis(free_port()) as url:
         clients = [client_with(ratelimit_storage_uri=url) for _ in range(2)]
 
         assert how_many_pass(lambda n: log_in(clients[n % 2])) == amount(LOG_IN.by_account)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from tests.concurrency import at_once
+from tests.concurrency import run_concurrently
 
 
 def test_a_logout_that_races_a_refresh_leaves_nothing_alive(visitor, ada):
@@ -13,7 +13,7 @@ def test_a_logout_that_races_a_refresh_leaves_nothing_alive(visitor, ada):
             partial(act, tokens["refresh_token"]) for act in (visitor.refresh, visitor.revoke)
         )
 
-        refreshed, revoked = at_once(spend, revoke)
+        refreshed, revoked = run_concurrently(spend, revoke)
 
         assert revoked.status_code == 204
         winners.add(refreshed.status_code)
@@ -30,7 +30,7 @@ def test_a_logout_that_races_a_refresh_leaves_nothing_alive(visitor, ada):
 def test_of_32_refreshes_of_one_token_at_most_one_succeeds(visitor, ada):
     spent = ada.tokens["refresh_token"]
 
-    answers = at_once(*[lambda: visitor.refresh(spent)] * 32)
+    answers = run_concurrently(*[lambda: visitor.refresh(spent)] * 32)
 
     successors = [answer.json() for answer in answers if answer.status_code == 200]
     assert len(successors) <= 1
@@ -48,7 +48,7 @@ def test_whoever_takes_seats_while_their_account_goes_leaves_none(visitor, grace
         ada = visitor.joins("ada")
         attempts = [lambda event=event, ada=ada: ada.attend(event) for event in events]
 
-        *attended, deleted = at_once(*attempts, ada.delete_account)
+        *attended, deleted = run_concurrently(*attempts, ada.delete_account)
 
         assert {answer.status_code for answer in attended} <= {204, 401}
         assert deleted.status_code == 204

@@ -8,10 +8,10 @@ import httpx
 import pytest
 from sqlalchemy import create_engine, text
 
+from tests.concurrency import wait_until
 from tests.e2e.client import PASSWORD, an_event_body
 from tests.postgres import a_database
-from tests.processes import started
-from tests.torture.clients import wait_until
+from tests.processes import running_cli
 
 ATTENDEES = 40_000
 ATTEND = """
@@ -48,7 +48,7 @@ def base_url(database_url, root, log):
     }
     with (
         log.open("w") as stderr,
-        started(root, "serve", "--migrate", stderr=stderr, **settings) as (_, base_url),
+        running_cli(root, "serve", "--migrate", stderr=stderr, **settings) as (_, base_url),
     ):
         yield base_url
 

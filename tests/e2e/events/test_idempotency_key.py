@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 import time_machine
 
-from tests.concurrency import at_once
+from tests.concurrency import run_concurrently
 from tests.e2e.client import an_event_body
 from tests.e2e.problems import is_problem
 
@@ -120,7 +120,7 @@ def test_a_key_sent_twice_is_refused(ada, body):
 
 
 def test_50_at_once_make_one_event(ada, body):
-    responses = at_once(*[partial(publish, ada, body)] * 50)
+    responses = run_concurrently(*[partial(publish, ada, body)] * 50)
 
     made = [response for response in responses if response.status_code == 201]
     assert len({told(response) for response in made}) == 1

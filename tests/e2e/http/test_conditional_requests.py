@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 import time_machine
 
-from tests.concurrency import at_once
+from tests.concurrency import run_concurrently
 from tests.e2e.client import PASSWORD, an_event_body
 from tests.e2e.problems import is_problem
 
@@ -152,7 +152,7 @@ def test_what_would_be_refused_anyway_is_refused_for_its_own_reason(ada, grace, 
 def test_of_50_changes_of_one_version_one_is_made(ada, event):
     tag = tag_of(ada, event)
 
-    responses = at_once(
+    responses = run_concurrently(
         *(partial(change, ada, "PATCH", event, {"title": f"T{n}"}, If_Match=tag) for n in range(50))
     )
 
@@ -171,7 +171,7 @@ def test_a_seat_that_is_taken_meanwhile_is_told(ada, grace, event):
 def test_of_50_changes_of_one_profile_one_is_made(ada):
     tag = tag_of(ada, PROFILE)
 
-    responses = at_once(
+    responses = run_concurrently(
         *(
             partial(change, ada, "PATCH", PROFILE, {"email": f"a{n}@example.org"}, If_Match=tag)
             for n in range(50)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.e2e.http.malformed_requests import CHUNKED, MIB, REFUSED, chunk, long_body
-from tests.e2e.http.slow_clients import connected, rest_of
+from tests.e2e.http.slow_clients import connect, read_all
 
 NEXT = b"GET /healthz/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
@@ -13,9 +13,9 @@ NEXT = b"GET /healthz/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 @pytest.mark.parametrize("kind", REFUSED)
 def test_it_is_refused_with_a_problem_and_nothing_is_taken_for_a_request(served, kind):
     status, request, is_last = REFUSED[kind]
-    with connected(served) as connection:
+    with connect(served) as connection:
         connection.sendall(request + NEXT)
-        answer = rest_of(connection)
+        answer = read_all(connection)
 
     head, _, rest = answer.partition(b"\r\n\r\n")
     problem, end = json.JSONDecoder().raw_decode(rest.decode())
@@ -37,17 +37,17 @@ def test_it_is_refused_with_a_problem_and_nothing_is_taken_for_a_request(served,
 def test_a_body_that_is_malformed_where_it_is_not_read_gets_no_second_response(
     served, status, request_bytes
 ):
-    with connected(served) as connection:
+    with connect(served) as connection:
         connection.sendall(request_bytes)
-        answer = rest_of(connection)
+        answer = read_all(connection)
 
     assert answer.startswith(b"HTTP/1.1 %d " % status)
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
 def test_a_chunked_body_of_just_the_limit_is_read_whole(served):
-    with connected(served) as connection:
+    with connect(served) as connection:
         closing = CHUNKED.replace(b"Host: x", b"Host: x\r\nConnection: close")
         connection.sendall(closing + long_body(0))
 
-        assert rest_of(connection).startswith(b"HTTP/1.1 401 ")
+        assert read_all(connection).startswith(b"HTTP/1.1 401 ")

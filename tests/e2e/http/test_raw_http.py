@@ -6,7 +6,7 @@ import socket
 import httpx
 import pytest
 
-from tests.e2e.http.slow_clients import ALIVE, BODY, EXPECT, connected, rest_of
+from tests.e2e.http.slow_clients import BODY, EXPECT, KEEP_ALIVE, connect, read_all
 
 MIB = 1024 * 1024
 
@@ -95,16 +95,16 @@ def test_headers_do_not_say_where_the_application_lies(served):
     assert response.status_code == 401
 
 
-@pytest.mark.parametrize("before", [b"", ALIVE], ids=["alone", "behind another"])
+@pytest.mark.parametrize("before", [b"", KEEP_ALIVE], ids=["alone", "behind another"])
 def test_a_client_is_told_to_go_on_once_and_answered(served, before):
     told = b"HTTP/1.1 100 Continue\r\n\r\n"
-    with connected(served) as connection:
+    with connect(served) as connection:
         connection.sendall(before + BODY + b"Connection: close\r\n" + EXPECT)
         heard = b""
         while not heard.endswith(told):
             heard += connection.recv(1)
         connection.sendall(b"[]".ljust(1000))
-        answer = rest_of(connection)
+        answer = read_all(connection)
 
     assert heard.count(b"HTTP/1.1 ") == 1 + bool(before)
     assert answer.startswith(b"HTTP/1.1 422 ")
@@ -117,11 +117,11 @@ def test_requests_that_come_together_are_answered_in_their_order(served, pause_a
         % (number, b"Connection: close\r\n" if number == 20 else b"")
         for number in range(1, 21)
     )
-    with connected(served) as connection:
+    with connect(served) as connection:
         connection.sendall(asked[:-pause_after])
         connection.recv(1)
         connection.sendall(asked[-pause_after:])
-        answer = rest_of(connection)
+        answer = read_all(connection)
 
     ids = [line for line in answer.split(b"\r\n") if line.startswith(b"X-Request-ID: ")]
     assert ids == [b"X-Request-ID: %d" % number for number in range(1, 21)]

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.torture.clients import wait_until
+from tests.concurrency import wait_until
 
 
 class Metrics:

@@ -9,14 +9,14 @@ import httpx
 import psutil
 import pytest
 
+from tests.concurrency import wait_until
 from tests.e2e.client import PASSWORD
 from tests.e2e.http.test_raw_http import raw
 from tests.e2e.operations.metrics import Metrics
 from tests.postgres import a_database
-from tests.processes import a_free_port, finished
+from tests.processes import free_port, run_cli
 from tests.sample_data import SampleData
 from tests.service import a_service
-from tests.torture.clients import wait_until
 
 REQUESTS = "turnout_http_request_duration_seconds_count"
 IN_FLIGHT = "turnout_http_requests_in_flight"
@@ -26,25 +26,29 @@ ATTEND = "/v1/events/{event_id}/attend/"
 
 
 @pytest.fixture(scope="module")
-def town(postgres):
+def sample_data(postgres):
     with a_database(postgres) as url:
-        town = SampleData(url.set(drivername="postgresql").render_as_string(hide_password=False))
-        yield town
-        town.close()
+        sample_data = SampleData(
+            url.set(drivername="postgresql").render_as_string(hide_password=False)
+        )
+        yield sample_data
+        sample_data.close()
 
 
 @contextmanager
-def a_measured_service(town, **settings):
-    port = str(a_free_port())
+def a_measured_service(sample_data, **settings):
+    port = str(free_port())
     # Requests that wait for a lock wait until it was seen, even on a busy machine.
     settings |= {"DATABASE_LOCK_TIMEOUT": "25", "DATABASE_STATEMENT_TIMEOUT": "25"}
-    with a_service(town, METRICS_PORT=port, WEB_WORKERS="2", **settings) as service:
+    with a_service(
+        sample_data.database_url, METRICS_PORT=port, WEB_WORKERS="2", **settings
+    ) as service:
         yield service, Metrics(port)
 
 
 @pytest.fixture(scope="module")
-def measured(town):
-    with a_measured_service(town) as (service, metrics):
+def measured(sample_data):
+    with a_measured_service(sample_data) as (service, metrics):
         yield service, metrics
 
 
@@ -55,9 +59,9 @@ def ask(service, person, method, path, **options):
     return httpx.request(method, url, headers=headers, timeout=30, **options)
 
 
-def test_what_two_workers_did_adds_up(town, tmp_path):
-    creator, waiting = town.people(2)
-    event = town.event(creator)
+def test_what_two_workers_did_adds_up(sample_data, tmp_path):
+    creator, waiting = sample_data.create_users(2)
+    event = sample_data.create_event(creator)
     detail = f"/v1/events/{event}/"
     answers = []
     settings = {"WEB_THREADS": "1", "DATABASE_LOCK_TIMEOUT": "20", "TMPDIR": str(tmp_path)}
@@ -67,12 +71,12 @@ def test_what_two_workers_did_adds_up(town, tmp_path):
         return len(list(tmp_path.glob("turnout-prometheus-*/histogram_*.db"))) == 2
 
     with (
-        a_measured_service(town, **settings) as (service, metrics),
+        a_measured_service(sample_data, **settings) as (service, metrics),
         ThreadPoolExecutor(1) as threads,
     ):
-        with town.locked(event):
+        with sample_data.lock_event(event):
             attending = threads.submit(ask, service, waiting, "POST", f"{detail}attend/")
-            wait_until(lambda: town.waiting_for_locks() == 1, "one worker is busy")
+            wait_until(lambda: sample_data.count_lock_waits() == 1, "one worker is busy")
             assert metrics.become(1, IN_FLIGHT)
             assert metrics.become(1, IN_USE)
         assert attending.result().status_code == 204
@@ -89,10 +93,10 @@ def test_what_two_workers_did_adds_up(town, tmp_path):
     assert list(tmp_path.glob("*turnout*")) == []
 
 
-def test_seats_are_counted_when_they_change_hands_and_not_otherwise(town, measured):
+def test_seats_are_counted_when_they_change_hands_and_not_otherwise(sample_data, measured):
     service, metrics = measured
-    creator, ada, grace = town.people(3)
-    event = f"/v1/events/{town.event(creator, capacity=1)}"
+    creator, ada, grace = sample_data.create_users(3)
+    event = f"/v1/events/{sample_data.create_event(creator, capacity=1)}"
     asked = [(ada, "attend", 204), (ada, "attend", 204), (grace, "attend", 409)]
     asked += [(ada, "cancel", 204), (ada, "cancel", 204), (grace, "attend", 204)]
 
@@ -152,17 +156,17 @@ def test_the_port_can_only_be_read(measured):
         assert "turnout_" not in answer.text
 
 
-def test_killed_workers_lose_no_counts_and_leave_nothing_under_way(town, measured):
+def test_killed_workers_lose_no_counts_and_leave_nothing_under_way(sample_data, measured):
     service, metrics = measured
-    creator, waiting = town.people(2)
-    event = town.event(creator)
+    creator, waiting = sample_data.create_users(2)
+    event = sample_data.create_event(creator)
     with metrics.rising(5, REQUESTS):
         for _ in range(5):
             ask(service, creator, "GET", f"/v1/events/{event}/")
     with ThreadPoolExecutor(1) as threads, metrics.rising(0, REQUESTS):
-        with town.locked(event):
+        with sample_data.lock_event(event):
             threads.submit(ask, service, waiting, "POST", f"/v1/events/{event}/attend/")
-            wait_until(lambda: town.waiting_for_locks() == 1, "one waits")
+            wait_until(lambda: sample_data.count_lock_waits() == 1, "one waits")
             assert metrics.become(1, IN_FLIGHT)
             assert metrics.become(1, IN_USE)
             dead = service.workers()
@@ -192,7 +196,7 @@ def test_workers_that_are_replaced_by_a_reload_are_counted_on(measured):
 def test_a_port_in_use_ends_the_start_with_one_line(root):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        start = finished(root, "serve", METRICS_PORT=port, **NOWHERE)
+        start = run_cli(root, "serve", METRICS_PORT=port, **NOWHERE)
 
     assert start.stderr == (
         f"turnout: METRICS_HOST, METRICS_PORT: 127.0.0.1:{port} can't be used "

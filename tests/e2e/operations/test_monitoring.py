@@ -11,7 +11,7 @@ from tests.e2e.client import PASSWORD
 from tests.e2e.operations.metrics import Metrics
 from tests.e2e.operations.promql import asked
 from tests.postgres import a_database
-from tests.processes import a_free_port, started
+from tests.processes import free_port, running_cli
 
 # What Prometheus itself adds.
 UP, JOB = "up", "job"
@@ -21,13 +21,13 @@ UP, JOB = "up", "job"
 def series(root, postgres):
     """Each series that a service tells that was asked for something, with its labels."""
     with a_database(postgres) as url:
-        port = str(a_free_port())
+        port = str(free_port())
         settings = {
             "DATABASE_URL": url.render_as_string(hide_password=False),
             "JWT_SECRET_KEY": "k" * 32,
             "METRICS_PORT": port,
         }
-        with started(root, "serve", **settings) as (_, base_url):
+        with running_cli(root, "serve", **settings) as (_, base_url):
             account = {"username": "nobody", "password": PASSWORD}
             assert httpx.post(f"{base_url}/v1/profile/token/", json=account).status_code == 401
             metrics = Metrics(port)

@@ -10,11 +10,11 @@ import httpx
 import psutil
 import pytest
 
+from tests.concurrency import wait_until
 from tests.e2e.client import PASSWORD, an_event_body
 from tests.e2e.http.test_raw_http import raw
 from tests.postgres import a_database
-from tests.processes import finished, started
-from tests.torture.clients import wait_until
+from tests.processes import run_cli, running_cli
 
 ACCOUNT = {"username": "ada", "password": PASSWORD}
 WELL_FORMED = ["a", "0af7651916cd43dd8448eb211c80319c", "x" * 128, "trace:1/2+3=4@5_6.7-8"]
@@ -69,7 +69,7 @@ def test_each_request_is_one_line_of_json_that_tells_no_secret(root, settings, t
     log = tmp_path / "log"
     with (
         log.open("w") as stderr,
-        started(root, "serve", stderr=stderr, **settings) as (_, base_url),
+        running_cli(root, "serve", stderr=stderr, **settings) as (_, base_url),
         httpx.Client(base_url=base_url) as client,
     ):
         client.post("/v1/profile/signup/", json=ACCOUNT)
@@ -117,7 +117,7 @@ def test_on_a_terminal_the_log_is_made_for_reading(root, settings):
     ours, theirs = pty.openpty()
     with (
         os.fdopen(ours, "rb", buffering=0) as terminal,
-        started(root, "serve", stderr=theirs, **settings) as (_, base_url),
+        running_cli(root, "serve", stderr=theirs, **settings) as (_, base_url),
     ):
         os.close(theirs)
         httpx.get(f"{base_url}/healthz")
@@ -130,7 +130,7 @@ def test_on_a_terminal_the_log_is_made_for_reading(root, settings):
 
 @pytest.mark.parametrize(("name", "value"), [("LOG_LEVEL", "LOUD"), ("LOG_FORMAT", "xml")])
 def test_a_form_that_is_none_ends_the_start_with_one_line(root, settings, name, value):
-    start = finished(root, "serve", **settings, **{name: value})
+    start = run_cli(root, "serve", **settings, **{name: value})
 
     assert start.stderr.startswith(f"turnout: {name}: Must be one of: ")
     assert start.stderr.count("\n") == 1
@@ -140,7 +140,7 @@ def test_a_higher_level_leaves_requests_out(root, settings, tmp_path):
     log = tmp_path / "log"
     with (
         log.open("w") as stderr,
-        started(root, "serve", stderr=stderr, LOG_LEVEL="WARNING", **settings) as (_, base_url),
+        running_cli(root, "serve", stderr=stderr, LOG_LEVEL="WARNING", **settings) as (_, base_url),
     ):
         httpx.get(f"{base_url}/healthz")
 
@@ -149,7 +149,10 @@ def test_a_higher_level_leaves_requests_out(root, settings, tmp_path):
 
 def test_what_gunicorn_says_has_the_form_of_all_lines(root, settings, tmp_path):
     log = tmp_path / "log"
-    with log.open("w") as stderr, started(root, "serve", stderr=stderr, **settings) as (process, _):
+    with (
+        log.open("w") as stderr,
+        running_cli(root, "serve", stderr=stderr, **settings) as (process, _),
+    ):
         wait_until(psutil.Process(process.pid).children, "there is a worker")
         [worker, *_] = psutil.Process(process.pid).children()
         worker.kill()

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
-from tests.e2e.http.slow_clients import ALIVE, OPEN_END, connected, rest_of
-from tests.processes import finished, started
-from tests.torture.clients import wait_until
+from tests.concurrency import wait_until
+from tests.e2e.http.slow_clients import CLOSING, KEEP_ALIVE, connect, read_all
+from tests.processes import run_cli, running_cli
 
 # No request that a service with these gets needs the database.
 WITHOUT_DATABASE = {
@@ -31,13 +31,13 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="module")
 def before(root, home):
     """Two sessions, one of them revoked, of a service that brought everything and has stopped."""
-    with started(root, "run", DATA_DIR=str(home)) as (process, base_url):
+    with running_cli(root, "run", DATA_DIR=str(home)) as (process, base_url):
         assert httpx.post(f"{base_url}/v1/profile/signup/", json=ACCOUNT).status_code == 201
         revoked, alive = log_in(base_url), log_in(base_url)
         body = {"refresh_token": revoked["refresh_token"]}
         answer = httpx.post(f"{base_url}/v1/profile/token/revoke/", json=body)
         assert answer.status_code == 204
-        second = finished(root, "run", DATA_DIR=str(home))
+        second = run_cli(root, "run", DATA_DIR=str(home))
     has_stopped(process, base_url, home)
     return SimpleNamespace(revoked=revoked, alive=alive, second=second)
 
@@ -60,7 +60,7 @@ def test_the_key_is_readable_by_its_owner_only(before, home):
 
 
 def test_the_data_stays_and_what_was_revoked_stays_revoked(root, before, home):
-    with started(root, "run", DATA_DIR=str(home)) as (process, base_url):
+    with running_cli(root, "run", DATA_DIR=str(home)) as (process, base_url):
         for tokens, status in ((before.revoked, 401), (before.alive, 200)):
             headers = {"Authorization": f"Bearer {tokens['access_token']}"}
             for _ in range(8):  # more than there are workers
@@ -74,13 +74,13 @@ def test_the_data_stays_and_what_was_revoked_stays_revoked(root, before, home):
 
 
 def test_the_end_of_the_terminal_stops_everything_too(root, before, home):
-    with started(root, "run", DATA_DIR=str(home), WEB_WORKERS="1") as (process, base_url):
+    with running_cli(root, "run", DATA_DIR=str(home), WEB_WORKERS="1") as (process, base_url):
         process.send_signal(signal.SIGHUP)
         has_stopped(process, base_url, home)
 
 
 def test_an_error_is_one_line_and_exit_code_1(root):
-    start = finished(root, "serve", JWT_SECRET_KEY="k" * 32)
+    start = run_cli(root, "serve", JWT_SECRET_KEY="k" * 32)
 
     assert (start.returncode, start.stdout) == (1, "")
     assert start.stderr == "turnout: DATABASE_URL: is not set.\n"
@@ -88,25 +88,25 @@ def test_an_error_is_one_line_and_exit_code_1(root):
 
 def test_a_request_that_is_half_there_when_it_is_told_to_stop_is_answered(root):
     with (
-        started(root, "serve", WEB_WORKERS="1", **WITHOUT_DATABASE) as (process, base_url),
-        connected(base_url) as half,
-        connected(base_url) as silent,
-        connected(base_url) as kept,
+        running_cli(root, "serve", WEB_WORKERS="1", **WITHOUT_DATABASE) as (process, base_url),
+        connect(base_url) as half,
+        connect(base_url) as silent,
+        connect(base_url) as kept,
     ):
 
         def is_stopping():
-            kept.sendall(ALIVE)
+            kept.sendall(KEEP_ALIVE)
             answer = b""
             while not answer.endswith(b"}"):
                 answer += kept.recv(4096)
             return b"\r\nConnection: close\r\n" in answer
 
-        half.sendall(OPEN_END[:20])
+        half.sendall(CLOSING[:20])
         assert not is_stopping()  # and it has taken in those who connected before
         process.send_signal(signal.SIGTERM)
         wait_until(is_stopping, "it keeps no connection any more")
-        half.sendall(OPEN_END[20:])
+        half.sendall(CLOSING[20:])
 
-        assert rest_of(half).startswith(b"HTTP/1.1 200 ")
-        assert rest_of(silent) == b""
+        assert read_all(half).startswith(b"HTTP/1.1 200 ")
+        assert read_all(silent) == b""
         assert process.wait(timeout=60) == 0

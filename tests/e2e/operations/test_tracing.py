@@ -7,11 +7,11 @@ import httpx
 import psutil
 import pytest
 
+from tests.concurrency import wait_until
 from tests.e2e.client import PASSWORD, an_event_body
 from tests.e2e.operations.otlp_receiver import a_receiver
 from tests.postgres import a_database
-from tests.processes import a_free_port, finished, started
-from tests.torture.clients import wait_until
+from tests.processes import free_port, run_cli, running_cli
 
 ACCOUNT = {"username": "ada-lovelace", "password": PASSWORD}
 SOON = {"OTEL_BSP_SCHEDULE_DELAY": "100"}
@@ -33,7 +33,7 @@ def told(root, settings):
     with a_receiver() as receiver:
         options = {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint, "OTEL_SERVICE_NAME": "tea"}
         with (
-            started(root, "serve", **options, **settings) as (_, base_url),
+            running_cli(root, "serve", **options, **settings) as (_, base_url),
             httpx.Client(base_url=base_url) as client,
         ):
             for _ in range(2):  # PostgreSQL refuses the second name, and says which it is
@@ -124,7 +124,7 @@ def test_a_client_that_is_in_a_trace_finds_the_request_in_it(told):
 def test_a_worker_that_replaces_a_killed_one_sends_spans(root, settings):
     with (
         a_receiver() as receiver,
-        started(
+        running_cli(
             root, "serve", OTEL_EXPORTER_OTLP_ENDPOINT=receiver.endpoint, **SOON, **settings
         ) as (process, base_url),
     ):
@@ -140,8 +140,8 @@ def test_a_worker_that_replaces_a_killed_one_sends_spans(root, settings):
 
 
 def test_where_nobody_takes_the_spans_requests_are_answered_and_the_service_ends(root, settings):
-    nobody = f"http://127.0.0.1:{a_free_port()}"
-    with started(root, "serve", OTEL_EXPORTER_OTLP_ENDPOINT=nobody, **SOON, **settings) as (
+    nobody = f"http://127.0.0.1:{free_port()}"
+    with running_cli(root, "serve", OTEL_EXPORTER_OTLP_ENDPOINT=nobody, **SOON, **settings) as (
         process,
         base_url,
     ):
@@ -151,7 +151,7 @@ def test_where_nobody_takes_the_spans_requests_are_answered_and_the_service_ends
 
 
 def test_an_endpoint_that_is_none_ends_the_start_with_one_line(root, settings):
-    start = finished(root, "serve", OTEL_EXPORTER_OTLP_ENDPOINT="collector:4318", **settings)
+    start = run_cli(root, "serve", OTEL_EXPORTER_OTLP_ENDPOINT="collector:4318", **settings)
 
     assert start.stderr == (
         "turnout: OTEL_EXPORTER_OTLP_ENDPOINT: is not a URL like http://localhost:4318.\n"
@@ -172,8 +172,8 @@ def test_without_the_packages_the_start_ends_with_one_line_and_else_goes_on(
     )
     missing = {"PYTHONPATH": str(tmp_path), **settings}
 
-    start = finished(root, "serve", OTEL_EXPORTER_OTLP_ENDPOINT="http://localhost:4318", **missing)
-    without = finished(root, "export-openapi", str(tmp_path / "openapi.json"), **missing)
+    start = run_cli(root, "serve", OTEL_EXPORTER_OTLP_ENDPOINT="http://localhost:4318", **missing)
+    without = run_cli(root, "export-openapi", str(tmp_path / "openapi.json"), **missing)
 
     assert (without.returncode, without.stderr) == (0, "")
     assert start.stderr == (

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import pytest
 
 from entrypoints.embedded_postgres import embedded_programs
+from tests.concurrency import wait_until
 from tests.processes import command, environment
-from tests.torture.clients import wait_until
 
 SECRET = "horse/battery 'staple'"
 PROGRAM = """#!/bin/sh

@@ -2,7 +2,7 @@
 
 from fcntl import LOCK_EX, flock
 
-from tests.processes import started
+from tests.processes import running_cli
 
 PASSWORD = "correct horse battery"
 
@@ -10,7 +10,7 @@ PASSWORD = "correct horse battery"
 def test_the_database_of_make_run_is_backed_up_running_or_not(root, done, refused, tmp_path):
     home, new_home = ({"DATA_DIR": str(tmp_path / name)} for name in ("home", "new"))
     while_running, at_rest = tmp_path / "running.dump", tmp_path / "rest.dump"
-    with started(root, "run", WEB_WORKERS="1", **home):
+    with running_cli(root, "run", WEB_WORKERS="1", **home):
         done("create-user", "ada", "--password-stdin", told=f"{PASSWORD}\n", **home)
         done("backup", while_running, **home)
         assert "stop make run, and set DATA_DIR " in refused("restore", while_running, **home)

@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 
 from adapters.security.argon2 import OWASP_LEAST, Argon2Hasher
+from tests.concurrency import wait_until
 from tests.integration.cli.conftest import SEEDED_EVENTS, SEEDED_PEOPLE, SEEDED_SEATS
 from tests.processes import command, environment
-from tests.torture.clients import wait_until
 
 LOG_IN = re.compile(r"^Log in as (\S+), (\S+), (\S+)\. The password of all: (\S+)$", re.M)
 

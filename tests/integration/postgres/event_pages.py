@@ -6,7 +6,7 @@ from adapters.postgres.events.filters import StatementKey, filter_values
 from adapters.postgres.events.statements import page_of_events, scan_values
 from adapters.postgres.pages import page_values
 from application.pages import PageRequest
-from tests.bench.dataset import person_id
+from tests.bench.dataset import user_id
 
 NOW = datetime.now(UTC)
 FIRST = PageRequest(20, is_counted=False)
@@ -26,5 +26,5 @@ def asked(criteria, page_request):
         is_after=page_request.after is not None,
         is_counted=page_request.is_counted,
     )
-    values = filter_values(criteria, person_id(5), NOW) | page_values(page_request)
+    values = filter_values(criteria, user_id(5), NOW) | page_values(page_request)
     return page, values | scan_values(page_request)

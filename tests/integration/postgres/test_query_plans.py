@@ -25,7 +25,7 @@ from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import EventType
 from domain.events.schedule import EventStatus
 from domain.events.search import Search
-from tests.bench.dataset import Dataset, event_id, person_id
+from tests.bench.dataset import Dataset, event_id, user_id
 from tests.bench.texts import IN_1_OF_100, IN_1_OF_1000, IN_ALL, IN_ONE
 from tests.integration.postgres.event_pages import FIRST, NOW, asked, told
 from tests.postgres import a_database
@@ -92,7 +92,7 @@ OPEN_FEEDS = """
 """
 
 FEED = {
-    "secret_hash": sha256(str(person_id(5)).encode()).digest(),
+    "secret_hash": sha256(str(user_id(5)).encode()).digest(),
     "limit": ENTRIES_MAX,
     "length": DESCRIPTION_MAX,
 }
@@ -164,7 +164,7 @@ def test_a_page_of_events(read_whole, blocks_of, criteria, sort, page_request):
 
 
 def test_an_event_and_its_attendees(read_whole, blocks_of):
-    values = {"event_id": event_id(7), "viewer_id": person_id(5), **page_values(DEEP)}
+    values = {"event_id": event_id(7), "viewer_id": user_id(5), **page_values(DEEP)}
 
     pages = [page_of_attendees(is_after=is_after) for is_after in (False, True)]
     for statement in (DETAIL, COUNT_OF_ATTENDEES, *pages):
@@ -175,7 +175,7 @@ def test_an_event_and_its_attendees(read_whole, blocks_of):
 def test_taking_a_seat_and_giving_it_back(read_whole):
     values = {
         "event_id": event_id(7),
-        "attendee": person_id(5),
+        "attendee": user_id(5),
         "registered_at": NOW,
         "attendees_count": 3,
     }
@@ -204,7 +204,7 @@ def test_each_question_has_its_index(indexes_of, blocks_of, criteria, sort, inde
 @pytest.mark.parametrize("words", [IN_ONE, IN_1_OF_1000, IN_1_OF_100, IN_ALL, "e"])
 def test_a_search_is_counted_by_its_index(indexes_of, read_whole, words):
     criteria = EventCriteria(search=Search.of(words))
-    values = filter_values(criteria, person_id(5), NOW)
+    values = filter_values(criteria, user_id(5), NOW)
 
     assert indexes_of(count_of(StatementKey.of(criteria)), values) == {"events_search_idx"}
     assert read_whole(count_of(StatementKey.of(criteria)), values) == []
@@ -230,7 +230,7 @@ def test_a_feed_of_a_busy_person(feeds, large_load, read_whole, blocks_of):
         SELECT id, %(person)s, now() FROM events ORDER BY id LIMIT 5000
         ON CONFLICT DO NOTHING RETURNING event_id
     """
-    added = [event for (event,) in large_load.rows(seats, {"person": person_id(5)})]
+    added = [event for (event,) in large_load.rows(seats, {"person": user_id(5)})]
     try:
         assert len(large_load.rows(ENTRIES, FEED)) == ENTRIES_MAX
         assert read_whole(ENTRIES, FEED) == []

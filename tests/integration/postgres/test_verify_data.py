@@ -8,7 +8,7 @@ from adapters.postgres.maintenance.verify import Difference, Verification, verif
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from tests.builders import NOON, a_user, an_event
 from tests.postgres import a_database
-from tests.processes import finished
+from tests.processes import run_cli
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_a_seat_of_a_missing_person_is_found(engine, event):
 def test_the_command_prints_what_differs(engine, event, url, pytestconfig):
     setting = {"DATABASE_URL": url.render_as_string(hide_password=False)}
     spoil(engine, f"UPDATE events SET attendees_count = 2 WHERE id = '{event.id}'")
-    spoilt = finished(pytestconfig.rootpath, "verify-data", **setting)
+    spoilt = run_cli(pytestconfig.rootpath, "verify-data", **setting)
 
     assert spoilt.returncode == 1
     assert spoilt.stdout.splitlines() == [

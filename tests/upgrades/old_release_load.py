@@ -1,4 +1,4 @@
-"""What release 0.1.0 says to the database, and somebody who goes on saying it."""
+"""The SQL statements of release 0.1.0, and threads that run them."""
 
 import time
 from contextlib import contextmanager
@@ -6,9 +6,9 @@ from threading import Event, Thread
 
 import psycopg2
 
-from tests.upgrades.previous_release import STORY
+from tests.upgrades.old_database import SNAPSHOT
 
-# Columns as 0.1.0 knows them: it names all that it reads and writes.
+# The columns that 0.1.0 reads and writes, always by name.
 EVENT = (
     "id, creator_id, title, description, start_time, end_time, capacity, attendees_count,"
     " created_at, updated_at"
@@ -49,43 +49,43 @@ LISTS = (
 )
 DELETES = ("DELETE FROM events WHERE id = %(event)s",)
 TRANSACTIONS = (JOINS, PUBLISHES, ATTENDS, LISTS, CANCELS, DELETES)
-OPTIONS = "-c lock_timeout=1000 -c statement_timeout=1500"  # as the service has them
+OPTIONS = "-c lock_timeout=1000 -c statement_timeout=1500"  # as in the service
 
 
 class OldRelease:
-    """Threads that run its transactions over and over, each on a connection of its own."""
+    """Threads that repeat its transactions, each on its own connection."""
 
     def __init__(self, url):
         self._url = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._stop = Event()
         self.errors, self.taken_s = [], []
 
-    def live(self):
+    def run_transactions(self):
         connection = psycopg2.connect(self._url, options=OPTIONS)
-        values = {"event": STORY["events"]["upcoming"]}
+        values = {"event": SNAPSHOT["events"]["upcoming"]}
         try:
             while not self._stop.is_set():
                 for statements in TRANSACTIONS:
-                    begun = time.monotonic()
+                    started = time.monotonic()
                     with connection, connection.cursor() as cursor:
                         for statement in statements:
                             cursor.execute(statement, values)
                             if "RETURNING id AS" in statement:
                                 values[cursor.description[0].name] = cursor.fetchone()[0]
-                    self.taken_s.append(time.monotonic() - begun)
+                    self.taken_s.append(time.monotonic() - started)
         except psycopg2.Error as error:
             self.errors.append(str(error))
         finally:
             connection.close()
 
     @contextmanager
-    def at_work(self, threads=4):
-        running = [Thread(target=self.live) for _ in range(threads)]
-        for thread in running:
+    def running(self, threads=4):
+        workers = [Thread(target=self.run_transactions) for _ in range(threads)]
+        for thread in workers:
             thread.start()
         try:
             yield
         finally:
             self._stop.set()
-            for thread in running:
+            for thread in workers:
                 thread.join()

@@ -1,4 +1,4 @@
-"""What the release before left: its schema with data in it, and what people know who were there."""
+"""A dump of the previous release's database, and the ids and tokens that its users have."""
 
 import json
 from contextlib import contextmanager
@@ -10,11 +10,11 @@ from tests.postgres import a_database
 
 HERE = Path(__file__).parent
 SQL = HERE / "release_0_1_0.sql"
-STORY = json.loads((HERE / "release_0_1_0.json").read_text())
+SNAPSHOT = json.loads((HERE / "release_0_1_0.json").read_text())
 
 
 def load(url):
-    """The dump, on a connection of its own: it leaves settings behind."""
+    """Load the dump, on a separate connection because it changes session settings."""
     connection = psycopg2.connect(url.set(drivername="postgresql").render_as_string(False))
     try:
         with connection, connection.cursor() as cursor:
@@ -24,11 +24,11 @@ def load(url):
 
 
 @contextmanager
-def a_database_of_before(server):
+def a_database_of_old_release(server):
     with a_database(server, migrated=False) as url:
         load(url)
         yield url
 
 
-def environment_of(url):
+def database_settings(url):
     return {"DATABASE_URL": url.render_as_string(hide_password=False)}
