@@ -70,8 +70,8 @@ screenshots: ## Do so and take the pictures in docs/images anew.
 	@$(MAKE) --no-print-directory test-browser SCREENSHOTS=docs/images
 
 torture: .venv/dev ## Run every fault at its full size (some minutes); writes docs/torture.md.
-	@$(BIN)/python -m tests.resilience.torture
-	@MODEL_EXAMPLES=300 $(BIN)/python -m pytest -q tests/e2e/test_model.py
+	@$(BIN)/python -m tests.torture
+	@MODEL_EXAMPLES=300 $(BIN)/python -m pytest -q tests/e2e/model/test_model.py
 
 bench: .venv/dev ## Write docs/benchmarks.md (some minutes), or compare: make bench AGAINST=../old
 	@$(BIN)/python -m tests.bench \
@@ -82,14 +82,14 @@ check: .venv/dev ## Lint, format, types, layers, licences, links, locks; changes
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m tests.supply_chain.licences
-	@$(BIN)/python -m tests.links
+	@$(BIN)/python -m tests.checks.licences
+	@$(BIN)/python -m tests.checks.links
 	@$(LOCKED) | sha256sum --check --status requirements/locked.sha256 || \
 		{ echo "pyproject.toml or a lock file has changed: run make lock."; exit 1; }
 	@echo "All checks passed."
 
 walkthrough: .venv/dev ## Follow CONTRIBUTING.md's example step by step, in a copy of the source.
-	@$(BIN)/python -m tests.walkthrough
+	@$(BIN)/python -m tests.checks.walkthrough
 
 format: .venv/dev ## Format the code and apply safe fixes.
 	@$(BIN)/ruff check --fix .
@@ -119,7 +119,7 @@ audit: .venv/dev ## Ask PyPI whether what is locked has known vulnerabilities; A
 		--progress-spinner off $(AUDIT)
 
 sbom: .venv/dev ## Write turnout.cdx.json: what the image to deploy holds (CycloneDX).
-	@$(BIN)/python -m tests.supply_chain.image >.venv/image.txt
+	@$(BIN)/python -m tests.checks.image_requirements >.venv/image.txt
 	@$(BIN)/python -W ignore::UserWarning -m cyclonedx_py requirements .venv/image.txt \
 		--pyproject pyproject.toml --output-reproducible --output-file turnout.cdx.json
 	@echo "turnout.cdx.json is written."

@@ -6,8 +6,8 @@ import pytest
 from tests.applications import a_container, listening
 from tests.e2e.client import Visitor
 from tests.e2e.conformance import Document
-from tests.e2e.processes import started
 from tests.postgres import a_database
+from tests.processes import running_cli
 
 
 @pytest.fixture(scope="session")
@@ -62,5 +62,5 @@ def served(postgres, root):
             "JWT_SECRET_KEY": "k" * 32,
             "RATELIMIT_ENABLED": "false",
         }
-        with started(root, "serve", "--migrate", **settings) as (_, base_url):
+        with running_cli(root, "serve", "--migrate", **settings) as (_, base_url):
             yield base_url

@@ -6,11 +6,11 @@ import subprocess
 
 import pytest
 
-from tests.e2e.processes import finished
+from tests.processes import run_cli
 
 
 def test_the_journey_passes_against_the_service_as_it_ships(root, served):
-    journey = finished(root, "demo", "--base-url", served)
+    journey = run_cli(root, "demo", "--base-url", served)
 
     assert journey.returncode == 0, journey.stdout + journey.stderr
     assert "Grace is too late: 409 capacity_exhausted" in journey.stdout
@@ -19,14 +19,14 @@ def test_the_journey_passes_against_the_service_as_it_ships(root, served):
 
 
 def test_the_journey_says_when_nobody_answers(root):
-    journey = finished(root, "demo", "--base-url", "http://127.0.0.1:1")
+    journey = run_cli(root, "demo", "--base-url", "http://127.0.0.1:1")
 
     assert journey.returncode == 1
     assert journey.stderr.startswith("turnout: http://127.0.0.1:1 does not respond: ")
 
 
 def test_the_journey_ends_at_the_first_response_that_is_not_expected(root, served):
-    journey = finished(root, "demo", "--base-url", f"{served}/nowhere")
+    journey = run_cli(root, "demo", "--base-url", f"{served}/nowhere")
 
     assert journey.returncode == 1
     assert journey.stdout == "Ada signs up: 404 not_found\n"

@@ -6,8 +6,8 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.e2e.processes import started
 from tests.postgres import a_database
+from tests.processes import running_cli
 
 ROOT = Path(__file__).parents[2]
 SEED = 20260517
@@ -20,7 +20,7 @@ def a_service(postgres, log):
     """The base address of a new service that logs to the file."""
     with a_database(postgres, migrated=False) as url:
         settings = SETTINGS | {"DATABASE_URL": url.render_as_string(hide_password=False)}
-        with started(ROOT, "serve", "--migrate", stderr=log, **settings) as (_, base_url):
+        with running_cli(ROOT, "serve", "--migrate", stderr=log, **settings) as (_, base_url):
             yield base_url
 
 

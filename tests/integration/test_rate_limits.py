@@ -9,7 +9,7 @@ import pytest
 from limits import parse
 
 from adapters.http.rate_limits import RateLimiter, RateLimitKey
-from tests.e2e.processes import a_free_port
+from tests.processes import free_port
 from tests.redis_server import a_redis, needs_redis
 
 MOST = 5
@@ -38,7 +38,7 @@ def a_host_that_drops_packets(stack):
 
 def a_host_without_redis(stack):
     """Refuses connections."""
-    return a_free_port()
+    return free_port()
 
 
 def remaining(limiter):
@@ -97,7 +97,7 @@ def test_a_host_that_can_have_no_such_name_is_an_unreachable_redis():
 
 @needs_redis
 def test_a_redis_that_is_back_counts_again(caplog):
-    port = a_free_port()
+    port = free_port()
     caplog.set_level(logging.INFO, "turnout.limits")
     with a_redis(port) as url:
         ones, others = RateLimiter(url), RateLimiter(url)
