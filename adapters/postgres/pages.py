@@ -28,9 +28,9 @@ def page_of(
     items: Sequence[Item],
     page_request: PageRequest,
     count: int | None,
-    position_of: Callable[[Item], Cursor],
+    cursor_of: Callable[[Item], Cursor],
 ) -> Page[Item]:
     """The page, of up to one item more than fits."""
     kept = items[: page_request.limit]
     has_more = len(items) > page_request.limit
-    return Page(count, kept, position_of(kept[-1]) if has_more else None)
+    return Page(count, kept, cursor_of(kept[-1]) if has_more else None)

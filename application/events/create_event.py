@@ -16,10 +16,9 @@ from domain.events.schedule import Schedule
 
 @dataclass(frozen=True)
 class CreateEvent:
-    """Put a new event on the list, once for each request with a key.
+    """Create an event. A repeated request with an idempotency key returns the first result.
 
-    Raises Invalid, IdempotencyKeyInUse, IdempotencyKeyReused, SessionEnded or
-    AccountDeleted.
+    Raises Invalid, IdempotencyKeyInUse, IdempotencyKeyReused, SessionEnded or AccountDeleted.
     """
 
     new_work: UnitOfWorkFactory
@@ -36,7 +35,7 @@ class CreateEvent:
         start_time: datetime,
         end_time: datetime,
         capacity: Capacity,
-        type: EventType = EventType.OTHER,  # noqa: A002  # as everywhere
+        type: EventType = EventType.OTHER,  # noqa: A002  # the name of the field
         location: Location = NOWHERE,
         request: IdempotentRequest | None = None,
     ) -> EventView:

@@ -87,7 +87,7 @@ class PostgresCalendarQueries(CalendarQueries):
             raise EventNotFound(event_id)
         return _entry(rows[0])
 
-    def feed_opened_at(self, caller: Caller) -> datetime | None:
+    def feed_created_at(self, caller: Caller) -> datetime | None:
         rows = self._reader.rows(OPENED_AT, {"user_id": caller.user_id}, caller)
         return rows[0].created_at if rows else None
 

@@ -51,7 +51,7 @@ class PostgresEventQueries(EventQueries):
             is_first = not (is_after or page_request.offset)
             count = 0 if is_first else self._reader.rows(count_of(key), values, caller)[0].total
         views = [_view(row, now) for row in rows]
-        return page_of(views, page_request, count, criteria.sort.position_of)
+        return page_of(views, page_request, count, criteria.sort.cursor_of)
 
     def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
         values = {"event_id": event_id, "viewer_id": caller.user_id}
