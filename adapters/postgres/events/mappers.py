@@ -1,4 +1,4 @@
-"""Row to aggregate and back. Every field makes the round trip; a contract test checks it."""
+"""Map rows to entities and back; a contract test round-trips every field."""
 
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from domain.events.schedule import Schedule
 
 
 def event_from_row(row: Row, attendee: UUID) -> Event:
-    """`registered_at` is when the attendee's seat was taken; None where it is not."""
+    """The row's `registered_at` is None unless `attendee` has a seat."""
     return Event(
         id=row.id,
         creator_id=row.creator_id,

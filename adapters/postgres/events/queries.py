@@ -28,8 +28,8 @@ from domain.events.description import EventType
 from domain.events.errors import EventNotFound
 from domain.events.schedule import status_of
 
-# What a view shows as it is stored, in the order of its fields.
-_stored = attrgetter(*(field.name for field in fields(EventView) if not field.kw_only))
+# The fields that are plain columns, in the order of the constructor.
+_columns = attrgetter(*(field.name for field in fields(EventView) if not field.kw_only))
 
 
 class PostgresEventQueries(EventQueries):
@@ -76,7 +76,7 @@ class PostgresEventQueries(EventQueries):
 
 def _view(row: Row, now: datetime) -> EventView:
     return EventView(
-        *_stored(row),
+        *_columns(row),
         type=EventType(row.type),
         is_attending=row.is_attending,
         status=status_of(row.start_time, row.end_time, now),
