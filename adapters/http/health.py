@@ -37,7 +37,7 @@ def health_blueprint(*, check_readiness: Callable[[], None], version: str) -> Bl
         return alive, NOT_STORED
 
     @blueprint.operation(
-        "GET", "/readyz/", NotReady("The database lacks migrations of this version.")
+        "GET", "/readyz/", NotReady("The database is missing migrations of this version.")
     )
     @blueprint.response(
         200,

@@ -13,10 +13,9 @@ from domain.events.event import Event, NewEvent
 
 @dataclass(frozen=True)
 class CreateEvent:
-    """Put a new event on the list, once for each request with a key.
+    """Create an event. A repeated request with an idempotency key returns the first result.
 
-    Raises Invalid, IdempotencyKeyInUse, IdempotencyKeyReused, SessionEnded or
-    AccountDeleted.
+    Raises Invalid, IdempotencyKeyInUse, IdempotencyKeyReused, SessionEnded or AccountDeleted.
     """
 
     new_work: UnitOfWorkFactory

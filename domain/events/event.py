@@ -1,4 +1,4 @@
-"""An event and the rules of its seats."""
+"""An event and the rules for its seats."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -24,7 +24,7 @@ from domain.events.schedule import EventStatus, Schedule
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One person's place at an event: taken since `registered_at`, or not taken (None)."""
+    """One user's seat at an event; `registered_at` is None unless it is taken."""
 
     user_id: UUID
     registered_at: datetime | None = None
@@ -49,7 +49,7 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventChanges:
-    """What an edit sets; None leaves a value as it is."""
+    """The fields to change; None leaves a field unchanged."""
 
     title: Title | None = None
     description: Description | None = None
@@ -68,10 +68,10 @@ DETAILS = tuple(
 
 @dataclass
 class Event:
-    """An event as one person meets it: how many seats are taken, and whether theirs (`seat`) is.
+    """An event with the number of attendees and the seat of one user.
 
-    The roster itself is never here: an event may have a million attendees, and every decision
-    needs only their count and this one seat.
+    The list of attendees is never loaded: there may be a million, and every decision needs only
+    their count and this seat.
     """
 
     id: UUID
@@ -86,7 +86,7 @@ class Event:
     updated_at: datetime
     type: EventType
     location: Location
-    revision: int  # how often it was edited
+    revision: int  # number of edits
 
     @classmethod
     def create(cls, new: NewEvent, event_id: UUID, creator_id: UUID, now: datetime) -> "Event":
@@ -104,13 +104,13 @@ class Event:
         )
 
     def edit(self, changes: EventChanges, editor_id: UUID, now: datetime) -> None:
-        """Apply the changes, or none of them.
+        """Apply all changes or none.
 
         Raises NotEventCreator, ReadOnlyEvent, Invalid or CapacityBelowAttendance.
         """
         self._require_creator(editor_id)
         self._require_upcoming(now)
-        # An upcoming event's own times lie ahead, so only what is set can fall behind `now`.
+        # The stored times of an upcoming event are in the future: only new ones can be invalid.
         schedule = Schedule.planned(
             changes.start_time or self.schedule.start_time,
             changes.end_time or self.schedule.end_time,
@@ -132,7 +132,7 @@ class Event:
         self._require_upcoming(now)
 
     def attend(self, now: datetime) -> None:
-        """Take the seat. Attending twice changes nothing, on a full event too.
+        """Take the seat. Attending twice changes nothing, even if the event is full.
 
         Raises ReadOnlyEvent or CapacityExhausted.
         """
@@ -145,7 +145,7 @@ class Event:
         self.attendees_count += 1
 
     def cancel(self, now: datetime) -> None:
-        """Give the seat back. Cancelling without attending changes nothing.
+        """Give up the seat. Cancelling without attending changes nothing.
 
         Raises ReadOnlyEvent.
         """

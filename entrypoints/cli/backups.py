@@ -9,7 +9,7 @@ import click
 from sqlalchemy import Engine
 
 from adapters.postgres.maintenance.backup import Backup, BackupError
-from adapters.postgres.maintenance.inspection import analyze, is_empty, server_release
+from adapters.postgres.maintenance.inspection import analyze, is_empty, server_major_version
 from adapters.postgres.maintenance.verify import verify
 from adapters.postgres.schema.version import NEWEST
 from entrypoints.cli.atomic_write import atomic_write
@@ -42,7 +42,7 @@ def backup(file: Path, is_replacing: bool) -> None:
     ):
         backup_file = _backup_file(made, engine)
         backup_file.dump(database.url)
-        backup_file.read_through()
+        backup_file.check()
         revision = backup_file.revision()
         if revision is None:
             raise CommandError("the database has no Turnout in it.")
@@ -68,7 +68,7 @@ def restore(file: Path) -> None:
         backup_file = _backup_file(file, engine)
         _require_empty(database, engine)
         try:
-            backup_file.read_through()
+            backup_file.check()
         except BackupError as error:
             raise CommandError(f"{file} can't be read: {error}") from error
         revision = _known_revision(backup_file)
@@ -94,7 +94,7 @@ def _require_free(file: Path, is_replacing: bool) -> None:
 
 
 def _backup_file(file: Path, engine: Engine) -> Backup:
-    return Backup(file, *find_programs(server_release(engine)))
+    return Backup(file, *find_programs(server_major_version(engine)))
 
 
 def _require_empty(database: SelectedDatabase, engine: Engine) -> None:

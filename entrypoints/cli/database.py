@@ -62,7 +62,7 @@ def migrate(patience_s: float) -> None:
     from adapters.postgres.schema.migrate import migrate as migrate_database
 
     with maintenance_engine() as engine:
-        migrate_database(engine, patience_s=patience_s)
+        migrate_database(engine, timeout_s=patience_s)
 
 
 @click.command()
@@ -81,7 +81,7 @@ def tell(found: Verification) -> int:
         click.echo(
             f"event {event.event_id}: attendees_count {event.attendees_count}, "
             f"capacity {event.capacity}, seats {event.seats}, "
-            f"of people who are gone {event.seats_of_nobody}"
+            f"of people who are gone {event.orphaned_seats}"
         )
     click.echo(f"{found.events} events, {found.seats} seats: {len(found.differences)} differ.")
     return 1 if found.differences else 0

@@ -14,28 +14,28 @@ DIVIDE = 17
 RELEASE = re.compile(r"\(PostgreSQL\) (\d+)")
 
 
-def find_programs(server_release: int) -> tuple[str, str]:
+def find_programs(server_major_version: int) -> tuple[str, str]:
     """The paths of both, of one directory: POSTGRES_BIN_DIR, or else PATH or what comes along.
 
     pg_dump refuses a server that is newer than itself, and the release next to the server's is
     taken. What could be written and not restored is not begun. Raises SettingsError.
     """
     found = dict(_found())
-    fitting = [release for release in found if release >= server_release]
-    if fitting and (min(fitting) < DIVIDE or server_release >= DIVIDE):
+    fitting = [release for release in found if release >= server_major_version]
+    if fitting and (min(fitting) < DIVIDE or server_major_version >= DIVIDE):
         return found[min(fitting)]
     if fitting:
         raise SettingsError(
-            f"POSTGRES_BIN_DIR: the server is of release {server_release}, and refuses what "
+            f"POSTGRES_BIN_DIR: the server is of release {server_major_version}, and refuses what "
             f"{found[min(fitting)][1]} of release {min(fitting)} restores; name the directory of "
-            f"programs of release {server_release}."
+            f"programs of release {server_major_version}."
         )
     lack = "there is no pg_dump with pg_restore"
     if found:
         newest = max(found)
         lack = f"{found[newest][0]} is of release {newest}"
     raise SettingsError(
-        f"POSTGRES_BIN_DIR: the server is of release {server_release}, and {lack}; name the "
+        f"POSTGRES_BIN_DIR: the server is of release {server_major_version}, and {lack}; name the "
         "directory of programs that are no older."
     )
 

@@ -57,7 +57,7 @@ def test_the_schema_must_have_all_migrations_and_may_have_more(postgres, state):
         assert answer.status_code == 200
     else:
         assert is_problem(answer, 503, "not_ready")
-        assert answer.json()["detail"] == "The database lacks migrations of this version."
+        assert answer.json()["detail"] == "The database is missing migrations of this version."
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def test_a_migration_that_was_done_stays_done_where_the_next_one_is_given_up(emp
     with empty.connect() as reader:
         reader.execute(text("SELECT count(*) FROM events"))  # only the fourth stops at that
         with pytest.raises(LocksHeld):
-            migrate(empty, patience_s=0)
+            migrate(empty, timeout_s=0)
 
     with empty.connect() as connection:
         versions = connection.execute(text("SELECT version_num FROM alembic_version"))

@@ -68,7 +68,7 @@ def test_without_migrations_the_answer_is_503(postgres):
         container.engine().dispose()
 
     assert (signed_up.status_code, signed_up.json["code"]) == (503, "try_again")
-    assert ready.json["detail"] == "The database lacks migrations of this version."
+    assert ready.json["detail"] == "The database is missing migrations of this version."
 
 
 def test_a_connection_cut_between_requests_is_not_noticed(postgres_engine):

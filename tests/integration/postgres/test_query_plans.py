@@ -16,7 +16,7 @@ from adapters.postgres.events.statements import (
     count_of,
     page_of_attendees,
 )
-from adapters.postgres.events.writes import LOAD, LOCK, SeatChange, saving
+from adapters.postgres.events.writes import LOAD, LOCK, SeatChange, update_event
 from adapters.postgres.pages import page_values
 from adapters.postgres.reader import Reader
 from application.calendars.read_calendar_feed import DESCRIPTION_MAX, ENTRIES_MAX
@@ -181,7 +181,7 @@ def test_taking_a_seat_and_giving_it_back(read_whole):
     }
     changed = frozenset({"attendees_count"})
 
-    writes = [saving(changed, change) for change in SeatChange]
+    writes = [update_event(changed, change) for change in SeatChange]
     for statement in [LOCK, LOAD, *writes]:
         assert read_whole(statement, values) == []
 
