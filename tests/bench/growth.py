@@ -159,6 +159,6 @@ def sizes(data: Dataset) -> Table:
     result = table("table", "rows", "table, bytes a row", "indexes, bytes a row")
     for name in ("users", "sessions", "events", "attendances"):
         with data.engine.connect() as connection:
-            rows, heap, indexes = connection.execute(text(SIZES.format(name))).small_event()
+            rows, heap, indexes = connection.execute(text(SIZES.format(name))).one()
         result.add_row(name, f"{rows:,}", f"{heap / rows:.0f}", f"{indexes / rows:.0f}")
     return result

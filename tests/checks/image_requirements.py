@@ -1,4 +1,4 @@
-"""Print what the image to deploy installs: its part of the lock, which serves every platform."""
+"""Print the requirements that the Docker image installs: the lock covers every platform."""
 
 import re
 import sys
@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def image_environment(dockerfile):
-    """The image's answers to what environment markers ask."""
+    """The values of environment markers in the image."""
     version = re.search(r"^FROM python:(\d+\.\d+)", dockerfile, re.MULTILINE)[1]
     return {
         "implementation_name": "cpython",
@@ -24,7 +24,7 @@ def image_environment(dockerfile):
 
 
 def image_lock():
-    """The lines of the service's lock that pip would not pass over there."""
+    """The entries of the service's lock that pip installs in the image."""
     environment = image_environment((ROOT / "Dockerfile").read_text())
     lock = (ROOT / "requirements" / "service.txt").read_text()
     entries = re.findall(r"^[^#\s].*\n(?: .*\n)*", lock, re.MULTILINE)

@@ -1,11 +1,11 @@
-"""Fail at a package of the service whose licence nobody has read: part of `make check`."""
+"""Fail if the licence of a dependency is not accepted yet: part of `make check`."""
 
 import sys
 from importlib.metadata import metadata
 
 from tests.checks.image_requirements import image_lock, requirement
 
-# Permissive, or bound to files of their own that nobody here changes (MPL, LGPL: see the
+# Permissive, or covering only files that are not changed here (MPL, LGPL: the
 # Dependencies section of CONTRIBUTING.md).
 ACCEPTED = {
     "3-Clause BSD License",
@@ -23,33 +23,33 @@ ACCEPTED = {
     "OSI Approved :: MIT License",
     "PSF-2.0",
 }
-ACCEPTED_OF = {
+ACCEPTED_FOR_PACKAGE = {
     "certifi": "OSI Approved :: Mozilla Public License 2.0 (MPL 2.0)",
     "psycopg2-binary": "OSI Approved :: GNU Library or Lesser General Public License (LGPL)",
 }
 
 
 def licence_of(name):
-    """As the package states it: SPDX (PEP 639), or else a classifier, or else a field of text."""
-    stated = metadata(name).json
+    """The SPDX expression (PEP 639), else the classifiers, else the licence field."""
+    fields = metadata(name).json
     classifiers = [
         each.removeprefix("License :: ")
-        for each in stated.get("classifier", [])
+        for each in fields.get("classifier", [])
         if each.startswith("License :: ")
     ]
-    return stated.get("license_expression") or " AND ".join(classifiers) or stated.get("license")
+    return fields.get("license_expression") or " AND ".join(classifiers) or fields.get("license")
 
 
 def main():
     names = {requirement(entry).name for entry in image_lock()}
     licences = {name: licence_of(name) for name in names}
-    unread = {
+    unknown = {
         name: licence
         for name, licence in licences.items()
-        if licence not in ACCEPTED and licence != ACCEPTED_OF.get(name)
+        if licence not in ACCEPTED and licence != ACCEPTED_FOR_PACKAGE.get(name)
     }
-    if unread:
-        sys.exit(f"Read these licences, and say in CONTRIBUTING.md why they fit: {unread}")
+    if unknown:
+        sys.exit(f"Review these licences and record the result in CONTRIBUTING.md: {unknown}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Fail where a document links to a file, or docs/security.md names a test, that is not there."""
+"""Fail if a document links to a missing file or docs/security.md names a missing test."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""Follow the example of CONTRIBUTING.md in a copy of the source: `make walkthrough`."""
+"""Follow the walkthrough in CONTRIBUTING.md in a copy of the source: `make walkthrough`."""
 
 import re
 import shutil
@@ -8,10 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[2]
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".data", "__pycache__")
+IGNORED = shutil.ignore_patterns(".git", ".venv", ".data", "__pycache__")
 SECTION = re.compile(r"\n## A use case in ten minutes\n(.*?)\n## ", re.DOTALL)
 BLOCK = re.compile(r"```(?P<kind>\w+)\n(?P<text>.*?)```", re.DOTALL)
-# The file that a block belongs to is the last one named before it.
+# A block belongs to the file named in the sentence before it.
 FILE_NAME = re.compile(r"`([\w/]+\.(?:py|md))`:\s*$")
 HUNK = "@@\n"
 
@@ -19,7 +19,7 @@ HUNK = "@@\n"
 def main() -> None:
     with TemporaryDirectory() as folder:
         tree = Path(folder) / "turnout"
-        shutil.copytree(ROOT, tree, ignore=LEFT_OUT)
+        shutil.copytree(ROOT, tree, ignore=IGNORED)
         (tree / ".venv").symlink_to(ROOT / ".venv")
         for kind, name, text in steps((tree / "CONTRIBUTING.md").read_text()):
             if kind == "sh":
@@ -32,23 +32,23 @@ def main() -> None:
 
 
 def steps(document):
-    """Each block of the section: its kind, the file it belongs to, and its text."""
+    """The kind, file name and text of each code block in the section."""
     [section] = SECTION.findall(document)
     end = 0
     for block in BLOCK.finditer(section):
-        named = FILE_NAME.search(section[end : block.start()])
+        file_name = FILE_NAME.search(section[end : block.start()])
         end = block.end()
-        yield block["kind"], named and named[1], block["text"]
+        yield block["kind"], file_name and file_name[1], block["text"]
 
 
 def run(tree, commands):
     if subprocess.run(["bash", "-exc", commands], cwd=tree, check=False).returncode:
-        sys.exit("CONTRIBUTING.md: this does not work.")
+        sys.exit("CONTRIBUTING.md: this command failed.")
 
 
 def create(file, text):
     if file.exists():
-        sys.exit(f"CONTRIBUTING.md: {file.name} is not new.")
+        sys.exit(f"CONTRIBUTING.md: {file.name} already exists.")
     file.write_text(text)
 
 
@@ -59,7 +59,9 @@ def change(file, diff):
         before = "".join(line[1:] or line for line in lines if line[0] != "+")
         after = "".join(line[1:] or line for line in lines if line[0] != "-")
         if source.count(before) != 1:
-            sys.exit(f"CONTRIBUTING.md: {file.name} has {source.count(before)} of:\n{before}")
+            sys.exit(
+                f"CONTRIBUTING.md: {file.name} has {source.count(before)} matches of:\n{before}"
+            )
         source = source.replace(before, after)
     file.write_text(source)
 

@@ -1,4 +1,4 @@
-"""Is every answer what the OpenAPI document promises?"""
+"""Checks responses against the OpenAPI document."""
 
 import json
 import re
@@ -11,8 +11,8 @@ from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 PROBLEM_TYPE = "application/problem+json"
 JSON_TYPES = ("application/json", PROBLEM_TYPE)
 DOCUMENT_URI = "urn:openapi"
-# Tells people what a text is for; any text has it.
-FREE_FORMATS = {"password": lambda _: True}
+# Formats that are hints only: any string is valid.
+UNCHECKED_FORMATS = {"password": lambda _: True}
 
 
 def pointer(*names: str) -> str:
@@ -21,25 +21,25 @@ def pointer(*names: str) -> str:
 
 
 class Document:
-    """The served OpenAPI document. Problems are known by their codes: each is an example."""
+    """The served OpenAPI document. Each problem code must appear as an example."""
 
-    def __init__(self, document: dict[str, Any]) -> None:
-        self.document = document
-        self._registry = Registry([(DOCUMENT_URI, document)], draft=Draft202012)
+    def __init__(self, spec: dict[str, Any]) -> None:
+        self.spec = spec
+        self._registry = Registry([(DOCUMENT_URI, spec)], draft=Draft202012)
         self._paths = [
             (re.compile(re.sub(r"\{\w+\}", "[^/]+", path.rstrip("/")) + "/?"), path)
-            for path in document["paths"]
+            for path in spec["paths"]
         ]
 
     def path_of(self, url_path: str) -> str | None:
-        """The path of the document that a URL's path is an instance of."""
-        return next((path for form, path in self._paths if form.fullmatch(url_path)), None)
+        """The documented path that matches the path of a URL."""
+        return next((path for pattern, path in self._paths if pattern.fullmatch(url_path)), None)
 
     def check(self, response: httpx.Response) -> None:
-        """Fail when an operation answers with a status, type, body or code it does not document."""
+        """Fail if the status, media type, headers, body or problem code is not documented."""
         path = self.path_of(response.request.url.path)
         method = response.request.method.lower()
-        operations = self.document["paths"].get(path, {})
+        operations = self.spec["paths"].get(path, {})
         if method not in operations:
             assert (
                 response.status_code in (302, 404, 405)
@@ -48,35 +48,41 @@ class Document:
             ), f"{method} {response.request.url.path} is not documented"
             return
         status = str(response.status_code)
-        place = pointer("paths", path, method, "responses", status)
-        answers = operations[method]["responses"]
-        assert status in answers, f"{place} is not documented"
-        answer = answers[status]
-        for name, header in answer.get("headers", {}).items():
-            self.check_header(response.headers.get(name), header, place + pointer("headers", name))
+        location = pointer("paths", path, method, "responses", status)
+        documented_responses = operations[method]["responses"]
+        assert status in documented_responses, f"{location} is not documented"
+        documented = documented_responses[status]
+        for name, header in documented.get("headers", {}).items():
+            self.check_header(
+                response.headers.get(name), header, location + pointer("headers", name)
+            )
         media_type = response.headers.get("Content-Type", "").partition(";")[0]
-        assert media_type in answer.get("content", {"": None}), f"{place} has type {media_type!r}"
+        assert media_type in documented.get("content", {"": None}), (
+            f"{location} has type {media_type!r}"
+        )
         if media_type in JSON_TYPES:
-            self.validate(response.json(), place + pointer("content", media_type, "schema"))
+            self.validate(response.json(), location + pointer("content", media_type, "schema"))
         if media_type == PROBLEM_TYPE:
-            codes = answer["content"][media_type]["examples"].keys()
-            assert response.json()["code"] in codes, f"{place} has code {response.json()['code']}"
+            codes = documented["content"][media_type]["examples"].keys()
+            assert response.json()["code"] in codes, (
+                f"{location} has code {response.json()['code']}"
+            )
 
-    def check_header(self, value: str | None, header: dict[str, Any], place: str) -> None:
+    def check_header(self, value: str | None, header: dict[str, Any], location: str) -> None:
         if value is None:
-            assert not header.get("required"), f"{place} is promised"
+            assert not header.get("required"), f"{location} is required"
             return
         is_number = header["schema"]["type"] == "integer" and value.isdecimal()
-        self.validate(int(value) if is_number else value, f"{place}/schema")
+        self.validate(int(value) if is_number else value, f"{location}/schema")
 
-    def validate(self, body: Any, place: str) -> None:
-        """Raises ValidationError where it is not what the schema at this JSON pointer says."""
-        # A name that is told back as it was sent may have half a character, which UTF-8 has not.
+    def validate(self, body: Any, location: str) -> None:
+        """Check the body against the schema at this JSON pointer. Raises ValidationError."""
+        # An echoed field name may contain a lone surrogate, which UTF-8 cannot encode.
         encoded = json.dumps(body, ensure_ascii=False).encode(errors="replace")
         Draft202012Validator(
-            {"$ref": f"{DOCUMENT_URI}#{quote(place)}"},
+            {"$ref": f"{DOCUMENT_URI}#{quote(location)}"},
             registry=self._registry,
             validate_formats=True,
-            formats=FREE_FORMATS,
+            formats=UNCHECKED_FORMATS,
             ignore_unknown_formats=False,
         ).validate(json.loads(encoded))

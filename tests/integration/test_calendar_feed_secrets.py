@@ -23,35 +23,44 @@ def client(database, empty_database):
 
 @pytest.fixture
 def path(client):
-    """Of an address that is good."""
+    """The path of a valid feed."""
     client.post("/v1/profile/signup/", json=ACCOUNT)
     token = client.post("/v1/profile/token/", json=ACCOUNT).json["access_token"]
-    made = client.post("/v1/profile/calendar/", headers={"Authorization": f"Bearer {token}"})
-    return made.headers["Location"].removeprefix("http://localhost")
+    response = client.post("/v1/profile/calendar/", headers={"Authorization": f"Bearer {token}"})
+    return response.headers["Location"].removeprefix("http://localhost")
 
 
-def test_an_address_is_in_no_log_and_no_problem(client, path, caplog, monkeypatch):
+def test_a_feed_secret_is_in_no_log_and_no_problem(client, path, caplog, monkeypatch):
     def fail(reader, sql, values, caller=None):
         raise ZeroDivisionError
 
     caplog.set_level(logging.DEBUG)
-    ask = partial(client.open, buffered=True)  # a line is written when an answer is closed
+    request = partial(client.open, buffered=True)  # a line is logged when the response is closed
     with capture_logs() as lines:
-        answers = [ask(path, headers={"Host": "a b"}), ask(path, method="POST"), ask(f"{path}/")]
-        answers += [ask(f"{path}?x=1"), ask(path.replace(".ics", "_.ics"))]
+        responses = [
+            request(path, headers={"Host": "a b"}),
+            request(path, method="POST"),
+            request(f"{path}/"),
+        ]
+        responses += [request(f"{path}?x=1"), request(path.replace(".ics", "_.ics"))]
         monkeypatch.setattr(Reader, "rows", fail)
-        answers.append(ask(path))
+        responses.append(request(path))
 
-    assert [answer.status_code for answer in answers] == [400, 405, 404, 422, 404, 500]
+    assert [response.status_code for response in responses] == [400, 405, 404, 422, 404, 500]
     assert "GET /v1/calendars/<secret>.ics failed" in caplog.text
-    assert [line["status"] for line in lines] == [answer.status_code for answer in answers]
+    assert [line["status"] for line in lines] == [response.status_code for response in responses]
     secret = path.rpartition("/")[2].removesuffix(".ics")
     fields = str([vars(record) for record in caplog.records])
-    for told in (caplog.text, fields, str(lines), *(answer.text for answer in answers)):
-        assert secret not in told
+    for text_logged in (
+        caplog.text,
+        fields,
+        str(lines),
+        *(response.text for response in responses),
+    ):
+        assert secret not in text_logged
 
 
-def test_an_address_is_nowhere_in_the_database(client, path, empty_database):
+def test_a_feed_secret_is_not_in_the_database(client, path, empty_database):
     secret = path.rpartition("/")[2].removesuffix(".ics")
 
     with empty_database.connect() as connection:

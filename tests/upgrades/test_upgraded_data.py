@@ -47,14 +47,14 @@ def visitor(upgraded):
 
 @pytest.fixture
 def ada(visitor):
-    return visitor.bearing(SNAPSHOT["access_token"])
+    return visitor.with_token(SNAPSHOT["access_token"])
 
 
 @pytest.fixture
 def grace(visitor):
     tokens = visitor.log_in("grace", SNAPSHOT["password"])
     assert tokens.status_code == 200, tokens.text
-    return visitor.bearing(tokens.json()["access_token"])
+    return visitor.with_token(tokens.json()["access_token"])
 
 
 def test_access_and_refresh_tokens_are_still_valid(visitor, ada):
@@ -63,7 +63,7 @@ def test_access_and_refresh_tokens_are_still_valid(visitor, ada):
     pair = visitor.refresh(SNAPSHOT["refresh_token"])
 
     assert pair.status_code == 200
-    assert visitor.bearing(pair.json()["access_token"]).is_known()
+    assert visitor.with_token(pair.json()["access_token"]).is_logged_in()
 
 
 def test_used_and_revoked_tokens_stay_invalid(visitor):
@@ -79,16 +79,16 @@ def test_a_deleted_account_stays_deleted(visitor, ada):
 
 
 def test_old_events_are_found_by_new_filters(ada):
-    assert set(ada.listed()) == ALL
-    assert ada.listed(search="wal") == ["Long walk"]
-    assert set(ada.listed(search="☕", type="other")) == ALL
-    assert ada.listed(created="true", sort="title") == ["Long walk", "Morning tea"]
-    assert "Chess for one" not in ada.listed(available="true")
+    assert set(ada.event_titles()) == ALL
+    assert ada.event_titles(search="wal") == ["Long walk"]
+    assert set(ada.event_titles(search="☕", type="other")) == ALL
+    assert ada.event_titles(created="true", sort="title") == ["Long walk", "Morning tea"]
+    assert "Chess for one" not in ada.event_titles(available="true")
     assert ada.get(UPCOMING).json()["location"] == ""
 
 
 def test_old_events_can_be_attended_and_cancelled(visitor, grace):
-    newcomer = visitor.joins("newcomer")
+    newcomer = visitor.new_member("newcomer")
 
     assert newcomer.attend(UPCOMING).status_code == 204
     assert newcomer.cancel(UPCOMING).status_code == 204

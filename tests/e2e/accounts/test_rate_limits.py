@@ -1,4 +1,4 @@
-"""Guessing and flooding are slowed down."""
+"""Rate limits for logging in, signing up, refreshing and changing the password."""
 
 from contextlib import ExitStack
 from ipaddress import ip_network
@@ -13,13 +13,13 @@ from tests.e2e.client import PASSWORD
 from tests.processes import free_port
 from tests.redis_server import a_redis, needs_redis
 
-JUST_NOW = "2030-05-17T12:00:00Z"
+NOW = "2030-05-17T12:00:00Z"
 UNREACHABLE = "redis://127.0.0.1:1"
 
 
 @pytest.fixture
 def client_with(database, empty_database):
-    """Makes clients of applications that have the settings, each of one of its own."""
+    """Makes test clients, each of a new application with these settings."""
     with ExitStack() as apps:
 
         def make(**settings):
@@ -31,7 +31,7 @@ def client_with(database, empty_database):
 
 @pytest.fixture
 def client(client_with):
-    with time_machine.travel(JUST_NOW, tick=False):
+    with time_machine.travel(NOW, tick=False):
         yield client_with()
 
 
@@ -48,7 +48,7 @@ def sign_up(client, username, address="192.0.2.1"):
     return post(client, "signup/", {"username": username, "password": PASSWORD}, address)
 
 
-def is_refused(response):
+def is_limited(response):
     assert response.status_code in (200, 201, 204, 401, 403, 409, 429)
     if response.status_code != 429:
         return False
@@ -59,51 +59,51 @@ def is_refused(response):
     return True
 
 
-def amount(limit):
+def number_of(limit):
     return int(limit.split()[0])
 
 
-def how_many_pass(attempt, most=400):
-    """How many attempts are let through before the first that is refused."""
-    return next(count for count in range(most) if is_refused(attempt(count)))
+def count_allowed(attempt, maximum=400):
+    """The number of attempts before the first that is limited."""
+    return next(count for count in range(maximum) if is_limited(attempt(count)))
 
 
-def test_an_account_is_limited_wherever_the_logins_come_from(client):
-    attempts = amount(LOG_IN.by_account)
+def test_logins_are_limited_by_account_across_addresses(client):
+    attempts = number_of(LOG_IN.by_account)
 
-    assert how_many_pass(lambda n: log_in(client, "ADA" if n % 2 else "ada", f"192.0.2.{n}")) == (
+    assert count_allowed(lambda n: log_in(client, "ADA" if n % 2 else "ada", f"192.0.2.{n}")) == (
         attempts
     )
-    assert not is_refused(log_in(client, "grace"))
+    assert not is_limited(log_in(client, "grace"))
 
 
-def test_an_address_is_limited_whatever_the_account(client):
-    assert how_many_pass(lambda n: log_in(client, f"user-{n}")) == amount(LOG_IN.by_address)
-    assert not is_refused(log_in(client, "ada", "192.0.2.2"))
+def test_logins_are_limited_by_address_across_accounts(client):
+    assert count_allowed(lambda n: log_in(client, f"user-{n}")) == number_of(LOG_IN.by_address)
+    assert not is_limited(log_in(client, "ada", "192.0.2.2"))
 
 
-def test_a_limit_tells_what_is_left_and_ends_with_its_window(client_with):
+def test_a_limit_reports_what_remains_and_resets_with_its_window(client_with):
     client = client_with()
-    with time_machine.travel(JUST_NOW, tick=False) as clock:
+    with time_machine.travel(NOW, tick=False) as clock:
         first = log_in(client)
         assert first.headers["RateLimit-Limit"] == "10"
         assert first.headers["RateLimit-Remaining"] == "9"
         assert int(first.headers["RateLimit-Reset"]) == 60
         assert "Retry-After" not in first.headers
-        how_many_pass(lambda _: log_in(client))
+        count_allowed(lambda _: log_in(client))
         clock.shift(30)
-        assert is_refused(log_in(client))
+        assert is_limited(log_in(client))
         clock.shift(31)
-        assert not is_refused(log_in(client))
+        assert not is_limited(log_in(client))
 
 
-def test_sign_ups_are_limited(client):
-    assert how_many_pass(lambda n: sign_up(client, f"user-{n}")) == amount(SIGN_UP.by_address)
-    same_name = how_many_pass(lambda n: sign_up(client, "ada", f"192.0.2.{n + 2}"))
-    assert same_name == amount(SIGN_UP.by_account)
+def test_sign_ups_are_limited_by_address_and_by_account(client):
+    assert count_allowed(lambda n: sign_up(client, f"user-{n}")) == number_of(SIGN_UP.by_address)
+    same_name = count_allowed(lambda n: sign_up(client, "ada", f"192.0.2.{n + 2}"))
+    assert same_name == number_of(SIGN_UP.by_account)
 
 
-def test_refreshes_are_limited_by_account_and_by_address(client):
+def test_refreshes_are_limited(client):
     sign_up(client, "ada")
     tokens = log_in(client, password=PASSWORD).json
 
@@ -111,72 +111,72 @@ def test_refreshes_are_limited_by_account_and_by_address(client):
         body = {"refresh_token": tokens["refresh_token"]}
         return post(client, "token/refresh/", body, f"192.0.2.{number}")
 
-    def refresh_nothing(number):
+    def refresh_invalid_token(number):
         return post(client, "token/refresh/", {"refresh_token": f"{number}"}, "192.0.2.250")
 
-    assert how_many_pass(refresh) == amount(REFRESH.by_account)
-    # Texts that are nobody's token share an account.
-    assert how_many_pass(refresh_nothing) == amount(REFRESH.by_account)
+    assert count_allowed(refresh) == number_of(REFRESH.by_account)
+    # Invalid tokens share one key.
+    assert count_allowed(refresh_invalid_token) == number_of(REFRESH.by_account)
 
 
-def test_a_token_in_wrong_hands_does_not_let_the_password_be_guessed(client):
+def test_changing_the_password_is_limited(client):
     sign_up(client, "ada")
     token = log_in(client, password=PASSWORD).json["access_token"]
     body = {"current_password": "wrong", "new_password": "seven teas with grace"}
 
-    def guess(number):
+    def change_password(number):
         return post(client, "password/", body, f"192.0.2.{number}", Authorization=f"Bearer {token}")
 
-    assert how_many_pass(guess) == amount(PASSWORD_LIMIT.by_account)
+    assert count_allowed(change_password) == number_of(PASSWORD_LIMIT.by_account)
 
 
-def test_an_ipv6_customer_is_one_address(client):
-    assert how_many_pass(lambda n: log_in(client, f"user-{n}", f"2001:db8::{n:x}:1")) == amount(
+def test_an_ipv6_64_prefix_counts_as_one_address(client):
+    assert count_allowed(lambda n: log_in(client, f"user-{n}", f"2001:db8::{n:x}:1")) == number_of(
         LOG_IN.by_address
     )
-    assert not is_refused(log_in(client, "ada", "2001:db8:0:1::1"))
+    assert not is_limited(log_in(client, "ada", "2001:db8:0:1::1"))
 
 
-def test_addresses_of_ipv4_are_told_apart_on_a_socket_of_ipv6(client):
-    how_many_pass(lambda n: log_in(client, f"user-{n}", "::ffff:192.0.2.1"))
+def test_ipv4_mapped_addresses_count_as_ipv4(client):
+    count_allowed(lambda n: log_in(client, f"user-{n}", "::ffff:192.0.2.1"))
 
-    assert is_refused(log_in(client, "ada", "192.0.2.1"))
-    assert not is_refused(log_in(client, "ada", "::ffff:192.0.2.2"))
+    assert is_limited(log_in(client, "ada", "192.0.2.1"))
+    assert not is_limited(log_in(client, "ada", "::ffff:192.0.2.2"))
 
 
-def test_an_address_that_a_stranger_claims_does_not_count(client_with):
+def test_forwarded_addresses_of_untrusted_peers_are_ignored(client_with):
     client = client_with(trusted_proxies=())
 
-    assert how_many_pass(lambda n: log_in(client, f"user-{n}", f"192.0.2.{n}")) == amount(
+    assert count_allowed(lambda n: log_in(client, f"user-{n}", f"192.0.2.{n}")) == number_of(
         LOG_IN.by_address
     )
 
 
-def test_limits_can_be_turned_off(client_with):
+def test_limits_can_be_disabled(client_with):
     client = client_with(ratelimit_enabled=False)
 
-    answers = [log_in(client) for _ in range(amount(LOG_IN.by_account) + 5)]
+    responses = [log_in(client) for _ in range(number_of(LOG_IN.by_account) + 5)]
 
-    assert {answer.status_code for answer in answers} == {401}
-    assert not any("RateLimit-Limit" in answer.headers for answer in answers)
+    assert {response.status_code for response in responses} == {401}
+    assert not any("RateLimit-Limit" in response.headers for response in responses)
 
 
-def test_without_its_storage_a_worker_counts_by_itself(client_with):
+def test_a_worker_counts_by_itself_when_the_storage_is_down(client_with):
     client = client_with(ratelimit_storage_uri=UNREACHABLE)
 
-    assert how_many_pass(lambda _: log_in(client)) == amount(LOG_IN.by_account)
+    assert count_allowed(lambda _: log_in(client)) == number_of(LOG_IN.by_account)
 
 
 @needs_redis
-def test_workers_that_share_a_redis_count_together(client_with):
+def test_workers_share_their_counts_in_redis(client_with):
     with a_redis(free_port()) as url:
         clients = [client_with(ratelimit_storage_uri=url) for _ in range(2)]
 
-        assert how_many_pass(lambda n: log_in(clients[n % 2])) == amount(LOG_IN.by_account)
+        assert count_allowed(lambda n: log_in(clients[n % 2])) == number_of(LOG_IN.by_account)
 
 
-def test_two_apps_count_apart(client_with, client):
+def test_two_applications_count_separately(client_with, client):
     other = client_with()
-    how_many_pass(lambda _: log_in(client))
+    count_allowed(lambda _: log_in(client))
 
-    assert not is_refused(log_in(other))
+    assert not is_limited(log_in(other))

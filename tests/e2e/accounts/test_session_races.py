@@ -1,58 +1,59 @@
-"""Sessions under attack from many sides at once."""
+"""Concurrent requests of one session."""
 
 from functools import partial
 
 from tests.concurrency import run_concurrently
 
 
-def test_a_logout_that_races_a_refresh_leaves_nothing_alive(visitor, ada):
+def test_a_logout_concurrent_with_a_refresh_ends_the_session(visitor, ada):
     winners = set()
     for _ in range(50):
         tokens = visitor.log_in(ada.username).json()
-        spend, revoke = (
-            partial(act, tokens["refresh_token"]) for act in (visitor.refresh, visitor.revoke)
+        refresh, revoke = (
+            partial(function, tokens["refresh_token"])
+            for function in (visitor.refresh, visitor.revoke)
         )
 
-        refreshed, revoked = run_concurrently(spend, revoke)
+        refreshed, revoked = run_concurrently(refresh, revoke)
 
         assert revoked.status_code == 204
         winners.add(refreshed.status_code)
-        alive = [tokens]
+        issued = [tokens]
         if refreshed.status_code == 200:
-            alive.append(refreshed.json())
-        for pair in alive:
+            issued.append(refreshed.json())
+        for pair in issued:
             assert visitor.verify(pair["access_token"]).status_code == 401
             assert visitor.verify(pair["refresh_token"]).status_code == 401
             assert visitor.refresh(pair["refresh_token"]).status_code == 401
     assert winners <= {200, 401}
 
 
-def test_of_32_refreshes_of_one_token_at_most_one_succeeds(visitor, ada):
-    spent = ada.tokens["refresh_token"]
+def test_at_most_one_of_32_concurrent_refreshes_succeeds(visitor, ada):
+    refresh_token = ada.tokens["refresh_token"]
 
-    answers = run_concurrently(*[lambda: visitor.refresh(spent)] * 32)
+    responses = run_concurrently(*[lambda: visitor.refresh(refresh_token)] * 32)
 
-    successors = [answer.json() for answer in answers if answer.status_code == 200]
+    successors = [response.json() for response in responses if response.status_code == 200]
     assert len(successors) <= 1
-    assert {answer.status_code for answer in answers} <= {200, 401}
-    # The others were reuse, which ends the session.
-    assert not ada.is_known()
+    assert {response.status_code for response in responses} <= {200, 401}
+    # The others reused the token, which ends the session.
+    assert not ada.is_logged_in()
     for pair in successors:
-        assert not visitor.bearing(pair["access_token"]).is_known()
+        assert not visitor.with_token(pair["access_token"]).is_logged_in()
         assert visitor.refresh(pair["refresh_token"]).status_code == 401
 
 
-def test_whoever_takes_seats_while_their_account_goes_leaves_none(visitor, grace):
-    events = [grace.published() for _ in range(8)]
+def test_a_user_who_attends_while_the_account_is_deleted_leaves_no_seats(visitor, grace):
+    events = [grace.new_event() for _ in range(8)]
     for _ in range(5):
-        ada = visitor.joins("ada")
-        attempts = [lambda event=event, ada=ada: ada.attend(event) for event in events]
+        ada = visitor.new_member("ada")
+        attends = [lambda event=event, ada=ada: ada.attend(event) for event in events]
 
-        *attended, deleted = run_concurrently(*attempts, ada.delete_account)
+        *attended, deleted = run_concurrently(*attends, ada.delete_account)
 
-        assert {answer.status_code for answer in attended} <= {204, 401}
+        assert {response.status_code for response in attended} <= {204, 401}
         assert deleted.status_code == 204
-        assert not ada.is_known()
+        assert not ada.is_logged_in()
     for event in events:
         assert grace.get(event).json()["attendees_count"] == 0
         assert grace.get(f"{event}attendees/").json()["count"] == 0

@@ -3,7 +3,7 @@ import pytest
 from tests.e2e.client import PASSWORD
 
 
-def test_a_new_account_is_shown_without_its_password(visitor):
+def test_signing_up_returns_the_profile_without_the_password(visitor):
     response = visitor.sign_up("ada", email="ada@example.org")
 
     assert response.status_code == 201
@@ -20,7 +20,7 @@ def test_an_email_is_optional(visitor):
 
 
 @pytest.mark.parametrize("name", ["ada", "ADA"])
-def test_a_username_is_taken_without_regard_to_case(visitor, name):
+def test_usernames_are_unique_regardless_of_case(visitor, name):
     visitor.sign_up("ada")
 
     response = visitor.sign_up(name)
@@ -46,7 +46,7 @@ def test_a_username_is_taken_without_regard_to_case(visitor, name):
         ("shoe_size", 38),
     ],
 )
-def test_a_wrong_value_at_sign_up_is_named(visitor, field, value):
+def test_an_invalid_field_at_sign_up_is_named(visitor, field, value):
     response = visitor.sign_up(**{"username": "ada", field: value})
 
     assert response.status_code == 422
@@ -54,13 +54,13 @@ def test_a_wrong_value_at_sign_up_is_named(visitor, field, value):
     assert response.json()["errors"].keys() == {field}
 
 
-def test_all_wrong_values_are_named_at_once(visitor):
+def test_all_invalid_fields_are_named_at_once(visitor):
     response = visitor.post("/v1/profile/signup/", {"username": "!", "password": "short"})
 
     assert response.json()["errors"].keys() == {"username", "password"}
 
 
-def test_logging_in_gives_a_pair_of_tokens(visitor):
+def test_logging_in_returns_a_token_pair(visitor):
     visitor.sign_up("ada")
 
     tokens = visitor.log_in("ADA").json()
@@ -74,10 +74,12 @@ def test_logging_in_gives_a_pair_of_tokens(visitor):
     }
     assert tokens["token_type"] == "Bearer"
     assert (tokens["expires_in"], tokens["refresh_expires_in"]) == (3600, 86400)
-    assert visitor.bearing(tokens["access_token"]).get("/v1/profile/").json()["username"] == "ada"
+    assert (
+        visitor.with_token(tokens["access_token"]).get("/v1/profile/").json()["username"] == "ada"
+    )
 
 
-def test_an_unknown_name_and_a_wrong_password_are_one_answer(visitor):
+def test_an_unknown_username_and_a_wrong_password_get_the_same_response(visitor):
     visitor.sign_up("ada")
     visitor.http.headers["X-Request-ID"] = "the-same"
 
@@ -89,5 +91,5 @@ def test_an_unknown_name_and_a_wrong_password_are_one_answer(visitor):
     assert visitor.log_in("ada", PASSWORD + " ").status_code == 401
 
 
-def test_the_profile_is_the_callers(ada):
+def test_the_profile_belongs_to_the_caller(ada):
     assert ada.get("/v1/profile/").json()["id"] == ada.id

@@ -1,4 +1,4 @@
-"""The form of OAuth 2's password grant, which Swagger UI's Authorize box sends."""
+"""The form of OAuth 2's password grant, which Swagger UI's Authorize dialog sends."""
 
 import pytest
 
@@ -14,13 +14,13 @@ def test_a_form_logs_in_like_json(visitor, ada):
 
     assert response.status_code == 200
     assert response.json()["token_type"] == "Bearer"
-    assert visitor.bearing(response.json()["access_token"]).is_known()
+    assert visitor.with_token(response.json()["access_token"]).is_logged_in()
 
 
-def test_parameters_that_a_form_has_beyond_the_known_ones_are_ignored(visitor, ada):
+def test_unknown_form_parameters_are_ignored(visitor, ada):
     form = {"username": ada.username, "password": PASSWORD, "scope": "", "client_id": "swagger"}
 
-    # Swagger UI sends the client that it does not have by HTTP Basic authentication.
+    # Swagger UI sends empty client credentials with HTTP Basic authentication.
     assert visitor.http.post(TOKEN, data=form, auth=("", "")).status_code == 200
 
 
@@ -39,7 +39,7 @@ def test_parameters_that_a_form_has_beyond_the_known_ones_are_ignored(visitor, a
         ),
     ],
 )
-def test_a_wrong_form_is_told_what_is_wrong(visitor, form, status, code):
+def test_an_invalid_form_returns_an_error(visitor, form, status, code):
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
 
     response = visitor.http.post(TOKEN, data=form, headers=headers)
@@ -48,7 +48,7 @@ def test_a_wrong_form_is_told_what_is_wrong(visitor, form, status, code):
     assert response.json()["code"] == code
 
 
-def test_a_form_that_says_it_is_compressed_is_a_415(visitor):
+def test_a_compressed_form_returns_415(visitor):
     form = {"username": "ada", "password": PASSWORD}
 
     response = visitor.http.post(TOKEN, data=form, headers={"Content-Encoding": "gzip"})
@@ -57,28 +57,28 @@ def test_a_form_that_says_it_is_compressed_is_a_415(visitor):
 
 
 @pytest.mark.parametrize("path", ["/v1/profile/signup/", "/v1/profile/token/refresh/"])
-def test_no_other_route_takes_a_form(visitor, path):
+def test_other_operations_reject_forms(visitor, path):
     assert visitor.http.post(path, data={"username": "ada"}).status_code == 415
 
 
-def test_the_document_tells_how_to_log_in(document):
-    login = document.document["components"]["securitySchemes"]["login"]
+def test_the_document_describes_the_login_form(document):
+    login = document.spec["components"]["securitySchemes"]["login"]
 
     assert login["flows"] == {"password": {"tokenUrl": TOKEN, "scopes": {}}}
-    body = document.document["paths"][TOKEN]["post"]["requestBody"]
+    body = document.spec["paths"][TOKEN]["post"]["requestBody"]
     assert set(body["content"]) == {"application/json", "application/x-www-form-urlencoded"}
 
 
-def test_what_speaks_of_a_person_is_not_stored_on_the_way(visitor, ada):
-    answers = [
+def test_account_responses_are_not_stored(visitor, ada):
+    responses = [
         visitor.log_in(ada.username),
         visitor.log_in("nobody"),
         visitor.refresh(ada.tokens["refresh_token"]),
         visitor.refresh("x"),
-        visitor.joins("ada").get("/v1/profile/"),
-        visitor.joins("ada").get("/v1/profile/sessions/"),
+        visitor.new_member("ada").get("/v1/profile/"),
+        visitor.new_member("ada").get("/v1/profile/sessions/"),
         visitor.get("/v1/profile/"),
         visitor.post(TOKEN, {}),
     ]
 
-    assert {answer.headers.get("Cache-Control") for answer in answers} == {"no-store"}
+    assert {response.headers.get("Cache-Control") for response in responses} == {"no-store"}

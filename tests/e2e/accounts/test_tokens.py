@@ -11,11 +11,11 @@ from tests.e2e.openapi.test_document import EVENT, PROTECTED
 def claims_for(member, **changes):
     now = datetime.now(UTC)
     claims = jwt.decode(member.tokens["access_token"], options={"verify_signature": False})
-    changed = claims | {"iat": now, "exp": now + timedelta(hours=1)} | changes
-    return {name: value for name, value in changed.items() if value is not ...}
+    values = claims | {"iat": now, "exp": now + timedelta(hours=1)} | changes
+    return {name: value for name, value in values.items() if value is not ...}
 
 
-def test_a_refresh_token_is_good_once(visitor, ada):
+def test_a_refresh_token_works_once(visitor, ada):
     first = ada.tokens["refresh_token"]
 
     response = visitor.refresh(first)
@@ -25,30 +25,30 @@ def test_a_refresh_token_is_good_once(visitor, ada):
     assert visitor.refresh(first).json()["code"] == "refresh_token_reused"
 
 
-def test_reuse_ends_the_session_and_no_other(visitor, ada):
+def test_reusing_a_refresh_token_ends_only_its_session(visitor, ada):
     other = visitor.log_in(ada.username).json()
-    newest = visitor.refresh(ada.tokens["refresh_token"]).json()
+    latest = visitor.refresh(ada.tokens["refresh_token"]).json()
 
     assert visitor.refresh(ada.tokens["refresh_token"]).status_code == 401
 
-    assert visitor.refresh(newest["refresh_token"]).status_code == 401
-    assert visitor.bearing(newest["access_token"]).get("/v1/profile/").status_code == 401
-    assert visitor.bearing(other["access_token"]).get("/v1/profile/").status_code == 200
+    assert visitor.refresh(latest["refresh_token"]).status_code == 401
+    assert visitor.with_token(latest["access_token"]).get("/v1/profile/").status_code == 401
+    assert visitor.with_token(other["access_token"]).get("/v1/profile/").status_code == 200
     assert visitor.refresh(other["refresh_token"]).status_code == 200
 
 
-def test_each_type_of_token_has_its_place(visitor, ada):
-    refresh_as_access = visitor.bearing(ada.tokens["refresh_token"]).get("/v1/profile/")
-    access_as_refresh = visitor.refresh(ada.tokens["access_token"])
+def test_access_and_refresh_tokens_are_not_interchangeable(visitor, ada):
+    with_refresh_token = visitor.with_token(ada.tokens["refresh_token"]).get("/v1/profile/")
+    with_access_token = visitor.refresh(ada.tokens["access_token"])
 
-    for refusal in (refresh_as_access, access_as_refresh):
-        assert refusal.status_code == 401
-        assert refusal.json()["code"] == "invalid_token"
+    for response in (with_refresh_token, with_access_token):
+        assert response.status_code == 401
+        assert response.json()["code"] == "invalid_token"
     assert visitor.refresh(ada.tokens["refresh_token"]).status_code == 200
 
 
 @pytest.mark.parametrize("token_type", ["access", "refresh"])
-def test_verifying_tells_whose_token_it_is_and_how_long(visitor, ada, token_type):
+def test_verifying_returns_the_owner_and_expiry_of_a_token(visitor, ada, token_type):
     response = visitor.verify(ada.tokens[f"{token_type}_token"])
 
     assert response.status_code == 200
@@ -57,14 +57,14 @@ def test_verifying_tells_whose_token_it_is_and_how_long(visitor, ada, token_type
     assert (body["token_type"], body["user_id"]) == (token_type, ada.id)
 
 
-def test_a_spent_refresh_token_verifies_no_more(visitor, ada):
+def test_a_used_refresh_token_is_not_verified(visitor, ada):
     visitor.refresh(ada.tokens["refresh_token"])
 
     assert visitor.verify(ada.tokens["refresh_token"]).status_code == 401
     assert visitor.verify(ada.tokens["access_token"]).status_code == 200
 
 
-def test_tokens_end_with_their_time(visitor, ada):
+def test_tokens_expire(visitor, ada):
     access, refresh = ada.tokens["access_token"], ada.tokens["refresh_token"]
     now = datetime.now(UTC)
 
@@ -85,7 +85,7 @@ def test_tokens_end_with_their_time(visitor, ada):
     "authorization",
     [None, "", "Bearer", "Bearer x", "Basic YWRhOnBhc3M=", "Bearer a.b.c", "ü"],
 )
-def test_without_a_good_token_nothing_is_served(visitor, method, path, authorization):
+def test_protected_operations_require_a_valid_token(visitor, method, path, authorization):
     headers = {} if authorization is None else {"Authorization": authorization.encode("latin-1")}
 
     response = visitor.http.request(
@@ -97,15 +97,13 @@ def test_without_a_good_token_nothing_is_served(visitor, method, path, authoriza
 
 
 @pytest.mark.parametrize(("method", "path"), PROTECTED)
-def test_a_token_of_an_ended_session_reads_and_changes_nothing(
-    visitor, ada, document, method, path
-):
-    event = ada.published()
+def test_a_token_of_an_ended_session_is_rejected_everywhere(visitor, ada, document, method, path):
+    event = ada.new_event()
     path = path.replace(EVENT, event)
-    operation = document.document["paths"][document.path_of(path)][method.lower()]
+    operation = document.spec["paths"][document.path_of(path)][method.lower()]
     content = operation.get("requestBody", {}).get("content", {})
     body = content["application/json"]["example"] if content else None
-    again = visitor.joins_again(ada)
+    again = visitor.log_in_again(ada)
     before = again.get(event).json(), again.get("/v1/profile/").json()
     visitor.revoke(ada.tokens["refresh_token"])
 
@@ -115,15 +113,15 @@ def test_a_token_of_an_ended_session_reads_and_changes_nothing(
     assert (again.get(event).json(), again.get("/v1/profile/").json()) == before
 
 
-def test_the_scheme_has_no_case(visitor, ada):
+def test_the_bearer_scheme_is_case_insensitive(visitor, ada):
     for scheme in ("bearer", "BEARER"):
         headers = {"Authorization": f"{scheme} {ada.tokens['access_token']}"}
         assert visitor.get("/v1/profile/", headers=headers).status_code == 200
 
 
-def test_a_challenge_names_an_error_only_where_a_token_was_sent(visitor):
+def test_the_challenge_names_an_error_only_if_a_token_was_sent(visitor):
     assert "error" not in visitor.get("/v1/profile/").headers["WWW-Authenticate"]
-    with_token = visitor.bearing("x").get("/v1/profile/")
+    with_token = visitor.with_token("x").get("/v1/profile/")
     assert 'error="invalid_token"' in with_token.headers["WWW-Authenticate"]
 
 
@@ -151,25 +149,25 @@ def test_a_challenge_names_an_error_only_where_a_token_was_sent(visitor):
     ],
     ids=str,
 )
-def test_a_token_with_a_wrong_claim_is_refused_though_it_is_signed(visitor, ada, changes):
+def test_a_signed_token_with_an_invalid_claim_is_rejected(visitor, ada, changes):
     good, bad = (jwt.encode(claims_for(ada, **c), KEY, "HS256") for c in ({}, changes))
 
-    assert visitor.bearing(good).get("/v1/profile/").status_code == 200
-    assert visitor.bearing(bad).get("/v1/profile/").status_code == 401
+    assert visitor.with_token(good).get("/v1/profile/").status_code == 200
+    assert visitor.with_token(bad).get("/v1/profile/").status_code == 401
 
 
-def test_a_token_of_one_person_in_anothers_session_is_refused(visitor, ada, grace):
+def test_a_token_with_another_users_session_is_rejected(visitor, ada, grace):
     token = jwt.encode(claims_for(ada, sub=grace.id), KEY, "HS256")
 
-    assert visitor.bearing(token).get("/v1/profile/").status_code == 401
+    assert visitor.with_token(token).get("/v1/profile/").status_code == 401
 
 
 @pytest.mark.parametrize(
     ("key", "algorithm"),
     [("another key of more than 32 bytes", "HS256"), (KEY * 2, "HS512"), ("", "none")],
 )
-def test_a_token_signed_otherwise_is_refused(visitor, ada, key, algorithm):
+def test_a_token_with_another_signature_is_rejected(visitor, ada, key, algorithm):
     token = jwt.encode(claims_for(ada), key, algorithm)
 
-    assert visitor.bearing(token).get("/v1/profile/").status_code == 401
+    assert visitor.with_token(token).get("/v1/profile/").status_code == 401
     assert visitor.verify(token).status_code == 401

@@ -4,21 +4,21 @@ from threading import Barrier
 import pytest
 
 
-def test_a_seat_is_taken_and_given_back(ada, grace):
-    event = ada.published(capacity=2)
+def test_attending_takes_a_seat_and_cancelling_frees_it(ada, grace):
+    event = ada.new_event(capacity=2)
 
     assert grace.attend(event).status_code == 204
-    seen = grace.get(event).json()
-    assert (seen["attendees_count"], seen["seats_left"], seen["is_attending"]) == (1, 1, True)
+    body = grace.get(event).json()
+    assert (body["attendees_count"], body["seats_left"], body["is_attending"]) == (1, 1, True)
     assert ada.get(event).json()["is_attending"] is False
 
     assert grace.cancel(event).status_code == 204
-    seen = grace.get(event).json()
-    assert (seen["attendees_count"], seen["seats_left"], seen["is_attending"]) == (0, 2, False)
+    body = grace.get(event).json()
+    assert (body["attendees_count"], body["seats_left"], body["is_attending"]) == (0, 2, False)
 
 
-def test_repeating_changes_nothing_on_a_full_event_too(ada, grace):
-    event = ada.published(capacity=1)
+def test_attending_and_cancelling_are_idempotent(ada, grace):
+    event = ada.new_event(capacity=1)
 
     assert grace.cancel(event).status_code == 204
     assert [grace.attend(event).status_code for _ in range(3)] == [204] * 3
@@ -26,21 +26,21 @@ def test_repeating_changes_nothing_on_a_full_event_too(ada, grace):
     assert ada.get(event).json()["attendees_count"] == 1
 
 
-def test_a_full_event_refuses_and_a_freed_seat_is_taken(ada, grace):
-    event = ada.published(capacity=1)
+def test_a_full_event_rejects_attendees_until_a_seat_is_free(ada, grace):
+    event = ada.new_event(capacity=1)
     ada.attend(event)
 
-    refusal = grace.attend(event)
+    rejected = grace.attend(event)
     ada.cancel(event)
 
-    assert refusal.status_code == 409
-    assert refusal.json()["code"] == "capacity_exhausted"
-    assert refusal.json()["detail"] == "All 1 seats are taken."
+    assert rejected.status_code == 409
+    assert rejected.json()["code"] == "capacity_exhausted"
+    assert rejected.json()["detail"] == "All 1 seats are taken."
     assert grace.attend(event).status_code == 204
 
 
 def test_attendees_are_listed_in_order_of_registration(ada, grace):
-    event = ada.published()
+    event = ada.new_event()
     grace.attend(event)
     ada.attend(event)
 
@@ -58,24 +58,24 @@ def test_attendees_are_listed_in_order_of_registration(ada, grace):
     assert ada.get(rest["previous"]).json() == page
 
 
-def test_of_many_after_the_last_seat_one_gets_it(visitor, ada):
-    event = ada.published(capacity=1)
-    people = [visitor.joins("guest") for _ in range(12)]
-    barrier = Barrier(len(people))
+def test_one_of_many_concurrent_users_gets_the_last_seat(visitor, ada):
+    event = ada.new_event(capacity=1)
+    members = [visitor.new_member("guest") for _ in range(12)]
+    barrier = Barrier(len(members))
 
-    def attend(person):
+    def attend(member):
         barrier.wait()
-        return person.attend(event).status_code
+        return member.attend(event).status_code
 
-    with ThreadPoolExecutor(len(people)) as pool:
-        outcomes = list(pool.map(attend, people))
+    with ThreadPoolExecutor(len(members)) as pool:
+        statuses = list(pool.map(attend, members))
 
-    assert sorted(outcomes) == [204] + [409] * 11
+    assert sorted(statuses) == [204] + [409] * 11
     assert ada.get(event).json()["attendees_count"] == 1
 
 
 @pytest.mark.parametrize("action", ["attend", "cancel"])
-def test_a_body_is_neither_needed_nor_minded(ada, action):
-    event = ada.published()
+def test_a_body_is_ignored(ada, action):
+    event = ada.new_event()
 
     assert ada.http.post(f"{event}{action}/", content=b"[").status_code == 204

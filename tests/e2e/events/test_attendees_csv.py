@@ -1,4 +1,4 @@
-"""All attendees of an event as a table, for its creator."""
+"""The CSV export of attendees, for the creator of an event."""
 
 import csv
 from datetime import UTC, datetime, timedelta
@@ -27,19 +27,19 @@ def rows(response):
 
 @pytest.fixture
 def path(ada):
-    """Of the attendees of an event of Ada's."""
-    return f"{ada.published()}attendees/"
+    """The attendees path of one of Ada's events."""
+    return f"{ada.new_event()}attendees/"
 
 
 @pytest.fixture
 def guests(visitor, path):
-    guests = [visitor.joins("guest") for _ in range(5)]
+    guests = [visitor.new_member("guest") for _ in range(5)]
     for guest in guests:
         guest.attend(path.removesuffix("attendees/"))
     return guests
 
 
-def test_the_creator_gets_all_in_order_of_registration(ada, guests, path, monkeypatch):
+def test_the_creator_exports_all_attendees_in_order_of_registration(ada, guests, path, monkeypatch):
     monkeypatch.setattr(export_attendees, "PAGE", 2)
     listed = ada.get(path).json()["results"]
 
@@ -55,22 +55,22 @@ def test_the_creator_gets_all_in_order_of_registration(ada, guests, path, monkey
     assert response.text.count("\r\n") == response.text.count("\n") == 6
 
 
-def test_an_event_that_nobody_attends_has_a_table(ada, path):
+def test_an_event_without_attendees_has_only_a_header(ada, path):
     assert rows(ada.get(path, headers=CSV)) == []
 
 
-def test_json_stays_what_everyone_gets_who_does_not_prefer_csv(ada, path):
+def test_json_is_the_default(ada, path):
     for accept in ("*/*", "application/json", "application/json, text/csv", "text/csv;q=0.5, */*"):
         response = ada.get(path, headers={"Accept": accept})
         assert response.headers["Content-Type"] == "application/json", accept
     assert ada.get(path, headers={"Accept": "text/csv, */*;q=0.5"}).text.startswith("id,")
 
 
-def test_nobody_but_the_creator_gets_it(visitor, ada, grace, guests, path):
+def test_only_the_creator_can_export(visitor, ada, grace, guests, path):
     for person in (grace, guests[0]):
-        refusal = person.get(path, headers=CSV)
-        assert is_problem(refusal, 403, "not_event_creator")
-        assert refusal.json()["detail"] == "Only the creator of the event may do this."
+        response = person.get(path, headers=CSV)
+        assert is_problem(response, 403, "not_event_creator")
+        assert response.json()["detail"] == "Only the creator of the event may do this."
         assert person.get(path).status_code == 200
     assert is_problem(visitor.get(path, headers=CSV), 401, "not_authenticated")
     unknown = f"/v1/events/{uuid4()}/attendees/"
@@ -80,7 +80,7 @@ def test_nobody_but_the_creator_gets_it(visitor, ada, grace, guests, path):
 @pytest.mark.parametrize(
     "query", [{"limit": "1"}, {"offset": "0"}, {"count": "true"}, {"limit": "5", "count": "false"}]
 )
-def test_a_part_of_it_can_not_be_asked_for(ada, path, query):
+def test_pagination_parameters_are_rejected(ada, path, query):
     response = ada.get(path, params=query, headers=CSV)
 
     assert is_problem(response, 422, "validation_failed")
@@ -89,7 +89,7 @@ def test_a_part_of_it_can_not_be_asked_for(ada, path, query):
     assert ada.get(path, params=query).status_code == 200
 
 
-def test_nor_can_what_follows_a_page(ada, guests, path):
+def test_a_cursor_is_rejected(ada, guests, path):
     cursor = ada.get(path, params={"limit": 1}).json()["next_cursor"]
 
     response = ada.get(path, params={"cursor": cursor}, headers=CSV)
@@ -98,8 +98,8 @@ def test_nor_can_what_follows_a_page(ada, guests, path):
 
 
 @pytest.mark.parametrize("sign", ["@", "+", "-"])
-def test_a_name_that_would_be_a_formula_is_harmless(visitor, ada, path, sign):
-    guest = visitor.joins(f"{sign}SUM")
+def test_a_username_that_looks_like_a_formula_is_escaped(visitor, ada, path, sign):
+    guest = visitor.new_member(f"{sign}SUM")
     guest.attend(path.removesuffix("attendees/"))
 
     [row] = rows(ada.get(path, headers=CSV))
@@ -107,18 +107,18 @@ def test_a_name_that_would_be_a_formula_is_harmless(visitor, ada, path, sign):
     assert row[:2] == [guest.id, f"'{guest.username}"]
 
 
-def test_of_an_account_that_is_gone_the_place_stays(visitor, ada, grace):
-    event = ada.published(start_time=in_hours(1), end_time=in_hours(2))
+def test_a_deleted_attendee_is_listed_without_a_username(visitor, ada, grace):
+    event = ada.new_event(start_time=in_hours(1), end_time=in_hours(2))
     grace.attend(event)
 
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=1, minutes=1)):
-        visitor.joins_again(grace).delete_account()
-        table = visitor.joins_again(ada).get(f"{event}attendees/", headers=CSV)
+        visitor.log_in_again(grace).delete_account()
+        table = visitor.log_in_again(ada).get(f"{event}attendees/", headers=CSV)
 
     assert [row[:2] for row in rows(table)] == [[grace.id, ""]]
 
 
-def test_head_tells_the_type_without_the_table(ada, guests, path):
+def test_head_returns_the_headers_without_the_table(ada, guests, path):
     response = ada.http.head(path, headers=CSV)
 
     assert (response.status_code, response.content) == (200, b"")
@@ -127,15 +127,15 @@ def test_head_tells_the_type_without_the_table(ada, guests, path):
 
 @pytest.fixture
 def failing_at(monkeypatch):
-    """Lets the database be lost when the page of that number is looked for."""
+    """Makes the database unavailable when the page with this number is read."""
     find = PostgresEventQueries.attendees
     monkeypatch.setattr(export_attendees, "PAGE", 2)
-    found = []
+    requests = []
 
-    def fail_at(number):
+    def fail_at(page_number):
         def find_or_fail(queries, event_id, page_request, caller):
-            found.append(page_request)
-            if len(found) == number:
+            requests.append(page_request)
+            if len(requests) == page_number:
                 raise Unavailable
             return find(queries, event_id, page_request, caller)
 
@@ -144,15 +144,15 @@ def failing_at(monkeypatch):
     return fail_at
 
 
-def test_a_fault_before_the_first_line_is_a_problem(ada, guests, path, failing_at):
+def test_an_error_before_the_first_line_returns_a_problem(ada, guests, path, failing_at):
     failing_at(1)
 
     assert is_problem(ada.get(path, headers=CSV), 503, "try_again")
 
 
-@pytest.mark.parametrize("number", [2, 3])
-def test_a_fault_on_the_way_breaks_the_transfer_off(ada, guests, path, failing_at, number):
-    failing_at(number)
+@pytest.mark.parametrize("page_number", [2, 3])
+def test_an_error_during_the_transfer_aborts_it(ada, guests, path, failing_at, page_number):
+    failing_at(page_number)
 
     with pytest.raises(httpx.RemoteProtocolError, match="incomplete chunked read"):
         ada.get(path, headers=CSV)

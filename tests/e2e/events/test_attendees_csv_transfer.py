@@ -1,4 +1,4 @@
-"""A long table from gunicorn, whole or visibly not: 40,000 attendees with long names, 8 MB."""
+"""A CSV export of 8 MB through gunicorn is complete or visibly aborted."""
 
 import json
 import socket
@@ -72,15 +72,15 @@ def ada(base_url):
 
 @pytest.fixture(scope="module")
 def event(ada, database):
-    """The id of an event that all attend."""
+    """The id of an event with all attendees."""
     event_id = ada.post("/v1/events/", json=an_event_body()).json()["id"]
     with database.begin() as connection:
         connection.execute(text(ATTEND), {"event_id": event_id, "count": ATTENDEES})
     return event_id
 
 
-def asked(ada, event, version):
-    """A connection on which the table was asked for, that takes little before it is read from."""
+def request_table(ada, event, version):
+    """Request the table on a connection with a small receive buffer."""
     address = urlsplit(str(ada.base_url))
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
@@ -95,14 +95,14 @@ def asked(ada, event, version):
     return connection
 
 
-def rest_of(connection):
+def read_all(connection):
     return b"".join(iter(lambda: connection.recv(1 << 20), b""))
 
 
 @pytest.mark.parametrize("version", ["1.1", "1.0"])
-def test_a_long_table_comes_whole(ada, event, version):
-    with asked(ada, event, version) as connection:
-        head, _, body = rest_of(connection).partition(b"\r\n\r\n")
+def test_a_long_table_is_complete(ada, event, version):
+    with request_table(ada, event, version) as connection:
+        head, _, body = read_all(connection).partition(b"\r\n\r\n")
 
     if version == "1.1":
         assert b"Transfer-Encoding: chunked" in head.split(b"\r\n")
@@ -114,32 +114,35 @@ def test_a_long_table_comes_whole(ada, event, version):
     assert len(names) == 1 + ATTENDEES
 
 
-def test_a_table_that_fails_on_the_way_has_no_end_and_the_log_says_so(ada, event, database, log):
-    with asked(ada, event, "1.1") as connection:
-        begun = connection.recv(4096)
-        assert begun.startswith(b"HTTP/1.1 200 OK\r\n")
-        # The service is ahead by what the buffers of the system hold, and not at the end.
+def test_a_table_that_fails_halfway_is_cut_off_and_logged_as_incomplete(ada, event, database, log):
+    with request_table(ada, event, "1.1") as connection:
+        start = connection.recv(4096)
+        assert start.startswith(b"HTTP/1.1 200 OK\r\n")
+        # The service has filled the socket buffers, and has not reached the end.
         with database.begin() as other:
             other.execute(text("ALTER TABLE attendances RENAME TO attendances_elsewhere"))
         try:
-            body = begun + rest_of(connection)
+            body = start + read_all(connection)
         finally:
             with database.begin() as other:
                 other.execute(text("ALTER TABLE attendances_elsewhere RENAME TO attendances"))
 
     assert 0 < body.count(b"\r\n") < ATTENDEES
     assert not body.endswith(b"\r\n0\r\n\r\n")
-    wait_until(lambda: of_tables(log)[-1].get("is_complete") is False, "it is logged so")
+    wait_until(
+        lambda: table_records(log)[-1].get("is_complete") is False,
+        "the response is logged as incomplete",
+    )
 
 
-def of_tables(log):
+def table_records(log):
     lines = map(json.loads, log.read_text().splitlines())
     return [line for line in lines if str(line.get("route")).endswith("/attendees/")]
 
 
-def test_without_chunks_what_fails_is_never_begun(ada, event, database):
+def test_http_1_0_responses_fail_before_they_start(ada, event, database):
     with database.begin() as other:
-        # An instant that Python does not have, on the last page only: nothing before it is sent.
+        # Python cannot represent this instant. It is on the last page; nothing is sent before it.
         other.execute(
             text("""
                 UPDATE attendances SET registered_at = 'infinity'
@@ -150,9 +153,9 @@ def test_without_chunks_what_fails_is_never_begun(ada, event, database):
             {"event_id": event},
         )
 
-    with asked(ada, event, "1.0") as connection:
-        answer = rest_of(connection)
+    with request_table(ada, event, "1.0") as connection:
+        response = read_all(connection)
 
-    assert answer.startswith(b"HTTP/1.0 500 ")
-    assert b"application/problem+json" in answer
-    assert b"guest-" not in answer
+    assert response.startswith(b"HTTP/1.0 500 ")
+    assert b"application/problem+json" in response
+    assert b"guest-" not in response

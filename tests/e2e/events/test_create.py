@@ -1,10 +1,10 @@
-"""Publishing an event."""
+"""Creating events."""
 
 import pytest
 
 
-def test_a_published_event_is_shown_whole(ada):
-    response = ada.publish(
+def test_creating_an_event_returns_all_fields(ada):
+    response = ada.create_event(
         title="  Tea  ",
         capacity=3,
         type="workshop",
@@ -38,11 +38,11 @@ def test_a_published_event_is_shown_whole(ada):
     assert ada.get("/v1/events/").json()["results"] == [event]
 
 
-def test_what_need_not_be_named_has_a_default(ada):
-    event = ada.publish().json()
+def test_optional_fields_have_defaults(ada):
+    event = ada.create_event().json()
 
     assert (event["description"], event["type"], event["location"]) == ("", "other", "")
-    assert event["capacity"] == 1_000_000  # and never none
+    assert event["capacity"] == 1_000_000  # never null
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_what_need_not_be_named_has_a_default(ada):
         ("id", "c238effb-2e6e-4063-9c2a-123a4c7eba24"),
     ],
 )
-def test_a_wrong_value_is_named_and_nothing_is_published(ada, field, value):
-    response = ada.publish(**{field: value})
+def test_an_invalid_field_is_named_and_no_event_is_created(ada, field, value):
+    response = ada.create_event(**{field: value})
 
     assert response.status_code == 422
     assert response.json()["errors"].keys() == {field}
@@ -96,12 +96,12 @@ def test_a_wrong_value_is_named_and_nothing_is_published(ada, field, value):
 
 
 @pytest.mark.parametrize("capacity", [10.0, 1, 1_000_000])
-def test_a_whole_number_is_one_however_json_writes_it(ada, capacity):
-    assert ada.publish(capacity=capacity).json()["capacity"] == capacity
+def test_an_integer_may_be_written_as_a_float(ada, capacity):
+    assert ada.create_event(capacity=capacity).json()["capacity"] == capacity
 
 
-def test_the_last_instant_there_is_can_be_the_end(ada):
-    event = ada.publish(end_time="9999-12-31T23:59:59.999999Z").json()
+def test_the_latest_possible_instant_is_a_valid_end(ada):
+    event = ada.create_event(end_time="9999-12-31T23:59:59.999999Z").json()
 
     assert event["end_time"] == "9999-12-31T23:59:59.999999Z"
     assert ada.get("/v1/events/").json()["results"] == [event]

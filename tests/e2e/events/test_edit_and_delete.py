@@ -1,4 +1,4 @@
-"""Editing, deleting and closing an event."""
+"""Updating and deleting events, and what is read-only once they have started."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,8 +19,8 @@ READ_ONLY = {
 }
 
 
-def test_patch_changes_what_is_named_and_put_replaces_all(ada):
-    event = ada.published(title="Tea", description="Hot", capacity=5, location="Here")
+def test_patch_changes_the_given_fields_and_put_replaces_all(ada):
+    event = ada.new_event(title="Tea", description="Hot", capacity=5, location="Here")
 
     patched = ada.patch(event, title="Coffee", type="social").json()
     assert (patched["title"], patched["description"], patched["capacity"]) == ("Coffee", "Hot", 5)
@@ -34,16 +34,16 @@ def test_patch_changes_what_is_named_and_put_replaces_all(ada):
     assert ada.get(event).json() == replaced
 
 
-def test_an_empty_patch_is_fine_and_an_empty_put_is_not(ada):
-    event = ada.published()
+def test_an_empty_patch_is_accepted_and_an_empty_put_is_rejected(ada):
+    event = ada.new_event()
 
     assert ada.patch(event).status_code == 200
     assert ada.put(event).json()["errors"].keys() == {"title", "start_time", "end_time"}
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
-def test_what_was_sent_may_be_sent_back(ada, method):
-    event = ada.published(capacity=4)
+def test_a_response_can_be_sent_back_with_its_read_only_fields(ada, method):
+    event = ada.new_event(capacity=4)
     before = ada.get(event).json()
 
     response = ada.http.request(method, event, json=before | READ_ONLY | {"title": "New"})
@@ -54,23 +54,23 @@ def test_what_was_sent_may_be_sent_back(ada, method):
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
-def test_unknown_fields_of_an_edit_are_refused(ada, method):
-    response = ada.http.request(method, ada.published(), json=an_event_body(colour="red"))
+def test_unknown_fields_are_rejected(ada, method):
+    response = ada.http.request(method, ada.new_event(), json=an_event_body(colour="red"))
 
     assert response.status_code == 422
     assert response.json()["errors"].keys() == {"colour"}
 
 
-def test_the_merged_times_of_a_patch_must_ascend(ada):
-    event = ada.published(start_time=in_hours(24), end_time=in_hours(25))
+def test_the_merged_times_of_a_patch_must_be_in_order(ada):
+    event = ada.new_event(start_time=in_hours(24), end_time=in_hours(25))
 
     assert ada.patch(event, start_time=in_hours(26)).json()["errors"].keys() == {"end_time"}
     assert ada.patch(event, end_time=in_hours(23)).json()["errors"].keys() == {"end_time"}
     assert ada.patch(event, start_time=in_hours(26), end_time=in_hours(27)).status_code == 200
 
 
-def test_someone_elses_event_is_only_looked_at(ada, grace):
-    event = ada.published()
+def test_only_the_creator_can_change_an_event(ada, grace):
+    event = ada.new_event()
 
     for response in (
         grace.patch(event, title="Mine"),
@@ -82,8 +82,8 @@ def test_someone_elses_event_is_only_looked_at(ada, grace):
     assert grace.get(event).json()["title"] == "Tea"
 
 
-def test_capacity_stays_above_the_seats_taken(ada, grace):
-    event = ada.published(capacity=5)
+def test_capacity_cannot_be_lower_than_the_attendee_count(ada, grace):
+    event = ada.new_event(capacity=5)
     ada.attend(event)
     grace.attend(event)
 
@@ -91,8 +91,8 @@ def test_capacity_stays_above_the_seats_taken(ada, grace):
     assert ada.patch(event, capacity=2).json()["seats_left"] == 0
 
 
-def test_a_deleted_event_is_gone(ada, grace):
-    event = ada.published()
+def test_a_deleted_event_returns_404(ada, grace):
+    event = ada.new_event()
     grace.attend(event)
 
     assert ada.delete(event).status_code == 204
@@ -107,18 +107,18 @@ def test_a_deleted_event_is_gone(ada, grace):
     ):
         assert response.status_code == 404
         assert response.json()["code"] == "event_not_found"
-    assert grace.listed(attending="true") == []
+    assert grace.event_titles(attending="true") == []
 
 
 @pytest.mark.parametrize("hours", [24, 24.5, 25, 1000])
-def test_an_event_that_has_started_is_closed_to_everyone(visitor, ada, grace, hours):
-    event = ada.published()
+def test_an_event_that_has_started_is_read_only(visitor, ada, grace, hours):
+    event = ada.new_event()
     grace.attend(event)
 
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=hours)):
-        # Their tokens have expired by then.
+        # Their tokens have expired.
         ada, grace = (
-            visitor.bearing(visitor.log_in(person.username).json()["access_token"])
+            visitor.with_token(visitor.log_in(person.username).json()["access_token"])
             for person in (ada, grace)
         )
         for response in (
@@ -131,7 +131,7 @@ def test_an_event_that_has_started_is_closed_to_everyone(visitor, ada, grace, ho
         ):
             assert response.status_code == 409
             assert response.json()["code"] == "read_only_event"
-        seen = grace.get(event).json()
-        assert seen["status"] == ("ongoing" if hours < 25 else "past")
-        assert grace.listed(status=seen["status"]) == ["Tea"]
-        assert (seen["title"], seen["attendees_count"], seen["is_attending"]) == ("Tea", 1, True)
+        body = grace.get(event).json()
+        assert body["status"] == ("ongoing" if hours < 25 else "past")
+        assert grace.event_titles(status=body["status"]) == ["Tea"]
+        assert (body["title"], body["attendees_count"], body["is_attending"]) == ("Tea", 1, True)

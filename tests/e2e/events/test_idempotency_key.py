@@ -1,4 +1,4 @@
-"""Publishing that may be sent again: the Idempotency-Key header."""
+"""Creating an event with the Idempotency-Key header."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -19,112 +19,112 @@ def body():
     return an_event_body(description="Bring a cup.", capacity=3)
 
 
-def publish(person, body, key=KEY):
+def create_event(person, body, key=KEY):
     return person.post("/v1/events/", body, headers={"Idempotency-Key": key})
 
 
-def told(response):
+def result(response):
     return response.status_code, response.headers["Location"], response.content
 
 
-def test_the_same_request_is_done_once_and_answered_alike(ada, body):
-    first = publish(ada, body)
-    again = publish(ada, body)
+def test_a_repeated_request_creates_one_event_and_returns_the_same_response(ada, body):
+    first = create_event(ada, body)
+    repeated = create_event(ada, body)
 
     assert first.status_code == 201
-    assert told(again) == told(first)
-    assert again.headers["ETag"] == first.headers["ETag"]
-    assert ada.listed() == ["Tea"]
+    assert result(repeated) == result(first)
+    assert repeated.headers["ETag"] == first.headers["ETag"]
+    assert ada.event_titles() == ["Tea"]
 
 
-@pytest.mark.parametrize("act", ["edited", "deleted", "started"])
-def test_the_first_answer_comes_again_whatever_became_of_the_event(ada, body, act):
-    first = publish(ada, body)
+@pytest.mark.parametrize("change", ["edited", "deleted", "started"])
+def test_the_first_response_is_repeated_even_if_the_event_has_changed(ada, body, change):
+    first = create_event(ada, body)
     event = first.headers["Location"]
-    if act == "edited":
+    if change == "edited":
         assert ada.patch(event, title="Coffee").status_code == 200
-    if act == "deleted":
+    if change == "deleted":
         assert ada.delete(event).status_code == 204
-    # Without a session the token would be over by then: one hour is its life.
-    travelled = datetime.now(UTC) + timedelta(hours=24 if act == "started" else 0, seconds=-1)
-    with time_machine.travel(travelled, tick=False):
-        again = publish(ada.joins_again(ada), body)
+    # Log in again: an access token lasts one hour.
+    now = datetime.now(UTC) + timedelta(hours=24 if change == "started" else 0, seconds=-1)
+    with time_machine.travel(now, tick=False):
+        repeated = create_event(ada.log_in_again(ada), body)
 
-    assert told(again) == told(first)
+    assert result(repeated) == result(first)
 
 
 def test_a_key_lasts_24_hours(ada):
     body = an_event_body(start_time="2099-01-01T00:00:00Z", end_time="2099-01-02T00:00:00Z")
-    first = publish(ada, body)
-    kept_until = datetime.fromisoformat(first.json()["created_at"]) + timedelta(hours=24)
+    first = create_event(ada, body)
+    expires_at = datetime.fromisoformat(first.json()["created_at"]) + timedelta(hours=24)
 
-    with time_machine.travel(kept_until - timedelta(microseconds=1), tick=False):
-        assert told(publish(ada.joins_again(ada), body)) == told(first)
-    with time_machine.travel(kept_until, tick=False):
-        again = publish(ada.joins_again(ada), body)
-    assert again.status_code == 201
-    assert again.json()["id"] != first.json()["id"]
+    with time_machine.travel(expires_at - timedelta(microseconds=1), tick=False):
+        assert result(create_event(ada.log_in_again(ada), body)) == result(first)
+    with time_machine.travel(expires_at, tick=False):
+        repeated = create_event(ada.log_in_again(ada), body)
+    assert repeated.status_code == 201
+    assert repeated.json()["id"] != first.json()["id"]
 
 
-def test_another_body_is_refused(ada, body):
-    publish(ada, body)
+def test_a_key_with_another_body_is_rejected(ada, body):
+    create_event(ada, body)
 
-    response = publish(ada, body | {"title": "Coffee"})
+    response = create_event(ada, body | {"title": "Coffee"})
 
     assert is_problem(response, 422, "idempotency_key_reused")
     assert response.json()["errors"].keys() == {"Idempotency-Key"}
-    assert ada.listed() == ["Tea"]
+    assert ada.event_titles() == ["Tea"]
 
 
-def test_how_the_json_is_written_makes_no_other_body(ada, body):
-    first = publish(ada, body)
-    turned = json.dumps(dict(reversed(body.items())), indent=4)
+def test_equivalent_json_is_the_same_body(ada, body):
+    first = create_event(ada, body)
+    reordered = json.dumps(dict(reversed(body.items())), indent=4)
     headers = {"Idempotency-Key": KEY, "Content-Type": "application/json"}
 
-    assert told(ada.http.post("/v1/events/", content=turned, headers=headers)) == told(first)
+    assert result(ada.http.post("/v1/events/", content=reordered, headers=headers)) == result(first)
 
 
-def test_quotes_are_no_part_of_the_key(ada, body):
-    assert told(publish(ada, body, KEY.strip('"'))) == told(publish(ada, body))
+def test_quotes_are_not_part_of_the_key(ada, body):
+    assert result(create_event(ada, body, KEY.strip('"'))) == result(create_event(ada, body))
 
 
-def test_a_key_is_one_persons_own_and_others_keys_are_others(ada, grace, body):
-    ids = {publish(each, body).json()["id"] for each in (ada, grace)}
-    ids |= {publish(ada, body, key).json()["id"] for key in ('"another"', "x" * 255)}
+def test_keys_belong_to_their_user(ada, grace, body):
+    ids = {create_event(each, body).json()["id"] for each in (ada, grace)}
+    ids |= {create_event(ada, body, key).json()["id"] for key in ('"another"', "x" * 255)}
 
     assert len(ids) == 4
 
 
-def test_a_refused_request_keeps_no_key(ada, body):
+def test_a_rejected_request_stores_no_key(ada, body):
     past = body | {"start_time": "2020-01-01T00:00:00Z"}
 
-    assert publish(ada, past).status_code == 422
-    assert publish(ada, body).status_code == 201
+    assert create_event(ada, past).status_code == 422
+    assert create_event(ada, body).status_code == 201
 
 
 @pytest.mark.parametrize(
     "key", ["", '""', '"', '"a', "a b", "a,b", 'a"b', "\\", "x" * 256, "\xe9", "\x01"]
 )
-def test_a_malformed_key_is_refused(ada, body, key):
-    response = publish(ada, body, key.encode("latin-1"))
+def test_a_malformed_key_is_rejected(ada, body, key):
+    response = create_event(ada, body, key.encode("latin-1"))
 
     assert is_problem(response, 422, "validation_failed")
     assert response.json()["errors"].keys() == {"Idempotency-Key"}
-    assert ada.listed() == []
+    assert ada.event_titles() == []
 
 
-def test_a_key_sent_twice_is_refused(ada, body):
+def test_a_repeated_header_is_rejected(ada, body):
     headers = [("Idempotency-Key", "a"), ("Idempotency-Key", "b")]
 
     assert ada.post("/v1/events/", body, headers=headers).status_code == 422
 
 
-def test_50_at_once_make_one_event(ada, body):
-    responses = run_concurrently(*[partial(publish, ada, body)] * 50)
+def test_50_concurrent_requests_create_one_event(ada, body):
+    responses = run_concurrently(*[partial(create_event, ada, body)] * 50)
 
-    made = [response for response in responses if response.status_code == 201]
-    assert len({told(response) for response in made}) == 1
+    created = [response for response in responses if response.status_code == 201]
+    assert len({result(response) for response in created}) == 1
     for response in responses:
-        assert response in made or is_problem(response, 409, "idempotency_key_in_use")
-    assert ada.listed() == ["Tea"]
-    assert told(publish(ada, body)) == told(made[0])
+        assert response in created or is_problem(response, 409, "idempotency_key_in_use")
+    assert ada.event_titles() == ["Tea"]
+    assert result(create_event(ada, body)) == result(created[0])

@@ -1,4 +1,4 @@
-"""Finding events by what they are: words, type, creator, seats, ends, in any order."""
+"""Searching, filtering and sorting events."""
 
 import pytest
 
@@ -7,20 +7,20 @@ from tests.contract.search_examples import FOUND, NOT_FOUND
 from tests.e2e.client import in_hours
 
 
-def test_a_search_finds_words_by_their_beginnings(ada):
-    ada.published(title="Node.js evening", description="Bring tea.")
-    ada.published(title="Node and js", description="100% tea, 1000 cups")
+def test_a_search_matches_the_beginnings_of_words(ada):
+    ada.new_event(title="Node.js evening", description="Bring tea.")
+    ada.new_event(title="Node and js", description="100% tea, 1000 cups")
 
-    assert ada.listed(search="nod EVEN") == ["Node.js evening"]
-    assert ada.listed(search="node.js") == ["Node.js evening"]
-    assert ada.listed(search="tea") == ["Node.js evening", "Node and js"]
-    assert ada.listed(search="100%") == ["Node and js"]
-    assert ada.listed(search="00") == ada.listed(search="coffee") == []
+    assert ada.event_titles(search="nod EVEN") == ["Node.js evening"]
+    assert ada.event_titles(search="node.js") == ["Node.js evening"]
+    assert ada.event_titles(search="tea") == ["Node.js evening", "Node and js"]
+    assert ada.event_titles(search="100%") == ["Node and js"]
+    assert ada.event_titles(search="00") == ada.event_titles(search="coffee") == []
 
 
 @pytest.mark.parametrize("examples", [FOUND, NOT_FOUND], ids=["found", "not found"])
-def test_any_text_can_be_sought_over_http(ada, examples):
-    titles = {text: ada.published(title=text) for _, text in examples}
+def test_any_text_can_be_searched(ada, examples):
+    titles = {text: ada.new_event(title=text) for _, text in examples}
 
     for search, text in examples:
         page = ada.get("/v1/events/", params={"search": search, "limit": 100}).json()
@@ -55,8 +55,8 @@ def test_any_text_can_be_sought_over_http(ada, examples):
     ],
     ids=ascii,
 )
-def test_an_odd_search_that_finds_nothing_is_a_plain_empty_page(ada, search):
-    ada.published(title="Tea")
+def test_a_search_with_special_characters_returns_an_empty_page(ada, search):
+    ada.new_event(title="Tea")
 
     page = ada.get("/v1/events/", params={"search": search}).json()
 
@@ -64,7 +64,7 @@ def test_an_odd_search_that_finds_nothing_is_a_plain_empty_page(ada, search):
 
 
 @pytest.mark.parametrize("search", ["", " ", "\t\n", "\u3000", "x" * 201])
-def test_a_search_without_words_or_too_long_is_refused_with_its_reason(ada, search):
+def test_an_empty_or_too_long_search_is_rejected(ada, search):
     response = ada.get("/v1/events/", params={"search": search})
 
     assert response.status_code == 422
@@ -75,71 +75,70 @@ def test_a_search_without_words_or_too_long_is_refused_with_its_reason(ada, sear
     )
 
 
-def test_an_edit_is_found_at_once_by_its_new_words_alone(ada):
-    event = ada.published(title="Tea", description="A cup")
+def test_an_updated_event_is_found_only_by_its_new_words(ada):
+    event = ada.new_event(title="Tea", description="A cup")
     ada.patch(event, title="Coffee")
 
-    assert ada.listed(search="tea") == []
-    assert ada.listed(search="coffee cup") == ["Coffee"]
+    assert ada.event_titles(search="tea") == []
+    assert ada.event_titles(search="coffee cup") == ["Coffee"]
     ada.delete(event)
-    assert ada.listed(search="coffee") == []
+    assert ada.event_titles(search="coffee") == []
 
 
-def test_the_new_filters_combine_and_false_is_the_complement(ada, grace):
-    full = ada.published(title="full tea", capacity=1, type="social")
-    ada.published(title="tea", capacity=1, type="social", end_time=in_hours(30))
-    grace.published(title="her tea", type="workshop")
-    grace.attend(full)
+def test_filters_combine_and_false_is_the_complement_of_true(ada, grace):
+    full_event = ada.new_event(title="full tea", capacity=1, type="social")
+    ada.new_event(title="tea", capacity=1, type="social", end_time=in_hours(30))
+    grace.new_event(title="her tea", type="workshop")
+    grace.attend(full_event)
 
-    assert ada.listed(available="false") == ["full tea"]
-    assert ada.listed(available="true") == ["tea", "her tea"]
-    assert ada.listed(type="social") == ["full tea", "tea"]
-    assert ada.listed(type="workshop", search="tea") == ["her tea"]
-    assert ada.listed(creator=grace.username.upper()) == ["her tea"]
-    assert ada.listed(creator=grace.username, type="social") == []
-    assert ada.listed(creator="nobody") == []
-    assert ada.listed(ends_after=in_hours(29)) == ["tea"]
-    assert ada.listed(ends_before=in_hours(29), available="true") == ["her tea"]
-    assert ada.listed(search="tea", attending="false", created="true", sort="-title") == [
+    assert ada.event_titles(available="false") == ["full tea"]
+    assert ada.event_titles(available="true") == ["tea", "her tea"]
+    assert ada.event_titles(type="social") == ["full tea", "tea"]
+    assert ada.event_titles(type="workshop", search="tea") == ["her tea"]
+    assert ada.event_titles(creator=grace.username.upper()) == ["her tea"]
+    assert ada.event_titles(creator=grace.username, type="social") == []
+    assert ada.event_titles(creator="nobody") == []
+    assert ada.event_titles(ends_after=in_hours(29)) == ["tea"]
+    assert ada.event_titles(ends_before=in_hours(29), available="true") == ["her tea"]
+    assert ada.event_titles(search="tea", attending="false", created="true", sort="-title") == [
         "tea",
         "full tea",
     ]
-    grace.cancel(full)
-    assert ada.listed(available="false") == []
+    grace.cancel(full_event)
+    assert ada.event_titles(available="false") == []
 
 
-def test_a_creator_is_found_by_the_present_name(ada):
-    ada.published(title="mine")
-    before, after = ada.username, ada.username.replace("ada", "lovelace")
-    ada.http.patch("/v1/profile/", json={"username": after})
+def test_creators_are_found_by_their_current_username(ada):
+    ada.new_event(title="mine")
+    old_name, new_name = ada.username, ada.username.replace("ada", "lovelace")
+    ada.http.patch("/v1/profile/", json={"username": new_name})
 
-    assert ada.listed(creator=after) == ["mine"]
-    assert ada.listed(creator=before) == []
+    assert ada.event_titles(creator=new_name) == ["mine"]
+    assert ada.event_titles(creator=old_name) == []
 
 
-def test_an_order_is_by_what_it_names(ada, grace):
+def test_events_are_sorted_by_each_field(ada, grace):
     for title, seats in (("beta", 0), ("Alpha", 2), ("gamma", 1)):
-        event = ada.published(title=title)
+        event = ada.new_event(title=title)
         for person in (ada, grace)[:seats]:
             person.attend(event)
 
-    assert ada.listed(sort="title") == ["Alpha", "beta", "gamma"]
-    assert ada.listed(sort="-title") == ["gamma", "beta", "Alpha"]
-    assert ada.listed(sort="created_at") == ["beta", "Alpha", "gamma"]
-    assert ada.listed(sort="-created_at") == ["gamma", "Alpha", "beta"]
-    assert ada.listed(sort="attendees_count") == ["beta", "gamma", "Alpha"]
-    assert ada.listed(sort="-attendees_count") == ["Alpha", "gamma", "beta"]
+    assert ada.event_titles(sort="title") == ["Alpha", "beta", "gamma"]
+    assert ada.event_titles(sort="-title") == ["gamma", "beta", "Alpha"]
+    assert ada.event_titles(sort="created_at") == ["beta", "Alpha", "gamma"]
+    assert ada.event_titles(sort="-created_at") == ["gamma", "Alpha", "beta"]
+    assert ada.event_titles(sort="attendees_count") == ["beta", "gamma", "Alpha"]
+    assert ada.event_titles(sort="-attendees_count") == ["Alpha", "gamma", "beta"]
 
 
-def test_the_document_tells_what_can_be_asked(document):
+def test_the_document_describes_every_filter(document):
     parameters = {
-        each["name"]: each
-        for each in document.document["paths"]["/v1/events/"]["get"]["parameters"]
+        each["name"]: each for each in document.spec["paths"]["/v1/events/"]["get"]["parameters"]
     }
 
     for name, parameter in parameters.items():
         assert parameter["description"], name
     assert parameters["search"]["schema"]["maxLength"] == 200
-    schemas = document.document["components"]["schemas"]
+    schemas = document.spec["components"]["schemas"]
     assert set(schemas["EventSort"]["enum"]) == set(map(str, SortParameter))
     assert "workshop" in schemas["EventType"]["enum"]

@@ -1,4 +1,4 @@
-"""Long lists of events and attendees are short on the way to those who read gzip."""
+"""Long lists of events and attendees are compressed for clients that accept gzip."""
 
 import gzip
 
@@ -8,28 +8,31 @@ EVENTS = "/v1/events/"
 
 
 @pytest.fixture
-def long_list(ada):
+def ada_with_long_list(ada):
     for number in range(5):
-        ada.published(title=str(number), description="Bring a problem. " * 30)
+        ada.new_event(title=str(number), description="Bring a problem. " * 30)
     return ada
 
 
-def answer(member, accept_encoding, path=EVENTS, method="GET"):
+def fetch(member, accept_encoding, path=EVENTS, method="GET"):
     return member.http.request(method, path, headers={"Accept-Encoding": accept_encoding})
 
 
-def test_a_long_list_is_sent_in_gzip_and_reads_the_same(long_list):
-    plain, short = answer(long_list, "identity"), answer(long_list, "gzip")
+def test_a_long_list_is_compressed_without_changing_its_content(ada_with_long_list):
+    uncompressed, compressed = (
+        fetch(ada_with_long_list, "identity"),
+        fetch(ada_with_long_list, "gzip"),
+    )
 
-    assert short.headers["Content-Encoding"] == "gzip"
-    assert int(short.headers["Content-Length"]) == short.num_bytes_downloaded
-    assert short.num_bytes_downloaded < plain.num_bytes_downloaded / 3
-    assert short.content == plain.content
-    assert short.headers["Content-Type"] == "application/json"
+    assert compressed.headers["Content-Encoding"] == "gzip"
+    assert int(compressed.headers["Content-Length"]) == compressed.num_bytes_downloaded
+    assert compressed.num_bytes_downloaded < uncompressed.num_bytes_downloaded / 3
+    assert compressed.content == uncompressed.content
+    assert compressed.headers["Content-Type"] == "application/json"
 
 
 @pytest.mark.parametrize(
-    ("accept_encoding", "is_short"),
+    ("accept_encoding", "is_compressed"),
     [
         ("gzip", True),
         ("GZIP", True),
@@ -50,56 +53,58 @@ def test_a_long_list_is_sent_in_gzip_and_reads_the_same(long_list):
         ('"', False),
     ],
 )
-def test_gzip_is_for_those_who_like_it(long_list, accept_encoding, is_short):
-    response = answer(long_list, accept_encoding)
+def test_gzip_is_used_if_accept_encoding_prefers_it(
+    ada_with_long_list, accept_encoding, is_compressed
+):
+    response = fetch(ada_with_long_list, accept_encoding)
 
     assert response.status_code == 200
-    assert ("Content-Encoding" in response.headers) == is_short
+    assert ("Content-Encoding" in response.headers) == is_compressed
     assert response.headers["Vary"] == "Accept-Encoding"
     assert len(response.json()["results"]) == 5
 
 
-def test_nothing_said_is_no_wish(long_list):
-    del long_list.http.headers["Accept-Encoding"]
+def test_without_accept_encoding_nothing_is_compressed(ada_with_long_list):
+    del ada_with_long_list.http.headers["Accept-Encoding"]
 
-    assert "Content-Encoding" not in long_list.get(EVENTS).headers
+    assert "Content-Encoding" not in ada_with_long_list.get(EVENTS).headers
 
 
-def test_a_short_list_is_sent_as_it_is(ada):
-    ada.published()
+def test_a_short_list_is_not_compressed(ada):
+    ada.new_event()
 
-    response = answer(ada, "gzip")
+    response = fetch(ada, "gzip")
 
     assert "Content-Encoding" not in response.headers
     assert response.headers["Vary"] == "Accept-Encoding"
 
 
-def test_attendees_are_a_list_too(visitor, ada, app):
-    event = ada.published()
+def test_attendees_are_compressed(visitor, ada, app):
+    event = ada.new_event()
     for number in range(20):
-        visitor.joins(f"guest-{number}").attend(event)
+        visitor.new_member(f"guest-{number}").attend(event)
 
-    response = answer(ada, "gzip", f"{event}attendees/")
+    response = fetch(ada, "gzip", f"{event}attendees/")
 
     assert response.headers["Content-Encoding"] == "gzip"
     assert len(response.json()["results"]) == 20
 
 
-def test_the_same_list_is_the_same_bytes_at_any_time(app, long_list):
-    headers = {**long_list.http.headers, "Accept-Encoding": "gzip"}
+def test_compression_is_deterministic(app, ada_with_long_list):
+    headers = {**ada_with_long_list.http.headers, "Accept-Encoding": "gzip"}
 
-    short = app.test_client().get(EVENTS, headers=headers).data
+    compressed = app.test_client().get(EVENTS, headers=headers).data
 
-    assert short[4:8] == bytes(4)  # when it was made (RFC 1952 section 2.3.1): nothing of it
-    assert gzip.decompress(short) == answer(long_list, "identity").content.replace(
-        long_list.http.base_url.netloc, b"localhost"
+    assert compressed[4:8] == bytes(4)  # no modification time (RFC 1952 section 2.3.1)
+    assert gzip.decompress(compressed) == fetch(ada_with_long_list, "identity").content.replace(
+        ada_with_long_list.http.base_url.netloc, b"localhost"
     )
 
 
-def test_what_is_secret_or_personal_is_never_compressed(visitor, ada):
+def test_secret_and_personal_responses_are_not_compressed(visitor, ada):
     for _ in range(10):
         latest = visitor.log_in(ada.username)
-    event = ada.published(description="Bring a problem. " * 100)
+    event = ada.new_event(description="Bring a problem. " * 100)
 
     sessions = ada.get("/v1/profile/sessions/")
     assert len(sessions.content) > 1400
@@ -108,8 +113,8 @@ def test_what_is_secret_or_personal_is_never_compressed(visitor, ada):
         assert "Content-Encoding" not in response.headers
 
 
-def test_errors_of_lists_are_not_compressed(ada):
-    response = answer(ada, "gzip", f"{EVENTS}?{'x' * 2000}=1")
+def test_errors_are_not_compressed(ada):
+    response = fetch(ada, "gzip", f"{EVENTS}?{'x' * 2000}=1")
 
     assert response.status_code == 422
     assert "Content-Encoding" not in response.headers

@@ -14,20 +14,20 @@ PROFILE = "/v1/profile/"
 STALE = '"0123456789abcdef0123456789abcdef"'
 
 
-def tag_of(person, path):
+def etag_of(person, path):
     response = person.get(path)
     assert response.status_code == 200
     return response.headers["ETag"]
 
 
-def change(person, method, path, body=None, **headers):
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return person.http.request(method, path, json=body, headers=named)
+def send(person, method, path, body=None, **headers):
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    return person.http.request(method, path, json=body, headers=fields)
 
 
 @pytest.fixture
 def event(ada):
-    return ada.published(capacity=5)
+    return ada.new_event(capacity=5)
 
 
 @pytest.fixture(params=["event", "profile"])
@@ -35,57 +35,57 @@ def path(request):
     return PROFILE if request.param == "profile" else request.getfixturevalue("event")
 
 
-@pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', "*"])
+@pytest.mark.parametrize("template", ["{}", "W/{}", '"other", {}', "*"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_what_the_client_has_is_not_sent_again(ada, path, method, form):
-    tag = tag_of(ada, path)
+def test_if_none_match_with_the_current_etag_returns_304(ada, path, method, template):
+    etag = etag_of(ada, path)
 
-    response = change(ada, method, path, If_None_Match=form.format(tag))
+    response = send(ada, method, path, If_None_Match=template.format(etag))
 
     assert response.status_code == 304
-    assert response.headers["ETag"] == tag
+    assert response.headers["ETag"] == etag
     assert response.headers["Cache-Control"] in ("private, no-cache", "no-store")
     assert response.content == b""
     assert "Content-Type" not in response.headers
 
 
-@pytest.mark.parametrize("known", [STALE, "", "\xe9", '"', "W/"])
-def test_what_the_client_has_not_is_sent(ada, path, known):
-    response = change(ada, "GET", path, If_None_Match=known.encode("latin-1"))
+@pytest.mark.parametrize("etag_sent", [STALE, "", "\xe9", '"', "W/"])
+def test_if_none_match_with_another_etag_returns_the_body(ada, path, etag_sent):
+    response = send(ada, "GET", path, If_None_Match=etag_sent.encode("latin-1"))
 
     assert response.status_code == 200
     assert response.json()
 
 
-def test_a_tag_names_all_that_is_shown_and_to_whom(ada, grace, event):
-    seen = [tag_of(ada, event), tag_of(grace, event)]
+def test_the_etag_changes_with_everything_that_is_shown(ada, grace, event):
+    etags = [etag_of(ada, event), etag_of(grace, event)]
     grace.attend(event)
-    seen += [tag_of(ada, event), tag_of(grace, event)]
+    etags += [etag_of(ada, event), etag_of(grace, event)]
     ada.patch(event, title="Coffee")
-    seen.append(tag_of(ada, event))
+    etags.append(etag_of(ada, event))
     ada.http.patch(PROFILE, json={"username": f"{ada.username}-2"})
-    seen.append(tag_of(ada, event))
+    etags.append(etag_of(ada, event))
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=24, minutes=30), tick=False):
         ada.username += "-2"
-        later = ada.joins_again(ada)
-        seen.append(tag_of(later, event))
+        later = ada.log_in_again(ada)
+        etags.append(etag_of(later, event))
 
-    # Before anyone attends both are shown the same.
-    assert seen[0] == seen[1]
-    assert len(set(seen)) == len(seen) - 1
+    # Both see the same until someone attends.
+    assert etags[0] == etags[1]
+    assert len(set(etags)) == len(etags) - 1
 
 
-def test_publishing_and_changing_tell_the_tag_that_a_look_would(ada):
-    published = ada.publish()
+def test_create_and_patch_return_the_same_etag_as_get(ada):
+    published = ada.create_event()
     event = published.headers["Location"]
-    assert published.headers["ETag"] == tag_of(ada, event)
+    assert published.headers["ETag"] == etag_of(ada, event)
 
     patched = ada.patch(event, title="Coffee")
-    assert patched.headers["ETag"] == tag_of(ada, event)
+    assert patched.headers["ETag"] == etag_of(ada, event)
     assert "ETag" not in ada.put(event, **an_event_body()).headers
 
     patched = ada.http.patch(PROFILE, json={"email": "ada@example.org"})
-    assert patched.headers["ETag"] == tag_of(ada, PROFILE)
+    assert patched.headers["ETag"] == etag_of(ada, PROFILE)
 
 
 CHANGES = [
@@ -96,44 +96,44 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("method", "body"), CHANGES)
-@pytest.mark.parametrize("form", ["{}", f"{STALE}, {{}}", "*", f"{{}},{STALE}"])
-def test_a_change_of_what_the_client_knows_is_made(ada, event, method, body, form):
-    response = change(ada, method, event, body, If_Match=form.format(tag_of(ada, event)))
+@pytest.mark.parametrize("template", ["{}", f"{STALE}, {{}}", "*", f"{{}},{STALE}"])
+def test_if_match_with_the_current_etag_allows_the_change(ada, event, method, body, template):
+    response = send(ada, method, event, body, If_Match=template.format(etag_of(ada, event)))
 
     assert response.is_success
 
 
 @pytest.mark.parametrize(("method", "body"), CHANGES)
-@pytest.mark.parametrize("form", [STALE, "W/{}", "", '""', "a", f"{STALE}, W/{{}}"])
-def test_a_change_of_something_else_is_not(ada, event, method, body, form):
+@pytest.mark.parametrize("template", [STALE, "W/{}", "", '""', "a", f"{STALE}, W/{{}}"])
+def test_if_match_with_another_etag_prevents_the_change(ada, event, method, body, template):
     before = ada.get(event)
 
-    response = change(ada, method, event, body, If_Match=form.format(before.headers["ETag"]))
+    response = send(ada, method, event, body, If_Match=template.format(before.headers["ETag"]))
 
     assert is_problem(response, 412, "precondition_failed")
     assert ada.get(event).json() == before.json()
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_look_can_require_a_tag(ada, path, method):
-    assert change(ada, method, path, If_Match=tag_of(ada, path)).status_code == 200
-    for other in (STALE, f"W/{tag_of(ada, path)}"):
-        assert change(ada, method, path, If_Match=other).status_code == 412
+def test_if_match_applies_to_reads(ada, path, method):
+    assert send(ada, method, path, If_Match=etag_of(ada, path)).status_code == 200
+    for other in (STALE, f"W/{etag_of(ada, path)}"):
+        assert send(ada, method, path, If_Match=other).status_code == 412
 
 
-@pytest.mark.parametrize("form", ["{}", "*", "W/{}"])
-def test_a_change_can_require_that_a_tag_is_gone(ada, event, form):
-    old = tag_of(ada, event)
+@pytest.mark.parametrize("template", ["{}", "*", "W/{}"])
+def test_if_none_match_applies_to_changes(ada, event, template):
+    etag = etag_of(ada, event)
     body = {"title": "New"}
 
-    refused = change(ada, "PATCH", event, body, If_None_Match=form.format(old))
+    response = send(ada, "PATCH", event, body, If_None_Match=template.format(etag))
 
-    assert is_problem(refused, 412, "precondition_failed")
-    assert change(ada, "PATCH", event, body, If_None_Match=STALE).status_code == 200
+    assert is_problem(response, 412, "precondition_failed")
+    assert send(ada, "PATCH", event, body, If_None_Match=STALE).status_code == 200
 
 
-def test_what_would_be_refused_anyway_is_refused_for_its_own_reason(ada, grace, event):
-    stale = partial(change, If_Match=STALE)
+def test_other_errors_take_precedence_over_412(ada, grace, event):
+    stale = partial(send, If_Match=STALE)
     nowhere = "/v1/events/01997a60-5a80-7000-8000-000000000002/"
     for person in (ada, grace):
         person.attend(event)
@@ -145,35 +145,35 @@ def test_what_would_be_refused_anyway_is_refused_for_its_own_reason(ada, grace, 
     assert stale(ada, "PATCH", event, {"capacity": 1}).status_code == 409
     assert stale(ada, "PATCH", event, {"title": ""}).status_code == 422
     assert stale(ada, "PATCH", PROFILE, {"username": grace.username}).status_code == 409
-    wrong = {"password": "not this one"}
-    assert is_problem(stale(ada, "DELETE", PROFILE, wrong), 403, "wrong_password")
+    body = {"password": "not this one"}
+    assert is_problem(stale(ada, "DELETE", PROFILE, body), 403, "wrong_password")
 
 
-def test_of_50_changes_of_one_version_one_is_made(ada, event):
-    tag = tag_of(ada, event)
+def test_one_of_50_concurrent_event_changes_succeeds(ada, event):
+    etag = etag_of(ada, event)
 
     responses = run_concurrently(
-        *(partial(change, ada, "PATCH", event, {"title": f"T{n}"}, If_Match=tag) for n in range(50))
+        *(partial(send, ada, "PATCH", event, {"title": f"T{n}"}, If_Match=etag) for n in range(50))
     )
 
     assert sorted(response.status_code for response in responses) == [200] + [412] * 49
-    [made] = [response for response in responses if response.status_code == 200]
-    assert ada.get(event).json() == made.json()
+    [succeeded] = [response for response in responses if response.status_code == 200]
+    assert ada.get(event).json() == succeeded.json()
 
 
-def test_a_seat_that_is_taken_meanwhile_is_told(ada, grace, event):
-    tag = tag_of(ada, event)
+def test_a_new_attendee_changes_the_etag(ada, grace, event):
+    etag = etag_of(ada, event)
     grace.attend(event)
 
-    assert change(ada, "DELETE", event, If_Match=tag).status_code == 412
+    assert send(ada, "DELETE", event, If_Match=etag).status_code == 412
 
 
-def test_of_50_changes_of_one_profile_one_is_made(ada):
-    tag = tag_of(ada, PROFILE)
+def test_one_of_50_concurrent_profile_changes_succeeds(ada):
+    etag = etag_of(ada, PROFILE)
 
     responses = run_concurrently(
         *(
-            partial(change, ada, "PATCH", PROFILE, {"email": f"a{n}@example.org"}, If_Match=tag)
+            partial(send, ada, "PATCH", PROFILE, {"email": f"a{n}@example.org"}, If_Match=etag)
             for n in range(50)
         )
     )
@@ -181,11 +181,11 @@ def test_of_50_changes_of_one_profile_one_is_made(ada):
     assert sorted(response.status_code for response in responses) == [200] + [412] * 49
 
 
-def test_an_account_is_deleted_as_it_is_known_or_not_at_all(ada):
-    tag = tag_of(ada, PROFILE)
+def test_deleting_an_account_honours_if_match(ada):
+    etag = etag_of(ada, PROFILE)
     ada.http.patch(PROFILE, json={"email": "ada@example.org"})
     body = {"password": PASSWORD}
 
-    assert change(ada, "DELETE", PROFILE, body, If_Match=tag).status_code == 412
-    assert ada.is_known()
-    assert change(ada, "DELETE", PROFILE, body, If_Match=tag_of(ada, PROFILE)).status_code == 204
+    assert send(ada, "DELETE", PROFILE, body, If_Match=etag).status_code == 412
+    assert ada.is_logged_in()
+    assert send(ada, "DELETE", PROFILE, body, If_Match=etag_of(ada, PROFILE)).status_code == 204

@@ -1,4 +1,4 @@
-"""Answers come in the media type that Accept admits, or not at all."""
+"""Responses have a media type that Accept allows; otherwise the request returns 406."""
 
 import pytest
 
@@ -9,15 +9,15 @@ NO_JSON = {"Accept": "text/html, image/*"}
 
 
 def operations(document):
-    for methods in document.document["paths"].values():
+    for methods in document.spec["paths"].values():
         yield from (operation for method, operation in methods.items() if method != "parameters")
 
 
-def test_answers_with_a_body_document_that_they_may_not_be_acceptable(document):
+def test_every_operation_with_a_body_documents_406(document):
     for operation in operations(document):
         has_body = any(
-            "content" in answer
-            for status, answer in operation["responses"].items()
+            "content" in response
+            for status, response in operation["responses"].items()
             if status.startswith("2")
         )
         assert has_body == ("406" in operation["responses"]), operation["operationId"]
@@ -26,14 +26,14 @@ def test_answers_with_a_body_document_that_they_may_not_be_acceptable(document):
 @pytest.mark.parametrize(
     "accept", ["application/json", "application/*", "*/*", "text/html, */*;q=0.1", ""]
 )
-def test_json_is_answered_where_it_is_admitted(ada, accept):
+def test_json_is_returned_if_accept_allows_it(ada, accept):
     response = ada.get("/v1/events/", headers={"Accept": accept})
 
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "application/json"
 
 
-def test_json_is_answered_where_nothing_is_said(ada):
+def test_json_is_returned_without_an_accept_header(ada):
     del ada.http.headers["Accept"]
 
     assert ada.get("/v1/events/").status_code == 200
@@ -42,8 +42,8 @@ def test_json_is_answered_where_nothing_is_said(ada):
 @pytest.mark.parametrize(
     "accept", ["text/html", "application/json;q=0", "*/*, application/json;q=0.0", "application"]
 )
-def test_what_is_not_admitted_is_not_answered(ada, accept):
-    event = ada.published()
+def test_a_media_type_that_is_not_available_returns_406(ada, accept):
+    event = ada.new_event()
 
     for path in ("/v1/events/", event, "/v1/profile/"):
         assert is_problem(ada.get(path, headers={"Accept": accept}), 406, "not_acceptable")
@@ -52,18 +52,18 @@ def test_what_is_not_admitted_is_not_answered(ada, accept):
 @pytest.mark.parametrize(
     "accept", ["a/b;" * 500, '"', "/", ";;q", "*/*;q=٣", "a/b;q*=utf-8''%ff", "é", ",\t/,"]
 )
-def test_a_malformed_accept_is_no_failure(ada, accept):
+def test_a_malformed_accept_header_causes_no_error(ada, accept):
     response = ada.get("/v1/events/", headers={"Accept": accept.encode()})
 
     assert response.status_code in (200, 406)
 
 
-def test_who_is_not_known_is_told_so_first(visitor):
+def test_authentication_is_checked_before_accept(visitor):
     assert is_problem(visitor.get("/v1/events/", headers=NO_JSON), 401, "not_authenticated")
 
 
-def test_who_could_not_read_the_answer_changes_nothing(ada, visitor):
-    event = ada.published()
+def test_a_request_that_is_not_acceptable_changes_nothing(ada, visitor):
+    event = ada.new_event()
     changes = an_event_body(title="Coffee")
 
     for response in (
@@ -76,12 +76,12 @@ def test_who_could_not_read_the_answer_changes_nothing(ada, visitor):
         ),
     ):
         assert is_problem(response, 406, "not_acceptable")
-    assert ada.listed() == ["Tea"]
+    assert ada.event_titles() == ["Tea"]
     assert ada.get("/v1/profile/").json()["email"] is None
     assert visitor.log_in("lovelace").status_code == 401
 
 
-def test_a_request_that_is_wrong_too_is_not_even_read(ada):
+def test_accept_is_checked_before_the_request_is_validated(ada):
     wrong = [
         ada.get("/v1/events/?limit=0", headers=NO_JSON),
         ada.get("/v1/profile/?x=1", headers=NO_JSON),
@@ -92,16 +92,16 @@ def test_a_request_that_is_wrong_too_is_not_even_read(ada):
     assert {response.status_code for response in wrong} == {406}
 
 
-def test_answers_without_a_body_suit_everyone(ada):
-    event = ada.published()
+def test_responses_without_a_body_ignore_accept(ada):
+    event = ada.new_event()
 
     assert ada.post(f"{event}attend/", headers=NO_JSON).status_code == 204
     assert ada.post(f"{event}cancel/", headers=NO_JSON).status_code == 204
     assert ada.http.delete(event, headers=NO_JSON).status_code == 204
 
 
-def test_errors_are_problems_whatever_is_admitted(ada, visitor):
-    event = ada.published()
+def test_errors_are_problem_documents_regardless_of_accept(ada, visitor):
+    event = ada.new_event()
     ada.delete(event)
 
     assert is_problem(ada.post(f"{event}attend/", headers=NO_JSON), 404, "event_not_found")

@@ -1,4 +1,4 @@
-"""Pages of other origins may call the service where a setting names them."""
+"""Cross-origin requests are allowed for the origins in CORS_ORIGINS."""
 
 from contextlib import ExitStack
 from functools import cache
@@ -24,7 +24,7 @@ class Broken:
 
 @pytest.fixture(scope="module")
 def client_of(database):
-    """What makes a client of an application that admits these origins, one for the module."""
+    """Makes test clients of applications that allow these origins; cached for the module."""
     with ExitStack() as apps:
 
         @cache
@@ -36,7 +36,7 @@ def client_of(database):
 
 @pytest.fixture
 def client(database, empty_database):
-    """A page of the origin, and an application that has counted no attempts yet."""
+    """A test client with an allowed origin and unused rate limits."""
     with a_container(database, cors_origins=(APP,)) as container:
         client = container.app().test_client()
         client.environ_base["HTTP_ORIGIN"] = APP
@@ -54,19 +54,19 @@ def preflight(client, path, method, headers="", origin=APP):
     )
 
 
-def names(response, header):
+def header_values(response, header):
     return set(response.headers.get(header, "").lower().split(", "))
 
 
-def speaks_of_origins(response):
+def has_cors_headers(response):
     return any(name.startswith("Access-Control-") for name, _ in response.headers)
 
 
-def varies(response):
+def vary(response):
     return {name for line in response.headers.getlist("Vary") for name in line.split(", ")}
 
 
-def test_unless_it_is_set_no_answer_speaks_of_origins(client_of):
+def test_cors_is_off_by_default(client_of):
     client = client_of()
 
     for response in (
@@ -74,16 +74,16 @@ def test_unless_it_is_set_no_answer_speaks_of_origins(client_of):
         client.get(EVENTS, headers={"Origin": APP}),
         preflight(client, EVENTS, "GET"),
     ):
-        assert not speaks_of_origins(response)
-        assert "Origin" not in varies(response)
+        assert not has_cors_headers(response)
+        assert "Origin" not in vary(response)
 
 
 @pytest.mark.parametrize("origin", [APP, IPV6])
-def test_an_origin_that_is_named_may_read_answers(client_of, origin):
+def test_an_allowed_origin_may_read_responses(client_of, origin):
     response = client_of(APP, IPV6).get("/api/schema/", headers={"Origin": origin})
 
     assert response.headers.getlist(ALLOW_ORIGIN) == [origin]
-    assert varies(response) == {"Origin"}
+    assert vary(response) == {"Origin"}
     assert "Access-Control-Allow-Credentials" not in response.headers
 
 
@@ -96,7 +96,7 @@ def test_an_origin_that_is_named_may_read_answers(client_of, origin):
         "http://app.example.org",
         "https://app.example.org:8443",
         "HTTPS://APP.EXAMPLE.ORG",
-        "http://1:8080",  # what IPV6 would match as a regular expression
+        "http://1:8080",  # would match IPV6 as a regular expression
         "null",
         "*",
         "",
@@ -104,52 +104,54 @@ def test_an_origin_that_is_named_may_read_answers(client_of, origin):
     ],
 )
 @pytest.mark.parametrize("origins", [(APP,), (APP, IPV6)], ids=["one", "two"])
-def test_others_may_not_and_a_cache_is_told_apart(client_of, origins, origin):
+def test_other_origins_get_no_cors_headers_and_responses_vary_by_origin(client_of, origins, origin):
     headers = {} if origin is None else {"Origin": origin}
 
     response = client_of(*origins).get("/api/schema/", headers=headers)
 
     assert response.status_code == 200
-    assert not speaks_of_origins(response)
-    assert varies(response) == {"Origin"}
+    assert not has_cors_headers(response)
+    assert vary(response) == {"Origin"}
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": APP}, {"Origin": "null"}])
-def test_any_origin_is_a_star_that_every_cache_may_hand_on(client_of, headers):
+def test_the_wildcard_allows_every_origin_without_vary(client_of, headers):
     response = client_of("*").get("/api/schema/", headers=headers)
 
     assert response.headers.getlist(ALLOW_ORIGIN) == ["*"]
-    assert varies(response) == set()
+    assert vary(response) == set()
     assert "Access-Control-Allow-Credentials" not in response.headers
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("origins", [(APP,), ("*",)], ids=["named", "any"])
-def test_a_preflight_needs_no_token_and_allows_what_the_service_takes(client_of, origins, method):
-    wanted = "authorization, content-type, if-match, if-none-match, idempotency-key, x-other"
+def test_a_preflight_needs_no_token_and_allows_methods_and_headers(client_of, origins, method):
+    requested = "authorization, content-type, if-match, if-none-match, idempotency-key, x-other"
 
-    response = preflight(client_of(*origins), EVENTS, method, wanted)
+    response = preflight(client_of(*origins), EVENTS, method, requested)
 
     assert response.status_code == 204
     assert response.headers[ALLOW_ORIGIN] == origins[0]
-    assert method.lower() in names(response, "Access-Control-Allow-Methods")
-    assert names(response, "Access-Control-Allow-Headers") == set(wanted.split(", ")) - {"x-other"}
+    assert method.lower() in header_values(response, "Access-Control-Allow-Methods")
+    assert header_values(response, "Access-Control-Allow-Headers") == set(requested.split(", ")) - {
+        "x-other"
+    }
     assert response.headers["Access-Control-Max-Age"] == "600"
     assert "Access-Control-Allow-Credentials" not in response.headers
     assert response.headers["Allow"]
     assert response.data == b""
 
 
-def test_a_preflight_from_elsewhere_allows_nothing(client_of):
+def test_a_preflight_from_another_origin_allows_nothing(client_of):
     response = preflight(
         client_of(APP), EVENTS, "POST", "authorization", origin="https://x.example"
     )
 
-    assert not speaks_of_origins(response)
+    assert not has_cors_headers(response)
 
 
-def test_errors_can_be_read_too(client, database):
-    answers = [
+def test_errors_have_cors_headers(client, database):
+    responses = [
         client.get(EVENTS),
         client.get("/nowhere/"),
         client.put(EVENTS),
@@ -160,21 +162,23 @@ def test_errors_can_be_read_too(client, database):
     ]
     with a_container(database, cors_origins=(APP,)) as container:
         container.work.override(providers.Object(Broken()))
-        broken = container.app().test_client()
-        answers.append(broken.post(LOG_IN, json=ADA, headers={"Origin": APP}))
+        failing = container.app().test_client()
+        responses.append(failing.post(LOG_IN, json=ADA, headers={"Origin": APP}))
 
-    assert {401, 404, 405, 422, 415, 400, 500, 429} == {answer.status_code for answer in answers}
-    for answer in answers:
-        assert answer.headers.getlist(ALLOW_ORIGIN) == [APP], answer.status
-        assert varies(answer) == {"Origin"}
+    assert {401, 404, 405, 422, 415, 400, 500, 429} == {
+        response.status_code for response in responses
+    }
+    for response in responses:
+        assert response.headers.getlist(ALLOW_ORIGIN) == [APP], response.status
+        assert vary(response) == {"Origin"}
 
 
-def test_pages_may_read_the_headers_that_matter(client):
-    refused = client.get(EVENTS)
+def test_useful_response_headers_are_exposed(client):
+    unauthorized = client.get(EVENTS)
     for _ in range(11):
         limited = client.post(LOG_IN, json=ADA)
 
-    exposed = names(refused, "Access-Control-Expose-Headers")
+    exposed = header_values(unauthorized, "Access-Control-Expose-Headers")
     assert exposed == {
         "etag",
         "link",
@@ -186,7 +190,7 @@ def test_pages_may_read_the_headers_that_matter(client):
         "www-authenticate",
         "x-request-id",
     }
-    assert "WWW-Authenticate" in refused.headers
+    assert "WWW-Authenticate" in unauthorized.headers
     assert {name.lower() for name, _ in limited.headers} >= {
         "retry-after",
         "ratelimit-limit",
@@ -195,11 +199,11 @@ def test_pages_may_read_the_headers_that_matter(client):
     }
 
 
-def test_a_list_varies_by_origin_and_by_encoding(client):
+def test_a_list_varies_by_origin_and_encoding(client):
     client.post("/v1/profile/signup/", json=ADA)
     token = client.post(LOG_IN, json=ADA).json["access_token"]
 
     response = client.get(EVENTS, headers={"Authorization": f"Bearer {token}"})
 
     assert response.headers[ALLOW_ORIGIN] == APP
-    assert varies(response) == {"Accept-Encoding", "Origin"}
+    assert vary(response) == {"Accept-Encoding", "Origin"}

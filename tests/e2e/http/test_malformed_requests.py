@@ -1,29 +1,29 @@
-"""The service refuses what could be read in two ways, and cuts nothing."""
+"""Ambiguous requests are rejected, and their rest is never taken for another request."""
 
 import json
 
 import pytest
 
-from tests.e2e.http.malformed_requests import CHUNKED, MIB, REFUSED, chunk, long_body
+from tests.e2e.http.malformed_requests import CHUNKED, MALFORMED, MIB, chunk, long_body
 from tests.e2e.http.slow_clients import connect, read_all
 
-NEXT = b"GET /healthz/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+NEXT_REQUEST = b"GET /healthz/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
-@pytest.mark.parametrize("kind", REFUSED)
-def test_it_is_refused_with_a_problem_and_nothing_is_taken_for_a_request(served, kind):
-    status, request, is_last = REFUSED[kind]
-    with connect(served) as connection:
-        connection.sendall(request + NEXT)
-        answer = read_all(connection)
+@pytest.mark.parametrize("kind", MALFORMED)
+def test_a_malformed_request_returns_a_problem_and_its_rest_is_not_a_request(service_url, kind):
+    status, request, closes_connection = MALFORMED[kind]
+    with connect(service_url) as connection:
+        connection.sendall(request + NEXT_REQUEST)
+        response = read_all(connection)
 
-    head, _, rest = answer.partition(b"\r\n\r\n")
+    head, _, rest = response.partition(b"\r\n\r\n")
     problem, end = json.JSONDecoder().raw_decode(rest.decode())
     assert head.startswith(b"HTTP/1.%c %d " % (head[7], status))
     assert b"\r\nContent-Type: application/problem+json\r\n" in head + b"\r\n"
     assert problem["status"] == status
-    assert rest[end:].startswith(b"" if is_last else b"HTTP/1.1 200 ")
-    assert bool(rest[end:]) != is_last
+    assert rest[end:].startswith(b"" if closes_connection else b"HTTP/1.1 200 ")
+    assert bool(rest[end:]) != closes_connection
 
 
 @pytest.mark.parametrize(
@@ -34,19 +34,17 @@ def test_it_is_refused_with_a_problem_and_nothing_is_taken_for_a_request(served,
     ],
     ids=["a bad Host", "too long"],
 )
-def test_a_body_that_is_malformed_where_it_is_not_read_gets_no_second_response(
-    served, status, request_bytes
-):
-    with connect(served) as connection:
+def test_a_malformed_unread_body_gets_only_one_response(service_url, status, request_bytes):
+    with connect(service_url) as connection:
         connection.sendall(request_bytes)
-        answer = read_all(connection)
+        response = read_all(connection)
 
-    assert answer.startswith(b"HTTP/1.1 %d " % status)
-    assert answer.count(b"HTTP/1.1 ") == 1
+    assert response.startswith(b"HTTP/1.1 %d " % status)
+    assert response.count(b"HTTP/1.1 ") == 1
 
 
-def test_a_chunked_body_of_just_the_limit_is_read_whole(served):
-    with connect(served) as connection:
+def test_a_chunked_body_of_exactly_1_mib_is_accepted(service_url):
+    with connect(service_url) as connection:
         closing = CHUNKED.replace(b"Host: x", b"Host: x\r\nConnection: close")
         connection.sendall(closing + long_body(0))
 

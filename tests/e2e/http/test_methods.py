@@ -1,10 +1,10 @@
-"""HEAD and OPTIONS, which every path knows."""
+"""HEAD, OPTIONS and unsupported methods."""
 
 import pytest
 
 EVENT = "/v1/events/01997a60-5a80-7000-8000-000000000002/"
 READABLE = ["/v1/profile/", "/v1/profile/sessions/", "/v1/events/", "/v1/events/?limit=1&offset=1"]
-OPEN = ["/api/schema/", "/api/schema/swagger-ui/", "/api/schema/swagger-ui/swagger-ui.css", "/"]
+PUBLIC = ["/api/schema/", "/api/schema/swagger-ui/", "/api/schema/swagger-ui/swagger-ui.css", "/"]
 
 
 @pytest.fixture
@@ -19,30 +19,30 @@ def ada(ada):
     return ada
 
 
-def but_the_clock(headers):
+def comparable(headers):
     return {name: value for name, value in headers.items() if name not in ("date", "connection")}
 
 
 def is_head_of(head, get):
     assert head.status_code == get.status_code
-    assert but_the_clock(head.headers) == but_the_clock(get.headers)
+    assert comparable(head.headers) == comparable(get.headers)
     assert int(head.headers["Content-Length"]) > 0
     assert head.content == b""
     return True
 
 
 @pytest.mark.parametrize("accept_encoding", ["identity", "gzip"])
-def test_head_answers_as_get_without_the_body(ada, accept_encoding):
-    event = ada.published(description="x" * 3000)
-    ada.published()
+def test_head_returns_the_headers_of_get(ada, accept_encoding):
+    event = ada.new_event(description="x" * 3000)
+    ada.new_event()
     ada.http.headers["Accept-Encoding"] = accept_encoding
 
     for path in (*READABLE, event, f"{event}attendees/"):
         assert is_head_of(ada.http.head(path), ada.get(path)), path
 
 
-@pytest.mark.parametrize("path", OPEN)
-def test_head_knows_the_document_too(visitor, path):
+@pytest.mark.parametrize("path", PUBLIC)
+def test_head_works_for_the_document(visitor, path):
     assert is_head_of(visitor.http.head(path), visitor.get(path))
 
 
@@ -50,19 +50,21 @@ def test_head_knows_the_document_too(visitor, path):
     ("path", "status"),
     [("/v1/events/?limit=0", 422), (EVENT, 404), ("/nowhere/", 404), ("/v1/profile/token/", 405)],
 )
-def test_head_is_refused_as_get_is(ada, path, status):
+def test_head_returns_the_errors_of_get(ada, path, status):
     assert is_head_of(ada.http.head(path), ada.get(path))
     assert ada.http.head(path).status_code == status
 
 
-def test_head_needs_a_token_as_get_does(visitor):
+def test_head_needs_a_token(visitor):
     assert is_head_of(visitor.http.head("/v1/events/"), visitor.get("/v1/events/"))
 
 
-def test_options_tells_strangers_the_methods_of_every_path(visitor, document):
-    for path, operations in document.document["paths"].items():
-        some_path = path.replace("{event_id}", EVENT[11:-1]).replace("{session_id}", EVENT[11:-1])
-        for url in (some_path, some_path.rstrip("/")):
+def test_options_needs_no_token_and_lists_the_methods(visitor, document):
+    for path, operations in document.spec["paths"].items():
+        example_path = path.replace("{event_id}", EVENT[11:-1]).replace(
+            "{session_id}", EVENT[11:-1]
+        )
+        for url in (example_path, example_path.rstrip("/")):
             response = visitor.http.options(url)
 
             methods = {method.upper() for method in operations if method != "parameters"}
@@ -74,21 +76,21 @@ def test_options_tells_strangers_the_methods_of_every_path(visitor, document):
             assert "Content-Type" not in response.headers
 
 
-@pytest.mark.parametrize("path", OPEN)
-def test_options_knows_the_document_too(visitor, path):
+@pytest.mark.parametrize("path", PUBLIC)
+def test_options_works_for_the_document(visitor, path):
     response = visitor.http.options(path)
 
     assert response.status_code == 204
     assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
-def test_options_is_a_404_where_there_is_nothing(visitor):
+def test_options_of_an_unknown_path_returns_404(visitor):
     assert visitor.http.options("/nowhere/").status_code == 404
     assert visitor.http.options("/v1/events/7/").status_code == 404
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "TRACE", "FOO"])
-def test_other_methods_are_a_405_with_allow_for_strangers_too(visitor, method):
+def test_unsupported_methods_return_405_with_allow(visitor, method):
     response = visitor.http.request(method, "/v1/events/")
 
     assert response.status_code == 405

@@ -1,4 +1,4 @@
-"""What gunicorn makes of bytes that are barely HTTP, or none."""
+"""gunicorn's handling of malformed HTTP."""
 
 import json
 import socket
@@ -15,17 +15,17 @@ JSON = {"Content-Type": "application/json"}
 
 @pytest.mark.parametrize("is_chunked", [False, True])
 @pytest.mark.parametrize(("excess", "status"), [(0, 401), (1, 413)])
-def test_gunicorn_refuses_long_bodies_and_cuts_none(served, is_chunked, excess, status):
+def test_a_body_over_1_mib_returns_413(service_url, is_chunked, excess, status):
     body = b'{"username": "ada", "password": "wrong"}'.ljust(MIB + excess)
     content = iter([body[:1000], body[1000:]]) if is_chunked else body
 
-    response = httpx.post(f"{served}/v1/profile/token/", content=content, headers=JSON)
+    response = httpx.post(f"{service_url}/v1/profile/token/", content=content, headers=JSON)
 
     assert response.status_code == status
 
 
-def raw(base_url, request):
-    """What a socket answers to these bytes."""
+def send_raw(base_url, request):
+    """Send these bytes on a new connection and return the response."""
     host, port = base_url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=30) as connection:
         connection.sendall(request)
@@ -34,7 +34,7 @@ def raw(base_url, request):
 
 
 @pytest.mark.parametrize(
-    "rest",
+    "tail",
     [
         b"Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
         b"Transfer-Encoding: chunked\r\n\r\n-5\r\nabc\r\n0\r\n\r\n",
@@ -43,22 +43,22 @@ def raw(base_url, request):
     ],
     ids=["chunk size", "negative chunk", "chunk without end", "cut short"],
 )
-def test_a_body_that_breaks_off_is_a_400(served, rest):
+def test_a_truncated_body_returns_400(service_url, tail):
     head = b"POST /v1/profile/token/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
-    answer = raw(served, head + rest)
+    response = send_raw(service_url, head + tail)
 
-    assert answer.startswith(b"HTTP/1.1 400 ")
-    assert b"application/problem+json" in answer
-
-
-def test_a_request_without_host_is_a_400(served):
-    assert raw(served, b"GET /v1/events/ HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 400 ")
-    assert raw(served, b"GET /v1/events/ HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.0 401 ")
+    assert response.startswith(b"HTTP/1.1 400 ")
+    assert b"application/problem+json" in response
 
 
-def test_a_connection_outlives_refusals_of_large_bodies(served):
-    with httpx.Client(base_url=served) as client:
+def test_a_request_without_host_returns_400(service_url):
+    assert send_raw(service_url, b"GET /v1/events/ HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    assert send_raw(service_url, b"GET /v1/events/ HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.0 401 ")
+
+
+def test_a_connection_survives_rejected_large_bodies(service_url):
+    with httpx.Client(base_url=service_url) as client:
         for _ in range(20):
             response = client.post("/v1/events/", content=b" " * 300_000, headers=JSON)
             assert response.status_code == 401
@@ -79,8 +79,8 @@ def test_a_connection_outlives_refusals_of_large_bodies(served):
     ],
     ids=lambda value: repr(value[:50]) if isinstance(value, bytes) else None,
 )
-def test_what_is_no_http_is_a_problem_too(served, request_head, status):
-    head, _, body = raw(served, request_head).partition(b"\r\n\r\n")
+def test_malformed_http_returns_a_problem(service_url, request_head, status):
+    head, _, body = send_raw(service_url, request_head).partition(b"\r\n\r\n")
 
     assert head.startswith(b"HTTP/1.1 %d " % status)
     assert b"application/problem+json" in head
@@ -89,39 +89,39 @@ def test_what_is_no_http_is_a_problem_too(served, request_head, status):
     assert json.loads(body)["status"] == status
 
 
-def test_headers_do_not_say_where_the_application_lies(served):
-    response = httpx.get(f"{served}/v1/profile/", headers={"SCRIPT_NAME": "/foo"})
+def test_a_script_name_header_is_ignored(service_url):
+    response = httpx.get(f"{service_url}/v1/profile/", headers={"SCRIPT_NAME": "/foo"})
 
     assert response.status_code == 401
 
 
-@pytest.mark.parametrize("before", [b"", KEEP_ALIVE], ids=["alone", "behind another"])
-def test_a_client_is_told_to_go_on_once_and_answered(served, before):
-    told = b"HTTP/1.1 100 Continue\r\n\r\n"
-    with connect(served) as connection:
-        connection.sendall(before + BODY + b"Connection: close\r\n" + EXPECT)
-        heard = b""
-        while not heard.endswith(told):
-            heard += connection.recv(1)
+@pytest.mark.parametrize("first_request", [b"", KEEP_ALIVE], ids=["alone", "behind another"])
+def test_expect_100_continue_is_answered_once(service_url, first_request):
+    continue_line = b"HTTP/1.1 100 Continue\r\n\r\n"
+    with connect(service_url) as connection:
+        connection.sendall(first_request + BODY + b"Connection: close\r\n" + EXPECT)
+        interim = b""
+        while not interim.endswith(continue_line):
+            interim += connection.recv(1)
         connection.sendall(b"[]".ljust(1000))
-        answer = read_all(connection)
+        response = read_all(connection)
 
-    assert heard.count(b"HTTP/1.1 ") == 1 + bool(before)
-    assert answer.startswith(b"HTTP/1.1 422 ")
+    assert interim.count(b"HTTP/1.1 ") == 1 + bool(first_request)
+    assert response.startswith(b"HTTP/1.1 422 ")
 
 
 @pytest.mark.parametrize("pause_after", [1, 30, 60])
-def test_requests_that_come_together_are_answered_in_their_order(served, pause_after):
-    asked = b"".join(
+def test_pipelined_requests_are_answered_in_order(service_url, pause_after):
+    request_bytes = b"".join(
         b"GET /healthz/ HTTP/1.1\r\nHost: x\r\nX-Request-ID: %d\r\n%s\r\n"
         % (number, b"Connection: close\r\n" if number == 20 else b"")
         for number in range(1, 21)
     )
-    with connect(served) as connection:
-        connection.sendall(asked[:-pause_after])
+    with connect(service_url) as connection:
+        connection.sendall(request_bytes[:-pause_after])
         connection.recv(1)
-        connection.sendall(asked[-pause_after:])
-        answer = read_all(connection)
+        connection.sendall(request_bytes[-pause_after:])
+        response = read_all(connection)
 
-    ids = [line for line in answer.split(b"\r\n") if line.startswith(b"X-Request-ID: ")]
+    ids = [line for line in response.split(b"\r\n") if line.startswith(b"X-Request-ID: ")]
     assert ids == [b"X-Request-ID: %d" % number for number in range(1, 21)]

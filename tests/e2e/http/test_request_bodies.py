@@ -1,4 +1,4 @@
-"""Bodies that are no JSON, no object, too long or of another kind."""
+"""Bodies that are not JSON, not an object, too large or of another media type."""
 
 import json
 from uuid import uuid4
@@ -34,7 +34,7 @@ MIB = 1024 * 1024
     ids=lambda body: repr(body[:20]),
 )
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
-def test_a_body_that_is_not_json_is_a_400(ada, method, body):
+def test_invalid_json_returns_400(ada, method, body):
     path = "/v1/events/" if method == "POST" else f"/v1/events/{uuid4()}/"
 
     response = ada.http.request(method, path, content=body, headers=JSON)
@@ -43,7 +43,7 @@ def test_a_body_that_is_not_json_is_a_400(ada, method, body):
 
 
 @pytest.mark.parametrize("body", [b"null", b"7", b'"title"', b"[]", b"[{}]", b"true"])
-def test_a_body_that_is_no_object_is_a_422(ada, body):
+def test_json_that_is_not_an_object_returns_422(ada, body):
     response = ada.http.post("/v1/events/", content=body, headers=JSON)
 
     assert is_problem(response, 422, "validation_failed")
@@ -62,8 +62,8 @@ def test_a_body_that_is_no_object_is_a_422(ada, body):
     ],
 )
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
-def test_another_media_type_is_a_415(ada, method, media_type):
-    path = "/v1/events/" if method == "POST" else ada.published()
+def test_another_media_type_returns_415(ada, method, media_type):
+    path = "/v1/events/" if method == "POST" else ada.new_event()
     headers = {"Content-Type": media_type} if media_type else {}
 
     response = ada.http.request(method, path, content=b'{"title": "x"}', headers=headers)
@@ -71,7 +71,7 @@ def test_another_media_type_is_a_415(ada, method, media_type):
     assert is_problem(response, 415, "unsupported_media_type")
 
 
-def test_a_body_that_says_it_is_compressed_is_a_415(ada):
+def test_a_compressed_body_returns_415(ada):
     body = json.dumps(an_event_body()).encode()
 
     response = ada.http.post(
@@ -82,7 +82,7 @@ def test_a_body_that_says_it_is_compressed_is_a_415(ada):
 
 
 @pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "Application/JSON"])
-def test_json_may_be_named_in_other_words(ada, media_type):
+def test_the_media_type_is_case_insensitive_and_may_have_parameters(ada, media_type):
     body = json.dumps(an_event_body()).encode()
 
     response = ada.http.post("/v1/events/", content=body, headers={"Content-Type": media_type})
@@ -92,7 +92,7 @@ def test_json_may_be_named_in_other_words(ada, media_type):
 
 @pytest.mark.parametrize("is_chunked", [False, True])
 @pytest.mark.parametrize(("excess", "status"), [(0, 422), (1, 413), (100_000, 413)])
-def test_a_body_has_up_to_1_mib(ada, is_chunked, excess, status):
+def test_a_body_may_have_up_to_1_mib(ada, is_chunked, excess, status):
     body = b'{"title": "x"}'.ljust(MIB + excess)
     content = iter([body[:1000], body[1000:]]) if is_chunked else body
 
@@ -102,8 +102,8 @@ def test_a_body_has_up_to_1_mib(ada, is_chunked, excess, status):
     assert is_problem(response, status, code)
 
 
-def test_a_body_that_nobody_asked_for_has_up_to_1_mib_too(visitor, ada):
-    event = ada.published()
+def test_an_ignored_body_may_have_up_to_1_mib(visitor, ada):
+    event = ada.new_event()
 
     for request in (("POST", f"{event}attend/"), ("GET", event), ("DELETE", event)):
         for client in (ada, visitor):

@@ -1,4 +1,4 @@
-"""What every answer says about how it may be read and kept."""
+"""X-Content-Type-Options and Cache-Control."""
 
 import pytest
 from dependency_injector import providers
@@ -6,25 +6,25 @@ from dependency_injector import providers
 from tests.applications import a_container
 from tests.e2e.client import an_event_body
 
-OPEN = ["/", "/api/schema/", "/api/schema/swagger-ui/", "/api/schema/swagger-ui/swagger-ui.css"]
+PUBLIC = ["/", "/api/schema/", "/api/schema/swagger-ui/", "/api/schema/swagger-ui/swagger-ui.css"]
 PRIVATE = "private, no-cache"
 
 
-def is_not_sniffed(response):
+def has_nosniff(response):
     return response.headers.get_list("X-Content-Type-Options") == ["nosniff"]
 
 
-@pytest.mark.parametrize("path", OPEN)
-def test_the_document_is_not_sniffed_and_may_be_kept(visitor, path):
+@pytest.mark.parametrize("path", PUBLIC)
+def test_the_document_has_nosniff_and_may_be_cached(visitor, path):
     response = visitor.get(path)
 
-    assert is_not_sniffed(response)
+    assert has_nosniff(response)
     assert response.headers.get("Cache-Control") in (None, "no-cache")
 
 
-def test_no_answer_is_sniffed(ada, visitor):
-    event = ada.published()
-    answers = [
+def test_every_response_has_nosniff(ada, visitor):
+    event = ada.new_event()
+    responses = [
         visitor.get("/v1/events/"),
         visitor.get("/nowhere/"),
         visitor.get("/api/schema/swagger-ui/nothing.js"),
@@ -35,14 +35,14 @@ def test_no_answer_is_sniffed(ada, visitor):
         ada.http.head(event),
         ada.get("/v1/events/?limit=0"),
         ada.attend(event),
-        ada.publish(),
+        ada.create_event(),
     ]
 
-    for response in answers:
-        assert is_not_sniffed(response), response.request.url
+    for response in responses:
+        assert has_nosniff(response), response.request.url
 
 
-def test_a_defect_is_not_sniffed_nor_kept(database, empty_database):
+def test_an_internal_error_has_nosniff_and_no_store(database, empty_database):
     class Broken:
         def __call__(self, *_):
             raise ZeroDivisionError
@@ -57,8 +57,8 @@ def test_a_defect_is_not_sniffed_nor_kept(database, empty_database):
     assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_events_are_for_who_asks_and_must_be_asked_for_again(ada):
-    created = ada.publish()
+def test_event_responses_are_private_and_revalidated(ada):
+    created = ada.create_event()
     event = created.headers["Location"]
 
     for response in (
@@ -74,7 +74,7 @@ def test_events_are_for_who_asks_and_must_be_asked_for_again(ada):
         assert response.headers.get_list("Cache-Control") == [PRIVATE]
 
 
-def test_tokens_and_profiles_are_not_kept(visitor, ada):
+def test_tokens_and_profiles_are_not_stored(visitor, ada):
     for response in (
         visitor.log_in(ada.username),
         visitor.refresh(ada.tokens["refresh_token"]),
@@ -87,8 +87,8 @@ def test_tokens_and_profiles_are_not_kept(visitor, ada):
         assert response.headers.get_list("Cache-Control") == ["no-store"]
 
 
-def test_problems_are_not_kept(visitor, ada):
-    event = ada.published()
+def test_problems_are_not_stored(visitor, ada):
+    event = ada.new_event()
     ada.delete(event)
 
     for response in (

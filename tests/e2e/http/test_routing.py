@@ -1,4 +1,4 @@
-"""Paths, methods and hosts that are not there, or nearly."""
+"""Unknown paths, methods and hosts, and trailing slashes."""
 
 from uuid import uuid4
 
@@ -23,15 +23,15 @@ from tests.e2e.problems import is_problem
         "/api/schema/swagger-ui/nothing.js",
     ],
 )
-def test_what_is_not_there_is_a_404(ada, path):
+def test_an_unknown_path_returns_404(ada, path):
     assert is_problem(ada.get(path), 404, "not_found")
 
 
-def test_an_unknown_event_is_a_404_of_its_own(ada):
+def test_an_unknown_event_has_its_own_problem_code(ada):
     assert is_problem(ada.get(f"/v1/events/{uuid4()}/"), 404, "event_not_found")
 
 
-def test_a_method_that_is_not_there_is_a_405_that_names_the_others(ada):
+def test_an_unsupported_method_returns_405_with_allow(ada):
     response = ada.http.put("/v1/events/", json={})
 
     assert is_problem(response, 405, "method_not_allowed")
@@ -42,15 +42,15 @@ def test_a_method_that_is_not_there_is_a_405_that_names_the_others(ada):
     ("method", "path"),
     [("DELETE", "/v1/events"), ("GET", "/v1/profile/token"), ("POST", "/api/schema")],
 )
-def test_a_wrong_method_is_a_405_without_the_last_slash_too(ada, method, path):
+def test_an_unsupported_method_without_trailing_slash_returns_405(ada, method, path):
     response = ada.http.request(method, path)
 
     assert is_problem(response, 405, "method_not_allowed")
     assert response.headers["Allow"]
 
 
-def test_paths_work_without_their_last_slash_and_without_redirect(visitor, ada):
-    event = ada.published().rstrip("/")
+def test_the_trailing_slash_is_optional_without_a_redirect(visitor, ada):
+    event = ada.new_event().rstrip("/")
 
     assert ada.get("/v1/profile").status_code == 200
     assert ada.get("/v1/events?limit=1").status_code == 200
@@ -65,7 +65,7 @@ def test_paths_work_without_their_last_slash_and_without_redirect(visitor, ada):
 
 
 @pytest.mark.parametrize("host", ["", "a b", "x/y", "example.org:port", "[::1", "user@host", ".."])
-def test_a_malformed_host_is_a_400(ada, host):
+def test_a_malformed_host_returns_400(ada, host):
     for path in ("/v1/events/", "/v1/profile/"):
         response = ada.get(path, headers={"Host": host})
 

@@ -1,16 +1,16 @@
-"""The rules of Turnout told once more, in a few dictionaries: what the API is held against."""
+"""A second, independent implementation of Turnout's rules, to compare the API with."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-OK, CREATED, DONE = (200, None), (201, None), (204, None)
+OK, CREATED, NO_CONTENT = (200, None), (201, None), (204, None)
 INVALID = (422, "validation_failed")
-GONE = (404, "event_not_found")
-FOREIGN = (403, "not_event_creator")
+NOT_FOUND = (404, "event_not_found")
+NOT_CREATOR = (403, "not_event_creator")
 STARTED = (409, "read_only_event")
 FULL = (409, "capacity_exhausted")
 TOO_SMALL = (409, "capacity_below_attendance")
-TAKEN = (409, "username_taken")
+USERNAME_TAKEN = (409, "username_taken")
 
 
 @dataclass
@@ -28,28 +28,28 @@ class ModelEvent:
 @dataclass
 class Model:
     now: datetime
-    people: dict[str, str] = field(default_factory=dict)  # by the folded name
+    usernames: dict[str, str] = field(default_factory=dict)  # by lowercase username
     events: dict[str, ModelEvent] = field(default_factory=dict)
 
     def sign_up(self, name):
-        if name.lower() in self.people:
-            return TAKEN
-        self.people[name.lower()] = name
+        if name.lower() in self.usernames:
+            return USERNAME_TAKEN
+        self.usernames[name.lower()] = name
         return CREATED
 
     def create(self, start, end, capacity):
         return CREATED if capacity >= 1 and self.now < start < end else INVALID
 
     def add(self, path, *values, **description):
-        """What was created, under the path that the API told."""
+        """Add a created event under the path that the API returned."""
         self.events[path] = ModelEvent(*values, **description | {"created": self.now})
 
-    def edit(self, person, path, changes):
+    def update(self, person, path, changes):
         if changes.get("capacity", 1) < 1:
             return INVALID
-        refusal = self._refuse(path, person)
-        if refusal:
-            return refusal
+        error = self._error(path, person)
+        if error:
+            return error
         event = self.events[path]
         start, end = changes.get("start", event.start), changes.get("end", event.end)
         if not self.now < start < end:
@@ -61,35 +61,35 @@ class Model:
         return OK
 
     def delete(self, person, path):
-        refusal = self._refuse(path, person)
-        if refusal:
-            return refusal
+        error = self._error(path, person)
+        if error:
+            return error
         del self.events[path]
-        return DONE
+        return NO_CONTENT
 
     def attend(self, person, path):
-        refusal = self._refuse(path)
-        if refusal:
-            return refusal
+        error = self._error(path)
+        if error:
+            return error
         event = self.events[path]
         if person in event.attendees:
-            return DONE
+            return NO_CONTENT
         if len(event.attendees) == event.capacity:
             return FULL
         event.attendees.append(person)
-        return DONE
+        return NO_CONTENT
 
     def cancel(self, person, path):
-        refusal = self._refuse(path)
-        if refusal:
-            return refusal
+        error = self._error(path)
+        if error:
+            return error
         if person in self.events[path].attendees:
             self.events[path].attendees.remove(person)
-        return DONE
+        return NO_CONTENT
 
-    def leave(self, person):
-        """The account is deleted; what has started keeps its count, without the name."""
-        del self.people[person.lower()]
+    def delete_account(self, person):
+        """Events that have started keep their count, without the username."""
+        del self.usernames[person.lower()]
         for path, event in list(self.events.items()):
             if event.start > self.now:
                 if event.creator == person:
@@ -99,7 +99,7 @@ class Model:
             else:
                 event.creator = None if event.creator == person else event.creator
                 event.attendees = [None if each == person else each for each in event.attendees]
-        return DONE
+        return NO_CONTENT
 
     def status(self, path):
         event = self.events[path]
@@ -107,11 +107,11 @@ class Model:
             return "upcoming"
         return "ongoing" if self.now < event.end else "past"
 
-    def listed(self, person, query):
-        """The paths that a page shows, in its order."""
+    def list_events(self, person, query):
+        """The paths of matching events, in order."""
         sort = query.get("sort", "start_time")
 
-        def place(path):
+        def sort_key(path):
             event = self.events[path]
             value = {
                 "start_time": event.start,
@@ -121,12 +121,12 @@ class Model:
             }[sort.lstrip("-")]
             return value, path
 
-        found = [path for path in self.events if self._meets(person, path, query)]
-        return sorted(found, key=place, reverse=sort.startswith("-"))
+        found = [path for path in self.events if self._matches(person, path, query)]
+        return sorted(found, key=sort_key, reverse=sort.startswith("-"))
 
-    def _meets(self, person, path, query):
+    def _matches(self, person, path, query):
         event = self.events[path]
-        seen = {
+        values = {
             "status": self.status(path),
             "type": event.type,
             "creator": event.creator and event.creator.lower(),
@@ -135,7 +135,7 @@ class Model:
             "available": str(len(event.attendees) < event.capacity).lower(),
         }
         return (
-            all(query[name].lower() == value for name, value in seen.items() if name in query)
+            all(query[name].lower() == value for name, value in values.items() if name in query)
             and ("ends_after" not in query or query["ends_after"] <= event.end)
             and ("ends_before" not in query or event.end <= query["ends_before"])
             and all(
@@ -144,9 +144,9 @@ class Model:
             )
         )
 
-    def _refuse(self, path, editor=None):
+    def _error(self, path, editor=None):
         if path not in self.events:
-            return GONE
+            return NOT_FOUND
         if editor is not None and self.events[path].creator != editor:
-            return FOREIGN
+            return NOT_CREATOR
         return None if self.status(path) == "upcoming" else STARTED

@@ -1,4 +1,4 @@
-"""What the model lets events be, and be asked for."""
+"""Hypothesis strategies for events and for list queries."""
 
 from hypothesis import strategies as st
 

@@ -1,4 +1,4 @@
-"""The client that openapi-python-client makes of the document, and people who use it."""
+"""A client generated with openapi-python-client, and users of it."""
 
 import subprocess
 import sys
@@ -6,13 +6,13 @@ from http import HTTPStatus
 from secrets import token_hex
 
 PACKAGE = "turnout_client"
-# The package as it is made: formatting it would change nothing that runs.
-AS_IT_IS = "post_hooks: []\n"
+# Skip formatting, which changes nothing that runs.
+CONFIG = "post_hooks: []\n"
 
 
 def generate(base_url, folder):
-    """The folder of a package, generated without a warning."""
-    (folder / "config.yaml").write_text(AS_IT_IS)
+    """Generate the package without warnings and return its folder."""
+    (folder / "config.yaml").write_text(CONFIG)
     generator = subprocess.run(
         [
             *(sys.executable, "-m", "openapi_python_client", "generate"),
@@ -28,8 +28,8 @@ def generate(base_url, folder):
     return folder / PACKAGE
 
 
-class Person:
-    """Someone who uses the API by the generated client alone."""
+class GeneratedClientUser:
+    """A user who calls the API only through the generated client."""
 
     def __init__(self, client, base_url, name):
         self._client, self._base_url = client, base_url
@@ -40,17 +40,17 @@ class Person:
         options = {
             "base_url": self._base_url,
             "raise_on_unexpected_status": True,
-            "verify_ssl": False,  # there is no TLS, and reading certificates takes long
+            "verify_ssl": False,  # no TLS; loading certificates takes long
         }
         if self.tokens is None:
-            connection = self._client.Client(**options)
+            http_client = self._client.Client(**options)
         else:
             token = self.tokens.access_token
-            connection = self._client.AuthenticatedClient(token=token, **options)
-        with connection as connected:
-            return self._client.operation(tag, operation)(client=connected, **arguments)
+            http_client = self._client.AuthenticatedClient(token=token, **options)
+        with http_client as client_in_use:
+            return self._client.operation(tag, operation)(client=client_in_use, **arguments)
 
-    def joins(self):
+    def sign_up_and_log_in(self):
         models = self._client.models
         signed_up = self.call(
             "access",

@@ -49,48 +49,48 @@ LIMITED = {
 
 
 def operations(document):
-    for path, methods in document.document["paths"].items():
+    for path, methods in document.spec["paths"].items():
         for method, operation in methods.items():
             if method != "parameters":
                 yield path, method, operation
 
 
-def test_the_document_is_the_one_in_the_repository(document, root):
-    kept = (root / "openapi.json").read_text(encoding="utf-8")
+def test_openapi_json_is_up_to_date(document, root):
+    committed = (root / "openapi.json").read_text(encoding="utf-8")
 
-    assert as_text(document.document) == kept, "openapi.json is out of date: run make openapi"
+    assert as_text(document.spec) == committed, "openapi.json is out of date: run make openapi"
 
 
-def test_the_document_is_the_same_without_settings(document):
-    assert openapi_text() == as_text(document.document)
+def test_the_document_does_not_depend_on_settings(document):
+    assert openapi_text() == as_text(document.spec)
 
 
 def test_the_document_names_no_host(document):
-    assert [server["url"] for server in document.document["servers"]] == ["/"]
+    assert [server["url"] for server in document.spec["servers"]] == ["/"]
 
 
 def test_the_document_is_valid(document):
     from openapi_spec_validator import OpenAPIV31SpecValidator  # takes a second
 
-    OpenAPIV31SpecValidator(document.document).validate()
+    OpenAPIV31SpecValidator(document.spec).validate()
 
 
-def documented_form(rule: Rule) -> str:
+def documented_path(rule: Rule) -> str:
     return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
 
 
 def test_every_route_is_documented(app, document):
-    served = {
-        (documented_form(rule), method.lower())
+    routes = {
+        (documented_path(rule), method.lower())
         for rule in app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
         if rule.rule.startswith("/v1") or rule.endpoint.startswith("health.")
     }
 
-    assert served == {(path, method) for path, method, _ in operations(document)}
+    assert routes == {(path, method) for path, method, _ in operations(document)}
 
 
-def test_the_operations_are_those_of_the_contract(document):
+def test_the_operations_are_the_expected_ones(document):
     assert {(method.upper(), path) for path, method, _ in operations(document)} == {
         (method, document.path_of(path)) for method, path in PUBLIC + PROTECTED
     }
@@ -98,12 +98,12 @@ def test_the_operations_are_those_of_the_contract(document):
 
 def test_every_operation_is_described(document):
     for path, method, operation in operations(document):
-        place = f"{method} {path}"
+        operation_name = f"{method} {path}"
         for part in ("summary", "description", "operationId", "tags"):
-            assert operation[part], f"{place} has no {part}"
+            assert operation[part], f"{operation_name} has no {part}"
 
 
-def test_limited_operations_say_so(document):
+def test_rate_limited_operations_document_429(document):
     limited = {
         (method.upper(), path)
         for path, method, operation in operations(document)
@@ -121,33 +121,33 @@ def test_limited_operations_say_so(document):
         ("503", {"Retry-After"}),
     ],
 )
-def test_headers_that_a_status_always_has_are_promised(document, status, headers):
+def test_headers_that_a_status_always_has_are_required(document, status, headers):
     for path, method, operation in operations(document):
-        declared = operation["responses"].get(status, {"headers": {}})["headers"]
-        promised = {name for name, header in declared.items() if header["required"]}
-        assert status not in operation["responses"] or promised >= headers, f"{method} {path}"
+        documented = operation["responses"].get(status, {"headers": {}})["headers"]
+        required = {name for name, header in documented.items() if header["required"]}
+        assert status not in operation["responses"] or required >= headers, f"{method} {path}"
 
 
-def test_what_is_published_has_a_promised_location(document):
-    created = document.document["paths"]["/v1/events/"]["post"]["responses"]["201"]
+def test_the_location_of_a_new_event_is_required(document):
+    created = document.spec["paths"]["/v1/events/"]["post"]["responses"]["201"]
 
     assert created["headers"]["Location"]["required"]
 
 
-def test_every_operation_says_what_any_can_answer(document):
+def test_every_operation_documents_the_common_errors(document):
     for path, method, operation in operations(document):
         missing = {"400", "413", "422", "500", "503"} - operation["responses"].keys()
         assert not missing, f"{method} {path} lacks {missing}"
 
 
-def test_every_schema_belongs_to_a_body(document):
-    text = json.dumps(document.document)
+def test_every_schema_is_used(document):
+    text = json.dumps(document.spec)
 
-    for name in document.document["components"]["schemas"]:
-        assert f'"#/components/schemas/{name}"' in text, f"{name} is nobody's"
+    for name in document.spec["components"]["schemas"]:
+        assert f'"#/components/schemas/{name}"' in text, f"{name} is unused"
 
 
-def test_only_accounts_tokens_calendars_and_health_are_got_without_a_token(document):
+def test_only_public_operations_need_no_token(document):
     public = {(method, document.path_of(path)) for method, path in PUBLIC}
     for path, method, operation in operations(document):
         is_public = (method.upper(), path) in public
@@ -156,7 +156,7 @@ def test_only_accounts_tokens_calendars_and_health_are_got_without_a_token(docum
 
 
 @pytest.mark.parametrize("path", ["/api/schema/swagger-ui/", "/api/schema/swagger-ui"])
-def test_swagger_ui_comes_from_this_host_alone(visitor, path):
+def test_swagger_ui_loads_only_local_assets(visitor, path):
     page = visitor.get(path)
 
     assert page.status_code == 200
@@ -169,14 +169,14 @@ def test_swagger_ui_comes_from_this_host_alone(visitor, path):
     assert '"validatorUrl": null' in page.text
 
 
-def test_the_page_has_its_own_sheet_and_ours(visitor):
+def test_swagger_ui_has_both_stylesheets(visitor):
     path = "/api/schema/swagger-ui/index.css"
-    sheet = visitor.get(path)
+    stylesheet = visitor.get(path)
 
     assert f'href="{path}"' in visitor.get("/api/schema/swagger-ui/").text
-    assert sheet.headers["Content-Type"] == "text/css; charset=utf-8"
-    assert "body {" in sheet.text  # theirs
-    assert 'label[for="client_id_password"]' in sheet.text  # ours
+    assert stylesheet.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert "body {" in stylesheet.text  # theirs
+    assert 'label[for="client_id_password"]' in stylesheet.text  # ours
 
 
 @pytest.mark.parametrize("path", ["/api/schema/", "/api/schema"])
@@ -187,5 +187,5 @@ def test_the_document_is_served_as_json(visitor, path):
     assert response.json()["info"]["title"] == "Turnout"
 
 
-def test_the_root_leads_to_swagger_ui(visitor):
+def test_the_root_redirects_to_swagger_ui(visitor):
     assert visitor.get("/").headers["Location"] == "/api/schema/swagger-ui/"

@@ -1,18 +1,18 @@
-"""Every body in the document has an example, and every example is what it is an example of."""
+"""Every body in the document has an example, and every example matches its schema."""
 
 from jsonschema_rs import ValidationError
 
 from tests.e2e.conformance import PROBLEM_TYPE, pointer
 
 
-def parts(node, place=""):
+def parts(node, location=""):
     """Every object in the document, and the JSON pointer to it."""
     if isinstance(node, dict):
-        yield place, node
+        yield location, node
     children = node.items() if isinstance(node, dict) else enumerate(node)
     for name, child in children:
         if isinstance(child, dict | list):
-            yield from parts(child, place + pointer(str(name)))
+            yield from parts(child, location + pointer(str(name)))
 
 
 def examples_of(part):
@@ -23,70 +23,70 @@ def examples_of(part):
 
 def with_schemas(document):
     """Media types, parameters and headers."""
-    found = [(place, part) for place, part in parts(document.document) if "schema" in part]
+    found = [(location, part) for location, part in parts(document.spec) if "schema" in part]
     assert len(found) > 100
     return found
 
 
 def test_every_body_has_an_example(document):
-    without = [
-        place
-        for place, part in with_schemas(document)
-        if "/content/" in place and not examples_of(part)
+    missing = [
+        location
+        for location, part in with_schemas(document)
+        if "/content/" in location and not examples_of(part)
     ]
 
-    assert without == []
+    assert missing == []
 
 
-def test_every_id_in_a_path_has_an_example(document):
-    without = [
-        place
-        for place, part in with_schemas(document)
+def test_every_path_parameter_has_an_example(document):
+    missing = [
+        location
+        for location, part in with_schemas(document)
         if part.get("in") == "path" and not examples_of(part)
     ]
 
-    assert without == []
+    assert missing == []
 
 
-def wrong(document, examples):
-    """Where examples, each with the place of its schema, don't meet it, and why."""
-    for place, value in examples:
+def mismatches(document, examples):
+    """Examples, given with the locations of their schemas, that do not match them."""
+    for location, value in examples:
         try:
-            document.validate(value, place)
+            document.validate(value, location)
         except ValidationError as error:
-            yield f"{place}: {error.message}"
+            yield f"{location}: {error.message}"
 
 
-def test_every_example_meets_its_schema(document):
+def test_every_example_matches_its_schema(document):
     examples = [
-        (f"{place}/schema", value)
-        for place, part in with_schemas(document)
+        (f"{location}/schema", value)
+        for location, part in with_schemas(document)
         for value in examples_of(part)
     ]
 
-    assert list(wrong(document, examples)) == []
+    assert list(mismatches(document, examples)) == []
 
 
-def test_every_example_and_default_in_a_schema_meets_it(document):
+def test_examples_and_defaults_within_schemas_match_them(document):
     examples = [
-        (place, value)
-        for place, part in parts(document.document)
-        if part.keys() & {"type", "$ref"} and "/value" not in place
+        (location, value)
+        for location, part in parts(document.spec)
+        if part.keys() & {"type", "$ref"} and "/value" not in location
         for value in [*part.get("examples", []), *([part["default"]] if "default" in part else [])]
     ]
 
     assert len(examples) > 2
-    assert list(wrong(document, examples)) == []
+    assert list(mismatches(document, examples)) == []
 
 
-def test_every_problem_tells_the_status_that_it_comes_with(document):
+def test_every_problem_example_has_the_status_of_its_response(document):
     problems = [
-        (place, value)
-        for place, part in with_schemas(document)
-        if place.endswith(pointer(PROBLEM_TYPE))
+        (location, value)
+        for location, part in with_schemas(document)
+        if location.endswith(pointer(PROBLEM_TYPE))
         for value in examples_of(part)
     ]
 
     assert len(problems) > 100
-    for place, problem in problems:
-        assert f"/responses/{problem['status']}/" in place
+    for location, problem in problems:
+        assert f"/responses/{problem['status']}/" in location

@@ -1,4 +1,4 @@
-"""A client that openapi-python-client makes of the document walks the journey of the demo."""
+"""A client generated from the document can do everything that the demo does."""
 
 import sys
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.e2e.openapi.generated_client import PACKAGE, Person, generate
+from tests.e2e.openapi.generated_client import PACKAGE, GeneratedClientUser, generate
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def package(base_url, tmp_path_factory):
 
 @pytest.fixture
 def client(package, monkeypatch):
-    """The package, imported for one test alone."""
+    """The package, imported for one test."""
     monkeypatch.syspath_prepend(package.parent)
 
     def load(name=""):
@@ -37,10 +37,10 @@ def client(package, monkeypatch):
         del sys.modules[name]
 
 
-def test_a_generated_client_walks_the_journey(client, base_url, empty_database):
+def test_a_generated_client_runs_the_demo(client, base_url, empty_database):
     models = client.models
-    ada = Person(client, base_url, "ada").joins()
-    grace = Person(client, base_url, "grace").joins()
+    ada = GeneratedClientUser(client, base_url, "ada").sign_up_and_log_in()
+    grace = GeneratedClientUser(client, base_url, "grace").sign_up_and_log_in()
 
     start = datetime.now(UTC) + timedelta(days=7)
     tea = models.NewEvent(
@@ -61,23 +61,23 @@ def test_a_generated_client_walks_the_journey(client, base_url, empty_database):
     )
     assert [each.id for each in listed.parsed.results] == [event.id]
 
-    def grace_asks(operation):
+    def call_as_grace(operation):
         return grace.call("attendance", operation, event_id=event.id)
 
-    assert grace_asks("attend_event").status_code == HTTPStatus.NO_CONTENT
-    [attendee] = grace_asks("list_attendees").parsed.results
+    assert call_as_grace("attend_event").status_code == HTTPStatus.NO_CONTENT
+    [attendee] = call_as_grace("list_attendees").parsed.results
     assert attendee.username == grace.username
-    refused = ada.call("attendance", "attend_event", event_id=event.id)
-    assert isinstance(refused.parsed, models.Problem)
-    assert (refused.parsed.status, refused.parsed.code) == (409, "capacity_exhausted")
-    assert grace_asks("cancel_attendance").status_code == HTTPStatus.NO_CONTENT
+    rejected = ada.call("attendance", "attend_event", event_id=event.id)
+    assert isinstance(rejected.parsed, models.Problem)
+    assert (rejected.parsed.status, rejected.parsed.code) == (409, "capacity_exhausted")
+    assert call_as_grace("cancel_attendance").status_code == HTTPStatus.NO_CONTENT
 
     changes = models.ChangeEvent(capacity=2)
     changed = ada.call("events", "update_event", event_id=event.id, body=changes).parsed
     assert (changed.title, changed.capacity, changed.seats_left) == ("Tea for one", 2, 2)
     changed.title = "Tea for two"
-    sent_back = models.ReplaceEvent.from_dict(changed.to_dict())
-    replaced = ada.call("events", "replace_event", event_id=event.id, body=sent_back).parsed
+    replacement = models.ReplaceEvent.from_dict(changed.to_dict())
+    replaced = ada.call("events", "replace_event", event_id=event.id, body=replacement).parsed
     assert (replaced.title, replaced.capacity) == ("Tea for two", 2)
     assert ada.call("events", "get_event", event_id=event.id).parsed == replaced
     forbidden = grace.call("events", "delete_event", event_id=event.id)
@@ -86,8 +86,8 @@ def test_a_generated_client_walks_the_journey(client, base_url, empty_database):
     assert removed.status_code == HTTPStatus.NO_CONTENT
     assert ada.call("events", "get_event", event_id=event.id).parsed.code == "event_not_found"
 
-    spent = models.Refresh(refresh_token=ada.tokens.refresh_token)
-    ada.tokens = ada.call("access", "refresh_token", body=spent).parsed
+    refresh = models.Refresh(refresh_token=ada.tokens.refresh_token)
+    ada.tokens = ada.call("access", "refresh_token", body=refresh).parsed
     assert ada.call("profile", "get_profile").parsed.username == ada.username
     log_out = models.Revoke(refresh_token=ada.tokens.refresh_token)
     assert ada.call("access", "revoke_token", body=log_out).status_code == HTTPStatus.NO_CONTENT
@@ -95,23 +95,23 @@ def test_a_generated_client_walks_the_journey(client, base_url, empty_database):
     assert (logged_out.status, logged_out.code) == (401, "invalid_token")
 
 
-def test_a_generated_client_reads_what_is_wrong_with_a_request(client, base_url, empty_database):
-    ada = Person(client, base_url, "ada").joins()
+def test_a_generated_client_parses_validation_errors(client, base_url, empty_database):
+    ada = GeneratedClientUser(client, base_url, "ada").sign_up_and_log_in()
     start = datetime.now(UTC) + timedelta(days=7)
-    over_before_it_starts = client.models.NewEvent(title="Tea", start_time=start, end_time=start)
+    event_without_duration = client.models.NewEvent(title="Tea", start_time=start, end_time=start)
 
-    refused = ada.call("events", "create_event", body=over_before_it_starts)
+    rejected = ada.call("events", "create_event", body=event_without_duration)
 
-    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert refused.parsed.code == "validation_failed"
-    assert refused.parsed.errors["end_time"] == ["Must be after start_time."]
+    assert rejected.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert rejected.parsed.code == "validation_failed"
+    assert rejected.parsed.errors["end_time"] == ["Must be after start_time."]
 
 
-def test_every_operation_has_a_function_that_can_be_imported(client, package, document):
+def test_every_operation_has_an_importable_function(client, package, document):
     modules = [path.relative_to(package) for path in (package / "api").glob("*/[!_]*.py")]
     operations = [
         operation["operationId"]
-        for methods in document.document["paths"].values()
+        for methods in document.spec["paths"].values()
         for method, operation in methods.items()
         if method != "parameters"
     ]

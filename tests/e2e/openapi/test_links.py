@@ -1,4 +1,4 @@
-"""The links in the document lead from an answer to what can be asked next."""
+"""The links in the document lead from a response to the next requests."""
 
 import re
 
@@ -6,10 +6,10 @@ import pytest
 
 
 def operations(document):
-    """Every operation by its id, with the path that it is at."""
+    """Paths and operations by operation id."""
     return {
         operation["operationId"]: (path, operation)
-        for path, methods in document.document["paths"].items()
+        for path, methods in document.spec["paths"].items()
         for method, operation in methods.items()
         if method != "parameters"
     }
@@ -17,37 +17,39 @@ def operations(document):
 
 def links(document):
     for name, (_, operation) in operations(document).items():
-        for status, answer in operation["responses"].items():
-            for link in answer.get("links", {}).values():
+        for status, response in operation["responses"].items():
+            for link in response.get("links", {}).values():
                 yield f"{name} {status} to {link['operationId']}", link
 
 
 def parameters_of(document, path, operation):
-    of_path = document.document["paths"][path].get("parameters", [])
-    return {each["name"] for each in [*of_path, *operation.get("parameters", [])]}
+    path_parameters = document.spec["paths"][path].get("parameters", [])
+    return {each["name"] for each in [*path_parameters, *operation.get("parameters", [])]}
 
 
-def members_of_body(document, operation):
+def body_fields(document, operation):
     [schema] = {
         media["schema"]["$ref"]
         for media_type, media in operation["requestBody"]["content"].items()
         if media_type == "application/json"
     }
-    return document.document["components"]["schemas"][schema.rpartition("/")[2]]["properties"]
+    return document.spec["components"]["schemas"][schema.rpartition("/")[2]]["properties"]
 
 
-def test_every_link_gives_what_its_operation_takes(document):
-    known = operations(document)
+def test_links_only_pass_parameters_that_the_operation_has(document):
+    by_id = operations(document)
 
-    for place, link in links(document):
-        path, operation = known[link["operationId"]]
-        assert link.get("parameters", {}).keys() <= parameters_of(document, path, operation), place
+    for link_name, link in links(document):
+        path, operation = by_id[link["operationId"]]
+        assert link.get("parameters", {}).keys() <= parameters_of(document, path, operation), (
+            link_name
+        )
         if "requestBody" in link:
-            assert link["requestBody"].keys() <= members_of_body(document, operation).keys(), place
+            assert link["requestBody"].keys() <= body_fields(document, operation).keys(), link_name
 
 
-def value_in(body, expression):
-    """What `$response.body#/a/0/b` is in the body of an answer."""
+def resolve(body, expression):
+    """The value of an expression like `$response.body#/a/0/b`."""
     value = body
     for step in re.fullmatch(r"\$response\.body#/(.+)", expression)[1].split("/"):
         value = value[int(step) if isinstance(value, list) else step]
@@ -55,23 +57,25 @@ def value_in(body, expression):
 
 
 @pytest.mark.parametrize("operation_id", ["createEvent", "listEvents", "listSessions"])
-def test_the_ids_that_links_give_are_of_what_is_there(document, ada, operation_id):
-    ada.published()
-    answer = {
-        "createEvent": ada.publish,
+def test_ids_in_links_belong_to_existing_resources(document, ada, operation_id):
+    ada.new_event()
+    response = {
+        "createEvent": ada.create_event,
         "listEvents": lambda: ada.get("/v1/events/"),
         "listSessions": lambda: ada.get("/v1/profile/sessions/"),
     }[operation_id]()
-    documented = operations(document)[operation_id][1]["responses"][str(answer.status_code)]
+    documented_response = operations(document)[operation_id][1]["responses"][
+        str(response.status_code)
+    ]
     ids = {
-        (link["operationId"], name): value_in(answer.json(), expression)
-        for link in documented["links"].values()
+        (link["operationId"], name): resolve(response.json(), expression)
+        for link in documented_response["links"].values()
         for name, expression in link["parameters"].items()
         if name.endswith("_id")
     }
 
     assert ids
-    for (target, name), value in ids.items():
-        path, _ = operations(document)[target]
-        if "get" in document.document["paths"][path]:
+    for (operation_name, name), value in ids.items():
+        path, _ = operations(document)[operation_name]
+        if "get" in document.spec["paths"][path]:
             assert ada.get(path.replace(f"{{{name}}}", value)).status_code == 200

@@ -1,4 +1,4 @@
-"""What the metrics' port tells."""
+"""Reads the metrics endpoint."""
 
 from contextlib import contextmanager
 
@@ -13,30 +13,30 @@ class Metrics:
         self.url = f"http://127.0.0.1:{port}/metrics"
 
     def text(self) -> str:
-        answer = httpx.get(self.url)
-        assert answer.status_code == 200, answer.text
-        return answer.text
+        response = httpx.get(self.url)
+        assert response.status_code == 200, response.text
+        return response.text
 
     def samples(self):
         families = text_string_to_metric_families(self.text())
         return [sample for family in families for sample in family.samples]
 
     def value(self, name, **labels):
-        """The sum of all series of the name that have the labels."""
+        """The sum of all series with this name and these labels."""
         return sum(
             sample.value
             for sample in self.samples()
             if sample.name == name and labels.items() <= sample.labels.items()
         )
 
-    def become(self, expected, name, **labels):
-        """Wait until they are so: a request is counted after its answer was sent."""
-        told = f"{name} {labels} is {expected}"
-        wait_until(lambda: self.value(name, **labels) == expected, told, timeout_s=20)
+    def wait_for_value(self, expected, name, **labels):
+        """Wait: a request is counted after its response was sent."""
+        description = f"{name} {labels} is {expected}"
+        wait_until(lambda: self.value(name, **labels) == expected, description, timeout_s=20)
         return True
 
     @contextmanager
-    def rising(self, by, name, **labels):
+    def increases(self, by, name, **labels):
         before = self.value(name, **labels)
         yield
-        self.become(before + by, name, **labels)
+        self.wait_for_value(before + by, name, **labels)

@@ -1,4 +1,4 @@
-"""A receiver of traces, as OTLP over HTTP has them."""
+"""A server that receives traces by OTLP over HTTP."""
 
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +14,7 @@ class Receiver:
         self.bodies = []
 
     def spans(self):
-        """Each span with the attributes of its process."""
+        """Each span with its attributes and its resource's attributes."""
         for body in list(self.bodies):
             for group in ExportTraceServiceRequest.FromString(body).resource_spans:
                 resource = attributes(group.resource)
@@ -24,7 +24,7 @@ class Receiver:
 
 
 def attributes(message):
-    """By their names, as texts or numbers."""
+    """Attribute values by name."""
     return {
         each.key: getattr(each.value, each.value.WhichOneof("value")) for each in message.attributes
     }
@@ -41,7 +41,7 @@ def a_receiver():
             self.end_headers()
 
         def log_message(self, *_):
-            """The tests' output stays as it is."""
+            """Do not log to the test output."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         receiver = Receiver(server.server_port)

@@ -1,4 +1,4 @@
-"""What those who watch over the service are told."""
+"""The health and readiness endpoints."""
 
 from contextlib import contextmanager
 
@@ -15,49 +15,49 @@ from tests.applications import an_app
 from tests.e2e.problems import is_problem
 from tests.postgres import a_database
 
-NOWHERE = make_url("postgresql+psycopg2://nobody@127.0.0.1:1/nothing")
+UNREACHABLE = make_url("postgresql+psycopg2://nobody@127.0.0.1:1/nothing")
 
 
-def test_the_process_tells_its_version(visitor):
-    answer = visitor.get("/healthz")
+def test_healthz_returns_the_version(visitor):
+    response = visitor.get("/healthz")
 
-    assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "version": VERSION}
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert response.status_code == 200
+    assert response.json() == {"status": "ok", "version": VERSION}
+    assert response.headers["Cache-Control"] == "no-store"
 
 
 def test_the_document_has_the_same_version(visitor):
     assert visitor.get("/api/schema/").json()["info"]["version"] == VERSION
 
 
-def test_a_service_with_its_database_is_ready(visitor):
-    answer = visitor.get("/readyz")
+def test_the_service_is_ready_with_its_database(visitor):
+    response = visitor.get("/readyz")
 
-    assert answer.status_code == 200
-    assert answer.json() == {"status": "ready"}
+    assert response.status_code == 200
+    assert response.json() == {"status": "ready"}
 
 
-def test_without_a_database_it_lives_and_is_not_ready():
-    with a_visitor(NOWHERE) as visitor:
+def test_without_a_database_the_service_is_healthy_but_not_ready():
+    with a_visitor(UNREACHABLE) as visitor:
         assert visitor.get("/healthz").status_code == 200
-        answer = visitor.get("/readyz")
+        response = visitor.get("/readyz")
 
-    assert is_problem(answer, 503, "not_ready")
-    assert answer.json()["detail"] == "The database does not respond."
+    assert is_problem(response, 503, "not_ready")
+    assert response.json()["detail"] == "The database does not respond."
 
 
 @pytest.mark.parametrize("state", ["empty", "old", "newer"])
-def test_the_schema_must_have_all_migrations_and_may_have_more(postgres, state):
+def test_readiness_requires_all_migrations_and_allows_newer_ones(postgres, state):
     with a_database(postgres, migrated=False) as url:
-        leave_in(state, url)
+        set_schema(state, url)
         with a_visitor(url) as visitor:
-            answer = visitor.get("/readyz")
+            response = visitor.get("/readyz")
 
     if state == "newer":
-        assert answer.status_code == 200
+        assert response.status_code == 200
     else:
-        assert is_problem(answer, 503, "not_ready")
-        assert answer.json()["detail"] == "The database is missing migrations of this version."
+        assert is_problem(response, 503, "not_ready")
+        assert response.json()["detail"] == "The database is missing migrations of this version."
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def a_visitor(database_url):
         yield visitor
 
 
-def leave_in(state, url):
+def set_schema(state, url):
     if state == "empty":
         return
     engine = make_engine(url, pool_size=1, timeouts=MAINTENANCE)

@@ -1,4 +1,4 @@
-"""What is told of each request: to its client, and in the log."""
+"""Request ids and the request log."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import pytest
 
 from tests.concurrency import wait_until
 from tests.e2e.client import PASSWORD, an_event_body
-from tests.e2e.http.test_raw_http import raw
+from tests.e2e.http.test_raw_http import send_raw
 from tests.postgres import a_database
 from tests.processes import run_cli, running_cli
 
@@ -31,29 +31,29 @@ def settings(postgres):
 
 
 @pytest.mark.parametrize("sent", WELL_FORMED)
-def test_a_request_keeps_its_id(visitor, sent):
-    answer = visitor.get("/nowhere/", headers={"X-Request-ID": sent})
+def test_a_well_formed_request_id_is_kept(visitor, sent):
+    response = visitor.get("/nowhere/", headers={"X-Request-ID": sent})
 
-    assert answer.headers.get_list("X-Request-ID") == [sent]
-    assert answer.json()["request_id"] == sent
+    assert response.headers.get_list("X-Request-ID") == [sent]
+    assert response.json()["request_id"] == sent
 
 
 @pytest.mark.parametrize("sent", MALFORMED)
-def test_an_id_that_is_none_is_replaced(visitor, sent):
-    answer = visitor.get("/nowhere/", headers={"X-Request-ID": sent.encode()})
+def test_a_malformed_request_id_is_replaced(visitor, sent):
+    response = visitor.get("/nowhere/", headers={"X-Request-ID": sent.encode()})
 
-    assert uuid.UUID(answer.headers["X-Request-ID"])
-    assert answer.json()["request_id"] == answer.headers["X-Request-ID"]
+    assert uuid.UUID(response.headers["X-Request-ID"])
+    assert response.json()["request_id"] == response.headers["X-Request-ID"]
 
 
-def test_every_answer_has_an_id_of_its_own(ada, visitor):
-    event = ada.published()
-    answers = [
+def test_every_response_has_its_own_request_id(ada, visitor):
+    event = ada.new_event()
+    responses = [
         ada.get(event),
         ada.attend(event),
         ada.http.options(event),
         ada.http.head(event),
-        ada.publish(),
+        ada.create_event(),
         visitor.get("/"),
         visitor.get("/healthz/"),
         visitor.get("/api/schema/swagger-ui/swagger-ui.css"),
@@ -61,11 +61,11 @@ def test_every_answer_has_an_id_of_its_own(ada, visitor):
         visitor.log_in("nobody"),
     ]
 
-    ids = [answer.headers["X-Request-ID"] for answer in answers]
-    assert len(set(map(uuid.UUID, ids))) == len(answers)
+    ids = [response.headers["X-Request-ID"] for response in responses]
+    assert len(set(map(uuid.UUID, ids))) == len(responses)
 
 
-def test_each_request_is_one_line_of_json_that_tells_no_secret(root, settings, tmp_path):
+def test_each_request_is_logged_as_one_json_line_without_secrets(root, settings, tmp_path):
     log = tmp_path / "log"
     with (
         log.open("w") as stderr,
@@ -76,17 +76,17 @@ def test_each_request_is_one_line_of_json_that_tells_no_secret(root, settings, t
         tokens = client.post("/v1/profile/token/", json=ACCOUNT).json()
         client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
         published = client.post("/v1/events/", json=an_event_body(title="A secret tea"))
-        seen = client.get(published.headers["Location"], headers={"X-Request-ID": "tea-1"})
+        response = client.get(published.headers["Location"], headers={"X-Request-ID": "tea-1"})
         feed = client.post("/v1/profile/calendar/").json()["url"]
         client.get(feed)
         client.get("/v1/events/", params={"search": "whispered", "limit": "0"})
-        raw(base_url, b"GET /\x00 HTTP/1.1\r\nHost: x\r\n\r\n")
+        send_raw(base_url, b"GET /\x00 HTTP/1.1\r\nHost: x\r\n\r\n")
         profile = client.get("/v1/profile/").json()
 
     lines = [json.loads(line) for line in log.read_text().splitlines()]
-    told = [line for line in lines if line["event"] == "request"]
-    # A line is written after its answer was sent: another thread may be quicker.
-    assert Counter((line["method"], line["route"], line["status"]) for line in told) == Counter(
+    requests = [line for line in lines if line["event"] == "request"]
+    # A line is written after its response was sent, so the order may differ.
+    assert Counter((line["method"], line["route"], line["status"]) for line in requests) == Counter(
         [
             ("POST", "/v1/profile/signup/", 201),
             ("POST", "/v1/profile/token/", 200),
@@ -99,44 +99,44 @@ def test_each_request_is_one_line_of_json_that_tells_no_secret(root, settings, t
             ("GET", "/v1/profile/", 200),
         ]
     )
-    [by_person] = [line for line in told if line["request_id"] == "tea-1"]
-    assert seen.headers["X-Request-ID"] == "tea-1"
-    assert by_person["route"] == "/v1/events/{event_id}/"
-    assert by_person["user_id"] == profile["id"]
-    assert by_person["duration_ms"] > 0
-    assert "is_complete" not in by_person
-    assert [line["code"] for line in told if line["status"] == 422] == ["validation_failed"]
-    [audit_line] = [line for line in lines if line["event"] == "logged_in"]
-    [login] = [line for line in told if line["route"] == "/v1/profile/token/"]
-    assert audit_line["request_id"] == login["request_id"]
+    [request] = [line for line in requests if line["request_id"] == "tea-1"]
+    assert response.headers["X-Request-ID"] == "tea-1"
+    assert request["route"] == "/v1/events/{event_id}/"
+    assert request["user_id"] == profile["id"]
+    assert request["duration_ms"] > 0
+    assert "is_complete" not in request
+    assert [line["code"] for line in requests if line["status"] == 422] == ["validation_failed"]
+    [audit_record] = [line for line in lines if line["event"] == "logged_in"]
+    [login] = [line for line in requests if line["route"] == "/v1/profile/token/"]
+    assert audit_record["request_id"] == login["request_id"]
     secrets = (PASSWORD, "whispered", "secret tea", feed.rpartition("/")[2], *tokens.values())
     assert not [secret for secret in map(str, secrets) if secret in log.read_text()]
 
 
-def test_on_a_terminal_the_log_is_made_for_reading(root, settings):
-    ours, theirs = pty.openpty()
+def test_the_log_is_human_readable_on_a_terminal(root, settings):
+    test_side, terminal_side = pty.openpty()
     with (
-        os.fdopen(ours, "rb", buffering=0) as terminal,
-        running_cli(root, "serve", stderr=theirs, **settings) as (_, base_url),
+        os.fdopen(test_side, "rb", buffering=0) as terminal,
+        running_cli(root, "serve", stderr=terminal_side, **settings) as (_, base_url),
     ):
-        os.close(theirs)
+        os.close(terminal_side)
         httpx.get(f"{base_url}/healthz")
-        told = ""
-        while "/healthz/" not in told:
-            told += terminal.read(4096).decode()
+        requests = ""
+        while "/healthz/" not in requests:
+            requests += terminal.read(4096).decode()
 
-    assert "{" not in told
+    assert "{" not in requests
 
 
 @pytest.mark.parametrize(("name", "value"), [("LOG_LEVEL", "LOUD"), ("LOG_FORMAT", "xml")])
-def test_a_form_that_is_none_ends_the_start_with_one_line(root, settings, name, value):
+def test_an_invalid_log_setting_stops_the_start_with_one_line(root, settings, name, value):
     start = run_cli(root, "serve", **settings, **{name: value})
 
     assert start.stderr.startswith(f"turnout: {name}: Must be one of: ")
     assert start.stderr.count("\n") == 1
 
 
-def test_a_higher_level_leaves_requests_out(root, settings, tmp_path):
+def test_a_higher_log_level_omits_requests(root, settings, tmp_path):
     log = tmp_path / "log"
     with (
         log.open("w") as stderr,
@@ -147,7 +147,7 @@ def test_a_higher_level_leaves_requests_out(root, settings, tmp_path):
     assert log.read_text() == ""
 
 
-def test_what_gunicorn_says_has_the_form_of_all_lines(root, settings, tmp_path):
+def test_gunicorn_logs_in_the_same_format(root, settings, tmp_path):
     log = tmp_path / "log"
     with (
         log.open("w") as stderr,
@@ -156,7 +156,7 @@ def test_what_gunicorn_says_has_the_form_of_all_lines(root, settings, tmp_path):
         wait_until(psutil.Process(process.pid).children, "there is a worker")
         [worker, *_] = psutil.Process(process.pid).children()
         worker.kill()
-        wait_until(lambda: log.read_text().endswith("\n"), "it is told")
+        wait_until(lambda: log.read_text().endswith("\n"), "a line is logged")
 
     [line] = map(json.loads, log.read_text().splitlines())
     assert (line["logger"], line["level"]) == ("gunicorn.error", "error")

@@ -1,4 +1,4 @@
-"""How the service starts, and how it ends. What a start is refused for: test_starts_refused.py."""
+"""Starting and stopping the service. For invalid settings see test_invalid_settings.py."""
 
 import signal
 from types import SimpleNamespace
@@ -10,7 +10,7 @@ from tests.concurrency import wait_until
 from tests.e2e.http.slow_clients import CLOSING, KEEP_ALIVE, connect, read_all
 from tests.processes import run_cli, running_cli
 
-# No request that a service with these gets needs the database.
+# No request here needs the database.
 WITHOUT_DATABASE = {
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
     "JWT_SECRET_KEY": "k" * 32,
@@ -24,59 +24,59 @@ def log_in(base_url):
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def data_dir(tmp_path_factory):
     return tmp_path_factory.mktemp("home")
 
 
 @pytest.fixture(scope="module")
-def before(root, home):
-    """Two sessions, one of them revoked, of a service that brought everything and has stopped."""
-    with running_cli(root, "run", DATA_DIR=str(home)) as (process, base_url):
+def earlier_run(root, data_dir):
+    """Two sessions, one of them revoked, of an earlier `make run`."""
+    with running_cli(root, "run", DATA_DIR=str(data_dir)) as (process, base_url):
         assert httpx.post(f"{base_url}/v1/profile/signup/", json=ACCOUNT).status_code == 201
-        revoked, alive = log_in(base_url), log_in(base_url)
+        revoked, active = log_in(base_url), log_in(base_url)
         body = {"refresh_token": revoked["refresh_token"]}
-        answer = httpx.post(f"{base_url}/v1/profile/token/revoke/", json=body)
-        assert answer.status_code == 204
-        second = run_cli(root, "run", DATA_DIR=str(home))
-    has_stopped(process, base_url, home)
-    return SimpleNamespace(revoked=revoked, alive=alive, second=second)
+        response = httpx.post(f"{base_url}/v1/profile/token/revoke/", json=body)
+        assert response.status_code == 204
+        second = run_cli(root, "run", DATA_DIR=str(data_dir))
+    assert_stopped(process, base_url, data_dir)
+    return SimpleNamespace(revoked=revoked, active=active, second=second)
 
 
-def has_stopped(process, base_url, home):
+def assert_stopped(process, base_url, data_dir):
     assert process.wait(timeout=60) == 0
     with pytest.raises(httpx.ConnectError):
         httpx.get(base_url)
-    assert not (home / "postgres" / "postmaster.pid").exists()
+    assert not (data_dir / "postgres" / "postmaster.pid").exists()
 
 
-def test_another_run_in_the_same_directory_ends_with_one_line(before):
-    assert before.second.returncode == 1
-    assert before.second.stderr.startswith("turnout: DATA_DIR: ")
-    assert before.second.stderr.count("\n") == 1
+def test_a_second_run_in_the_same_directory_ends_with_one_line(earlier_run):
+    assert earlier_run.second.returncode == 1
+    assert earlier_run.second.stderr.startswith("turnout: DATA_DIR: ")
+    assert earlier_run.second.stderr.count("\n") == 1
 
 
-def test_the_key_is_readable_by_its_owner_only(before, home):
-    assert (home / "jwt_secret_key").stat().st_mode & 0o777 == 0o600
+def test_the_key_is_readable_by_its_owner_only(earlier_run, data_dir):
+    assert (data_dir / "jwt_secret_key").stat().st_mode & 0o777 == 0o600
 
 
-def test_the_data_stays_and_what_was_revoked_stays_revoked(root, before, home):
-    with running_cli(root, "run", DATA_DIR=str(home)) as (process, base_url):
-        for tokens, status in ((before.revoked, 401), (before.alive, 200)):
+def test_data_and_revoked_tokens_survive_a_restart(root, earlier_run, data_dir):
+    with running_cli(root, "run", DATA_DIR=str(data_dir)) as (process, base_url):
+        for tokens, status in ((earlier_run.revoked, 401), (earlier_run.active, 200)):
             headers = {"Authorization": f"Bearer {tokens['access_token']}"}
             for _ in range(8):  # more than there are workers
-                answer = httpx.get(f"{base_url}/v1/profile/", headers=headers)
-                assert answer.status_code == status
+                response = httpx.get(f"{base_url}/v1/profile/", headers=headers)
+                assert response.status_code == status
             body = {"refresh_token": tokens["refresh_token"]}
-            answer = httpx.post(f"{base_url}/v1/profile/token/refresh/", json=body)
-            assert answer.status_code == status
+            response = httpx.post(f"{base_url}/v1/profile/token/refresh/", json=body)
+            assert response.status_code == status
         process.send_signal(signal.SIGTERM)
-        has_stopped(process, base_url, home)
+        assert_stopped(process, base_url, data_dir)
 
 
-def test_the_end_of_the_terminal_stops_everything_too(root, before, home):
-    with running_cli(root, "run", DATA_DIR=str(home), WEB_WORKERS="1") as (process, base_url):
+def test_sighup_stops_everything(root, earlier_run, data_dir):
+    with running_cli(root, "run", DATA_DIR=str(data_dir), WEB_WORKERS="1") as (process, base_url):
         process.send_signal(signal.SIGHUP)
-        has_stopped(process, base_url, home)
+        assert_stopped(process, base_url, data_dir)
 
 
 def test_an_error_is_one_line_and_exit_code_1(root):
@@ -86,27 +86,27 @@ def test_an_error_is_one_line_and_exit_code_1(root):
     assert start.stderr == "turnout: DATABASE_URL: is not set.\n"
 
 
-def test_a_request_that_is_half_there_when_it_is_told_to_stop_is_answered(root):
+def test_a_partial_request_is_answered_during_a_graceful_stop(root):
     with (
         running_cli(root, "serve", WEB_WORKERS="1", **WITHOUT_DATABASE) as (process, base_url),
-        connect(base_url) as half,
-        connect(base_url) as silent,
-        connect(base_url) as kept,
+        connect(base_url) as partial,
+        connect(base_url) as idle,
+        connect(base_url) as open_connection,
     ):
 
         def is_stopping():
-            kept.sendall(KEEP_ALIVE)
-            answer = b""
-            while not answer.endswith(b"}"):
-                answer += kept.recv(4096)
-            return b"\r\nConnection: close\r\n" in answer
+            open_connection.sendall(KEEP_ALIVE)
+            response = b""
+            while not response.endswith(b"}"):
+                response += open_connection.recv(4096)
+            return b"\r\nConnection: close\r\n" in response
 
-        half.sendall(CLOSING[:20])
-        assert not is_stopping()  # and it has taken in those who connected before
+        partial.sendall(CLOSING[:20])
+        assert not is_stopping()  # it has accepted the earlier connections, too
         process.send_signal(signal.SIGTERM)
-        wait_until(is_stopping, "it keeps no connection any more")
-        half.sendall(CLOSING[20:])
+        wait_until(is_stopping, "it closes kept-alive connections")
+        partial.sendall(CLOSING[20:])
 
-        assert read_all(half).startswith(b"HTTP/1.1 200 ")
-        assert read_all(silent) == b""
+        assert read_all(partial).startswith(b"HTTP/1.1 200 ")
+        assert read_all(idle) == b""
         assert process.wait(timeout=60) == 0

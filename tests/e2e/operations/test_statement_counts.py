@@ -1,22 +1,22 @@
-"""What a request costs the database does not grow with the data: its statements are counted."""
+"""The number of SQL statements per request does not grow with the data."""
 
 import pytest
 
 from adapters.postgres.connection import DriverConnection
 
 SESSION_CHECK = "SELECT require_live_session("
-NOT_COUNTED = ("BEGIN", "COMMIT", SESSION_CHECK)
+IGNORED = ("BEGIN", "COMMIT", SESSION_CHECK)
 
 
 @pytest.fixture
-def statements_of(monkeypatch):
-    """The number of SQL statements that a request sends, besides the check of the session."""
+def count_statements(monkeypatch):
+    """Counts the SQL statements of a request, without the session check."""
     executed = []
     execute = DriverConnection.execute
 
     def record(connection, sql, values=None):
         text = sql.decode() if isinstance(sql, bytes) else sql
-        executed.extend(each for each in text.split(";") if not each.startswith(NOT_COUNTED))
+        executed.extend(each for each in text.split(";") if not each.startswith(IGNORED))
         return execute(connection, sql, values)
 
     monkeypatch.setattr(DriverConnection, "execute", record)
@@ -31,48 +31,48 @@ def statements_of(monkeypatch):
 
 
 @pytest.fixture
-def messages_of(monkeypatch):
-    """The number of round trips that a request takes."""
-    messages = []
+def count_round_trips(monkeypatch):
+    """Counts the round trips of a request."""
+    sent = []
     execute = DriverConnection.execute
 
     def record(connection, sql, values=None):
-        messages.append(sql)
+        sent.append(sql)
         return execute(connection, sql, values)
 
     monkeypatch.setattr(DriverConnection, "execute", record)
 
     def count(request, *arguments, **options):
-        messages.clear()
+        sent.clear()
         response = request(*arguments, **options)
         assert response.is_success, response.text
-        return len(messages)
+        return len(sent)
 
     return count
 
 
-def test_the_session_is_checked_in_the_same_round_trip(messages_of, ada, visitor):
-    event = ada.published()
+def test_the_session_is_checked_in_the_same_round_trip(count_round_trips, ada, visitor):
+    event = ada.new_event()
     feed = ada.post("/v1/profile/calendar/").json()["url"]
 
-    assert messages_of(ada.get, "/v1/events/") == 1
-    assert messages_of(ada.get, event) == 1
-    assert messages_of(ada.get, f"{event}calendar.ics") == 1
-    assert messages_of(visitor.get, feed) == 1
-    assert messages_of(ada.publish) == 2
-    assert messages_of(ada.attend, event) == 2
-    assert messages_of(ada.cancel, event) == 2
-    assert messages_of(ada.patch, event, capacity=50) == 3
+    assert count_round_trips(ada.get, "/v1/events/") == 1
+    assert count_round_trips(ada.get, event) == 1
+    assert count_round_trips(ada.get, f"{event}calendar.ics") == 1
+    assert count_round_trips(visitor.get, feed) == 1
+    assert count_round_trips(ada.create_event) == 2
+    assert count_round_trips(ada.attend, event) == 2
+    assert count_round_trips(ada.cancel, event) == 2
+    assert count_round_trips(ada.patch, event, capacity=50) == 3
 
 
 @pytest.fixture(params=["a few events and attendees", "many of them"])
 def event(request, ada, visitor):
-    event = ada.published()
+    event = ada.new_event()
     if request.param == "many of them":
         for _ in range(10):
-            ada.attend(ada.published())
+            ada.attend(ada.new_event())
         for _ in range(4):
-            visitor.joins().attend(event)
+            visitor.new_member().attend(event)
     return event
 
 
@@ -85,45 +85,45 @@ def event(request, ada, visitor):
         ({"status": "past"}, 1),  # an empty first page
         ({"search": "tea 100% ☕", "type": "meetup", "creator": "ada", "available": "true"}, 1),
         ({"search": "te", "sort": "-attendees_count", "ends_after": "2020-01-01T00:00:00Z"}, 1),
-        ({"offset": 1000}, 2),  # beyond the end the count is asked for by itself
+        ({"offset": 1000}, 2),  # beyond the end, the count is a separate statement
     ],
 )
-def test_a_page_of_events(statements_of, ada, event, query, expected):
-    assert statements_of(ada.get, "/v1/events/", params=query) == expected
+def test_a_page_of_events_takes_one_statement(count_statements, ada, event, query, expected):
+    assert count_statements(ada.get, "/v1/events/", params=query) == expected
 
 
-def test_a_page_by_cursor(statements_of, ada, event):
-    ada.published()
+def test_a_page_by_cursor_takes_one_statement(count_statements, ada, event):
+    ada.new_event()
     cursor = ada.get("/v1/events/", params={"limit": 1}).json()["next_cursor"]
 
-    assert statements_of(ada.get, "/v1/events/", params={"cursor": cursor}) == 1
+    assert count_statements(ada.get, "/v1/events/", params={"cursor": cursor}) == 1
 
 
-def test_one_event(statements_of, ada, event):
-    assert statements_of(ada.get, event) == 1
+def test_one_event_takes_one_statement(count_statements, ada, event):
+    assert count_statements(ada.get, event) == 1
 
 
-def test_an_event_as_a_calendar(statements_of, ada, event):
-    assert statements_of(ada.get, f"{event}calendar.ics") == 1
+def test_an_event_calendar_takes_one_statement(count_statements, ada, event):
+    assert count_statements(ada.get, f"{event}calendar.ics") == 1
 
 
-def test_a_calendar_that_a_program_reads(statements_of, ada, event, visitor):
+def test_a_calendar_feed_takes_one_statement(count_statements, ada, event, visitor):
     feed = ada.post("/v1/profile/calendar/").json()["url"]
 
-    assert statements_of(visitor.get, feed) == 1
+    assert count_statements(visitor.get, feed) == 1
 
 
-def test_attendees(statements_of, ada, event):
-    assert statements_of(ada.get, f"{event}attendees/") == 2
+def test_a_page_of_attendees_takes_two_statements(count_statements, ada, event):
+    assert count_statements(ada.get, f"{event}attendees/") == 2
 
 
-def test_a_seat_taken_and_given_back(statements_of, grace, event):
-    assert statements_of(grace.attend, event) == 3
-    assert statements_of(grace.attend, event) == 2  # nothing to write
-    assert statements_of(grace.cancel, event) == 3
-    assert statements_of(grace.cancel, event) == 2
+def test_attending_and_cancelling_take_three_statements(count_statements, grace, event):
+    assert count_statements(grace.attend, event) == 3
+    assert count_statements(grace.attend, event) == 2  # nothing to write
+    assert count_statements(grace.cancel, event) == 3
+    assert count_statements(grace.cancel, event) == 2
 
 
-def test_an_event_published_and_changed(statements_of, ada, event):
-    assert statements_of(ada.publish) == 2
-    assert statements_of(ada.patch, event, capacity=50) == 4
+def test_creating_and_updating_take_few_statements(count_statements, ada, event):
+    assert count_statements(ada.create_event) == 2
+    assert count_statements(ada.patch, event, capacity=50) == 4

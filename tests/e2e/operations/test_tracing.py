@@ -1,4 +1,4 @@
-"""What is sent to a collector of traces, by the service as it ships."""
+"""Traces that the service sends to a collector."""
 
 import signal
 from collections import Counter
@@ -14,7 +14,7 @@ from tests.postgres import a_database
 from tests.processes import free_port, run_cli, running_cli
 
 ACCOUNT = {"username": "ada-lovelace", "password": PASSWORD}
-SOON = {"OTEL_BSP_SCHEDULE_DELAY": "100"}
+FAST_EXPORT = {"OTEL_BSP_SCHEDULE_DELAY": "100"}
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
 
@@ -28,15 +28,17 @@ def settings(postgres):
 
 
 @pytest.fixture(scope="module")
-def told(root, settings):
-    """What is received of some requests, and what none of it may tell."""
+def traced(root, settings):
+    """The receiver after some requests, and the secrets that it must not contain."""
     with a_receiver() as receiver:
         options = {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint, "OTEL_SERVICE_NAME": "tea"}
         with (
             running_cli(root, "serve", **options, **settings) as (_, base_url),
             httpx.Client(base_url=base_url) as client,
         ):
-            for _ in range(2):  # PostgreSQL refuses the second name, and says which it is
+            for _ in range(
+                2
+            ):  # the second violates a constraint; PostgreSQL's error has the username
                 client.post("/v1/profile/signup/", json=ACCOUNT)
             tokens = client.post("/v1/profile/token/", json=ACCOUNT).json()
             client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
@@ -48,11 +50,11 @@ def told(root, settings):
             client.get("/v1/events/", params={"search": "whispered", "limit": "0"})
             client.get("/whispered/")
             client.request("WHISPER", "/v1/events/")
-            for flags in ("01", "00"):  # the client's trace is kept, and is not
+            for flags in ("01", "00"):  # sampled and not sampled by the client
                 client.get("/healthz", headers={"traceparent": f"00-{TRACE}-{PARENT}-{flags}"})
-        # What the workers had not sent yet was sent when they ended.
-        typed = ("whisper", "secret tea", *ACCOUNT.values())
-        secrets = (*typed, feed.rpartition("/")[2], *tokens.values())
+        # The workers have sent their remaining spans when they ended.
+        inputs = ("whisper", "secret tea", *ACCOUNT.values())
+        secrets = (*inputs, feed.rpartition("/")[2], *tokens.values())
         yield receiver, [str(each).lower().encode() for each in secrets]
 
 
@@ -60,8 +62,8 @@ def requests_of(receiver):
     return [each for each in receiver.spans() if each[0].kind == each[0].SPAN_KIND_SERVER]
 
 
-def test_each_request_is_a_span_named_for_its_route(told):
-    receiver, _ = told
+def test_each_request_is_a_span_named_after_its_route(traced):
+    receiver, _ = traced
     names = [span.name for span, _, _ in requests_of(receiver)]
 
     assert receiver.paths == {"/v1/traces"}
@@ -81,10 +83,12 @@ def test_each_request_is_a_span_named_for_its_route(told):
     )
 
 
-def test_a_span_has_what_the_line_of_the_log_has(told):
-    [(_, seen, resource)] = [each for each in requests_of(told[0]) if "tea-1" in each[1].values()]
+def test_a_request_span_has_the_attributes_of_the_log(traced):
+    [(_, attributes, resource)] = [
+        each for each in requests_of(traced[0]) if "tea-1" in each[1].values()
+    ]
 
-    assert seen == {
+    assert attributes == {
         "http.request.method": "GET",
         "http.route": "/v1/events/{event_id}/",
         "http.response.status_code": 200,
@@ -93,39 +97,39 @@ def test_a_span_has_what_the_line_of_the_log_has(told):
     assert resource["service.name"] == "tea"
 
 
-def test_a_round_trip_to_the_database_is_a_span_of_its_request(told):
-    receiver, _ = told
-    [(seen, _, _)] = [each for each in requests_of(receiver) if "tea-1" in each[1].values()]
-    inner = [each for each in receiver.spans() if each[0].parent_span_id == seen.span_id]
+def test_a_database_round_trip_is_a_child_span(traced):
+    receiver, _ = traced
+    [(attributes, _, _)] = [each for each in requests_of(receiver) if "tea-1" in each[1].values()]
+    inner = [each for each in receiver.spans() if each[0].parent_span_id == attributes.span_id]
 
     assert [span.name for span, _, _ in inner] == [
         "SELECT"
-    ]  # the session and the event, in one message
-    assert [span.kind for span, _, _ in inner] == [seen.SPAN_KIND_CLIENT]
+    ]  # the session check and the event, in one round trip
+    assert [span.kind for span, _, _ in inner] == [attributes.SPAN_KIND_CLIENT]
     assert inner[0][1] == {"db.system.name": "postgresql", "db.operation.name": "SELECT"}
     failed = [each for _, each, _ in receiver.spans() if each.get("error.type") == "23505"]
     assert [each["db.operation.name"] for each in failed] == ["INSERT"]
 
 
-def test_no_span_tells_a_secret(told):
-    receiver, secrets = told
-    sent = b"".join(receiver.bodies).lower()
+def test_spans_contain_no_secrets(traced):
+    receiver, secrets = traced
+    bodies = b"".join(receiver.bodies).lower()
 
-    assert b"/v1/calendars/{secret}.ics" in sent
-    assert [secret for secret in secrets if secret in sent] == []
+    assert b"/v1/calendars/{secret}.ics" in bodies
+    assert [secret for secret in secrets if secret in bodies] == []
 
 
-def test_a_client_that_is_in_a_trace_finds_the_request_in_it(told):
-    [span] = [span for span, _, _ in requests_of(told[0]) if span.name == "GET /healthz/"]
+def test_the_trace_of_the_client_is_continued(traced):
+    [span] = [span for span, _, _ in requests_of(traced[0]) if span.name == "GET /healthz/"]
 
     assert (span.trace_id.hex(), span.parent_span_id.hex()) == (TRACE, PARENT)
 
 
-def test_a_worker_that_replaces_a_killed_one_sends_spans(root, settings):
+def test_a_replacement_worker_sends_spans(root, settings):
     with (
         a_receiver() as receiver,
         running_cli(
-            root, "serve", OTEL_EXPORTER_OTLP_ENDPOINT=receiver.endpoint, **SOON, **settings
+            root, "serve", OTEL_EXPORTER_OTLP_ENDPOINT=receiver.endpoint, **FAST_EXPORT, **settings
         ) as (process, base_url),
     ):
         workers = psutil.Process(process.pid).children()
@@ -133,15 +137,17 @@ def test_a_worker_that_replaces_a_killed_one_sends_spans(root, settings):
             worker.send_signal(signal.SIGKILL)
         wait_until(
             lambda: set(psutil.Process(process.pid).children()).isdisjoint(workers),
-            "they are replaced",
+            "the workers are replaced",
         )
         assert httpx.get(f"{base_url}/healthz").status_code == 200
-        wait_until(lambda: any(receiver.spans()), "its span has come")
+        wait_until(lambda: any(receiver.spans()), "its span is received")
 
 
-def test_where_nobody_takes_the_spans_requests_are_answered_and_the_service_ends(root, settings):
+def test_the_service_works_and_stops_without_a_collector(root, settings):
     nobody = f"http://127.0.0.1:{free_port()}"
-    with running_cli(root, "serve", OTEL_EXPORTER_OTLP_ENDPOINT=nobody, **SOON, **settings) as (
+    with running_cli(
+        root, "serve", OTEL_EXPORTER_OTLP_ENDPOINT=nobody, **FAST_EXPORT, **settings
+    ) as (
         process,
         base_url,
     ):
@@ -150,7 +156,7 @@ def test_where_nobody_takes_the_spans_requests_are_answered_and_the_service_ends
     assert process.returncode == 0
 
 
-def test_an_endpoint_that_is_none_ends_the_start_with_one_line(root, settings):
+def test_an_invalid_endpoint_stops_the_start_with_one_line(root, settings):
     start = run_cli(root, "serve", OTEL_EXPORTER_OTLP_ENDPOINT="collector:4318", **settings)
 
     assert start.stderr == (
@@ -158,10 +164,8 @@ def test_an_endpoint_that_is_none_ends_the_start_with_one_line(root, settings):
     )
 
 
-def test_without_the_packages_the_start_ends_with_one_line_and_else_goes_on(
-    root, settings, tmp_path
-):
-    # Python imports it by itself, before anything else.
+def test_missing_packages_stop_the_start_only_if_tracing_is_on(root, settings, tmp_path):
+    # Python imports sitecustomize before anything else.
     (tmp_path / "sitecustomize.py").write_text(
         "import sys\n"
         "class Missing:\n"

@@ -1,11 +1,11 @@
-"""Lists from their first page to their last."""
+"""Iterates over paginated lists."""
 
 
-def walk(visitor, path="/v1/events/", **query):
-    """All pages, by cursor."""
+def all_pages(client, path="/v1/events/", **query):
+    """Every page, by cursor."""
     pages, cursor = [], None
     while True:
-        page = visitor.get(path, params=query | ({"cursor": cursor} if cursor else {})).json()
+        page = client.get(path, params=query | ({"cursor": cursor} if cursor else {})).json()
         pages.append(page)
         cursor = page["next_cursor"]
         if cursor is None:

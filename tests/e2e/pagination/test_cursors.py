@@ -2,7 +2,7 @@ import pytest
 
 from adapters.http.events.list_query import SortParameter
 from tests.e2e.client import in_hours
-from tests.e2e.pagination.pages import walk
+from tests.e2e.pagination.pages import all_pages
 
 
 def titles(page):
@@ -11,25 +11,25 @@ def titles(page):
 
 @pytest.mark.parametrize("sort", SortParameter)
 @pytest.mark.parametrize("query", [{}, {"search": "te"}, {"available": "true"}], ids=str)
-def test_pages_by_cursor_show_what_pages_by_offset_do(ada, sort, query):
+def test_pages_by_cursor_have_the_same_events_as_one_page(ada, sort, query):
     for number in range(7):
         hours = 24 + number // 2  # some start at the same time, some have the same title
         title = ("Tea", "tea ☕", "Zoë's tea")[number % 3]
-        event = ada.published(title=title, start_time=in_hours(hours), end_time=in_hours(99))
+        event = ada.new_event(title=title, start_time=in_hours(hours), end_time=in_hours(99))
         if number % 2:
             ada.attend(event)
 
-    whole = ada.get("/v1/events/", params=query | {"sort": sort, "limit": 100}).json()
-    pages = walk(ada, sort=sort, limit=2, **query)
+    unpaginated = ada.get("/v1/events/", params=query | {"sort": sort, "limit": 100}).json()
+    pages = all_pages(ada, sort=sort, limit=2, **query)
 
-    assert [event for page in pages for event in page["results"]] == whole["results"]
-    assert whole["next_cursor"] is None
+    assert [event for page in pages for event in page["results"]] == unpaginated["results"]
+    assert unpaginated["next_cursor"] is None
     assert [len(page["results"]) for page in pages] == [2, 2, 2, 1]
 
 
 def test_a_cursor_of_a_long_title_fits_into_a_link(ada):
     for _ in range(2):
-        ada.publish(title="👩" * 200)
+        ada.create_event(title="👩" * 200)
     query = {"sort": "title", "search": "👩" * 200, "limit": 1}
 
     first = ada.get("/v1/events/", params=query).json()
@@ -39,25 +39,25 @@ def test_a_cursor_of_a_long_title_fits_into_a_link(ada):
     assert first["results"] != second["results"]
 
 
-def test_nothing_comes_twice_or_is_left_out_while_others_publish(ada, grace):
+def test_no_event_is_repeated_or_skipped_while_others_create_events(ada, grace):
     for hour in range(1, 10):
-        ada.publish(title=str(hour), start_time=in_hours(hour), end_time=in_hours(99))
-    seen, cursor = [], None
+        ada.create_event(title=str(hour), start_time=in_hours(hour), end_time=in_hours(99))
+    listed, cursor = [], None
     while True:
         query = {"limit": 2} | ({"cursor": cursor} if cursor else {})
         page = ada.get("/v1/events/", params=query).json()
-        seen += [title for title in titles(page) if title != "new"]
-        # Before the position: by offset, it would push an event onto the next page again.
-        grace.publish(title="new", start_time=in_hours(0.5), end_time=in_hours(99))
+        listed += [title for title in titles(page) if title != "new"]
+        # It sorts before the cursor; with an offset, the next page would repeat an event.
+        grace.create_event(title="new", start_time=in_hours(0.5), end_time=in_hours(99))
         if not (cursor := page["next_cursor"]):
             break
 
-    assert seen == [str(hour) for hour in range(1, 10)]
+    assert listed == [str(hour) for hour in range(1, 10)]
 
 
-def test_a_page_goes_on_after_an_event_that_is_gone(ada):
+def test_a_cursor_still_works_after_its_event_is_deleted(ada):
     events = [
-        ada.published(title=str(hour), start_time=in_hours(hour), end_time=in_hours(99))
+        ada.new_event(title=str(hour), start_time=in_hours(hour), end_time=in_hours(99))
         for hour in range(1, 5)
     ]
     page = ada.get("/v1/events/", params={"limit": 2}).json()
@@ -68,9 +68,9 @@ def test_a_page_goes_on_after_an_event_that_is_gone(ada):
     assert titles(following) == ["3", "4"]
 
 
-def test_a_page_is_counted_where_it_is_asked_for(ada):
+def test_a_page_is_counted_on_request(ada):
     for _ in range(3):
-        ada.publish()
+        ada.create_event()
 
     by_offset = ada.get("/v1/events/", params={"limit": 1}).json()
     uncounted = ada.get("/v1/events/", params={"limit": 1, "offset": 1, "count": "false"}).json()
@@ -83,9 +83,9 @@ def test_a_page_is_counted_where_it_is_asked_for(ada):
     assert by_cursor["results"] == uncounted["results"]
 
 
-def test_links_of_pages_go_on_in_their_way_and_keep_the_filters(ada):
+def test_links_continue_by_cursor_and_keep_the_filters(ada):
     for number in range(3):
-        ada.publish(title=str(number))
+        ada.create_event(title=str(number))
     query = {"limit": 1, "created": "true"}
     cursor = ada.get("/v1/events/", params=query).json()["next_cursor"]
 
@@ -98,42 +98,42 @@ def test_links_of_pages_go_on_in_their_way_and_keep_the_filters(ada):
     assert (last["next"], last["next_cursor"], last["previous"]) == (None, None, None)
 
 
-def test_uncounted_pages_by_offset_lead_on_and_back(ada):
+def test_uncounted_pages_have_next_and_previous_links(ada):
     for number in range(3):
-        ada.publish(title=str(number))
+        ada.create_event(title=str(number))
 
-    url, seen = "/v1/events/?limit=2&count=false", []
+    url, listed = "/v1/events/?limit=2&count=false", []
     while url:
         page = ada.get(url).json()
-        seen += titles(page)
+        listed += titles(page)
         url = page["next"]
-    assert seen == ["0", "1", "2"]
+    assert listed == ["0", "1", "2"]
     assert titles(ada.get(page["previous"]).json()) == ["0", "1"]
 
 
-def test_attendees_come_by_cursor_too(ada, visitor):
-    event = ada.published()
-    people = [visitor.joins() for _ in range(5)]
+def test_attendees_are_paginated_by_cursor(ada, visitor):
+    event = ada.new_event()
+    people = [visitor.new_member() for _ in range(5)]
     for person in people:
         person.attend(event)
 
-    pages = walk(ada, f"{event}attendees/", limit=2)
+    pages = all_pages(ada, f"{event}attendees/", limit=2)
 
     listed = [each["id"] for page in pages for each in page["results"]]
     assert listed == [person.id for person in people]
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "next", "A" * 200, "\0", "ü"])
-def test_a_bad_cursor_is_refused(ada, cursor):
+def test_an_invalid_cursor_is_rejected(ada, cursor):
     response = ada.get("/v1/events/", params={"cursor": cursor})
 
     assert response.status_code == 422
     assert response.json()["errors"].keys() == {"cursor"}
 
 
-def test_a_cursor_is_good_for_its_own_list_and_order_alone(ada, grace):
-    event = ada.published()
-    ada.publish()
+def test_a_cursor_is_valid_only_for_its_own_list_and_order(ada, grace):
+    event = ada.new_event()
+    ada.create_event()
     for person in (ada, grace):
         person.attend(event)
     of_events = ada.get("/v1/events/", params={"limit": 1}).json()["next_cursor"]
@@ -149,9 +149,9 @@ def test_a_cursor_is_good_for_its_own_list_and_order_alone(ada, grace):
         assert response.json()["errors"].keys() == {"cursor"}
 
 
-def test_a_cursor_and_an_offset_exclude_each_other(ada):
-    ada.publish()
-    ada.publish()
+def test_a_cursor_cannot_be_combined_with_an_offset(ada):
+    ada.create_event()
+    ada.create_event()
     cursor = ada.get("/v1/events/", params={"limit": 1}).json()["next_cursor"]
 
     response = ada.get("/v1/events/", params={"cursor": cursor, "offset": 1})

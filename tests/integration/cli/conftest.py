@@ -1,7 +1,7 @@
-"""Commands as a person gives them, on databases of their own.
+"""Commands, each on its own database.
 
-Each does what it is for in a real process at least once. What it refuses, and what a test needs
-beside its matter, is asked for in this process, where it takes a tenth of the time.
+Each command runs in a real process at least once. Errors and test setup run in this process,
+which takes a tenth of the time.
 """
 
 import io
@@ -20,7 +20,7 @@ from adapters.postgres.timeouts import MAINTENANCE
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from entrypoints.cli import serve
 from entrypoints.cli.__main__ import main
-from tests.applications import an_app, listening
+from tests.applications import an_app, live_server
 from tests.postgres import a_database
 from tests.processes import command, environment
 
@@ -29,8 +29,8 @@ SEEDED_PEOPLE, SEEDED_EVENTS, SEEDED_SEATS = 40, 70, 5
 
 
 @dataclass(frozen=True)
-class Place:
-    """A database, as commands and as a test reach it."""
+class CliDatabase:
+    """A database, with the settings for commands and an engine for tests."""
 
     settings: dict[str, str]
     engine: Engine
@@ -49,45 +49,45 @@ class Place:
 
 
 @contextmanager
-def opened(postgres, *, migrated=True):
+def open_database(postgres, *, migrated=True):
     with a_database(postgres, migrated=migrated) as url:
         engine = make_engine(url, pool_size=2, timeouts=MAINTENANCE, is_autocommit=True)
-        yield Place({"DATABASE_URL": url.render_as_string(hide_password=False)}, engine)
+        yield CliDatabase({"DATABASE_URL": url.render_as_string(hide_password=False)}, engine)
         engine.dispose()
 
 
 @pytest.fixture
-def a_place(postgres):
-    """Makes places, empty or migrated."""
-    with ExitStack() as places:
-        yield lambda **options: places.enter_context(opened(postgres, **options))
+def make_database(postgres):
+    """Makes databases, empty or migrated."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(open_database(postgres, **options))
 
 
 @pytest.fixture(scope="session")
-def seeded(postgres, turnout):
-    """A place that all share, with people, events and seats: not to be changed."""
-    with opened(postgres) as place:
-        amounts = "--people", SEEDED_PEOPLE, "--events", SEEDED_EVENTS, "--seats", SEEDED_SEATS
-        done = turnout("seed-demo", *amounts, **place.settings)
-        assert done.returncode == 0, done.stderr
-        yield place, done.stdout
+def seeded_db(postgres, run_command):
+    """A shared database with users, events and seats; read-only."""
+    with open_database(postgres) as db:
+        options = "--people", SEEDED_PEOPLE, "--events", SEEDED_EVENTS, "--seats", SEEDED_SEATS
+        output_of = run_command("seed-demo", *options, **db.settings)
+        assert output_of.returncode == 0, output_of.stderr
+        yield db, output_of.stdout
 
 
 @pytest.fixture
-def place(a_place):
-    return a_place()
+def db(make_database):
+    return make_database()
 
 
 @pytest.fixture(scope="session")
-def turnout(pytestconfig):
+def run_command(pytestconfig):
     """Runs a command to its end: turnout("purge", "--dry-run", DATABASE_URL=...)."""
 
-    def run(*arguments, told=None, **settings):
+    def run(*arguments, stdin=None, **settings):
         return subprocess.run(
             command(*map(str, arguments)),
             cwd=pytestconfig.rootpath,
             env=environment(**settings),
-            **({"stdin": subprocess.DEVNULL} if told is None else {"input": told}),
+            **({"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}),
             capture_output=True,
             text=True,
             timeout=TIMEOUT_S,
@@ -98,35 +98,35 @@ def turnout(pytestconfig):
 
 
 @pytest.fixture
-def here(monkeypatch, capsys):
-    """Runs a command to its end in this process; what its exit means, and what it printed."""
+def run_in_process(monkeypatch, capsys):
+    """Runs a command in this process; returns its exit code or error, and its output."""
 
-    def run(*arguments, told="", **settings):
+    def run(*arguments, stdin="", **settings):
         capsys.readouterr()
         handlers = {number: signal.getsignal(number) for number in serve.STOP_SIGNALS}
         with monkeypatch.context() as patch:
             patch.setattr(os, "environ", environment(**settings))
-            # A service that starts after all ends at once.
+            # If gunicorn is started unexpectedly, it exits at once.
             patch.setattr(serve, "GUNICORN", (sys.executable, "-c", "raise SystemExit(3)"))
             patch.setattr(sys, "argv", ["turnout", *map(str, arguments)])
-            patch.setattr(sys, "stdin", told and io.TextIOWrapper(io.BytesIO(told.encode())))
+            patch.setattr(sys, "stdin", stdin and io.TextIOWrapper(io.BytesIO(stdin.encode())))
             try:
-                with pytest.raises(SystemExit) as ended:
+                with pytest.raises(SystemExit) as exc_info:
                     main()
             finally:
                 for number, handler in handlers.items():
                     signal.signal(number, handler)
-        return ended.value.code or 0, capsys.readouterr().out
+        return exc_info.value.code or 0, capsys.readouterr().out
 
     return run
 
 
 @pytest.fixture
-def done(here):
-    """What a command prints that succeeds."""
+def output_of(run_in_process):
+    """Runs a command that must succeed; returns its output."""
 
     def run(*arguments, **settings):
-        exit_code, printed = here(*arguments, **settings)
+        exit_code, printed = run_in_process(*arguments, **settings)
         assert exit_code == 0
         return printed
 
@@ -134,11 +134,11 @@ def done(here):
 
 
 @pytest.fixture
-def refused(here):
-    """The one line, without its beginning, that a command is refused with."""
+def error_of(run_in_process):
+    """Runs a command that must fail; returns its one-line error without the prefix."""
 
     def run(*arguments, **settings):
-        reason, printed = here(*arguments, **settings)
+        reason, printed = run_in_process(*arguments, **settings)
         assert printed == ""
         assert reason.startswith("turnout: ")
         assert "\n" not in reason
@@ -148,15 +148,15 @@ def refused(here):
 
 
 @pytest.fixture
-def serving_on():
-    """Makes a service on a place, in this process; its base URL."""
+def serve_database():
+    """Starts a service on a database, in this process; returns its base URL."""
     with ExitStack() as stack:
 
-        def serve(place):
-            app = stack.enter_context(an_app(place.engine.url, ratelimit_enabled=False))
-            return stack.enter_context(listening(app))
+        def start(db):
+            app = stack.enter_context(an_app(db.engine.url, ratelimit_enabled=False))
+            return stack.enter_context(live_server(app))
 
-        yield serve
+        yield start
 
 
 @pytest.fixture(scope="session")

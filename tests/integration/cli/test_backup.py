@@ -1,4 +1,4 @@
-"""Writing a database to a file."""
+"""The backup command."""
 
 import signal
 import subprocess
@@ -19,7 +19,7 @@ case "$1" in --version) echo "$0 (PostgreSQL) {release}.1"; exit;; esac
 
 @pytest.fixture
 def programs(tmp_path):
-    """A directory with programs of an operator's own."""
+    """Makes a POSTGRES_BIN_DIR with wrapper scripts."""
     directory = tmp_path / "programs"
     directory.mkdir()
 
@@ -41,59 +41,61 @@ def folder(tmp_path):
     return folder
 
 
-def test_a_file_that_exists_is_kept_unless_force_is_given(turnout, refused, place, folder):
+def test_an_existing_file_is_only_replaced_with_force(run_command, error_of, db, folder):
     file = folder / "turnout.dump"
     file.write_text("the last one that is left")
 
-    said = refused("backup", file, **place.settings)
-    assert said == f"{file} exists; --force replaces it."
+    error = error_of("backup", file, **db.settings)
+    assert error == f"{file} exists; --force replaces it."
     assert file.read_text() == "the last one that is left"
 
-    assert turnout("backup", "--force", file, **place.settings).returncode == 0
+    assert run_command("backup", "--force", file, **db.settings).returncode == 0
     assert file.read_bytes().startswith(b"PGDMP")
     assert file.stat().st_mode & 0o777 == 0o600
     assert list(folder.iterdir()) == [file]
 
 
-def test_what_is_no_file_is_never_replaced(refused, place):
-    assert refused("backup", "--force", "/dev/null", **place.settings) == "/dev/null exists."
+def test_a_device_is_never_replaced(error_of, db):
+    assert error_of("backup", "--force", "/dev/null", **db.settings) == "/dev/null exists."
 
 
-def test_where_nothing_can_be_written_the_file_is_named(refused, place, folder):
+def test_an_unwritable_file_is_named(error_of, db, folder):
     file = folder / "missing" / "turnout.dump"
 
-    said = refused("backup", file, **place.settings)
+    error = error_of("backup", file, **db.settings)
 
-    assert said == f"{file} can't be used (No such file or directory)."
+    assert error == f"{file} can't be used (No such file or directory)."
 
 
-def test_a_database_without_turnout_is_no_backup(refused, a_place, folder):
-    said = refused("backup", folder / "file", **a_place(migrated=False).settings)
+def test_a_database_without_turnout_is_rejected(error_of, make_database, folder):
+    error = error_of("backup", folder / "file", **make_database(migrated=False).settings)
 
-    assert said == "the database has no Turnout in it."
+    assert error == "the database has no Turnout in it."
     assert list(folder.iterdir()) == []
 
 
-def test_programs_that_are_older_than_the_server_are_refused(refused, place, programs, folder):
+def test_programs_older_than_the_server_are_rejected(error_of, db, programs, folder):
     setting = programs("exit 0", release=9)
 
-    said = refused("backup", folder / "file", **setting, **place.settings)
+    error = error_of("backup", folder / "file", **setting, **db.settings)
 
-    assert said.startswith("POSTGRES_BIN_DIR: the server is of release ")
-    assert f"{setting['POSTGRES_BIN_DIR']}/pg_dump is of release 9; " in said
+    assert error.startswith("POSTGRES_BIN_DIR: the server is of release ")
+    assert f"{setting['POSTGRES_BIN_DIR']}/pg_dump is of release 9; " in error
 
 
-def test_the_password_is_in_no_argument(turnout, place, programs, folder, tmp_path):
-    told = tmp_path / "told"
-    setting = programs(f'echo "$@" >> {told}; echo "$PGPASSWORD" >> {told}.env; exec {{real}} "$@"')
-    [name] = place.rows("SELECT current_database()")[0]
-    url = place.engine.url.set(password=SECRET).render_as_string(hide_password=False)
+def test_the_password_is_not_in_the_arguments(run_command, db, programs, folder, tmp_path):
+    stdin = tmp_path / "told"
+    setting = programs(
+        f'echo "$@" >> {stdin}; echo "$PGPASSWORD" >> {stdin}.env; exec {{real}} "$@"'
+    )
+    [name] = db.rows("SELECT current_database()")[0]
+    url = db.engine.url.set(password=SECRET).render_as_string(hide_password=False)
 
-    done = turnout("backup", folder / "file", **setting, DATABASE_URL=url)
+    output_of = run_command("backup", folder / "file", **setting, DATABASE_URL=url)
 
-    assert done.returncode == 0, done.stderr
-    assert name in told.read_text()
-    assert "horse" not in told.read_text()
+    assert output_of.returncode == 0, output_of.stderr
+    assert name in stdin.read_text()
+    assert "horse" not in stdin.read_text()
     assert f"{SECRET}\n" in (tmp_path / "told.env").read_text()
 
 
@@ -101,7 +103,7 @@ def test_the_password_is_in_no_argument(turnout, place, programs, folder, tmp_pa
     ("script", "reason"),
     [
         ('{real} "$@"; echo "pg_dump: error: the disk is full" >&2; exit 1', "the disk is full"),
-        # It says that all went well, and half is missing.
+        # It exits with 0, but half of the file is missing.
         (
             'for each; do case "$each" in --file=/*/.*) file=${{each#--file=}};; esac; done\n'
             '{real} "$@" || exit; [ "$file" ] && truncate --size=-2000 "$file"; true',
@@ -110,28 +112,28 @@ def test_the_password_is_in_no_argument(turnout, place, programs, folder, tmp_pa
     ],
     ids=["a dump that fails", "a dump that is cut"],
 )
-def test_no_file_is_left_that_is_not_whole(refused, seeded, programs, folder, script, reason):  # noqa: PLR0917
-    place, _ = seeded
-    said = refused("backup", folder / "file", **programs(script), **place.settings)
+def test_an_incomplete_backup_leaves_no_file(error_of, seeded_db, programs, folder, script, reason):  # noqa: PLR0917
+    db, _ = seeded_db
+    error = error_of("backup", folder / "file", **programs(script), **db.settings)
 
-    assert reason in said
+    assert reason in error
     assert list(folder.iterdir()) == []
 
 
-def test_a_file_that_appears_meanwhile_is_kept(refused, seeded, programs, folder):
-    place, _ = seeded
+def test_a_file_created_during_the_backup_is_kept(error_of, seeded_db, programs, folder):
+    db, _ = seeded_db
     file = folder / "turnout.dump"
     setting = programs(f'echo "of another backup" > {file}; exec {{real}} "$@"')
 
-    said = refused("backup", file, **setting, **place.settings)
+    error = error_of("backup", file, **setting, **db.settings)
 
-    assert said == f"{file} exists; --force replaces it."
+    assert error == f"{file} exists; --force replaces it."
     assert file.read_text() == "of another backup\n"
     assert list(folder.iterdir()) == [file]
 
 
 @contextmanager
-def begun(root, *arguments, **settings):
+def start_command(root, *arguments, **settings):
     process = subprocess.Popen(
         command(*map(str, arguments)), cwd=root, env=environment(**settings), stderr=subprocess.PIPE
     )
@@ -139,10 +141,10 @@ def begun(root, *arguments, **settings):
         yield process
 
 
-def test_a_backup_that_is_told_to_end_leaves_nothing(root, place, programs, folder, tmp_path):
+def test_a_terminated_backup_leaves_no_file(root, db, programs, folder, tmp_path):
     setting = programs(f"touch {tmp_path}/begun; exec sleep 600")
-    with begun(root, "backup", folder / "file", **setting, **place.settings) as process:
-        wait_until((tmp_path / "begun").exists, "pg_dump was not started")
+    with start_command(root, "backup", folder / "file", **setting, **db.settings) as process:
+        wait_until((tmp_path / "begun").exists, "pg_dump is running")
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 128 + signal.SIGTERM
 

@@ -1,4 +1,4 @@
-"""Accounts that an operator opens."""
+"""The create-user command."""
 
 import os
 import pty
@@ -8,75 +8,79 @@ import httpx
 import pytest
 
 from tests.builders import a_user
-from tests.integration.cli.conftest import opened
+from tests.integration.cli.conftest import open_database
 from tests.processes import command, environment
 
 PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="module")
-def nobody(postgres):
-    """A migrated place where everything is refused."""
-    with opened(postgres) as place:
-        yield place
+def unused_db(postgres):
+    """A migrated database for commands that fail."""
+    with open_database(postgres) as db:
+        yield db
 
 
-def accounts(place):
-    return place.rows("SELECT username, email FROM users ORDER BY username")
+def accounts(db):
+    return db.rows("SELECT username, email FROM users ORDER BY username")
 
 
-def test_whoever_was_added_can_log_in(turnout, place, serving_on):
+def test_a_created_user_can_log_in(run_command, db, serve_database):
     arguments = ("create-user", "ada", "--email", "ada@example.org", "--password-stdin")
-    done = turnout(*arguments, told=f"{PASSWORD}\n", **place.settings)
+    output_of = run_command(*arguments, stdin=f"{PASSWORD}\n", **db.settings)
 
-    assert (done.returncode, done.stdout, done.stderr) == (0, "ada can log in.\n", "")
-    assert accounts(place) == [("ada", "ada@example.org")]
+    assert (output_of.returncode, output_of.stdout, output_of.stderr) == (
+        0,
+        "ada can log in.\n",
+        "",
+    )
+    assert accounts(db) == [("ada", "ada@example.org")]
     body = {"username": "ada", "password": PASSWORD}
-    assert httpx.post(f"{serving_on(place)}/v1/profile/token/", json=body).status_code == 200
+    assert httpx.post(f"{serve_database(db)}/v1/profile/token/", json=body).status_code == 200
 
 
 @pytest.fixture
-def answering(root, place):
-    """What a terminal shows where the password is asked for, and answered."""
+def type_password(root, db):
+    """Runs the command on a terminal and enters passwords; returns exit code and output."""
 
-    def ask(*answers):
-        ours, theirs = pty.openpty()
+    def enter(*passwords):
+        test_side, terminal = pty.openpty()
         with subprocess.Popen(
             command("create-user", "ada"),
             cwd=root,
-            env=environment(**place.settings),
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,  # so that /dev/tty is no way around
+            env=environment(**db.settings),
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
+            start_new_session=True,  # so that there is no /dev/tty
         ) as process:
-            os.close(theirs)
-            shown = b""
-            for answer in answers:
-                while not shown.endswith(b": "):
-                    shown += os.read(ours, 1024)
-                os.write(ours, f"{answer}\n".encode())
-                shown += b"|"
+            os.close(terminal)
+            output = b""
+            for password in passwords:
+                while not output.endswith(b": "):
+                    output += os.read(test_side, 1024)
+                os.write(test_side, f"{password}\n".encode())
+                output += b"|"
             try:
-                while part := os.read(ours, 1024):
-                    shown += part
-            except OSError:  # Linux: the other side is closed
+                while part := os.read(test_side, 1024):
+                    output += part
+            except OSError:  # Linux: the terminal is closed
                 pass
-            os.close(ours)
-        return process.returncode, shown.decode()
+            os.close(test_side)
+        return process.returncode, output.decode()
 
-    return ask
+    return enter
 
 
-def test_the_password_is_asked_for_twice_and_not_shown(answering, place):
-    exit_code, shown = answering(PASSWORD, "a slip of the hand", PASSWORD, PASSWORD)
+def test_the_password_is_prompted_twice_and_not_echoed(type_password, db):
+    exit_code, output = type_password(PASSWORD, "a slip of the hand", PASSWORD, PASSWORD)
 
     assert exit_code == 0
-    assert "horse" not in shown
-    assert "slip" not in shown
-    assert "do not match" in shown
-    assert shown.endswith("ada can log in.\r\n")
-    assert accounts(place) == [("ada", None)]
+    assert "horse" not in output
+    assert "slip" not in output
+    assert "do not match" in output
+    assert output.endswith("ada can log in.\r\n")
+    assert accounts(db) == [("ada", None)]
 
 
 @pytest.mark.parametrize(
@@ -88,36 +92,34 @@ def test_the_password_is_asked_for_twice_and_not_shown(answering, place):
     ],
     ids=["no address", "too easy", "NUL"],
 )
-def test_what_signing_up_refuses_is_refused_in_one_line(
-    refused, nobody, arguments, password, reason
-):
-    piped = {"told": f"{password}\n"} | nobody.settings
-    said = refused("create-user", *arguments, "--password-stdin", **piped)
+def test_invalid_values_are_rejected_in_one_line(error_of, unused_db, arguments, password, reason):
+    options = {"told": f"{password}\n"} | unused_db.settings
+    error = error_of("create-user", *arguments, "--password-stdin", **options)
 
-    assert said.startswith(reason)
-    assert accounts(nobody) == []
+    assert error.startswith(reason)
+    assert accounts(unused_db) == []
 
 
-def test_a_name_that_somebody_has_is_refused_in_one_line(refused, place):
-    with place.new_work() as work:
+def test_a_taken_username_is_rejected_in_one_line(error_of, db):
+    with db.new_work() as work:
         work.users.add(a_user("grace", email=None))
         work.commit()
 
-    piped = {"told": f"{PASSWORD}\n"} | place.settings
-    said = refused("create-user", "Grace", "--password-stdin", **piped)
+    options = {"told": f"{PASSWORD}\n"} | db.settings
+    error = error_of("create-user", "Grace", "--password-stdin", **options)
 
-    assert said == "The username Grace is taken."
-    assert accounts(place) == [("grace", None)]
+    assert error == "The username Grace is taken."
+    assert accounts(db) == [("grace", None)]
 
 
-def test_without_a_terminal_the_password_must_be_piped(refused, nobody):
-    said = refused("create-user", "ada", told="no terminal", **nobody.settings)
+def test_without_a_terminal_the_password_must_be_piped(error_of, unused_db):
+    error = error_of("create-user", "ada", stdin="no terminal", **unused_db.settings)
 
-    assert said == "password: there is no terminal to ask for it; pipe it, with --password-stdin."
+    assert error == "password: there is no terminal to ask for it; pipe it, with --password-stdin."
 
 
 @pytest.mark.parametrize("arguments", [(), ("--password-stdin",)])
-def test_a_standard_input_that_is_closed_is_no_password(refused, nobody, arguments):
-    said = refused("create-user", "ada", *arguments, told=None, **nobody.settings)
+def test_a_closed_standard_input_is_rejected(error_of, unused_db, arguments):
+    error = error_of("create-user", "ada", *arguments, stdin=None, **unused_db.settings)
 
-    assert said.startswith("password: ")
+    assert error.startswith("password: ")

@@ -1,4 +1,4 @@
-"""Which pg_dump and pg_restore are taken for a server."""
+"""Which pg_dump and pg_restore are used for a server."""
 
 import pytest
 
@@ -8,30 +8,32 @@ from entrypoints.settings import SettingsError
 
 @pytest.fixture
 def installed(monkeypatch):
-    """Directories of programs of these releases."""
+    """Sets the releases of the installed programs."""
 
     def set_releases(*releases):
-        found = {release: (f"/{release}/pg_dump", f"/{release}/pg_restore") for release in releases}
-        monkeypatch.setattr(postgres_programs, "_found", lambda: iter(found.items()))
+        programs = {
+            release: (f"/{release}/pg_dump", f"/{release}/pg_restore") for release in releases
+        }
+        monkeypatch.setattr(postgres_programs, "_found", lambda: iter(programs.items()))
 
     return set_releases
 
 
 @pytest.mark.parametrize(
-    ("server", "releases", "taken"),
+    ("server", "releases", "chosen"),
     [(15, [15, 18], 15), (15, [16], 16), (17, [15, 18], 18), (18, [18, 19], 18)],
 )
-def test_the_release_next_to_the_servers_is_taken(installed, server, releases, taken):
+def test_the_closest_release_that_is_not_older_is_used(installed, server, releases, chosen):
     installed(*releases)
 
-    assert postgres_programs.find_programs(server)[0] == f"/{taken}/pg_dump"
+    assert postgres_programs.find_programs(server)[0] == f"/{chosen}/pg_dump"
 
 
 @pytest.mark.parametrize("server", [15, 16])
-def test_what_could_not_be_restored_is_not_written(installed, server):
+def test_a_much_newer_release_is_not_used(installed, server):
     installed(18)
 
-    with pytest.raises(SettingsError, match=f"programs of release {server}") as refusal:
+    with pytest.raises(SettingsError, match=f"programs of release {server}") as exc_info:
         postgres_programs.find_programs(server)
 
-    assert "\n" not in str(refusal.value)
+    assert "\n" not in str(exc_info.value)

@@ -1,4 +1,4 @@
-"""Deleting what has had its time, beside a service that answers."""
+"""The purge command, also while the service is running."""
 
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
@@ -23,103 +23,103 @@ EVENT = {
 
 
 @pytest.fixture
-def old_place(place):
-    """Sessions and a key that were of use days ago, and one of each that still is."""
+def expired_db(db):
+    """Many expired sessions and an expired key, and one of each that is current."""
     now, ada = datetime.now(UTC), a_user()
-    with place.new_work() as work:
+    with db.new_work() as work:
         work.users.add(ada)
         for key, age in (("old", 4 * DAY), ("new", timedelta(0))):
-            kept = IdempotencyRecord(IdempotentRequest(key, b""), {}, created_at=now - age)
-            work.idempotency.add(ada.id, kept)
+            record = IdempotencyRecord(IdempotentRequest(key, b""), {}, created_at=now - age)
+            work.idempotency.add(ada.id, record)
             work.sessions.add(a_session(user_id=ada.id, now=now - age))
         work.commit()
-    place.run(f"""
+    db.run(f"""
         INSERT INTO sessions SELECT gen_random_uuid(), user_id, refresh_token_hash, created_at,
                last_used_at, expires_at, CASE WHEN n % 2 = 0 THEN created_at END, ends_at
         FROM sessions, generate_series(2, {NUMBER}) n WHERE expires_at < now()
     """)
-    return place
+    return db
 
 
-def counts(place):
-    return place.rows(
-        "SELECT count(*), (SELECT count(*) FROM idempotency_keys) AS keys FROM sessions"
-    )
+def counts(db):
+    return db.rows("SELECT count(*), (SELECT count(*) FROM idempotency_keys) AS keys FROM sessions")
 
 
-def test_what_is_over_is_deleted_and_counted(done, turnout, old_place):
-    dry = done("purge", "--dry-run", **old_place.settings)
-    too_young = done("purge", "--older-than", 5, **old_place.settings)
-    assert counts(old_place) == [(NUMBER + 1, 2)]
-    purged = turnout("purge", **old_place.settings)
+def test_expired_rows_are_deleted_and_counted(output_of, run_command, expired_db):
+    dry_output = output_of("purge", "--dry-run", **expired_db.settings)
+    recent_output = output_of("purge", "--older-than", 5, **expired_db.settings)
+    assert counts(expired_db) == [(NUMBER + 1, 2)]
+    purged = run_command("purge", **expired_db.settings)
 
-    told = f"{NUMBER} sessions and 1 idempotency keys "
-    assert dry == f"{told}would be deleted.\n"
-    assert too_young == "0 sessions and 0 idempotency keys were deleted.\n"
-    assert purged.stdout == f"{told}were deleted.\n"
-    assert counts(old_place) == [(1, 1)]
+    stdin = f"{NUMBER} sessions and 1 idempotency keys "
+    assert dry_output == f"{stdin}would be deleted.\n"
+    assert recent_output == "0 sessions and 0 idempotency keys were deleted.\n"
+    assert purged.stdout == f"{stdin}were deleted.\n"
+    assert counts(expired_db) == [(1, 1)]
 
 
-def test_two_at_once_share_the_work(turnout, old_place):
-    told = []
-    both = [
-        Thread(target=lambda: told.append(turnout("purge", **old_place.settings).stdout))
+def test_two_concurrent_purges_share_the_work(run_command, expired_db):
+    stdin = []
+    threads = [
+        Thread(target=lambda: stdin.append(run_command("purge", **expired_db.settings).stdout))
         for _ in range(2)
     ]
-    for each in both:
+    for each in threads:
         each.start()
-    for each in both:
+    for each in threads:
         each.join()
 
-    assert sum(int(line.split()[0]) for line in told) == NUMBER
-    assert counts(old_place) == [(1, 1)]
+    assert sum(int(line.split()[0]) for line in stdin) == NUMBER
+    assert counts(expired_db) == [(1, 1)]
 
 
-def test_a_row_that_somebody_holds_is_passed_over(done, old_place):
-    with old_place.new_work() as work:
+def test_a_locked_row_is_skipped(output_of, expired_db):
+    with expired_db.new_work() as work:
         run_in(work, "SELECT FROM sessions ORDER BY expires_at LIMIT 1 FOR UPDATE")
-        told = done("purge", **old_place.settings)
+        stdin = output_of("purge", **expired_db.settings)
 
-    assert told.startswith(f"{NUMBER - 1} sessions ")
-    assert done("purge", **old_place.settings).startswith("1 sessions ")
+    assert stdin.startswith(f"{NUMBER - 1} sessions ")
+    assert output_of("purge", **expired_db.settings).startswith("1 sessions ")
 
 
-class Visitor(Thread):
-    """Somebody who logs in, refreshes and publishes for as long as they are let."""
+class BusyUser(Thread):
+    """A user who logs in, refreshes and creates events until stopped."""
 
     def __init__(self, base_url):
         super().__init__()
-        self.answers = []
-        self.is_enough = Event()
+        self.statuses = []
+        self.stop = Event()
         self._http = httpx.Client(base_url=base_url, timeout=30)
-        self._ask("/v1/profile/signup/", ACCOUNT)
+        self._post("/v1/profile/signup/", ACCOUNT)
 
-    def _ask(self, path, body, **headers):
-        answer = self._http.post(path, json=body, headers=headers)
-        self.answers.append(answer.status_code)
-        return answer.json()
+    def _post(self, path, body, **headers):
+        response = self._http.post(path, json=body, headers=headers)
+        self.statuses.append(response.status_code)
+        return response.json()
 
     def run(self):
-        tokens = self._ask("/v1/profile/token/", ACCOUNT)
-        while not self.is_enough.is_set():
-            spent = {"refresh_token": tokens["refresh_token"]}
-            tokens = self._ask("/v1/profile/token/refresh/", spent)
+        tokens = self._post("/v1/profile/token/", ACCOUNT)
+        while not self.stop.is_set():
+            body = {"refresh_token": tokens["refresh_token"]}
+            tokens = self._post("/v1/profile/token/refresh/", body)
             authorization = {"Authorization": f"Bearer {tokens['access_token']}"}
-            self._ask("/v1/events/", EVENT, **authorization, **{"Idempotency-Key": str(uuid4())})
-        # It would end the session: the last that is asked.
-        self.last = self._http.post("/v1/profile/token/refresh/", json=spent).json()
+            self._post("/v1/events/", EVENT, **authorization, **{"Idempotency-Key": str(uuid4())})
+        # This ends the session, so it must be the last request.
+        self.reuse_response = self._http.post("/v1/profile/token/refresh/", json=body).json()
         self._http.close()
 
 
-def test_the_service_answers_meanwhile_and_knows_what_was_spent(serving_on, turnout, old_place):
-    visitor = Visitor(serving_on(old_place))
-    visitor.start()
-    done = turnout("purge", "--older-than", 0, **old_place.settings)
-    visitor.is_enough.set()
-    visitor.join()
+def test_the_service_works_during_a_purge_and_still_detects_reuse(
+    serve_database, run_command, expired_db
+):
+    user = BusyUser(serve_database(expired_db))
+    user.start()
+    output_of = run_command("purge", "--older-than", 0, **expired_db.settings)
+    user.stop.set()
+    user.join()
 
-    # Whoever uses a key may have deleted the old one first.
-    assert done.stdout.startswith(f"{NUMBER} sessions and ")
-    assert set(visitor.answers) <= {200, 201}
-    assert len(visitor.answers) > 10
-    assert visitor.last["code"] == "refresh_token_reused"
+    # The request with a key may have deleted the expired key first.
+    assert output_of.stdout.startswith(f"{NUMBER} sessions and ")
+    assert set(user.statuses) <= {200, 201}
+    assert len(user.statuses) > 10
+    assert user.reuse_response["code"] == "refresh_token_reused"

@@ -1,4 +1,4 @@
-"""A database that was lost, from a file."""
+"""The restore command."""
 
 from shutil import copyfile
 
@@ -13,10 +13,10 @@ from tests.integration.cli.conftest import SEEDED_EVENTS
 
 
 @pytest.fixture(scope="module")
-def backup(seeded, turnout, tmp_path_factory):
-    place, _ = seeded
+def backup(seeded_db, run_command, tmp_path_factory):
+    db, _ = seeded_db
     file = tmp_path_factory.mktemp("backup") / "turnout.dump"
-    assert turnout("backup", file, **place.settings).returncode == 0
+    assert run_command("backup", file, **db.settings).returncode == 0
     return file
 
 
@@ -26,94 +26,94 @@ def file(tmp_path):
 
 
 @pytest.fixture
-def empty(a_place):
-    return a_place(migrated=False)
+def empty(make_database):
+    return make_database(migrated=False)
 
 
 @pytest.fixture
-def cut(backup, file):
-    whole = backup.read_bytes()
-    file.write_bytes(whole[: len(whole) * 9 // 10])
+def truncated_file(backup, file):
+    content = backup.read_bytes()
+    file.write_bytes(content[: len(content) * 9 // 10])
     return file
 
 
-def contents(place):
+def all_rows(db):
     tables = [*metadata.tables, "alembic_version"]
-    return {table: sorted(map(str, place.rows(f"SELECT * FROM {table}"))) for table in tables}
+    return {table: sorted(map(str, db.rows(f"SELECT * FROM {table}"))) for table in tables}
 
 
-def test_all_is_there_again_and_the_service_goes_on(  # noqa: PLR0917
-    seeded, backup, empty, turnout, done, serving_on
+def test_everything_is_restored_and_the_service_works(  # noqa: PLR0917
+    seeded_db, backup, empty, run_command, output_of, serve_database
 ):
-    place, _ = seeded
+    db, _ = seeded_db
 
-    restored = turnout("restore", backup, **empty.settings)
+    restored = run_command("restore", backup, **empty.settings)
 
     assert (restored.returncode, restored.stderr) == (0, "")
-    [(seats,)] = place.rows("SELECT count(*) FROM attendances")
+    [(seats,)] = db.rows("SELECT count(*) FROM attendances")
     assert restored.stdout == f"{SEEDED_EVENTS} events, {seats} seats: 0 differ.\n"
-    assert contents(empty) == contents(place)
-    done("demo", "--base-url", serving_on(empty))
+    assert all_rows(empty) == all_rows(db)
+    output_of("demo", "--base-url", serve_database(empty))
 
 
-def test_a_file_that_is_cut_leaves_the_database_empty(cut, empty, refused):
-    said = refused("restore", cut, **empty.settings)
+def test_a_truncated_file_leaves_the_database_empty(truncated_file, empty, error_of):
+    error = error_of("restore", truncated_file, **empty.settings)
 
-    assert said.startswith(f"{cut} can't be read: ")
+    assert error.startswith(f"{truncated_file} can't be read: ")
     assert is_empty(empty.engine)
 
 
-def test_what_breaks_off_in_the_middle_is_undone(cut, empty):
-    """As if the file had been cut after it was read through."""
+def test_a_restore_that_fails_halfway_is_rolled_back(truncated_file, empty):
+    """As if the file had been truncated after it was checked."""
     programs = [str(embedded_programs() / name) for name in ("pg_dump", "pg_restore")]
 
     with pytest.raises(BackupError):
-        Backup(cut, *programs).restore(empty.engine.url)
+        Backup(truncated_file, *programs).restore(empty.engine.url)
 
     assert is_empty(empty.engine)
 
 
-def test_what_is_no_backup_is_refused(empty, refused, file):
+def test_a_file_that_is_no_backup_is_rejected(empty, error_of, file):
     file.write_text("a letter to the editor")
 
-    said = refused("restore", file, **empty.settings)
+    error = error_of("restore", file, **empty.settings)
 
-    assert said.startswith(f"{file} can't be read: ")
-
-
-def test_a_database_that_is_not_empty_is_left_alone(backup, place, refused):
-    said = refused("restore", backup, **place.settings)
-
-    assert " is not empty: name a new one in DATABASE_URL" in said
-    assert place.rows("SELECT count(*) FROM users") == [(0,)]
+    assert error.startswith(f"{file} can't be read: ")
 
 
-def test_a_backup_of_a_newer_version_is_refused_before_anything_is_written(
-    place, empty, done, refused, file
+def test_a_database_that_is_not_empty_is_left_unchanged(backup, db, error_of):
+    error = error_of("restore", backup, **db.settings)
+
+    assert " is not empty: name a new one in DATABASE_URL" in error
+    assert db.rows("SELECT count(*) FROM users") == [(0,)]
+
+
+def test_a_backup_of_a_newer_version_is_rejected_before_anything_is_written(
+    db, empty, output_of, error_of, file
 ):
-    place.run("UPDATE alembic_version SET version_num = '9999'")
-    done("backup", file, **place.settings)
+    db.run("UPDATE alembic_version SET version_num = '9999'")
+    output_of("backup", file, **db.settings)
 
-    said = refused("restore", file, **empty.settings)
+    error = error_of("restore", file, **empty.settings)
 
-    assert said.startswith(f"{file} is at revision 9999, which this version does not know: ")
+    assert error.startswith(f"{file} is at revision 9999, which this version does not know: ")
     assert is_empty(empty.engine)
 
 
-def test_a_backup_of_an_older_version_is_restored_and_migrates(place, empty, done, file):
-    downgrade(place.engine, "0003")
-    done("backup", file, **place.settings)
+def test_a_backup_of_an_older_version_is_restored_and_can_be_migrated(db, empty, output_of, file):
+    downgrade(db.engine, "0003")
+    output_of("backup", file, **db.settings)
 
-    told = done("restore", file, **empty.settings)
+    stdin = output_of("restore", file, **empty.settings)
 
-    assert told.splitlines()[1] == (
+    assert stdin.splitlines()[1] == (
         "It is at revision 0003: python -m entrypoints.cli migrate is to follow."
     )
-    done("migrate", **empty.settings)
-    done("verify-data", **empty.settings)
+    output_of("migrate", **empty.settings)
+    output_of("verify-data", **empty.settings)
 
 
-def test_what_belongs_to_an_extension_leaves_a_database_empty(empty):
+def test_objects_of_extensions_do_not_count(empty):
     empty.run(
         "CREATE TABLE places (id int PRIMARY KEY)", "ALTER EXTENSION plpgsql ADD TABLE places"
     )
@@ -124,12 +124,12 @@ def test_what_belongs_to_an_extension_leaves_a_database_empty(empty):
     assert not is_empty(empty.engine)
 
 
-def test_a_name_that_begins_like_an_option_is_a_file(  # noqa: PLR0917
-    backup, empty, done, refused, tmp_path, monkeypatch
+def test_a_file_name_may_start_like_an_option(  # noqa: PLR0917
+    backup, empty, output_of, error_of, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
     copyfile(backup, "--clean")
 
-    done("restore", "--", "--clean", **empty.settings)
+    output_of("restore", "--", "--clean", **empty.settings)
 
     assert not is_empty(empty.engine)

@@ -1,4 +1,4 @@
-"""What is asked of much data, as statements and as names of tests."""
+"""SQL of event pages, and readable ids for parametrized criteria."""
 
 from datetime import UTC, datetime
 
@@ -12,15 +12,15 @@ NOW = datetime.now(UTC)
 FIRST = PageRequest(20, is_counted=False)
 
 
-def told(value):
-    """The same in every run: an instant by its distance from now."""
+def describe(value):
+    """The same in every run: an instant is shown as its distance from now."""
     if isinstance(value, dict):
-        return " ".join(f"{name}={told(each)}" for name, each in value.items()) or "no filter"
+        return " ".join(f"{name}={describe(each)}" for name, each in value.items()) or "no filter"
     return f"now{(value - NOW).days:+}d" if isinstance(value, datetime) else str(value)
 
 
-def asked(criteria, page_request):
-    """A page as a statement, and its values."""
+def page_statement(criteria, page_request):
+    """The statement and its values."""
     page = page_of_events(
         StatementKey.of(criteria),
         is_after=page_request.after is not None,

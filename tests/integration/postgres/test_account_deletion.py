@@ -1,4 +1,4 @@
-"""Requests that were let in before an account is deleted, and reach the database during it."""
+"""Requests that passed authentication before their account is deleted, and wait for it."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -27,15 +27,15 @@ def new_work(empty_database):
     return PostgresUnitOfWorkFactory(empty_database)
 
 
-def keep(new_work, *things):
+def save(new_work, *entities):
     with new_work() as work:
-        for thing in things:
-            (work.users if hasattr(thing, "username") else work.events).add(thing)
+        for entity in entities:
+            (work.users if hasattr(entity, "username") else work.events).add(entity)
         work.commit()
 
 
 def publish(new_work, event, ada):
-    keep(new_work, an_event(creator_id=ada.id))
+    save(new_work, an_event(creator_id=ada.id))
 
 
 def attend(new_work, event, ada):
@@ -52,22 +52,22 @@ def create_feed(new_work, event, ada):
     )
 
 
-def test_nothing_of_the_person_stays_but_the_id(empty_database, new_work):
+def test_only_the_id_of_a_deleted_user_remains(empty_database, new_work):
     ada = a_user("ada")
-    keep(new_work, ada)
+    save(new_work, ada)
     with new_work() as work:
         work.users.remove(work.users.find_for_update(ada.id))
         work.commit()
 
     with empty_database.connect() as connection:
         [row] = connection.execute(select(users)).mappings()
-    known = {name for name, value in row.items() if value is not None}
-    assert known == {"id", "created_at"}
+    remaining = {name for name, value in row.items() if value is not None}
+    assert remaining == {"id", "created_at"}
 
 
-def test_what_only_the_person_uses_is_gone_and_no_one_elses(empty_database, new_work):
+def test_feeds_and_keys_of_the_user_are_deleted(empty_database, new_work):
     ada, grace = a_user("ada"), a_user("grace")
-    keep(new_work, ada, grace)
+    save(new_work, ada, grace)
     feeds, keys = (
         [{"user_id": each.id, "created_at": NOON, **values} for each in (ada, grace)]
         for values in ({"secret_hash": b""}, {"key": "k", "fingerprint": b"", "answer": {}})
@@ -87,18 +87,18 @@ def test_what_only_the_person_uses_is_gone_and_no_one_elses(empty_database, new_
             assert connection.execute(select(table.c.user_id)).scalars().all() == [grace.id]
 
 
-@pytest.mark.parametrize("act", [publish, attend, create_feed])
-def test_what_waits_for_a_deletion_leaves_nothing_behind(empty_database, new_work, act):
+@pytest.mark.parametrize("function", [publish, attend, create_feed])
+def test_a_request_that_waits_for_the_deletion_changes_nothing(empty_database, new_work, function):
     ada, grace = a_user("ada"), a_user("grace")
     event = an_event(creator_id=grace.id)
-    keep(new_work, ada, grace, event)
+    save(new_work, ada, grace, event)
 
     with ThreadPoolExecutor(1) as pool, new_work() as deletion:
         user = deletion.users.find_for_update(ada.id)
-        outcome = pool.submit(act, new_work, event, ada)
-        with empty_database.connect() as watch:
-            while watch.execute(WAITING).scalar_one() == 0:
-                assert not outcome.done(), "it did not wait"
+        outcome = pool.submit(function, new_work, event, ada)
+        with empty_database.connect() as connection:
+            while connection.execute(WAITING).scalar_one() == 0:
+                assert not outcome.done(), "the request did not wait"
         deletion.users.remove(user)
         deletion.commit()
 
@@ -112,16 +112,16 @@ def test_what_waits_for_a_deletion_leaves_nothing_behind(empty_database, new_wor
         assert connection.execute(select(calendar_feeds)).all() == []
 
 
-def test_the_release_before_ends_feeds_too_though_it_knows_of_none(empty_database, new_work):
+def test_a_deletion_by_the_previous_release_ends_feeds_too(empty_database, new_work):
     ada, secret = a_user("ada"), new_feed_secret()
-    keep(new_work, ada)
+    save(new_work, ada)
     calendars = PostgresCalendarQueries(Reader(empty_database))
     with new_work() as work:
         work.calendar_feeds.put(CalendarFeed.open(ada.id, secret, NOON))
         work.commit()
     assert calendars.entries(secret.hash, 1, 1) == []
 
-    with empty_database.begin() as connection:  # all that it did about the person's row
+    with empty_database.begin() as connection:  # all that the previous release does to the row
         connection.execute(update(users).values(username=None, email=None, password_hash=None))
 
     with pytest.raises(CalendarNotFound):

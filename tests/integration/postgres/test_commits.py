@@ -1,4 +1,4 @@
-"""What a client is told of a commit: kept, surely not kept, or unknown."""
+"""The outcome of a commit is success, failure or unknown."""
 
 import pytest
 from psycopg2.errors import NotNullViolation
@@ -10,7 +10,7 @@ from tests.builders import a_user, an_event
 from tests.postgres import cut_connections, run_in
 
 AT_COMMIT = """
-    CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {act}; END $$;
+    CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {action}; END $$;
     CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON users
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION at_commit()
 """
@@ -22,8 +22,10 @@ def prepare(new_work, statement):
         work.commit()
 
 
-def test_a_commit_that_the_server_refuses_never_happened_and_is_tried_again(work_on):
-    prepare(work_on, AT_COMMIT.format(act="RAISE EXCEPTION USING ERRCODE = '40001'; RETURN NULL"))
+def test_a_rejected_commit_is_retried(work_on):
+    prepare(
+        work_on, AT_COMMIT.format(action="RAISE EXCEPTION USING ERRCODE = '40001'; RETURN NULL")
+    )
     user = a_user()
     attempts = []
 
@@ -42,31 +44,31 @@ def test_a_commit_that_the_server_refuses_never_happened_and_is_tried_again(work
 
 
 @pytest.mark.parametrize("sqlstate", ["08006", "40003"])
-def test_a_commit_of_which_somebody_says_that_it_is_unknown_is_unknown(work_on, sqlstate):
+def test_an_unknown_transaction_state_raises_outcome_unknown(work_on, sqlstate):
     refuse = f"RAISE EXCEPTION USING ERRCODE = '{sqlstate}'; RETURN NULL"
-    prepare(work_on, AT_COMMIT.format(act=refuse))
+    prepare(work_on, AT_COMMIT.format(action=refuse))
 
     with pytest.raises(OutcomeUnknown), work_on() as work:
         work.users.add(a_user())
         work.commit()
 
 
-def test_a_commit_with_a_warning_is_no_success(work_on):
-    prepare(work_on, AT_COMMIT.format(act="RAISE WARNING 'no standby'; RETURN NULL"))
+def test_a_warning_during_a_commit_raises_outcome_unknown(work_on):
+    prepare(work_on, AT_COMMIT.format(action="RAISE WARNING 'no standby'; RETURN NULL"))
 
     with pytest.raises(OutcomeUnknown), work_on() as work:
         work.users.add(a_user())
         work.commit()
 
 
-def test_a_commit_with_a_warning_is_no_success_where_the_write_went_with_it(work_on):
+def test_a_warning_during_a_commit_sent_with_its_writes_raises_outcome_unknown(work_on):
     ada = a_user()
     with work_on() as work:
         work.users.add(ada)
         work.commit()
     prepare(
         work_on,
-        AT_COMMIT.format(act="RAISE WARNING 'no standby'; RETURN NULL").replace(
+        AT_COMMIT.format(action="RAISE WARNING 'no standby'; RETURN NULL").replace(
             "ON users", "ON events"
         ),
     )
@@ -76,10 +78,10 @@ def test_a_commit_with_a_warning_is_no_success_where_the_write_went_with_it(work
         work.commit()
 
 
-def test_a_commit_during_which_the_server_ends_the_connection_is_unknown(work_on):
+def test_losing_the_connection_during_a_commit_raises_outcome_unknown(work_on):
     prepare(
         work_on,
-        AT_COMMIT.format(act="PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL"),
+        AT_COMMIT.format(action="PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL"),
     )
 
     with pytest.raises(OutcomeUnknown), work_on() as work:
@@ -87,20 +89,20 @@ def test_a_commit_during_which_the_server_ends_the_connection_is_unknown(work_on
         work.commit()
 
 
-def test_work_that_is_cut_before_its_commit_surely_never_happened(postgres_engine):
+def test_losing_the_connection_before_a_commit_raises_unavailable(postgres_engine):
     user = a_user()
-    with pytest.raises(Unavailable) as refusal, PostgresUnitOfWork(postgres_engine) as work:
+    with pytest.raises(Unavailable) as exc_info, PostgresUnitOfWork(postgres_engine) as work:
         work.users.add(user)
         work.events.add(an_event(creator_id=user.id))
         cut_connections(postgres_engine)
         work.commit()
 
-    assert type(refusal.value) is Unavailable
+    assert type(exc_info.value) is Unavailable
     with PostgresUnitOfWork(postgres_engine) as work:
         assert work.users.find_for_update(user.id) is None
 
 
-def test_a_commit_that_is_cut_is_no_success(postgres_engine, monkeypatch):
+def test_a_commit_on_a_lost_connection_raises_outcome_unknown(postgres_engine, monkeypatch):
     user = a_user()
     execute = DriverConnection.execute
 
@@ -119,6 +121,6 @@ def test_a_commit_that_is_cut_is_no_success(postgres_engine, monkeypatch):
         assert work.users.find_for_update(user.id) is None
 
 
-def test_a_value_that_is_missing_is_a_defect_and_no_account_that_is_gone(work_on):
+def test_a_not_null_violation_is_not_a_deleted_account(work_on):
     with pytest.raises(NotNullViolation), work_on() as work:
         run_in(work, "INSERT INTO users (id) VALUES (gen_random_uuid())")

@@ -1,4 +1,4 @@
-"""What the database itself refuses, should the code ever be wrong."""
+"""Database constraints reject invalid data even if the code is wrong."""
 
 import pytest
 from sqlalchemy import insert, update
@@ -31,12 +31,12 @@ def event(empty_database):
         ({"type": "party"}, "events_type_check"),
     ],
 )
-def test_an_impossible_event_is_refused(empty_database, event, values, constraint):
+def test_an_invalid_event_is_rejected(empty_database, event, values, constraint):
     with empty_database.connect() as connection, pytest.raises(IntegrityError, match=constraint):
         connection.execute(update(events).values(values))
 
 
-def test_nobody_sits_twice(empty_database, event):
+def test_a_user_has_at_most_one_seat_per_event(empty_database, event):
     seat = {"event_id": event.id, "user_id": event.creator_id, "registered_at": NOON}
     with empty_database.connect() as connection:
         connection.execute(insert(attendances).values(seat))
@@ -45,6 +45,6 @@ def test_nobody_sits_twice(empty_database, event):
 
 
 @pytest.mark.parametrize("name", ["ada", "ADA"])
-def test_no_name_is_taken_twice(empty_database, event, name):
+def test_usernames_are_unique_regardless_of_case(empty_database, event, name):
     with empty_database.connect() as connection, pytest.raises(IntegrityError, match="username"):
         connection.execute(insert(users).values(user_to_row(a_user(name))))

@@ -1,4 +1,4 @@
-"""What the errors of PostgreSQL mean, each raised by PostgreSQL itself."""
+"""How errors are translated, each raised by PostgreSQL itself."""
 
 from threading import Barrier, Thread
 
@@ -13,7 +13,7 @@ from tests.postgres import a_database, backend_of, run_in
 
 
 @pytest.mark.parametrize("sqlstate", ["40001", "40P01", "55P03"])
-def test_contention_begins_the_whole_act_anew(work_on, sqlstate):
+def test_contention_retries_the_whole_function(work_on, sqlstate):
     attempts = []
 
     def fail_once():
@@ -32,7 +32,7 @@ def test_contention_begins_the_whole_act_anew(work_on, sqlstate):
         assert work.users.get(user.id) == user
 
 
-def test_contention_without_end_is_given_up(work_on):
+def test_persistent_contention_raises_contended(work_on):
     attempts = []
 
     def fail():
@@ -46,7 +46,7 @@ def test_contention_without_end_is_given_up(work_on):
     assert len(attempts) == ATTEMPTS
 
 
-def test_another_fault_is_not_tried_again(work_on):
+def test_another_error_is_not_retried(work_on):
     attempts = []
 
     def fail():
@@ -60,7 +60,7 @@ def test_another_fault_is_not_tried_again(work_on):
     assert len(attempts) == 1
 
 
-def test_of_two_in_a_deadlock_both_get_through(work_on):
+def test_both_transactions_of_a_deadlock_succeed(work_on):
     ada = a_user()
     events = [an_event(creator_id=ada.id), an_event(creator_id=ada.id)]
     with work_on() as work:
@@ -68,7 +68,7 @@ def test_of_two_in_a_deadlock_both_get_through(work_on):
         for event in events:
             work.events.add(event)
         work.commit()
-    both_hold_one = Barrier(2)
+    both_hold_one_lock = Barrier(2)
     done = []
 
     def lock(first, second):
@@ -80,7 +80,7 @@ def test_of_two_in_a_deadlock_both_get_through(work_on):
                 work.events.get_for_update(first.id, attendee=ada.id)
                 if is_first_attempt:
                     is_first_attempt = False
-                    both_hold_one.wait(timeout=30)
+                    both_hold_one_lock.wait(timeout=30)
                 work.events.get_for_update(second.id, attendee=ada.id)
                 work.commit()
             done.append(first.id)
@@ -101,7 +101,7 @@ def backend(new_work):
         return backend_of(work)
 
 
-def test_a_connection_whose_server_became_read_only_is_not_used(work_on):
+def test_a_connection_to_a_server_that_became_read_only_is_replaced(work_on):
     first = backend(work_on)
     with work_on() as work:
         work._connection.execute("SET SESSION default_transaction_read_only = on")
@@ -112,39 +112,39 @@ def test_a_connection_whose_server_became_read_only_is_not_used(work_on):
         work.commit()
 
 
-def test_all_connections_to_a_read_only_server_are_thrown_away(work_on):
-    with work_on() as one, work_on() as other:
-        before = {backend_of(each) for each in (one, other)}
+def test_all_connections_to_a_read_only_server_are_discarded(work_on):
+    with work_on() as first, work_on() as other:
+        before = {backend_of(each) for each in (first, other)}
     with pytest.raises(Unavailable), work_on() as work:
         run_in(work, "SET TRANSACTION READ ONLY")
         work.users.add(a_user())
 
-    with work_on() as one, work_on() as other:
-        after = {backend_of(each) for each in (one, other)}
+    with work_on() as first, work_on() as other:
+        after = {backend_of(each) for each in (first, other)}
     assert not before & after
 
 
-def test_of_several_hosts_the_one_that_answers_is_used(postgres):
+def test_with_several_hosts_the_reachable_one_is_used(postgres):
     host, port = postgres.host or postgres.query["host"], postgres.port or 5432
-    several = postgres.set(
+    url = postgres.set(
         host=None, port=None, query={"host": f"127.0.0.1,{host}", "port": f"1,{port}"}
     )
-    engine = make_engine(several, pool_size=1)
+    engine = make_engine(url, pool_size=1)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT 1")).scalar_one() == 1
     engine.dispose()
 
 
-def test_a_read_only_server_is_not_connected_to(postgres):
+def test_connecting_to_a_read_only_server_fails(postgres):
     with a_database(postgres) as url:
-        patient = make_engine(url, pool_size=1)
-        with patient.begin() as connection:
+        engine = make_engine(url, pool_size=1)
+        with engine.begin() as connection:
             connection.execute(
                 text(f"ALTER DATABASE {url.database} SET default_transaction_read_only = on")
             )
-        patient.dispose()
+        engine.dispose()
 
-        refused = make_engine(url, pool_size=1)
-        with pytest.raises(Unavailable), PostgresUnitOfWorkFactory(refused)():
+        read_only_engine = make_engine(url, pool_size=1)
+        with pytest.raises(Unavailable), PostgresUnitOfWorkFactory(read_only_engine)():
             pass
-        refused.dispose()
+        read_only_engine.dispose()

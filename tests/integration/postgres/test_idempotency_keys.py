@@ -1,4 +1,4 @@
-"""Keys of requests that are under way, which PostgreSQL alone can tell."""
+"""Concurrent requests with idempotency keys, which need a real PostgreSQL."""
 
 from uuid import uuid4
 
@@ -30,23 +30,24 @@ def test_a_key_is_in_use_until_the_unit_of_work_ends(work_on):
 
 
 def expired_record(key):
-    request = IdempotentRequest(key, b"")
-    return IdempotencyRecord(request, {}, created_at=NOON - IDEMPOTENCY_KEY_LIFETIME)
+    return IdempotencyRecord(
+        IdempotentRequest(key, b""), {}, created_at=NOON - IDEMPOTENCY_KEY_LIFETIME
+    )
 
 
 @pytest.fixture
 def ada_and_grace(work_on):
-    """Each has an answer that need not be kept any longer."""
+    """Two users, each with an expired key."""
     people = a_user("ada"), a_user("grace")
     with work_on() as work:
         for person in people:
             work.users.add(person)
-            work.idempotency.add(person.id, expired_record("key"))
+            work.idempotency.add(person.id, expired_record(person, "key"))
         work.commit()
     return people
 
 
-def test_whoever_uses_a_key_forgets_those_of_others_too(work_on, ada_and_grace):
+def test_using_a_key_removes_expired_keys_of_other_users(work_on, ada_and_grace):
     ada, grace = ada_and_grace
     with work_on() as work:
         work.idempotency.remove_expired(ada.id, NOON)
@@ -56,12 +57,12 @@ def test_whoever_uses_a_key_forgets_those_of_others_too(work_on, ada_and_grace):
         assert work.idempotency.find_for_update(grace.id, "key") is None
 
 
-def test_answers_of_others_that_are_locked_are_not_waited_for(work_on, ada_and_grace):
+def test_locked_expired_keys_are_skipped(work_on, ada_and_grace):
     ada, grace = ada_and_grace
     with work_on() as other:
         run_in(other, f"SELECT FROM idempotency_keys WHERE user_id = '{grace.id}' FOR UPDATE")
 
-        with work_on() as work:  # would be told that a lock is held
+        with work_on() as work:  # waiting would raise Contended
             work.idempotency.remove_expired(ada.id, NOON)
             work.commit()
 

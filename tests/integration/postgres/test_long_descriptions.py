@@ -1,4 +1,4 @@
-"""Searching events whose descriptions are as long as they may be."""
+"""Searching events with descriptions of maximum length."""
 
 import re
 
@@ -14,17 +14,17 @@ from application.ports.event_queries import EventCriteria
 from domain.events.description import DESCRIPTION_MAX_LENGTH, Description
 from domain.events.search import Search
 from tests.builders import HOUR, NOON, a_user, an_event
-from tests.integration.postgres.event_pages import FIRST, asked
+from tests.integration.postgres.event_pages import FIRST, page_statement
 from tests.postgres import a_database
 
 EVENTS = 400
-# 500,000 characters.
-CHARACTERS_MAX = 50
+# Together 500,000 characters.
+MAX_ROWS_FILTERED = 50
 
 
 def text_of(number):
-    words = " ".join(f"w{(number * 7 + n) % 997}x" for n in range(2_000))
-    return Description(f"community {words}"[:DESCRIPTION_MAX_LENGTH])
+    search = " ".join(f"w{(number * 7 + n) % 997}x" for n in range(2_000))
+    return Description(f"community {search}"[:DESCRIPTION_MAX_LENGTH])
 
 
 @pytest.fixture(scope="module")
@@ -41,21 +41,21 @@ def reader(postgres):
             )
             for number in range(EVENTS)
         ]
-        loading = create_engine(url)
-        with loading.begin() as connection:
+        engine = create_engine(url)
+        with engine.begin() as connection:
             connection.execute(insert(users).values(user_to_row(creator)))
             connection.execute(insert(events), rows)
-        loading.dispose()
+        engine.dispose()
         engine = make_engine(url, pool_size=1, is_autocommit=True)
         yield Reader(engine)
         engine.dispose()
 
 
-@pytest.mark.parametrize("words", ["community nowhere", "ommunity", "nowhere", "%"])
-def test_few_texts_are_read_and_the_rest_is_asked_of_the_index(reader, words):
-    page, values = asked(EventCriteria(search=Search.of(words)), FIRST)
+@pytest.mark.parametrize("search", ["community nowhere", "ommunity", "nowhere", "%"])
+def test_a_search_reads_few_texts_and_uses_the_index(reader, search):
+    page, values = page_statement(EventCriteria(search=Search.of(search)), FIRST)
     plan = "\n".join(line for [line] in reader.rows(f"EXPLAIN (ANALYZE) {page}", values))
 
     assert re.search(r"Bitmap Index Scan on events_search_idx .*actual", plan)
     [removed] = re.findall(r"CTE Scan on short .*\n.*\n *Rows Removed by Filter: (\d+)", plan)
-    assert int(removed) <= CHARACTERS_MAX
+    assert int(removed) <= MAX_ROWS_FILTERED

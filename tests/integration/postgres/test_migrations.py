@@ -20,7 +20,7 @@ def empty(postgres):
         engine.dispose()
 
 
-def test_the_newest_migration_is_the_one_that_readiness_asks_for(empty):
+def test_readiness_requires_the_newest_migration(empty):
     migrate(empty)
 
     with empty.connect() as connection:
@@ -28,7 +28,7 @@ def test_the_newest_migration_is_the_one_that_readiness_asks_for(empty):
     assert newest == NEWEST
 
 
-def test_migrations_go_up_down_and_up_again(empty):
+def test_migrations_can_be_reverted_and_repeated(empty):
     migrate(empty)
     first = schema_of(empty)
     assert {row[1] for row in first} == {*metadata.tables, "require_live_session"}
@@ -40,10 +40,12 @@ def test_migrations_go_up_down_and_up_again(empty):
     assert schema_of(empty) == first
 
 
-def test_a_migration_that_was_done_stays_done_where_the_next_one_is_given_up(empty):
+def test_completed_migrations_remain_when_the_next_one_fails(empty):
     migrate(empty, "0001")
     with empty.connect() as reader:
-        reader.execute(text("SELECT count(*) FROM events"))  # only the fourth stops at that
+        reader.execute(
+            text("SELECT count(*) FROM events")
+        )  # only migration 0004 conflicts with this
         with pytest.raises(LocksHeld):
             migrate(empty, timeout_s=0)
 
@@ -52,7 +54,7 @@ def test_a_migration_that_was_done_stays_done_where_the_next_one_is_given_up(emp
         assert versions.scalar_one() == "0003"
 
 
-def test_migrations_make_the_tables_that_the_code_declares(empty, postgres):
+def test_migrations_create_the_declared_tables(empty, postgres):
     migrate(empty)
     with a_database(postgres, migrated=False) as url:
         declared = create_engine(url)
@@ -62,7 +64,7 @@ def test_migrations_make_the_tables_that_the_code_declares(empty, postgres):
         declared.dispose()
 
 
-def test_accounts_and_sessions_survive_the_second_migration_and_its_way_back(empty):
+def test_accounts_and_sessions_survive_migration_0002_and_its_reversal(empty):
     migrate(empty, "0001")
     with empty.begin() as connection:
         for name in ("ada", "grace"):
@@ -91,6 +93,6 @@ def test_accounts_and_sessions_survive_the_second_migration_and_its_way_back(emp
     downgrade(empty, "0001")
     with empty.connect() as connection:
         names = connection.execute(text("SELECT username FROM users ORDER BY username"))
-        gone, grace = names.scalars()
-        assert (gone[:8], grace) == ("deleted-", "grace")
+        deleted, grace = names.scalars()
+        assert (deleted[:8], grace) == ("deleted-", "grace")
     migrate(empty, "0002")

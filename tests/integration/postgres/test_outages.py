@@ -1,4 +1,4 @@
-"""A database that does not answer is a 503 that says when to try again, never a 500."""
+"""An unavailable database results in 503 with Retry-After, never in 500."""
 
 import socket
 from typing import Any
@@ -26,7 +26,7 @@ from tests.postgres import a_database, backend_of, cut_connections, run_in
 
 KEY = "k" * 32
 ACCOUNT = {"username": "ada", "password": "correct horse"}
-NOWHERE = make_url("postgresql+psycopg2://nobody@127.0.0.1:1/nothing")
+UNREACHABLE = make_url("postgresql+psycopg2://nobody@127.0.0.1:1/nothing")
 
 
 @pytest.fixture
@@ -47,8 +47,8 @@ def stored_event(empty_database):
         ("/v1/profile/token/", ACCOUNT),
     ],
 )
-def test_without_a_database_the_answer_is_503(path, body):
-    settings = Settings(database_url=NOWHERE, jwt_secret_key=KEY, database_pool_size=1)
+def test_without_a_database_requests_return_503(path, body):
+    settings = Settings(database_url=UNREACHABLE, jwt_secret_key=KEY, database_pool_size=1)
 
     response = Container(settings=settings).app().test_client().post(path, json=body)
 
@@ -58,7 +58,7 @@ def test_without_a_database_the_answer_is_503(path, body):
     assert int(response.headers["Retry-After"]) >= 1
 
 
-def test_without_migrations_the_answer_is_503(postgres):
+def test_without_migrations_requests_return_503(postgres):
     with a_database(postgres, migrated=False) as url:
         container = Container(settings=Settings(database_url=url, jwt_secret_key=KEY))
         client = container.app().test_client()
@@ -71,7 +71,7 @@ def test_without_migrations_the_answer_is_503(postgres):
     assert ready.json["detail"] == "The database is missing migrations of this version."
 
 
-def test_a_connection_cut_between_requests_is_not_noticed(postgres_engine):
+def test_a_connection_lost_between_requests_is_replaced(postgres_engine):
     with PostgresUnitOfWork(postgres_engine) as work:
         work.users.find_by_username("ada")
     cut_connections(postgres_engine)
@@ -80,7 +80,7 @@ def test_a_connection_cut_between_requests_is_not_noticed(postgres_engine):
         assert work.users.find_by_username("ada") is None
 
 
-def test_a_connection_cut_within_the_work_is_an_outage_and_the_next_work_is_fine(postgres_engine):
+def test_losing_the_connection_during_a_unit_of_work_raises_unavailable(postgres_engine):
     with pytest.raises(Unavailable), PostgresUnitOfWork(postgres_engine) as work:
         work.users.find_by_username("ada")
         cut_connections(postgres_engine)
@@ -90,7 +90,7 @@ def test_a_connection_cut_within_the_work_is_an_outage_and_the_next_work_is_fine
         work.users.find_by_username("ada")
 
 
-def test_reads_that_are_cut_leak_no_connection(postgres_engine, monkeypatch):
+def test_interrupted_reads_leak_no_connections(postgres_engine, monkeypatch):
     queries = PostgresAccountQueries(Reader(postgres_engine))
     cuts = iter([False, True, True, False, True, False])
     execute = DriverConnection.execute
@@ -116,24 +116,24 @@ def test_reads_that_are_cut_leak_no_connection(postgres_engine, monkeypatch):
     assert postgres_engine.pool.checkedout() == 0
 
 
-def test_a_wait_for_a_lock_ends_and_is_tried_again(impatient, stored_event):
+def test_a_wait_for_a_lock_times_out_and_is_retried(short_timeouts, stored_event):
     attempts = []
 
     def attempt():
         attempts.append(1)
-        with impatient() as work:
+        with short_timeouts() as work:
             work.events.get_for_update(stored_event.id, attendee=stored_event.creator_id)
 
-    with impatient() as first:
+    with short_timeouts() as first:
         first.events.get_for_update(stored_event.id, attendee=stored_event.creator_id)
         with pytest.raises(Contended):
-            impatient.retrying(attempt)
+            short_timeouts.retrying(attempt)
     assert len(attempts) == ATTEMPTS
 
-    impatient.retrying(attempt)
+    short_timeouts.retrying(attempt)
 
 
-def test_an_exhausted_pool_is_an_outage(database):
+def test_an_exhausted_pool_raises_unavailable(database):
     engine = make_engine(database, pool_size=1, timeouts=Timeouts(pool=0.05), is_autocommit=True)
 
     with PostgresUnitOfWork(engine), pytest.raises(Unavailable), PostgresUnitOfWork(engine):
@@ -141,26 +141,26 @@ def test_an_exhausted_pool_is_an_outage(database):
     engine.dispose()
 
 
-def test_a_server_that_says_nothing_is_given_up(impatient):
-    with pytest.raises(Unavailable), impatient() as work:
-        # As good as a frozen host: nothing ends this statement for the next hour.
+def test_an_unresponsive_server_raises_unavailable(short_timeouts):
+    with pytest.raises(Unavailable), short_timeouts() as work:
+        # Like a frozen host: nothing ends this statement within an hour.
         run_in(work, "SET LOCAL statement_timeout = 0")
         run_in(work, "SELECT pg_sleep(3600)")
 
-    with impatient() as work:
+    with short_timeouts() as work:
         assert work.users.find_by_username("ada") is None
 
 
-def test_a_message_has_one_deadline_and_a_commit_that_passes_it_is_unknown(impatient):
-    with pytest.raises(OutcomeUnknown), impatient() as work:
-        # PostgreSQL would end none of these, and say so after the last.
+def test_a_commit_that_exceeds_the_message_deadline_raises_outcome_unknown(short_timeouts):
+    with pytest.raises(OutcomeUnknown), short_timeouts() as work:
+        # Each statement is short, but together they exceed the deadline of the message.
         run_in(work, "SET LOCAL statement_timeout = 0")
         for _ in range(8):
             work._transaction.write("SELECT pg_sleep(0.2)", {})
         work.commit()
 
 
-def test_work_without_a_statement_timeout_has_no_deadline(database):
+def test_without_a_statement_timeout_there_is_no_deadline(database):
     timeouts = Timeouts(statement=0)
     engine = make_engine(database, pool_size=1, timeouts=timeouts, is_autocommit=True)
 
@@ -170,23 +170,23 @@ def test_work_without_a_statement_timeout_has_no_deadline(database):
 
 
 @pytest.fixture
-def silent_port():
-    """The port of a server that takes connections and says nothing."""
+def unresponsive_port():
+    """The port of a server that accepts connections and never responds."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 
 
-def test_a_new_connection_to_a_server_that_says_nothing_is_given_up(silent_port):
-    engine = make_engine(NOWHERE.set(port=silent_port), pool_size=1, is_autocommit=True)
+def test_connecting_to_an_unresponsive_server_raises_unavailable(unresponsive_port):
+    engine = make_engine(UNREACHABLE.set(port=unresponsive_port), pool_size=1, is_autocommit=True)
 
     with pytest.raises(Unavailable), PostgresUnitOfWork(engine):
         pass
 
 
-def test_of_several_hosts_one_that_says_nothing_is_passed_over(postgres, silent_port):
+def test_with_several_hosts_an_unresponsive_one_is_skipped(postgres, unresponsive_port):
     host, port = postgres.host or postgres.query["host"], postgres.port or 5432
-    several = {"host": f"127.0.0.1,{host}", "port": f"{silent_port},{port}"}
-    url = postgres.set(host=None, port=None, query=several)
+    hosts = {"host": f"127.0.0.1,{host}", "port": f"{unresponsive_port},{port}"}
+    url = postgres.set(host=None, port=None, query=hosts)
     engine = make_engine(url, pool_size=1, is_autocommit=True)
 
     with PostgresUnitOfWork(engine) as work:
@@ -194,19 +194,19 @@ def test_of_several_hosts_one_that_says_nothing_is_passed_over(postgres, silent_
     engine.dispose()
 
 
-def test_of_several_hosts_that_fail_each_says_why(silent_port):
-    several = {"host": "127.0.0.1,127.0.0.1", "port": f"{silent_port},1"}
-    engine = make_engine(NOWHERE.set(host=None, port=None, query=several), pool_size=1)
+def test_with_several_failing_hosts_the_error_names_each_reason(unresponsive_port):
+    hosts = {"host": "127.0.0.1,127.0.0.1", "port": f"{unresponsive_port},1"}
+    engine = make_engine(UNREACHABLE.set(host=None, port=None, query=hosts), pool_size=1)
 
-    with pytest.raises(Unavailable) as refusal, PostgresUnitOfWork(engine):
+    with pytest.raises(Unavailable) as exc_info, PostgresUnitOfWork(engine):
         pass
 
-    told = str(refusal.value.__cause__)
-    assert "did not respond within 1 s" in told
-    assert "Connection refused" in told
+    reason = str(exc_info.value.__cause__)
+    assert "did not respond within 1 s" in reason
+    assert "Connection refused" in reason
 
 
-def test_timeouts_and_the_time_zone_are_set(engine):
+def test_timeouts_and_time_zone_are_set(engine):
     expected = {
         "lock_timeout": "1s",
         "statement_timeout": "1500ms",
@@ -214,17 +214,19 @@ def test_timeouts_and_the_time_zone_are_set(engine):
         "timezone": "UTC",
     }
     with engine.connect() as connection:
-        shown = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in expected}
+        settings = {
+            name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in expected
+        }
 
-    assert shown == expected
+    assert settings == expected
 
 
-def test_isolation_is_fixed(postgres):
+def test_the_isolation_level_does_not_depend_on_the_database(postgres):
     with a_database(postgres, migrated=False) as url:
         engine = make_engine(url, pool_size=1, is_autocommit=True)
         with engine.connect() as connection:
-            strict = "default_transaction_isolation TO serializable"
-            connection.execute(text(f"ALTER DATABASE {url.database} SET {strict}"))
+            isolation_setting = "default_transaction_isolation TO serializable"
+            connection.execute(text(f"ALTER DATABASE {url.database} SET {isolation_setting}"))
         engine.dispose()
         with PostgresUnitOfWork(engine) as work:
             [[isolation]] = work._transaction.rows("SHOW transaction_isolation", {})
@@ -234,8 +236,8 @@ def test_isolation_is_fixed(postgres):
 
 
 @pytest.fixture
-def impatient(database, empty_database):
-    waits = Timeouts(lock=0.05, statement=0.3)
-    engine = make_engine(database, pool_size=2, timeouts=waits, is_autocommit=True)
+def short_timeouts(database, empty_database):
+    timeouts = Timeouts(lock=0.05, statement=0.3)
+    engine = make_engine(database, pool_size=2, timeouts=timeouts, is_autocommit=True)
     yield PostgresUnitOfWorkFactory(engine)
     engine.dispose()

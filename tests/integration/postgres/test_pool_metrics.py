@@ -1,4 +1,4 @@
-"""How many connections are lent, whatever becomes of them."""
+"""The gauge of connections in use."""
 
 import pytest
 
@@ -10,56 +10,56 @@ from tests.postgres import cut_connections
 
 
 @pytest.fixture
-def gauge(engine_of_two):
-    count_connections(engine_of_two)
+def in_use(engine_with_two_connections):
+    count_connections(engine_with_two_connections)
     return lambda: sum(
         sample.value for metric in CONNECTIONS_IN_USE.collect() for sample in metric.samples
     )
 
 
 @pytest.fixture
-def engine_of_two(database):
+def engine_with_two_connections(database):
     engine = make_engine(database, pool_size=2, is_autocommit=True)
     yield engine
     engine.dispose()
 
 
-def test_what_is_lent_is_counted_until_it_is_returned(engine_of_two, gauge):
-    with DriverConnection(engine_of_two):
-        assert gauge() == 1
-        with DriverConnection(engine_of_two):
-            assert gauge() == 2
+def test_a_connection_is_counted_until_it_is_returned(engine_with_two_connections, in_use):
+    with DriverConnection(engine_with_two_connections):
+        assert in_use() == 1
+        with DriverConnection(engine_with_two_connections):
+            assert in_use() == 2
             with pytest.raises(Unavailable):
-                DriverConnection(engine_of_two).__enter__()
-    assert gauge() == 0
+                DriverConnection(engine_with_two_connections).__enter__()
+    assert in_use() == 0
 
 
-def test_connections_that_are_lost_are_lent_no_more(engine_of_two, gauge):
-    with pytest.raises(Unavailable), DriverConnection(engine_of_two) as connection:
-        cut_connections(engine_of_two)
+def test_lost_connections_are_not_counted(engine_with_two_connections, in_use):
+    with pytest.raises(Unavailable), DriverConnection(engine_with_two_connections) as connection:
+        cut_connections(engine_with_two_connections)
         connection.execute("SELECT 1")
-    assert gauge() == 0
+    assert in_use() == 0
 
-    with DriverConnection(engine_of_two):
-        engine_of_two.dispose()  # as after a failover
-        with DriverConnection(engine_of_two):
-            assert gauge() == 2
-    assert gauge() == 0
+    with DriverConnection(engine_with_two_connections):
+        engine_with_two_connections.dispose()  # as after a failover
+        with DriverConnection(engine_with_two_connections):
+            assert in_use() == 2
+    assert in_use() == 0
 
 
-def test_what_could_not_be_opened_was_not_lent(engine_of_two, gauge):
-    with DriverConnection(engine_of_two):
+def test_connections_that_cannot_be_opened_are_not_counted(engine_with_two_connections, in_use):
+    with DriverConnection(engine_with_two_connections):
         pass
-    engine_of_two.dialect.connect = refuse
-    cut_connections(engine_of_two)  # found out when it is to be lent again
+    engine_with_two_connections.dialect.connect = raise_operational_error
+    cut_connections(engine_with_two_connections)  # noticed when it is checked out again
     for _ in range(3):
         with pytest.raises(Unavailable):
-            DriverConnection(engine_of_two).__enter__()
+            DriverConnection(engine_with_two_connections).__enter__()
 
-    assert gauge() == 0
+    assert in_use() == 0
 
 
-def refuse(*_, **__):
+def raise_operational_error(*_, **__):
     import psycopg2
 
     raise psycopg2.OperationalError("nobody listens")

@@ -1,4 +1,4 @@
-"""On 40,000 events and 800,000 seats, PostgreSQL finds all that is asked for by an index."""
+"""With 40,000 events and 800,000 seats, every query uses an index."""
 
 import re
 from datetime import timedelta
@@ -27,11 +27,11 @@ from domain.events.schedule import EventStatus
 from domain.events.search import Search
 from tests.bench.dataset import Dataset, event_id, user_id
 from tests.bench.texts import IN_1_OF_100, IN_1_OF_1000, IN_ALL, IN_ONE
-from tests.integration.postgres.event_pages import FIRST, NOW, asked, told
+from tests.integration.postgres.event_pages import FIRST, NOW, describe, page_statement
 from tests.postgres import a_database
 
-# Of 8 KiB. 20 rows and what is shown with them take some hundred; events alone has 1,200.
-BLOCKS = 1000
+# Blocks of 8 KiB. 20 rows with their details take some hundred; the events table has 1,200.
+MAX_BLOCKS = 1000
 DAY = timedelta(days=1)
 FILTERS = [
     {},
@@ -56,16 +56,16 @@ FILTERS = [
     {"creator": "nobody"},
     {"available": True},
     *(
-        {"search": Search.of(words)}
-        for words in (IN_ONE, IN_1_OF_1000, "%", IN_1_OF_100, IN_ALL, "e", "nowhere")
+        {"search": Search.of(search)}
+        for search in (IN_ONE, IN_1_OF_1000, "%", IN_1_OF_100, IN_ALL, "e", "nowhere")
     ),
     {"search": Search.of(IN_ONE), "status": EventStatus.UPCOMING},
     {"search": Search.of(f"{IN_ALL} e"), "status": EventStatus.UPCOMING, "attending": False},
 ]
 BY_START = [EventSort.SOONEST_FIRST, EventSort.LATEST_FIRST]
 DEEP = PageRequest(20, after=Cursor(NOW + 50 * DAY, event_id(7)), is_counted=False)
-# What is asked, in which order, and the index that answers.
-ANSWERED_BY = [
+# Criteria, order, and the index that must be used.
+INDEXES = [
     ({}, EventSort.OLDEST_FIRST, "events_created_at_idx"),
     ({}, EventSort.NEWEST_FIRST, "events_created_at_idx"),
     ({}, EventSort.BY_TITLE, "events_title_idx"),
@@ -76,15 +76,15 @@ ANSWERED_BY = [
     ({"creator": "p-5"}, EventSort.BY_TITLE, "events_creator_id_idx"),
     ({"creator": "p-5"}, EventSort.NEWEST_FIRST, "events_creator_id_idx"),
     *(
-        ({"search": Search.of(words)}, sort, "events_search_idx")
-        for words in (IN_ONE, IN_1_OF_1000, "%", "nowhere")
+        ({"search": Search.of(search)}, sort, "events_search_idx")
+        for search in (IN_ONE, IN_1_OF_1000, "%", "nowhere")
         for sort in EventSort
     ),
     ({"search": Search.of(IN_ALL)}, EventSort.BY_TITLE, "events_title_idx"),
     ({"search": Search.of(IN_ALL)}, EventSort.NEWEST_FIRST, "events_created_at_idx"),
 ]
-# One row that is found by its id: three levels of the index, and the row.
-BLOCKS_OF_A_ROW = 5
+# A row found by id: three levels of the index, and the row.
+BLOCKS_PER_ROW = 5
 OPEN_FEEDS = """
     INSERT INTO calendar_feeds (user_id, secret_hash, created_at)
     SELECT id, sha256(id::text::bytea), now() FROM users
@@ -99,7 +99,7 @@ FEED = {
 
 
 @pytest.fixture(scope="module")
-def large_load(postgres):
+def large_database(postgres):
     """40,000 events and 800,000 seats."""
     with a_database(postgres, migrated=False) as url:
         data = Dataset(url.render_as_string(hide_password=False), scale=4, refreshable=0)
@@ -112,67 +112,68 @@ def large_load(postgres):
 
 
 @pytest.fixture
-def read_whole(large_load):
-    """The tables that the plan of a statement reads from one end to the other."""
+def sequential_scans(large_database):
+    """The tables that a statement scans sequentially."""
 
     def find(sql, values):
-        plan = [line for [line] in large_load.rows(f"EXPLAIN {sql}", values)]
+        plan = [line for [line] in large_database.rows(f"EXPLAIN {sql}", values)]
         return re.findall(r"Seq Scan on (\w+)", "\n".join(plan))
 
     return find
 
 
 @pytest.fixture
-def indexes_of(large_load):
-    """The indexes that a statement reads: its plan may have more."""
+def indexes_used(large_database):
+    """The indexes that a statement really reads; its plan may contain more."""
 
     def find(sql, values):
-        [[[found]]] = large_load.rows(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", values)
-        return set(read_by(found["Plan"]))
+        [[[plan]]] = large_database.rows(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", values)
+        return set(index_names(plan["Plan"]))
 
-    def read_by(node):
+    def index_names(node):
         if node["Actual Loops"] and "Index Name" in node:
             yield node["Index Name"]
         for each in node.get("Plans", ()):
-            yield from read_by(each)
+            yield from index_names(each)
 
     return find
 
 
 @pytest.fixture
-def blocks_of(large_load):
-    """How many blocks a statement looks at; an index walked past many rows shows here."""
+def count_blocks(large_database):
+    """The number of blocks that a statement reads; it reveals long index scans."""
 
     def count(sql, values):
         explain = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)"
-        [[[found]]] = large_load.rows(f"{explain} {sql}", values)
-        return found["Plan"]["Shared Hit Blocks"] + found["Plan"]["Shared Read Blocks"]
+        [[[plan]]] = large_database.rows(f"{explain} {sql}", values)
+        return plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
 
     return count
 
 
-@pytest.mark.parametrize("criteria", FILTERS, ids=told)
+@pytest.mark.parametrize("criteria", FILTERS, ids=describe)
 @pytest.mark.parametrize("sort", BY_START)
 @pytest.mark.parametrize("page_request", [FIRST, DEEP], ids=["first page", "by cursor"])
-def test_a_page_of_events(read_whole, blocks_of, criteria, sort, page_request):
-    page, values = asked(EventCriteria(**criteria, sort=sort), page_request)
+def test_a_page_of_events_reads_few_blocks(
+    sequential_scans, count_blocks, criteria, sort, page_request
+):
+    page, values = page_statement(EventCriteria(**criteria, sort=sort), page_request)
 
-    # Who asks for seats that are left has the events read whole if these are few, which they
-    # are not here.
-    assert read_whole(page, values) == (["events"] if "available" in criteria else [])
-    assert blocks_of(page, values) < BLOCKS
+    # With `available`, all events are read if few match, which is not the case here.
+    assert sequential_scans(page, values) == (["events"] if "available" in criteria else [])
+    assert count_blocks(page, values) < MAX_BLOCKS
 
 
-def test_an_event_and_its_attendees(read_whole, blocks_of):
+def test_an_event_and_its_attendees_read_few_blocks(sequential_scans, count_blocks):
     values = {"event_id": event_id(7), "viewer_id": user_id(5), **page_values(DEEP)}
 
     pages = [page_of_attendees(is_after=is_after) for is_after in (False, True)]
     for statement in (DETAIL, COUNT_OF_ATTENDEES, *pages):
-        assert read_whole(statement, values) == []
-        assert blocks_of(statement, values) < BLOCKS
+        assert sequential_scans(statement, values) == []
+        assert count_blocks(statement, values) < MAX_BLOCKS
 
 
-def test_taking_a_seat_and_giving_it_back(read_whole):
+def test_attending_and_cancelling_scan_no_table(sequential_scans):
     values = {
         "event_id": event_id(7),
         "attendee": user_id(5),
@@ -183,62 +184,64 @@ def test_taking_a_seat_and_giving_it_back(read_whole):
 
     writes = [update_event(changed, change) for change in SeatChange]
     for statement in [LOCK, LOAD, *writes]:
-        assert read_whole(statement, values) == []
+        assert sequential_scans(statement, values) == []
 
 
-def test_the_checks_see_what_no_index_helps(read_whole, blocks_of):
+def test_the_checks_detect_queries_without_an_index(sequential_scans, count_blocks):
     by_title = "SELECT FROM events WHERE title = %(title)s"
-    assert read_whole(by_title, {"title": "x"}) == ["events"]
-    late = "SELECT * FROM events WHERE capacity = 1 ORDER BY start_time, id LIMIT 20"
-    assert blocks_of(late, {}) > BLOCKS
+    assert sequential_scans(by_title, {"title": "x"}) == ["events"]
+    filtered = "SELECT * FROM events WHERE capacity = 1 ORDER BY start_time, id LIMIT 20"
+    assert count_blocks(filtered, {}) > MAX_BLOCKS
 
 
-@pytest.mark.parametrize(("criteria", "sort", "index"), ANSWERED_BY, ids=told)
-def test_each_question_has_its_index(indexes_of, blocks_of, criteria, sort, index):
-    page, values = asked(EventCriteria(**criteria, sort=sort), FIRST)
+@pytest.mark.parametrize(("criteria", "sort", "index"), INDEXES, ids=describe)
+def test_each_query_uses_its_index(indexes_used, count_blocks, criteria, sort, index):
+    page, values = page_statement(EventCriteria(**criteria, sort=sort), FIRST)
 
-    assert index in indexes_of(page, values)
-    assert blocks_of(page, values) < BLOCKS
+    assert index in indexes_used(page, values)
+    assert count_blocks(page, values) < MAX_BLOCKS
 
 
-@pytest.mark.parametrize("words", [IN_ONE, IN_1_OF_1000, IN_1_OF_100, IN_ALL, "e"])
-def test_a_search_is_counted_by_its_index(indexes_of, read_whole, words):
-    criteria = EventCriteria(search=Search.of(words))
+@pytest.mark.parametrize("search", [IN_ONE, IN_1_OF_1000, IN_1_OF_100, IN_ALL, "e"])
+def test_a_search_is_counted_with_its_index(indexes_used, sequential_scans, search):
+    criteria = EventCriteria(search=Search.of(search))
     values = filter_values(criteria, user_id(5), NOW)
 
-    assert indexes_of(count_of(StatementKey.of(criteria)), values) == {"events_search_idx"}
-    assert read_whole(count_of(StatementKey.of(criteria)), values) == []
+    assert indexes_used(count_of(StatementKey.of(criteria)), values) == {"events_search_idx"}
+    assert sequential_scans(count_of(StatementKey.of(criteria)), values) == []
 
 
 @pytest.fixture(scope="module")
-def feeds(large_load):
-    large_load.rows(OPEN_FEEDS, {})
-    large_load.rows("ANALYZE calendar_feeds; SELECT 1", {})
+def feeds(large_database):
+    large_database.rows(OPEN_FEEDS, {})
+    large_database.rows("ANALYZE calendar_feeds; SELECT 1", {})
 
 
-def test_a_feed(feeds, large_load, read_whole, blocks_of):
-    """Of a person who has 200 seats and 10 events."""
-    assert len(large_load.rows(ENTRIES, FEED)) == 210
-    assert read_whole(ENTRIES, FEED) == []
-    assert blocks_of(ENTRIES, FEED) < BLOCKS_OF_A_ROW * (200 + 210)
+def test_a_feed_reads_few_blocks(feeds, large_database, sequential_scans, count_blocks):
+    """The user has 200 seats and 10 events."""
+    assert len(large_database.rows(ENTRIES, FEED)) == 210
+    assert sequential_scans(ENTRIES, FEED) == []
+    assert count_blocks(ENTRIES, FEED) < BLOCKS_PER_ROW * (200 + 210)
 
 
-def test_a_feed_of_a_busy_person(feeds, large_load, read_whole, blocks_of):
-    """Who has a seat at 5,000 events more: the 1,000 that start latest are shown."""
+def test_a_feed_with_many_events_reads_few_blocks(
+    feeds, large_database, sequential_scans, count_blocks
+):
+    """The user attends 5,000 more events; the 1,000 that start latest are shown."""
     seats = """
         INSERT INTO attendances (event_id, user_id, registered_at)
         SELECT id, %(person)s, now() FROM events ORDER BY id LIMIT 5000
         ON CONFLICT DO NOTHING RETURNING event_id
     """
-    added = [event for (event,) in large_load.rows(seats, {"person": user_id(5)})]
+    added = [event for (event,) in large_database.rows(seats, {"person": user_id(5)})]
     try:
-        assert len(large_load.rows(ENTRIES, FEED)) == ENTRIES_MAX
-        assert read_whole(ENTRIES, FEED) == []
-        assert blocks_of(ENTRIES, FEED) < BLOCKS_OF_A_ROW * (5_200 + ENTRIES_MAX)
+        assert len(large_database.rows(ENTRIES, FEED)) == ENTRIES_MAX
+        assert sequential_scans(ENTRIES, FEED) == []
+        assert count_blocks(ENTRIES, FEED) < BLOCKS_PER_ROW * (5_200 + ENTRIES_MAX)
     finally:
-        undo = "DELETE FROM attendances WHERE registered_at > %(loaded_at)s RETURNING event_id"
-        assert len(large_load.rows(undo, {"loaded_at": NOW - DAY})) == len(added)
+        delete = "DELETE FROM attendances WHERE registered_at > %(loaded_at)s RETURNING event_id"
+        assert len(large_database.rows(delete, {"loaded_at": NOW - DAY})) == len(added)
 
 
-def test_the_file_of_an_event(read_whole):
-    assert read_whole(ENTRY, {"event_id": event_id(7)}) == []
+def test_an_event_calendar_scans_no_table(sequential_scans):
+    assert sequential_scans(ENTRY, {"event_id": event_id(7)}) == []

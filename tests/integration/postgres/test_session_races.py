@@ -1,4 +1,4 @@
-"""A session that ends while a request of it waits for a lock."""
+"""A session ends while one of its requests waits for a lock."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -36,8 +36,8 @@ def revoke_all_sessions(new_work, event, caller):
     RevokeAllSessions(new_work, FakeClock(), AuditInMemory())(caller, CLIENT_INFO)
 
 
-@pytest.mark.parametrize("act", [attend, delete, update_profile, revoke_all_sessions])
-def test_it_can_no_longer_act(empty_database, act):
+@pytest.mark.parametrize("function", [attend, delete, update_profile, revoke_all_sessions])
+def test_a_request_of_an_ended_session_changes_nothing(empty_database, function):
     new_work = PostgresUnitOfWorkFactory(empty_database)
     ada = a_user("ada")
     event = an_event(creator_id=ada.id)
@@ -49,20 +49,20 @@ def test_it_can_no_longer_act(empty_database, act):
         work.sessions.add(other)
         work.commit()
 
-    with ThreadPoolExecutor(1) as pool, new_work() as locking:
-        locking.events.get_for_update(event.id, attendee=ada.id)
-        locking.users.find_for_update(ada.id)
-        locking.sessions.find_for_update(other.id)
-        outcome = pool.submit(act, new_work, event, Caller(ada.id, session.id, NOON))
-        with empty_database.connect() as watch:
-            while watch.execute(WAITING).scalar_one() == 0:
-                assert not outcome.done(), "it did not wait"
+    with ThreadPoolExecutor(1) as pool, new_work() as lock_holder:
+        lock_holder.events.get_for_update(event.id, attendee=ada.id)
+        lock_holder.users.find_for_update(ada.id)
+        lock_holder.sessions.find_for_update(other.id)
+        outcome = pool.submit(function, new_work, event, Caller(ada.id, session.id, NOON))
+        with empty_database.connect() as connection:
+            while connection.execute(WAITING).scalar_one() == 0:
+                assert not outcome.done(), "the request did not wait"
         with new_work() as work:
             revoked = work.sessions.find_for_update(session.id)
             revoked.revoke(NOON)
             work.sessions.save(revoked)
             work.commit()
-        locking.commit()
+        lock_holder.commit()
 
         with pytest.raises(SessionEnded):
             outcome.result(timeout=30)

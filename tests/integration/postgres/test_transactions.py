@@ -1,4 +1,4 @@
-"""How transactions are sent: in few round trips, and with nothing left over."""
+"""Transactions take few round trips and leave nothing open."""
 
 import psycopg2
 import pytest
@@ -10,7 +10,7 @@ from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from domain.events.errors import CapacityExhausted
 from tests.builders import NOON, a_user, an_event
 
-OPEN = """
+OPEN_TRANSACTIONS = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND state LIKE 'idle in transaction%'
 """
@@ -18,15 +18,15 @@ OPEN = """
 
 @pytest.fixture
 def messages(monkeypatch):
-    """What is sent to the server, each in a round trip of its own."""
+    """The messages sent to the server, one per round trip."""
     sent = []
     execute = DriverConnection.execute
 
-    def note(connection, sql, values=None):
+    def record(connection, sql, values=None):
         sent.append(sql)
         return execute(connection, sql, values)
 
-    monkeypatch.setattr(DriverConnection, "execute", note)
+    monkeypatch.setattr(DriverConnection, "execute", record)
     return sent
 
 
@@ -49,30 +49,28 @@ def attend(database, event):
         work.commit()
 
 
-def test_a_seat_is_one_round_trip_to_lock_and_load_and_one_to_write_and_commit(
-    empty_database, full_event, messages
-):
+def test_attending_takes_two_round_trips(empty_database, full_event, messages):
     attend(empty_database, full_event)
 
-    loading, writing = messages
-    assert loading.startswith(b"BEGIN ISOLATION LEVEL READ COMMITTED;SELECT")
-    assert writing.endswith(b";COMMIT")
-    assert b"title" not in writing  # only what changed
+    first_message, second_message = messages
+    assert first_message.startswith(b"BEGIN ISOLATION LEVEL READ COMMITTED;SELECT")
+    assert second_message.endswith(b";COMMIT")
+    assert b"title" not in second_message  # only what changed
 
 
 def open_transactions(database):
-    """Seen from a connection that is none of the pool's."""
+    """Counted on a connection outside the pool."""
     engine = make_engine(database, pool_size=1, is_autocommit=True)
     with DriverConnection(engine) as connection:
-        [[count]] = connection.rows(OPEN)
+        [[count]] = connection.rows(OPEN_TRANSACTIONS)
     engine.dispose()
     return count
 
 
-def test_a_connection_in_a_transaction_is_not_lent_again(database):
+def test_a_connection_with_an_open_transaction_is_not_reused(database):
     engine = make_engine(database, pool_size=1, is_autocommit=True)
     with engine.raw_connection().driver_connection.cursor() as cursor:
-        cursor.execute("BEGIN")  # and it goes back like this
+        cursor.execute("BEGIN")  # and is returned to the pool like this
 
     with DriverConnection(engine) as connection:
         Transaction(connection).rows("SELECT 1", {})
@@ -80,7 +78,7 @@ def test_a_connection_in_a_transaction_is_not_lent_again(database):
     engine.dispose()
 
 
-def test_many_writes_do_not_wait_for_the_commit(empty_database, messages):
+def test_many_writes_are_sent_before_the_commit(empty_database, messages):
     with DriverConnection(empty_database) as connection:
         transaction = Transaction(connection)
         for _ in range(20):
@@ -90,14 +88,14 @@ def test_many_writes_do_not_wait_for_the_commit(empty_database, messages):
     assert [message.count(b"SELECT 1") for message in messages] == [9, 9, 2]
 
 
-def test_work_that_does_nothing_sends_nothing(empty_database, messages):
+def test_an_empty_unit_of_work_sends_nothing(empty_database, messages):
     with PostgresUnitOfWork(empty_database) as work:
         work.commit()
 
     assert messages == []
 
 
-def test_a_refusal_leaves_no_transaction_open(database, empty_database, full_event):
+def test_a_domain_error_leaves_no_transaction_open(database, empty_database, full_event):
     attend(empty_database, full_event)
     grace = a_user("grace")
     with PostgresUnitOfWork(empty_database) as work:
@@ -110,7 +108,7 @@ def test_a_refusal_leaves_no_transaction_open(database, empty_database, full_eve
     assert open_transactions(database) == 0
 
 
-def test_a_commit_after_an_error_that_was_passed_over_is_no_success(empty_database):
+def test_a_commit_after_an_ignored_error_fails(empty_database):
     with DriverConnection(empty_database) as connection:
         transaction = Transaction(connection)
         with pytest.raises(psycopg2.DataError):
@@ -120,7 +118,7 @@ def test_a_commit_after_an_error_that_was_passed_over_is_no_success(empty_databa
             transaction.commit()
 
 
-def test_values_are_no_statements(empty_database):
+def test_values_are_not_interpreted_as_sql(empty_database):
     user = a_user(email="'; DROP TABLE users; --%s%(id)s@example.org")
 
     with PostgresUnitOfWork(empty_database) as work:
@@ -131,7 +129,7 @@ def test_values_are_no_statements(empty_database):
         assert work.users.get(user.id) == user
 
 
-def test_an_engine_that_begins_transactions_by_itself_is_refused(database):
+def test_an_engine_without_autocommit_is_rejected(database):
     engine = make_engine(database, pool_size=1)
 
     for _ in range(2):

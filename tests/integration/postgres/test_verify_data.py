@@ -1,4 +1,4 @@
-"""The job that proves counters equal rows, on data that was spoiled on purpose."""
+"""verify-data detects attendee counts that do not match the seats."""
 
 import pytest
 from sqlalchemy import text
@@ -26,7 +26,7 @@ def engine(url):
 
 @pytest.fixture
 def event(engine):
-    """One of three seats is taken, and there is an event beside it."""
+    """One of its three seats is taken; there is another event."""
     ada = a_user()
     event = an_event(creator_id=ada.id, capacity=3)
     new_work = PostgresUnitOfWorkFactory(engine)
@@ -43,24 +43,24 @@ def event(engine):
     return event
 
 
-def spoil(engine, *statements):
+def corrupt(engine, *statements):
     with engine.begin() as connection:
         for statement in statements:
             connection.execute(text(statement))
 
 
-def test_sound_data_has_no_difference(engine, event):
+def test_valid_data_has_no_differences(engine, event):
     assert verify(engine) == Verification(events=2, seats=1, differences=())
 
 
-def test_a_count_that_is_not_that_of_the_rows_is_found(engine, event):
-    spoil(engine, f"UPDATE events SET attendees_count = 2 WHERE id = '{event.id}'")
+def test_a_wrong_count_is_found(engine, event):
+    corrupt(engine, f"UPDATE events SET attendees_count = 2 WHERE id = '{event.id}'")
 
     assert verify(engine).differences == (Difference(event.id, 2, 3, 1, 0),)
 
 
 def test_an_event_with_more_seats_than_its_capacity_is_found(engine, event):
-    spoil(
+    corrupt(
         engine,
         "ALTER TABLE events DROP CONSTRAINT events_capacity_check",
         "ALTER TABLE events DROP CONSTRAINT events_attendees_count_check",
@@ -71,7 +71,7 @@ def test_an_event_with_more_seats_than_its_capacity_is_found(engine, event):
 
 
 def test_seats_of_a_missing_event_are_found(engine, event):
-    spoil(
+    corrupt(
         engine,
         "ALTER TABLE attendances DROP CONSTRAINT attendances_event_id_fkey",
         f"DELETE FROM events WHERE id = '{event.id}'",
@@ -80,8 +80,8 @@ def test_seats_of_a_missing_event_are_found(engine, event):
     assert verify(engine).differences == (Difference(event.id, None, None, 1, 0),)
 
 
-def test_a_seat_of_a_missing_person_is_found(engine, event):
-    spoil(
+def test_a_seat_of_a_missing_user_is_found(engine, event):
+    corrupt(
         engine,
         "ALTER TABLE attendances DROP CONSTRAINT attendances_user_id_fkey",
         "UPDATE attendances SET user_id = gen_random_uuid()",
@@ -92,11 +92,11 @@ def test_a_seat_of_a_missing_person_is_found(engine, event):
 
 def test_the_command_prints_what_differs(engine, event, url, pytestconfig):
     setting = {"DATABASE_URL": url.render_as_string(hide_password=False)}
-    spoil(engine, f"UPDATE events SET attendees_count = 2 WHERE id = '{event.id}'")
-    spoilt = run_cli(pytestconfig.rootpath, "verify-data", **setting)
+    corrupt(engine, f"UPDATE events SET attendees_count = 2 WHERE id = '{event.id}'")
+    result = run_cli(pytestconfig.rootpath, "verify-data", **setting)
 
-    assert spoilt.returncode == 1
-    assert spoilt.stdout.splitlines() == [
+    assert result.returncode == 1
+    assert result.stdout.splitlines() == [
         f"event {event.id}: attendees_count 2, capacity 3, seats 1, of people who are gone 0",
         "2 events, 1 seats: 1 differ.",
     ]

@@ -1,4 +1,4 @@
-"""Reading calendar files, strictly."""
+"""Strict parsing of iCalendar files."""
 
 from typing import Any
 from uuid import UUID
@@ -28,17 +28,17 @@ def an_entry(**changes):
     return CalendarEntry(**values | changes)
 
 
-def unfolded(file):
-    """The lines of a file that is checked to be folded and ended as it must be."""
+def unfold(file):
+    """The unfolded lines; checks line endings and folding."""
     assert file.endswith(b"\r\n")
-    physical = file[:-2].split(b"\r\n")
-    assert not any(b"\r" in line or b"\n" in line for line in physical)
-    assert max(map(len, physical)) <= 75
-    for line in physical:
+    lines = file[:-2].split(b"\r\n")
+    assert not any(b"\r" in line or b"\n" in line for line in lines)
+    assert max(map(len, lines)) <= 75
+    for line in lines:
         line.decode()  # no character is cut
     return file[:-2].replace(b"\r\n ", b"").decode().split("\r\n")
 
 
-def read(file):
+def parse(file):
     [event] = Calendar.from_ical(file).walk("VEVENT")
     return event

@@ -6,13 +6,13 @@ from icalendar import Calendar
 
 from adapters.http.calendars.ics import event_file, feed_file
 from tests.builders import HOUR, NOON
-from tests.unit.adapters.ics_files import EVENTS, an_entry, read, unfolded
+from tests.unit.adapters.ics_files import EVENTS, an_entry, parse, unfold
 
 
-def test_an_event_is_written_with_all_that_a_calendar_needs():
+def test_an_event_file_has_all_properties():
     entry = an_entry(revision=4, title="Tea; for two, at noon", description="One\ntwo \\ three")
 
-    assert unfolded(event_file(entry, EVENTS)) == [
+    assert unfold(event_file(entry, EVENTS)) == [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Turnout//Turnout//EN",
@@ -35,8 +35,8 @@ def test_an_event_is_written_with_all_that_a_calendar_needs():
     ]
 
 
-def test_a_feed_says_its_name_and_when_to_come_again():
-    lines = unfolded(feed_file([], EVENTS))
+def test_a_feed_has_a_name_and_a_refresh_interval():
+    lines = unfold(feed_file([], EVENTS))
 
     assert lines == [
         "BEGIN:VCALENDAR",
@@ -50,7 +50,7 @@ def test_a_feed_says_its_name_and_when_to_come_again():
     ]
 
 
-def test_an_event_that_is_nowhere_has_no_location():
+def test_an_event_without_location_has_no_location_property():
     assert "LOCATION" not in event_file(an_entry(location=""), EVENTS).decode()
 
 
@@ -62,20 +62,20 @@ def test_a_feed_keeps_the_order():
     assert [UUID(str(event["UID"])).int for event in events] == [3, 1, 2]
 
 
-def test_times_are_whole_seconds_of_utc():
+def test_times_are_utc_in_whole_seconds():
     start = datetime(2030, 1, 1, 9, 30, 15, 999_999, timezone(timedelta(hours=14)))
 
-    event = read(event_file(an_entry(start_time=start, end_time=start + HOUR), EVENTS))
+    event = parse(event_file(an_entry(start_time=start, end_time=start + HOUR), EVENTS))
 
     assert event["DTSTART"].dt == datetime(2029, 12, 31, 19, 30, 15, tzinfo=UTC)
     assert event["DTEND"].dt - event["DTSTART"].dt == HOUR
 
 
 @pytest.mark.parametrize("start", [NOON, datetime.max.replace(microsecond=0, tzinfo=UTC)])
-def test_an_event_within_one_second_has_no_end_before_or_at_its_start(start):
+def test_an_event_within_one_second_has_no_end(start):
     end = start.replace(microsecond=9)
 
-    event = read(event_file(an_entry(start_time=start, end_time=end), EVENTS))
+    event = parse(event_file(an_entry(start_time=start, end_time=end), EVENTS))
 
     assert event["DTSTART"].dt == start
     assert "DTEND" not in event

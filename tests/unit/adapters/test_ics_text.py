@@ -1,4 +1,4 @@
-"""Whatever an event says, its file is iCalendar (RFC 5545) and says no more."""
+"""Any event text results in a valid iCalendar file (RFC 5545) without extra properties."""
 
 import re
 
@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.http.calendars.ics import event_file
-from tests.unit.adapters.ics_files import EVENTS, an_entry, read, unfolded
+from tests.unit.adapters.ics_files import EVENTS, an_entry, parse, unfold
 
-# contentline and TEXT of RFC 5545 section 3.1, after unfolding; of the names only those used here.
+# contentline and TEXT of RFC 5545 section 3.1, after unfolding, with the property names used here.
 CONTENT_LINE = re.compile(r"[A-Z-]+(;[A-Z]+=[A-Z]+)?:[^\x00-\x08\x0a-\x1f\x7f]*")
 TEXT = re.compile(r"(?:[^\x00-\x08\x0a-\x1f\x7f\\;,]|\\[\\;,nN])*")
-LINES_OF_AN_EVENT = 19
+LINES_PER_EVENT = 19
 
 
 @pytest.mark.parametrize("name", ["title", "description", "location"])
@@ -33,18 +33,18 @@ LINES_OF_AN_EVENT = 19
     ],
     ids=ascii,
 )
-def test_no_text_makes_a_line_of_its_own(name, text):
-    lines = unfolded(event_file(an_entry(**{name: f"a{text}b"}), EVENTS))
+def test_texts_cannot_add_lines(name, text):
+    lines = unfold(event_file(an_entry(**{name: f"a{text}b"}), EVENTS))
 
-    assert len(lines) == LINES_OF_AN_EVENT
+    assert len(lines) == LINES_PER_EVENT
     assert all(CONTENT_LINE.fullmatch(line) for line in lines)
     assert not any(line.startswith("ATTENDEE") for line in lines)
-    # However a reader splits lines.
-    assert len("\r\n".join(lines).splitlines()) == LINES_OF_AN_EVENT
+    # However a parser splits lines.
+    assert len("\r\n".join(lines).splitlines()) == LINES_PER_EVENT
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "parsed"),
     [
         ("one\r\ntwo", "one\ntwo"),
         ("one\rtwo", "one\ntwo"),
@@ -55,20 +55,20 @@ def test_no_text_makes_a_line_of_its_own(name, text):
         ("☕ Zoë 👩‍🚀" * 40, "☕ Zoë 👩‍🚀" * 40),
     ],
 )
-def test_a_text_is_read_as_it_was_meant(text, shown):
-    event = read(event_file(an_entry(title=text, description=text, location=text), EVENTS))
+def test_texts_are_parsed_back_correctly(text, parsed):
+    event = parse(event_file(an_entry(title=text, description=text, location=text), EVENTS))
 
-    assert {str(event[name]) for name in ("SUMMARY", "DESCRIPTION", "LOCATION")} == {shown}
+    assert {str(event[name]) for name in ("SUMMARY", "DESCRIPTION", "LOCATION")} == {parsed}
 
 
 any_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 
 
 @given(any_text)
-def test_any_text_is_a_text_of_icalendar(text):
-    lines = unfolded(event_file(an_entry(title=text, description=text * 9), EVENTS))
+def test_any_text_is_escaped_correctly(text):
+    lines = unfold(event_file(an_entry(title=text, description=text * 9), EVENTS))
 
-    assert len(lines) == LINES_OF_AN_EVENT
+    assert len(lines) == LINES_PER_EVENT
     for line in lines:
         assert CONTENT_LINE.fullmatch(line)
         name, _, value = line.partition(":")
@@ -83,4 +83,4 @@ def test_no_line_is_longer_than_75_octets(text):
 
     assert all(len(line) <= 75 for line in file.split(b"\r\n"))
     for line in file.split(b"\r\n"):
-        line.decode()  # no character is cut
+        line.decode()  # no character is split

@@ -1,4 +1,4 @@
-"""Whatever the query of a list holds, it can't get out of the URLs in the Link header."""
+"""No query string can break out of the URLs in the Link header."""
 
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -14,7 +14,7 @@ from tests.builders import NOON
 AFTER = Cursor(NOON + timedelta(days=1), UUID("01997a60-5a80-7000-8000-000000000002"))
 
 
-def header_of(query, path="/v1/events/"):
+def link_header(query, path="/v1/events/"):
     with Flask(__name__).test_request_context(f"{path}?{query}"):
         _, headers = page_response(Page(9, [], AFTER), PageRequest(limit=2, offset=4))
     return headers["Link"]
@@ -35,15 +35,15 @@ def header_of(query, path="/v1/events/"):
     ],
 )
 def test_a_hostile_filter_stays_within_its_url(value):
-    header = header_of(urlencode({"q": value, "limit": "2"}))
+    header = link_header(urlencode({"q": value, "limit": "2"}))
 
     assert header.isascii()
     assert header.isprintable()
-    first, previous, following = header.split(", ")
+    first, previous, next_link = header.split(", ")
     for link, relation, offset in (
         (first, "first", "0"),
         (previous, "prev", "2"),
-        (following, "next", "6"),
+        (next_link, "next", "6"),
     ):
         url = link.removeprefix("<").removesuffix(f'>; rel="{relation}"')
         assert link == f'<{url}>; rel="{relation}"'
@@ -56,21 +56,21 @@ def test_a_hostile_filter_stays_within_its_url(value):
 
 
 @pytest.mark.parametrize("query", ["q=%ff%fe", "q=%ed%a0%80", "q=<>,\"'", "q=%", "%0d%0a=1"])
-def test_bytes_that_are_no_text_break_nothing(query):
-    header = header_of(query)
+def test_invalid_utf_8_is_encoded(query):
+    header = link_header(query)
 
     assert header.isascii()
     assert header.isprintable()
     assert header.count(">; rel=") == header.count("<") == 3
 
 
-def test_a_path_is_encoded_too():
-    header = header_of("", path='/v1/é", <x>/')
+def test_the_path_is_encoded():
+    header = link_header("", path='/v1/é", <x>/')
 
     assert header.startswith("<http://localhost/v1/%C3%A9%22%2C%20%3Cx%3E/?")
 
 
-def test_a_header_that_proxies_have_no_room_for_is_left_out():
+def test_a_header_that_is_too_long_for_proxies_is_omitted():
     with Flask(__name__).test_request_context(f"/v1/events/?q={'x' * 1000}"):
         body, headers = page_response(Page(9, [], AFTER), PageRequest(limit=2, offset=4))
 

@@ -1,4 +1,4 @@
-"""Queries are read strictly, and whatever their bytes are."""
+"""Query strings are parsed strictly, whatever bytes they contain."""
 
 import pytest
 from marshmallow import Schema, fields
@@ -27,7 +27,7 @@ TEA = TeaQuery()
         (b"kind=%FF", {"kind": "\ufffd"}),
     ],
 )
-def test_a_query_is_loaded(query_string, loaded):
+def test_a_valid_query_is_loaded(query_string, loaded):
     assert load_query(TEA, query_string) == loaded
 
 
@@ -44,8 +44,8 @@ def test_a_query_is_loaded(query_string, loaded):
         (b"=1", {"": ["Unknown query parameter."]}),
     ],
 )
-def test_a_wrong_query_is_refused_each_time(query_string, errors):
+def test_an_invalid_query_is_rejected_each_time(query_string, errors):
     for _ in range(2):
-        with pytest.raises(InvalidRequest) as refusal:
+        with pytest.raises(InvalidRequest) as exc_info:
             load_query(TEA, query_string)
-        assert refusal.value.errors == errors
+        assert exc_info.value.errors == errors

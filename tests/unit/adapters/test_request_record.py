@@ -1,4 +1,4 @@
-"""Each hook that was started is ended, however the request ends."""
+"""Every started hook is ended, however the request ends."""
 
 import pytest
 from flask import Flask
@@ -56,7 +56,7 @@ def test_a_request_ends_when_its_response_is_closed(app, recorder):
     assert record.duration_s > 0
 
 
-def test_a_response_that_breaks_off_is_incomplete(app, recorder):
+def test_an_interrupted_response_is_incomplete(app, recorder):
     record_requests(app, [recorder], new_id)
 
     app.test_client().get("/tea/1/", buffered=False).close()
@@ -64,7 +64,7 @@ def test_a_response_that_breaks_off_is_incomplete(app, recorder):
     assert [record.is_complete for record in recorder.ended] == [False]
 
 
-def test_an_application_that_fails_ends_the_request(app, recorder):
+def test_an_application_error_ends_the_request(app, recorder):
     def broken(*_):
         raise ZeroDivisionError
 
@@ -78,10 +78,10 @@ def test_an_application_that_fails_ends_the_request(app, recorder):
     assert {(record.status, record.code) for record in recorder.ended} == {(500, "internal_error")}
 
 
-@pytest.mark.parametrize("place", [0, 1])
-def test_a_hook_that_fails_leaves_the_others_ended(app, recorder, place):
+@pytest.mark.parametrize("index", [0, 1])
+def test_a_failing_hook_does_not_prevent_others_from_ending(app, recorder, index):
     hooks = [recorder]
-    hooks.insert(place, Failing())
+    hooks.insert(index, Failing())
     record_requests(app, hooks, new_id)
     response = app.test_client().get("/tea/1/", buffered=False)
 

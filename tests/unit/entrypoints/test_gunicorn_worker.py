@@ -1,4 +1,4 @@
-"""What a client gets, and the log, where gunicorn can't hand a request to the application."""
+"""The response and the log when gunicorn cannot pass a request to the application."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ from application.ports.request_hooks import RequestHook
 from entrypoints.gunicorn_worker import ProblemWorker
 
 
-class Recorded(RequestHook):
+class Recorder(RequestHook):
     def __init__(self):
         self.records = []
 
@@ -43,25 +43,25 @@ class Recorded(RequestHook):
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )
-def test_an_error_of_gunicorn_is_a_problem_and_a_line_of_the_log(error, status, code, caplog):
-    recorded = Recorded()
+def test_a_gunicorn_error_returns_a_problem_and_is_logged(error, status, code, caplog):
+    recorder = Recorder()
     app = Flask(__name__)
-    record_requests(app, [recorded], new_id)
+    record_requests(app, [recorder], new_id)
     worker = ProblemWorker(1, 1, [], app, 30, Config(), logging.getLogger("test"))
     worker.wsgi = app
-    ours, theirs = socketpair()
-    with closing(worker.tmp), ours, theirs:
-        worker.handle_error(None, theirs, ("127.0.0.1", 1), error)
-        theirs.close()
-        head, _, body = b"".join(iter(lambda: ours.recv(65536), b"")).partition(b"\r\n\r\n")
+    client_side, server_side = socketpair()
+    with closing(worker.tmp), client_side, server_side:
+        worker.handle_error(None, server_side, ("127.0.0.1", 1), error)
+        server_side.close()
+        head, _, body = b"".join(iter(lambda: client_side.recv(65536), b"")).partition(b"\r\n\r\n")
 
     problem = json.loads(body)
     assert head.startswith(b"HTTP/1.1 %d " % status)
     assert b"\r\nX-Request-ID: %s\r\n" % problem["request_id"].encode() in head
     assert (problem["status"], problem["code"]) == (status, code)
     # Otherwise the application has recorded the request itself.
-    assert bool(recorded.records) == (status != 500)
-    for record in recorded.records:
+    assert bool(recorder.records) == (status != 500)
+    for record in recorder.records:
         assert record.request_id == problem["request_id"]
         assert (record.status, record.code, record.is_complete) == (status, code, True)
     assert bool(caplog.records) == (status == 500)
