@@ -145,7 +145,7 @@ def test_what_is_no_hash_matches_nothing(hasher):
 def test_no_more_hashes_run_at_once_than_the_memory_holds(monkeypatch):
     hasher = argon2(memory_mib=2 * 19)
     monkeypatch.setattr("adapters.security.argon2.WAIT_TIMEOUT_S", 0)
-    with hasher._place(), hasher._place(), pytest.raises(Unavailable):
+    with hasher._slot(), hasher._slot(), pytest.raises(Unavailable):
         hasher.matches(PASSWORD, None)
 
     assert not hasher.matches(PASSWORD, None)

@@ -42,7 +42,7 @@ def ada_and_grace(work_on):
     with work_on() as work:
         for person in people:
             work.users.add(person)
-            work.idempotency.add(person.id, expired_record(person, "key"))
+            work.idempotency.add(person.id, expired_record("key"))
         work.commit()
     return people
 
