@@ -8,7 +8,7 @@ from sqlalchemy.engine import URL
 
 from adapters.http.requests.proxies import Network
 from adapters.postgres.timeouts import Timeouts
-from adapters.security.argon2 import KIB_PER_MIB, OWASP_LEAST, Argon2Parameters
+from adapters.security.argon2 import KIB_PER_MIB, OWASP_MINIMUM, Argon2Parameters
 from entrypoints.settings.database import (
     read_database_timeouts,
     read_database_url,
@@ -29,7 +29,7 @@ class Settings:
     jwt_secret_key: str = field(repr=False)
     jwt_secret_key_previous: str | None = field(default=None, repr=False)
     session_max_age: timedelta = timedelta(days=30)
-    argon2: Argon2Parameters = OWASP_LEAST
+    argon2: Argon2Parameters = OWASP_MINIMUM
     argon2_total_mib: int = 38
     ratelimit_enabled: bool = True
     ratelimit_storage_uri: str = field(default=MEMORY, repr=False)
@@ -79,7 +79,7 @@ def read_settings() -> Settings:
 
 def read_argon2_parameters() -> Argon2Parameters:
     """Raises SettingsError."""
-    usual = OWASP_LEAST
+    usual = OWASP_MINIMUM
     return Argon2Parameters(
         memory_kib=read(
             "ARGON2_MEMORY_KIB",
