@@ -154,7 +154,7 @@ def test_an_endpoint_that_is_none_ends_the_start_with_one_line(root, settings):
     start = finished(root, "serve", OTEL_EXPORTER_OTLP_ENDPOINT="collector:4318", **settings)
 
     assert start.stderr == (
-        "turnout: OTEL_EXPORTER_OTLP_ENDPOINT: is not a URL like http://localhost:4318.\n"
+        "turnout: OTEL_EXPORTER_OTLP_ENDPOINT: must be a URL like http://localhost:4318.\n"
     )
 
 

@@ -12,7 +12,7 @@ def installed(monkeypatch):
 
     def set_releases(*releases):
         found = {release: (f"/{release}/pg_dump", f"/{release}/pg_restore") for release in releases}
-        monkeypatch.setattr(postgres_programs, "_found", lambda: iter(found.items()))
+        monkeypatch.setattr(postgres_programs, "_installed", lambda: iter(found.items()))
 
     return set_releases
 
@@ -31,7 +31,7 @@ def test_the_release_next_to_the_servers_is_taken(installed, server, releases, t
 def test_what_could_not_be_restored_is_not_written(installed, server):
     installed(18)
 
-    with pytest.raises(SettingsError, match=f"programs of release {server}") as refusal:
+    with pytest.raises(SettingsError, match=f"directory of version {server}") as refusal:
         postgres_programs.find_programs(server)
 
     assert "\n" not in str(refusal.value)

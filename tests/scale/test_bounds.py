@@ -159,8 +159,8 @@ def test_work_that_knows_no_bounds_goes_past_the_pooler(root, town, pooler):
     untold = finished(root, "migrate", DATABASE_URL=url)
 
     assert told.stderr == (
-        "turnout: DATABASE_POOLER: this command needs PostgreSQL itself: let DATABASE_URL name "
-        "the primary, and leave DATABASE_POOLER out.\n"
+        "turnout: DATABASE_POOLER: this command needs a direct connection: set DATABASE_URL to the "
+        "primary and unset DATABASE_POOLER.\n"
     )
     assert untold.stderr.startswith("turnout: DATABASE_URL: the database can't be used:")
     assert "unsupported startup parameter: options" in untold.stderr

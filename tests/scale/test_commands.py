@@ -29,5 +29,5 @@ def test_what_needs_the_server_itself_says_so_in_one_line(root, town, pooler):
     done = finished(root, "purge", DATABASE_URL=url, DATABASE_POOLER="transaction")
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("turnout: DATABASE_POOLER: this command needs PostgreSQL itself")
+    assert done.stderr.startswith("turnout: DATABASE_POOLER: this command needs a direct ")
     assert done.stderr.count("\n") == 1

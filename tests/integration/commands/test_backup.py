@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from entrypoints.embedded_postgres import embedded_programs
+from entrypoints.embedded_postgres import embedded_bin_dir
 from tests.e2e.processes import command, environment
 from tests.resilience.crowd import wait_until
 
@@ -25,7 +25,7 @@ def programs(tmp_path):
 
     def make(script, release=99):
         for name in ("pg_dump", "pg_restore"):
-            real = embedded_programs() / name
+            real = embedded_bin_dir() / name
             program = directory / name
             program.write_text(PROGRAM.format(release=release, script=script.format(real=real)))
             program.chmod(0o700)
@@ -70,7 +70,7 @@ def test_where_nothing_can_be_written_the_file_is_named(refused, place, folder):
 def test_a_database_without_turnout_is_no_backup(refused, a_place, folder):
     said = refused("backup", folder / "file", **a_place(migrated=False).settings)
 
-    assert said == "the database has no Turnout in it."
+    assert said == "this is not a Turnout database."
     assert list(folder.iterdir()) == []
 
 
@@ -79,8 +79,8 @@ def test_programs_that_are_older_than_the_server_are_refused(refused, place, pro
 
     said = refused("backup", folder / "file", **setting, **place.settings)
 
-    assert said.startswith("POSTGRES_BIN_DIR: the server is of release ")
-    assert f"{setting['POSTGRES_BIN_DIR']}/pg_dump is of release 9; " in said
+    assert said.startswith("POSTGRES_BIN_DIR: the server has version ")
+    assert f"{setting['POSTGRES_BIN_DIR']}/pg_dump has version 9; " in said
 
 
 def test_the_password_is_in_no_argument(turnout, place, programs, folder, tmp_path):

@@ -113,7 +113,7 @@ def test_a_name_that_somebody_has_is_refused_in_one_line(refused, place):
 def test_without_a_terminal_the_password_must_be_piped(refused, nobody):
     said = refused("create-user", "ada", told="no terminal", **nobody.settings)
 
-    assert said == "password: there is no terminal to ask for it; pipe it, with --password-stdin."
+    assert said == "password: there is no terminal to prompt on; pipe it, with --password-stdin."
 
 
 @pytest.mark.parametrize("arguments", [(), ("--password-stdin",)])

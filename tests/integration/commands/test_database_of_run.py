@@ -13,7 +13,7 @@ def test_the_database_of_make_run_is_backed_up_running_or_not(root, done, refuse
     with started(root, "run", WEB_WORKERS="1", **home):
         done("create-user", "ada", "--password-stdin", told=f"{PASSWORD}\n", **home)
         done("backup", while_running, **home)
-        assert "stop make run, and set DATA_DIR " in refused("restore", while_running, **home)
+        assert "stop make run, then set DATA_DIR " in refused("restore", while_running, **home)
     done("backup", at_rest, **home)
     assert done("verify-data", **home) == "0 events, 0 seats: 0 differ.\n"
     assert not (tmp_path / "home" / "postgres" / "postmaster.pid").exists()
@@ -31,7 +31,7 @@ def test_a_server_that_is_being_started_or_stopped_is_not_disturbed(refused, tmp
         flock(lock, LOCK_EX)
         said = refused("backup", tmp_path / "file", DATA_DIR=str(home))
 
-    assert said == "DATA_DIR: its PostgreSQL is being started or stopped; try again."
+    assert said == "DATA_DIR: its PostgreSQL is starting or stopping; try again."
 
 
 def test_where_it_never_was_the_setting_is_named(refused, tmp_path):

@@ -23,13 +23,15 @@ def bare(postgres):
 def test_a_database_without_migrations_is_refused_in_one_line(refused, bare, arguments):
     said = refused(*arguments, told=PASSWORD, **bare.settings)
 
-    assert said.startswith("the database lacks migrations of this version: ")
+    assert said.startswith("the database is missing migrations of this version: ")
 
 
 def test_a_database_without_tables_is_not_verified(refused, bare):
     said = refused("verify-data", **bare.settings)
 
-    assert said == 'DATABASE_URL: the database lacks migrations: relation "events" does not exist'
+    assert (
+        said == 'DATABASE_URL: the database is missing migrations: relation "events" does not exist'
+    )
 
 
 @pytest.fixture
@@ -48,4 +50,4 @@ def stranger(place):
 def test_a_role_without_rights_is_refused_in_one_line(refused, stranger, arguments):
     said = refused(*arguments, told=PASSWORD, **stranger)
 
-    assert said.startswith("DATABASE_URL: the database refuses: permission denied for table ")
+    assert said.startswith("DATABASE_URL: permission denied for table ")

@@ -8,7 +8,7 @@ from adapters.postgres.maintenance.backup import Backup, BackupError
 from adapters.postgres.maintenance.inspection import is_empty
 from adapters.postgres.schema.migrate import downgrade
 from adapters.postgres.schema.tables import metadata
-from entrypoints.embedded_postgres import embedded_programs
+from entrypoints.embedded_postgres import embedded_bin_dir
 from tests.integration.commands.conftest import SEEDED_EVENTS
 
 
@@ -65,7 +65,7 @@ def test_a_file_that_is_cut_leaves_the_database_empty(cut, empty, refused):
 
 def test_what_breaks_off_in_the_middle_is_undone(cut, empty):
     """As if the file had been cut after it was read through."""
-    programs = [str(embedded_programs() / name) for name in ("pg_dump", "pg_restore")]
+    programs = [str(embedded_bin_dir() / name) for name in ("pg_dump", "pg_restore")]
 
     with pytest.raises(BackupError):
         Backup(cut, *programs).restore(empty.engine.url)
@@ -84,7 +84,7 @@ def test_what_is_no_backup_is_refused(empty, refused, file):
 def test_a_database_that_is_not_empty_is_left_alone(backup, place, refused):
     said = refused("restore", backup, **place.settings)
 
-    assert " is not empty: name a new one in DATABASE_URL" in said
+    assert " is not empty: create a new one with createdb" in said
     assert place.rows("SELECT count(*) FROM users") == [(0,)]
 
 
@@ -107,7 +107,7 @@ def test_a_backup_of_an_older_version_is_restored_and_migrates(place, empty, don
     told = done("restore", file, **empty.settings)
 
     assert told.splitlines()[1] == (
-        "It is at revision 0003: python -m entrypoints.cli migrate is to follow."
+        "It is at revision 0003: run python -m entrypoints.cli migrate next."
     )
     done("migrate", **empty.settings)
     done("verify-data", **empty.settings)

@@ -11,7 +11,7 @@ SERVICE = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing", "JWT_SECRE
 def test_a_path_that_postgres_cannot_take(refused, tmp_path, name):
     reason = refused("run", DATA_DIR=str(tmp_path / name))
 
-    assert reason.startswith("DATA_DIR: the embedded PostgreSQL can't live in ")
+    assert reason.startswith("DATA_DIR: the embedded PostgreSQL can't use ")
 
 
 def test_a_data_dir_that_is_none(refused):
@@ -23,7 +23,7 @@ def test_a_data_dir_that_is_none(refused):
 def test_a_host_that_is_none(refused, tmp_path):
     reason = refused("run", HOST="nowhere.invalid", DATA_DIR=str(tmp_path))
 
-    assert reason == "HOST: nowhere.invalid is no address here."
+    assert reason == "HOST: nowhere.invalid is not an address of this machine."
 
 
 @pytest.mark.parametrize("command", ["serve", "migrate"])
