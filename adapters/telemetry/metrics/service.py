@@ -15,7 +15,9 @@ class ServiceCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         workers = self._workers()
-        yield InfoMetricFamily("turnout_build", "Version of Turnout.", {"version": self._version})
+        yield InfoMetricFamily(
+            "turnout_build", "The version of Turnout.", {"version": self._version}
+        )
         yield GaugeMetricFamily("turnout_workers", "Worker processes.", workers)
         yield GaugeMetricFamily(
             "turnout_database_connections_max",

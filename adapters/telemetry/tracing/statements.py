@@ -8,7 +8,7 @@ from opentelemetry.trace import SpanKind, StatusCode, Tracer
 from psycopg2.extensions import cursor
 from sqlalchemy import Engine, event
 
-# Messages contain values: record only the first word, after what begins a transaction.
+# Messages contain values. Only record the first word after BEGIN and SET LOCAL.
 FIRST_WORD = re.compile(rb"(?:BEGIN [^;]*;)?(?:SET LOCAL [^;]*;)*(\w+)")
 
 
