@@ -27,9 +27,9 @@ def accounts(db):
 
 def test_a_created_user_can_log_in(run_command, db, serve_database):
     arguments = ("create-user", "ada", "--email", "ada@example.org", "--password-stdin")
-    output_of = run_command(*arguments, stdin=f"{PASSWORD}\n", **db.settings)
+    result = run_command(*arguments, stdin=f"{PASSWORD}\n", **db.settings)
 
-    assert (output_of.returncode, output_of.stdout, output_of.stderr) == (
+    assert (result.returncode, result.stdout, result.stderr) == (
         0,
         "ada can log in.\n",
         "",
@@ -93,7 +93,7 @@ def test_the_password_is_prompted_twice_and_not_echoed(type_password, db):
     ids=["no address", "too easy", "NUL"],
 )
 def test_invalid_values_are_rejected_in_one_line(error_of, unused_db, arguments, password, reason):
-    options = {"told": f"{password}\n"} | unused_db.settings
+    options = {"stdin": f"{password}\n"} | unused_db.settings
     error = error_of("create-user", *arguments, "--password-stdin", **options)
 
     assert error.startswith(reason)
@@ -105,7 +105,7 @@ def test_a_taken_username_is_rejected_in_one_line(error_of, db):
         work.users.add(a_user("grace", email=None))
         work.commit()
 
-    options = {"told": f"{PASSWORD}\n"} | db.settings
+    options = {"stdin": f"{PASSWORD}\n"} | db.settings
     error = error_of("create-user", "Grace", "--password-stdin", **options)
 
     assert error == "The username Grace is taken."
