@@ -10,7 +10,7 @@ from adapters.security.argon2 import Argon2Parameters
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 
-KEY = "a key of the tests, and of them alone"
+KEY = "a signing key that only the tests use"
 # The cheapest parameters that the settings allow: the tests sign up and log in often.
 ARGON2 = Argon2Parameters(memory_kib=7 * 1024, passes=1, lanes=1)
 

@@ -16,7 +16,7 @@ class Action(StrEnum):
 
 class Outcome(StrEnum):
     ACKNOWLEDGED = "acknowledged"
-    REJECTED = "refused"
+    REJECTED = "rejected"
     UNKNOWN = "unknown"
 
 

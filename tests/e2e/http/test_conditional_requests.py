@@ -76,9 +76,9 @@ def test_the_etag_changes_with_everything_that_is_shown(ada, grace, event):
 
 
 def test_create_and_patch_return_the_same_etag_as_get(ada):
-    published = ada.create_event()
-    event = published.headers["Location"]
-    assert published.headers["ETag"] == etag_of(ada, event)
+    created = ada.create_event()
+    event = created.headers["Location"]
+    assert created.headers["ETag"] == etag_of(ada, event)
 
     patched = ada.patch(event, title="Coffee")
     assert patched.headers["ETag"] == etag_of(ada, event)

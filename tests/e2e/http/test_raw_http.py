@@ -43,7 +43,7 @@ def send_raw(base_url, request):
     ],
     ids=["chunk size", "negative chunk", "chunk without end", "cut short"],
 )
-def test_a_truncated_body_returns_400(service_url, tail):
+def test_a_malformed_body_returns_400(service_url, tail):
     head = b"POST /v1/profile/token/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
     response = send_raw(service_url, head + tail)

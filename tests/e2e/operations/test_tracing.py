@@ -36,9 +36,8 @@ def traced(root, settings):
             running_cli(root, "serve", **options, **settings) as (_, base_url),
             httpx.Client(base_url=base_url) as client,
         ):
-            for _ in range(
-                2
-            ):  # the second violates a constraint; PostgreSQL's error has the username
+            # The second violates a constraint; PostgreSQL's error contains the username.
+            for _ in range(2):
                 client.post("/v1/profile/signup/", json=ACCOUNT)
             tokens = client.post("/v1/profile/token/", json=ACCOUNT).json()
             client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
@@ -144,9 +143,9 @@ def test_a_replacement_worker_sends_spans(root, settings):
 
 
 def test_the_service_works_and_stops_without_a_collector(root, settings):
-    nobody = f"http://127.0.0.1:{free_port()}"
+    no_collector = f"http://127.0.0.1:{free_port()}"
     with running_cli(
-        root, "serve", OTEL_EXPORTER_OTLP_ENDPOINT=nobody, **FAST_EXPORT, **settings
+        root, "serve", OTEL_EXPORTER_OTLP_ENDPOINT=no_collector, **FAST_EXPORT, **settings
     ) as (
         process,
         base_url,

@@ -68,9 +68,9 @@ def seeded_db(postgres, run_command):
     """A shared database with users, events and seats; read-only."""
     with open_database(postgres) as db:
         options = "--people", SEEDED_PEOPLE, "--events", SEEDED_EVENTS, "--seats", SEEDED_SEATS
-        output_of = run_command("seed-demo", *options, **db.settings)
-        assert output_of.returncode == 0, output_of.stderr
-        yield db, output_of.stdout
+        result = run_command("seed-demo", *options, **db.settings)
+        assert result.returncode == 0, result.stderr
+        yield db, result.stdout
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def db(make_database):
 
 @pytest.fixture(scope="session")
 def run_command(pytestconfig):
-    """Runs a command to its end: turnout("purge", "--dry-run", DATABASE_URL=...)."""
+    """Runs a command in a process: run_command("purge", "--dry-run", DATABASE_URL=...)."""
 
     def run(*arguments, stdin=None, **settings):
         return subprocess.run(
@@ -126,9 +126,9 @@ def output_of(run_in_process):
     """Runs a command that must succeed; returns its output."""
 
     def run(*arguments, **settings):
-        exit_code, printed = run_in_process(*arguments, **settings)
+        exit_code, output = run_in_process(*arguments, **settings)
         assert exit_code == 0
-        return printed
+        return output
 
     return run
 
@@ -138,11 +138,11 @@ def error_of(run_in_process):
     """Runs a command that must fail; returns its one-line error without the prefix."""
 
     def run(*arguments, **settings):
-        reason, printed = run_in_process(*arguments, **settings)
-        assert printed == ""
-        assert reason.startswith("turnout: ")
-        assert "\n" not in reason
-        return reason.removeprefix("turnout: ")
+        error, output = run_in_process(*arguments, **settings)
+        assert output == ""
+        assert error.startswith("turnout: ")
+        assert "\n" not in error
+        return error.removeprefix("turnout: ")
 
     return run
 

@@ -43,11 +43,11 @@ def folder(tmp_path):
 
 def test_an_existing_file_is_only_replaced_with_force(run_command, error_of, db, folder):
     file = folder / "turnout.dump"
-    file.write_text("the last one that is left")
+    file.write_text("the only backup")
 
     error = error_of("backup", file, **db.settings)
     assert error == f"{file} exists; --force replaces it."
-    assert file.read_text() == "the last one that is left"
+    assert file.read_text() == "the only backup"
 
     assert run_command("backup", "--force", file, **db.settings).returncode == 0
     assert file.read_bytes().startswith(b"PGDMP")
@@ -84,19 +84,19 @@ def test_programs_older_than_the_server_are_rejected(error_of, db, programs, fol
 
 
 def test_the_password_is_not_in_the_arguments(run_command, db, programs, folder, tmp_path):
-    stdin = tmp_path / "told"
+    recorded = tmp_path / "arguments"
     setting = programs(
-        f'echo "$@" >> {stdin}; echo "$PGPASSWORD" >> {stdin}.env; exec {{real}} "$@"'
+        f'echo "$@" >> {recorded}; echo "$PGPASSWORD" >> {recorded}.env; exec {{real}} "$@"'
     )
     [name] = db.rows("SELECT current_database()")[0]
     url = db.engine.url.set(password=SECRET).render_as_string(hide_password=False)
 
-    output_of = run_command("backup", folder / "file", **setting, DATABASE_URL=url)
+    result = run_command("backup", folder / "file", **setting, DATABASE_URL=url)
 
-    assert output_of.returncode == 0, output_of.stderr
-    assert name in stdin.read_text()
-    assert "horse" not in stdin.read_text()
-    assert f"{SECRET}\n" in (tmp_path / "told.env").read_text()
+    assert result.returncode == 0, result.stderr
+    assert name in recorded.read_text()
+    assert "horse" not in recorded.read_text()
+    assert f"{SECRET}\n" in (tmp_path / "arguments.env").read_text()
 
 
 @pytest.mark.parametrize(
@@ -142,9 +142,9 @@ def start_command(root, *arguments, **settings):
 
 
 def test_a_terminated_backup_leaves_no_file(root, db, programs, folder, tmp_path):
-    setting = programs(f"touch {tmp_path}/begun; exec sleep 600")
+    setting = programs(f"touch {tmp_path}/started; exec sleep 600")
     with start_command(root, "backup", folder / "file", **setting, **db.settings) as process:
-        wait_until((tmp_path / "begun").exists, "pg_dump is running")
+        wait_until((tmp_path / "started").exists, "pg_dump is running")
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 128 + signal.SIGTERM
 

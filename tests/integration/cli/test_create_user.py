@@ -27,9 +27,9 @@ def accounts(db):
 
 def test_a_created_user_can_log_in(run_command, db, serve_database):
     arguments = ("create-user", "ada", "--email", "ada@example.org", "--password-stdin")
-    output_of = run_command(*arguments, stdin=f"{PASSWORD}\n", **db.settings)
+    result = run_command(*arguments, stdin=f"{PASSWORD}\n", **db.settings)
 
-    assert (output_of.returncode, output_of.stdout, output_of.stderr) == (
+    assert (result.returncode, result.stdout, result.stderr) == (
         0,
         "ada can log in.\n",
         "",

@@ -51,17 +51,17 @@ def test_expired_rows_are_deleted_and_counted(output_of, run_command, expired_db
     assert counts(expired_db) == [(NUMBER + 1, 2)]
     purged = run_command("purge", **expired_db.settings)
 
-    stdin = f"{NUMBER} sessions and 1 idempotency keys "
-    assert dry_output == f"{stdin}would be deleted.\n"
+    counted = f"{NUMBER} sessions and 1 idempotency keys "
+    assert dry_output == f"{counted}would be deleted.\n"
     assert recent_output == "0 sessions and 0 idempotency keys were deleted.\n"
-    assert purged.stdout == f"{stdin}were deleted.\n"
+    assert purged.stdout == f"{counted}were deleted.\n"
     assert counts(expired_db) == [(1, 1)]
 
 
 def test_two_concurrent_purges_share_the_work(run_command, expired_db):
-    stdin = []
+    outputs = []
     threads = [
-        Thread(target=lambda: stdin.append(run_command("purge", **expired_db.settings).stdout))
+        Thread(target=lambda: outputs.append(run_command("purge", **expired_db.settings).stdout))
         for _ in range(2)
     ]
     for each in threads:
@@ -69,16 +69,16 @@ def test_two_concurrent_purges_share_the_work(run_command, expired_db):
     for each in threads:
         each.join()
 
-    assert sum(int(line.split()[0]) for line in stdin) == NUMBER
+    assert sum(int(line.split()[0]) for line in outputs) == NUMBER
     assert counts(expired_db) == [(1, 1)]
 
 
 def test_a_locked_row_is_skipped(output_of, expired_db):
     with expired_db.new_work() as work:
         run_in(work, "SELECT FROM sessions ORDER BY expires_at LIMIT 1 FOR UPDATE")
-        stdin = output_of("purge", **expired_db.settings)
+        output = output_of("purge", **expired_db.settings)
 
-    assert stdin.startswith(f"{NUMBER - 1} sessions ")
+    assert output.startswith(f"{NUMBER - 1} sessions ")
     assert output_of("purge", **expired_db.settings).startswith("1 sessions ")
 
 
@@ -114,12 +114,12 @@ def test_the_service_works_during_a_purge_and_still_detects_reuse(
 ):
     user = BusyUser(serve_database(expired_db))
     user.start()
-    output_of = run_command("purge", "--older-than", 0, **expired_db.settings)
+    result = run_command("purge", "--older-than", 0, **expired_db.settings)
     user.stop.set()
     user.join()
 
     # The request with a key may have deleted the expired key first.
-    assert output_of.stdout.startswith(f"{NUMBER} sessions and ")
+    assert result.stdout.startswith(f"{NUMBER} sessions and ")
     assert set(user.statuses) <= {200, 201}
     assert len(user.statuses) > 10
     assert user.reuse_response["code"] == "refresh_token_reused"

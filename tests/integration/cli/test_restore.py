@@ -104,9 +104,9 @@ def test_a_backup_of_an_older_version_is_restored_and_can_be_migrated(db, empty,
     downgrade(db.engine, "0003")
     output_of("backup", file, **db.settings)
 
-    stdin = output_of("restore", file, **empty.settings)
+    output = output_of("restore", file, **empty.settings)
 
-    assert stdin.splitlines()[1] == (
+    assert output.splitlines()[1] == (
         "It is at revision 0003: run python -m entrypoints.cli migrate next."
     )
     output_of("migrate", **empty.settings)

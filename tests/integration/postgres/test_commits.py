@@ -45,8 +45,8 @@ def test_a_rejected_commit_is_retried(work_on):
 
 @pytest.mark.parametrize("sqlstate", ["08006", "40003"])
 def test_an_unknown_transaction_state_raises_outcome_unknown(work_on, sqlstate):
-    refuse = f"RAISE EXCEPTION USING ERRCODE = '{sqlstate}'; RETURN NULL"
-    prepare(work_on, AT_COMMIT.format(action=refuse))
+    raise_error = f"RAISE EXCEPTION USING ERRCODE = '{sqlstate}'; RETURN NULL"
+    prepare(work_on, AT_COMMIT.format(action=raise_error))
 
     with pytest.raises(OutcomeUnknown), work_on() as work:
         work.users.add(a_user())
