@@ -25,7 +25,7 @@ def test_its_problems_have_the_members_of_the_services():
 
     assert {400, 413, 414, 431, 502, 504} <= bodies.keys()
     for status, body in bodies.items():
-        expected = http_problem(status, body["detail"]) | {"request_id": "$named_request"}
+        expected = http_problem(status, body["detail"]) | {"request_id": "$valid_request_id"}
         assert body == expected
         assert list(body) == list(expected)
 
