@@ -23,7 +23,7 @@ class Cursor(NamedTuple):
 class PageRequest:
     """At most `limit` items that come `after` a cursor, skipping the first `offset` of them.
 
-    Counting takes longer the more items there are; a cursor is equally fast everywhere.
+    Counting takes longer the more items there are; a cursor is equally fast at any position.
     """
 
     limit: int

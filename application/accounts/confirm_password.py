@@ -30,7 +30,7 @@ class ConfirmPassword:
 
 
 def get_confirmed(work: UnitOfWork, confirmed: User) -> User:
-    """Lock the user. Raises WrongPassword if the password has changed since, or AccountDeleted."""
+    """The locked user. Raises AccountDeleted, or WrongPassword if the password has changed."""
     user = work.users.get_for_update(confirmed.id)
     if user.password_hash != confirmed.password_hash:
         raise WrongPassword

@@ -36,7 +36,7 @@ class ExportAttendees:
             # Skip newer registrations: an attendee who cancels and attends again would be repeated.
             attendees = [each for each in page.results if each.registered_at <= now]
             yield attendees
-            # A page of newer registrations only: the end, in spite of clock skew.
+            # A page with only newer ones is the end: clock skew is too small to hide others.
             if page.next_cursor is None or not attendees:
                 return
             page = self._page(event_id, caller, page.next_cursor)

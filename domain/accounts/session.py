@@ -85,9 +85,8 @@ class Session:
     ) -> None:
         """Replace the newest refresh token.
 
-        Reuse of an older token means that it was stolen. It revokes the session and raises
-        RefreshTokenReused; save the session even then. Raises InvalidToken if the session has
-        ended.
+        An older token may have been stolen: it revokes the session and raises RefreshTokenReused.
+        Save the session even then. Raises InvalidToken if the session has ended.
         """
         if not self.is_live(now):
             raise InvalidToken

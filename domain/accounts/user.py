@@ -16,7 +16,7 @@ class Unset(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ProfileChanges:
-    """The fields to change; an unset username is None."""
+    """The fields to change; None leaves the username unchanged."""
 
     username: Username | None = None
     email: str | Unset | None = Unset.UNSET

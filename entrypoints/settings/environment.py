@@ -50,9 +50,7 @@ def read_networks(name: str) -> tuple[Network, ...]:
     try:
         return tuple(ip_network(text.strip()) for text in read(name, "list", default=[]))
     except ValueError as error:
-        raise SettingsError(
-            f"{name}: must be addresses or networks, separated by commas."
-        ) from error
+        raise SettingsError(f"{name}: must be comma-separated addresses or networks.") from error
 
 
 def read_origins(name: str) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def test_its_problem_documents_have_the_same_members():
 
     assert {400, 413, 414, 431, 502, 504} <= bodies.keys()
     for status, body in bodies.items():
-        expected = http_problem(status, body["detail"]) | {"request_id": "$named_request"}
+        expected = http_problem(status, body["detail"]) | {"request_id": "$valid_request_id"}
         assert body == expected
         assert list(body) == list(expected)
 
