@@ -1,13 +1,13 @@
-"""What goes wrong outside the domain, in words the use cases may let through."""
+"""Errors outside the domain that use cases let through."""
 
 from typing import ClassVar
 
 
 class Unavailable(Exception):
-    """Something the use case needs does not answer now. Nothing was changed."""
+    """Something the use case needs is unavailable. Nothing was changed."""
 
     code: ClassVar[str] = "try_again"
-    detail: str = "The service can't answer right now. Nothing was changed. Try again."
+    detail: str = "The service is temporarily unavailable. Nothing was changed. Try again."
     retry_after_s: ClassVar[int] = 1
 
     def __init__(self) -> None:
@@ -15,11 +15,11 @@ class Unavailable(Exception):
 
 
 class Contended(Unavailable):
-    """Others were in the way of this unit of work, and may not be at the next attempt."""
+    """Other transactions conflicted with this unit of work; a retry may succeed."""
 
 
 class NotReady(Unavailable):
-    """The service can't answer anybody: what lacks is named."""
+    """The service cannot handle any request; `detail` says why."""
 
     code = "not_ready"
 
@@ -29,7 +29,10 @@ class NotReady(Unavailable):
 
 
 class OutcomeUnknown(Unavailable):
-    """The store was lost while it was to make the work last: all of it may be kept, or none."""
+    """The database was lost during the commit: all of the work is saved, or none."""
 
     code = "outcome_unknown"
-    detail = "The service can't tell whether your change was kept. Look, or send it again."
+    detail = (
+        "The database connection was lost while saving. The change may or may not be saved: "
+        "fetch the resource to check, or retry."
+    )

@@ -1,4 +1,4 @@
-"""What a client requires of a thing before it is changed."""
+"""Preconditions of a change."""
 
 from collections.abc import Callable
 from typing import TypeAlias, TypeVar
@@ -7,20 +7,20 @@ from domain.errors import DomainError
 
 View = TypeVar("View")
 
-# Called with the thing as the client would be shown it now, within the unit of work, after all
-# that may be refused was decided: preconditions matter only where the answer would be success
-# (RFC 9110 section 13.2.1). Raises PreconditionFailed.
+# Called with the current read model within the unit of work, after every other check: preconditions
+# apply only where the response would otherwise be a success (RFC 9110 section 13.2.1).
+# Raises PreconditionFailed.
 Precondition: TypeAlias = Callable[[View], None]
 
 
 class PreconditionFailed(DomainError):
-    """What the client knows is out of date."""
+    """The client's copy is out of date."""
 
     code = "precondition_failed"
 
     def __init__(self) -> None:
-        super().__init__("It is not what the request expects any more. Get it again, then decide.")
+        super().__init__("The resource has changed. Fetch it again and retry.")
 
 
 def no_precondition(_view: object) -> None:
-    """Requires nothing."""
+    """Always holds."""

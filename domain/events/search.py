@@ -23,7 +23,7 @@ class Search:
         """The words between white space, up to 200 characters in all. Raises Invalid."""
         words = tuple(dict.fromkeys(text.split()))
         if not words:
-            raise Invalid("search", "Must have something other than white space.")
+            raise Invalid("search", "Must not be empty.")
         if len(text) > SEARCH_MAX_LENGTH:
-            raise Invalid("search", f"Must have at most {SEARCH_MAX_LENGTH} characters.")
+            raise Invalid("search", f"Must be at most {SEARCH_MAX_LENGTH} characters.")
         return cls(words)

@@ -104,7 +104,7 @@ def test_a_refusal_says_what_is_wrong_and_where(ui, grace, pictures):
 
     assert shown.status == "422"
     assert set(shown.body["errors"]) == {"title", "capacity"}
-    assert "The request has invalid values: see errors." in shown.text
+    assert "The request is invalid. See `errors`." in shown.text
     assert "Undocumented" not in shown.text
     pictures.of_span(create.responses, create.answer, "9-refused")
 

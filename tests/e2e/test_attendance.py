@@ -35,7 +35,7 @@ def test_a_full_event_refuses_and_a_freed_seat_is_taken(ada, grace):
 
     assert refusal.status_code == 409
     assert refusal.json()["code"] == "capacity_exhausted"
-    assert refusal.json()["detail"] == "All 1 seats are taken."
+    assert refusal.json()["detail"] == "The only seat is taken."
     assert grace.attend(event).status_code == 204
 
 

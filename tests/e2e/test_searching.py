@@ -70,8 +70,8 @@ def test_a_search_without_words_or_too_long_is_refused_with_its_reason(ada, sear
     assert response.status_code == 422
     [problem] = response.json()["errors"]["search"]
     assert problem in (
-        "Must have something other than white space.",
-        "Must have at most 200 characters.",
+        "Must not be empty.",
+        "Must be at most 200 characters.",
     )
 
 

@@ -23,7 +23,7 @@ NEW_PASSWORD = {
     "new_password": "seven teas with grace",
 }
 SESSION_ID = "01997a5e-7c00-7000-8000-000000000003"
-IN_PATH = {"session_id": ("The id of the session.", SESSION_ID)}
+IN_PATH = {"session_id": ("Session id.", SESSION_ID)}
 SESSION_PAGE = {
     "count": 1,
     "next": None,

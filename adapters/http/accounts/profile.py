@@ -1,4 +1,4 @@
-"""The routes of one's own account."""
+"""The routes of the caller's account."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,15 +28,15 @@ from domain.accounts.user import ProfileChanges
 def profile_blueprint(
     use_cases: UseCases, authenticate: Callable[[], None], rate_limiter: RateLimiter
 ) -> Blueprint:
-    blueprint = Blueprint("profile", "One's own account.", authenticate)
+    blueprint = Blueprint("profile", "Manage your account.", authenticate)
     blueprint.after_request(disable_storing)
 
     @blueprint.operation("GET", "/v1/profile/", PreconditionFailed(), headers=[IF_NONE_MATCH])
     @blueprint.response(200, ProfileSchema, has_etag=True, example=examples.PROFILE)
     def get_profile() -> Profile:
-        """Show one's own profile
+        """Get your profile
 
-        Whose it is, the access token tells.
+        Returns your username and email address. Only you can see the email address.
         """
         return use_cases.get_profile(caller())
 
@@ -46,9 +46,10 @@ def profile_blueprint(
     @blueprint.body(ChangeProfileSchema, examples.PROFILE_CHANGES)
     @blueprint.response(200, ProfileSchema, has_etag=True, example=examples.PROFILE)
     def update_profile(changes: ProfileChanges) -> Profile:
-        """Change one's username or email address
+        """Update your profile
 
-        What is not named stays. A null email is taken away.
+        Changes your username or email address. Omitted fields keep their values. Set `email` to
+        null to remove it.
         """
         return use_cases.update_profile(caller(), changes, precondition())
 
@@ -59,11 +60,11 @@ def profile_blueprint(
     @blueprint.response(204)
     @rate_limiter.limit(PASSWORD, account_of=_session_id)
     def delete_profile(body: dict[str, Any]) -> Response:
-        """Delete one's account
+        """Delete your account
 
-        Every token stops working at once. One's upcoming events are deleted and one's seats in
-        others' upcoming events given back; events that have started keep their counts, without
-        the name. The username becomes free.
+        Requires your password. All tokens stop working immediately. Your upcoming events are
+        deleted, and your seats in other upcoming events are released. Events that have started keep
+        their attendee counts, without your name. The username becomes available.
         """
         use_cases.delete_account(caller(), body["password"], client_info(), precondition())
         return no_content()
@@ -73,9 +74,9 @@ def profile_blueprint(
     @blueprint.response(204)
     @rate_limiter.limit(PASSWORD, account_of=_session_id)
     def change_password(body: dict[str, Any]) -> Response:
-        """Change one's password
+        """Change your password
 
-        Ends every other session. The one that asks goes on.
+        Requires your current password. Ends all your other sessions.
         """
         use_cases.change_password(
             caller(), body["current_password"], body["new_password"], client_info()
@@ -86,5 +87,5 @@ def profile_blueprint(
 
 
 def _session_id(_body: dict[str, Any]) -> str:
-    """Not the account's: the token of an ended session must not use up its attempts."""
+    """Not the account: a token of an ended session must not use up its attempts."""
     return str(caller().session_id)

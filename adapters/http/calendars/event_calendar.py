@@ -1,4 +1,4 @@
-"""The route of one event's calendar."""
+"""The route of an event's iCalendar file."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -19,7 +19,7 @@ from domain.events.errors import EventNotFound
 
 
 def event_calendar_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
-    blueprint = Blueprint("event_calendars", "Events as calendar files.", authenticate, IN_PATH)
+    blueprint = Blueprint("event_calendars", "Download events as iCalendar.", authenticate, IN_PATH)
 
     @blueprint.operation(
         "GET",
@@ -30,9 +30,9 @@ def event_calendar_blueprint(use_cases: UseCases, authenticate: Callable[[], Non
     )
     @blueprint.response(200, other_types={CALENDAR_TYPE: examples.EVENT_FILE}, headers=ETAG)
     def get_event_calendar(event_id: UUID) -> Response:
-        """Show an event as a calendar file
+        """Download an event as iCalendar
 
-        As RFC 5545 has it, to be opened by any calendar program. SEQUENCE grows with every edit.
+        An RFC 5545 file for any calendar app. SEQUENCE increases with every update.
         """
         file = event_file(use_cases.get_event_calendar(event_id, caller()), events_url())
         return calendar_response(file, "event.ics")

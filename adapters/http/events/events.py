@@ -59,7 +59,7 @@ EDIT_ERRORS = (
 
 def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
     blueprint = Blueprint(
-        "events", "Publishing and finding events.", authenticate, examples.IN_PATH
+        "events", "Publish, find, and manage events.", authenticate, examples.IN_PATH
     )
 
     @blueprint.operation("GET", EVENTS, query=EventListQuery)
@@ -75,10 +75,9 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
     def list_events(query: tuple[EventCriteria, PageRequest]) -> PageResponse:
         """List events
 
-        All filters given must hold; `false` asks for the complement of `true`. `next` and
-        `previous` are URLs that keep the filters. To walk many pages go by `next_cursor`: no event
-        comes twice or is left out while others are added, and every page costs the same (but for
-        one order, see `sort`).
+        Filters are combined with AND; `false` inverts a filter. To read many pages, follow
+        `next_cursor`: no event is repeated or skipped while others are added, and each page costs
+        the same (except when sorting by `attendees_count`).
         """
         criteria, page_request = query
         page = use_cases.list_events(criteria, page_request, caller())
@@ -99,7 +98,8 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
     def create_event(body: dict[str, Any]) -> tuple[EventView, dict[str, str]]:
         """Publish an event
 
-        Its creator attends only by taking a seat like everyone else.
+        You become its creator. Creators are not attendees: to attend, take a seat like everyone
+        else. With an `Idempotency-Key`, retries create one event.
         """
         event = use_cases.create_event(caller(), **body, request=idempotent_request())
         return event, {"Location": url_for("events.get_event", event_id=event.id)}
@@ -113,9 +113,9 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
     )
     @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
     def get_event(event_id: UUID) -> EventView:
-        """Show an event
+        """Get an event
 
-        The same shape as in lists.
+        Returns the event as you see it now, including whether you attend.
         """
         return use_cases.get_event(event_id, caller())
 
@@ -125,9 +125,8 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
     def replace_event(body: dict[str, Any], event_id: UUID) -> EventView:
         """Replace an event
 
-        For its creator, until it starts. What is left out gets its default; fields that can't be
-        set are ignored. The answer has no ETag, as what is kept is not just what was sent
-        (RFC 9110 section 9.3.4).
+        Creator only, before the event starts. Omitted fields are reset to their defaults. Read-only
+        fields are ignored.
         """
         return use_cases.update_event(event_id, caller(), EventChanges(**body), precondition())
 
@@ -135,10 +134,10 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
     @blueprint.body(ChangeEventSchema, examples.CHANGES)
     @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
     def update_event(body: dict[str, Any], event_id: UUID) -> EventView:
-        """Change an event
+        """Update an event
 
-        For its creator, until it starts. What is left out stays; fields that can't be set are
-        ignored.
+        Creator only, before the event starts. Omitted fields keep their values. Read-only fields
+        are ignored.
         """
         return use_cases.update_event(event_id, caller(), EventChanges(**body), precondition())
 
@@ -155,7 +154,7 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
     def delete_event(event_id: UUID) -> Response:
         """Delete an event
 
-        For its creator, until it starts. All seats in it are gone, too.
+        Creator only, before the event starts. Its attendances are deleted too.
         """
         use_cases.delete_event(event_id, caller(), precondition())
         return no_content()

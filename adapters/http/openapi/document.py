@@ -15,13 +15,12 @@ DOCUMENT = "/api/schema/"
 TOKEN = "/v1/profile/token/"
 SWAGGER_UI = "/api/schema/swagger-ui/"
 DESCRIPTION = """\
-Publish events, find them, take a seat and give it back: only in events that have not started,
-never past capacity.
+Publish events, find them, and attend them. An event accepts attendees until it starts or its
+seats run out.
 
-Open an account, log in, and send the access token with every request. Errors are problem
-documents (RFC 9457); programs branch on their `code`. Every answer has an `X-Request-ID`: yours, if
-you send one. Every path works without its last slash, too.
-Long lists of events and attendees come in gzip when `Accept-Encoding` asks for it.
+Sign up, log in, and send the access token with every request. Errors are problem documents
+(RFC 9457) with a stable `code`. Every response has an `X-Request-ID`; send your own to correlate
+requests. Trailing slashes are optional. Lists of events and attendees support gzip.
 """
 
 
@@ -47,18 +46,18 @@ def document(app: Flask, version: str) -> DocumentedApi:
                 "license": {"name": "MIT", "identifier": "MIT"},
             },
             # Relative to where the document is: it names no host.
-            "servers": [{"url": "/", "description": "The host that serves this document."}],
+            "servers": [{"url": "/", "description": "This host."}],
             "components": {
                 "securitySchemes": {
                     "bearer": {
                         "type": "http",
                         "scheme": "bearer",
                         "bearerFormat": "JWT",
-                        "description": "An access token that you have already.",
+                        "description": "An access token.",
                     },
                     "login": {
                         "type": "oauth2",
-                        "description": "Log in with username and password; no client is needed.",
+                        "description": "Log in with username and password.",
                         "flows": {"password": {"tokenUrl": TOKEN, "scopes": {}}},
                     },
                 }

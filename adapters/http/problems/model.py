@@ -53,11 +53,11 @@ CODE_OF_STATUS = {
 
 # Where what Werkzeug says would mislead, or has nothing to say.
 DETAIL_OF_STATUS = {
-    404: "There is nothing at this path; ids are UUIDs.",
-    413: "The body has more than 1 MiB.",
-    422: "The request has invalid values: see errors.",
-    429: "Too many attempts. Try again after as many seconds as Retry-After says.",
-    500: "The service failed; the failure is logged.",
+    404: "Not found. Check the path; ids are UUIDs.",
+    413: "The body is larger than 1 MiB.",
+    422: "The request is invalid. See `errors`.",
+    429: "Too many attempts. Retry after the number of seconds in the Retry-After header.",
+    500: "Internal error. It has been logged.",
 }
 
 ProblemError = DomainError | Unavailable
@@ -70,7 +70,7 @@ class NotAuthenticated(Unauthenticated):
     code = "not_authenticated"
 
     def __init__(self) -> None:
-        super().__init__("Send an access token: Authorization: Bearer <token>.")
+        super().__init__("Authentication required. Send the header Authorization: Bearer <token>.")
 
 
 class ProblemSchema(Schema):

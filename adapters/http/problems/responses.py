@@ -16,7 +16,7 @@ from application.errors import OutcomeUnknown, Unavailable
 from domain.accounts.errors import InvalidToken
 
 OF_EVERY_OPERATION = (
-    http_problem(400, "The chunks of the body are malformed."),
+    http_problem(400, "The chunked body is malformed."),
     http_problem(413),
     http_problem(422, errors={"page": ["Unknown query parameter."]}),
     http_problem(500),

@@ -68,14 +68,14 @@ class Instant(fields.DateTime):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         if not isinstance(value, str) or not RFC3339.fullmatch(value):
-            raise ValidationError("Must be an RFC 3339 time, such as 2099-05-17T18:00:00Z.")
+            raise ValidationError("Must be an RFC 3339 date-time, such as 2099-05-17T18:00:00Z.")
         try:
             instant = datetime.fromisoformat(value.upper())
             if instant.tzinfo is None:
                 return instant.replace(tzinfo=UTC)
             return instant.astimezone(UTC)
         except (ValueError, OverflowError) as error:
-            raise ValidationError("Must be a time that exists, in years 1 to 9999 UTC.") from error
+            raise ValidationError("Must be a valid time in years 1 to 9999 (UTC).") from error
 
 
 class JsonInteger(fields.Integer):
@@ -96,7 +96,9 @@ class QueryInteger(fields.Integer):
     """Decimal digits without sign or leading zeros."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(error_messages={"invalid": "Must be a number in plain digits."}, **kwargs)
+        super().__init__(
+            error_messages={"invalid": "Must be a non-negative integer, such as 20."}, **kwargs
+        )
 
     def _validated(self, value: Any) -> int:
         if len(value) <= DECIMAL_MAX_DIGITS and DECIMAL.fullmatch(value):

@@ -29,7 +29,7 @@ class StrictParser(FlaskParser):
         # Parameters beyond the known ones are ignored (RFC 6749 section 3.2).
         known = {name: req.form.getlist(name) for name in schema.fields if name in req.form}
         if any(len(values) > 1 for values in known.values()):
-            raise BadRequest("A parameter is in the form more than once.")
+            raise BadRequest("A form parameter is given more than once.")
         return {name: value for name, [value] in known.items()}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
@@ -43,10 +43,10 @@ class StrictParser(FlaskParser):
                 object_pairs_hook=_object_of_unique_names,
             )
         except json.JSONDecodeError as error:
-            raise BadRequest(f"The body is not JSON: {error}.") from error
+            raise BadRequest(f"The body is not valid JSON: {error}.") from error
         except (ValueError, RecursionError) as error:
             # Not UTF-8, NaN, an integer of thousands of digits, or nested too deep.
-            raise BadRequest("The body is not JSON that can be read.") from error
+            raise BadRequest("The body is not valid JSON.") from error
 
     def handle_error(
         self, error: ValidationError, req: Request, schema: Schema, **options: Any
@@ -68,7 +68,7 @@ def _refuse_constant(name: str) -> NoReturn:
 def _object_of_unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        raise BadRequest("An object in the body has a name twice.")
+        raise BadRequest("A JSON object in the body has a duplicate name.")
     return members
 
 

@@ -14,17 +14,17 @@ CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
-    "description": "Act only if this is its ETag, as GET told the caller, in quotes; `*` is any. "
-    "Otherwise 412, and nothing is changed.",
+    "description": "Apply the change only if this is still the resource's ETag; otherwise 412. "
+    "`*` matches any.",
     "schema": {"type": "string"},  # without an example, which Swagger UI would send unasked
 }
 IF_NONE_MATCH = IF_MATCH | {
     "name": "If-None-Match",
-    "description": "Answer 304, without a body, if this is still its ETag.",
+    "description": "Return 304 without a body if this is still the resource's ETag.",
 }
 ETAG = {
     "ETag": {
-        "description": "Names what the caller is shown: another one as soon as any of it changes.",
+        "description": "Version of the response body. Changes whenever any of it changes.",
         "schema": {"type": "string"},
         "required": True,
     }

@@ -83,7 +83,7 @@ def test_the_password_is_asked_for_twice_and_not_shown(answering, place):
     ("arguments", "password", "reason"),
     [
         (("ada", "--email", "here"), PASSWORD, "email: Not a valid email address."),
-        (("ada",), "ada12345", "password: Must be more than the username, or "),
+        (("ada",), "ada12345", "password: Must not be based on the username or "),
         (("ada",), "with a NUL\0", "password: Must not contain NUL characters"),
     ],
     ids=["no address", "too easy", "NUL"],
