@@ -6,6 +6,7 @@ from typing import TypeAlias
 from marshmallow import Schema, fields
 
 from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.openapi.tags import OPERATIONS
 from application.errors import NotReady
 
 Health: TypeAlias = tuple[dict[str, str], dict[str, str]]
@@ -24,7 +25,7 @@ class ReadinessSchema(Schema):
 
 
 def health_blueprint(*, check_readiness: Callable[[], None], version: str) -> Blueprint:
-    blueprint = Blueprint("health", description="Health checks.")
+    blueprint = Blueprint("health", OPERATIONS)
     alive = {"status": "ok", "version": version}
 
     @blueprint.operation("GET", "/healthz/")

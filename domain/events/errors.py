@@ -25,7 +25,7 @@ class ReadOnlyEvent(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "The event has already started. It can no longer be changed, attended, or left."
+            "The event has already started. You can no longer edit, delete, attend, or leave it."
         )
 
 

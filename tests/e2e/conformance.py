@@ -1,4 +1,4 @@
-"""Is every answer what the OpenAPI document promises?"""
+"""Is every response what the OpenAPI document promises?"""
 
 import json
 import re
@@ -11,8 +11,16 @@ from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 PROBLEM_TYPE = "application/problem+json"
 JSON_TYPES = ("application/json", PROBLEM_TYPE)
 DOCUMENT_URI = "urn:openapi"
+# Promised by the response of the status, or by the one for all other errors.
+HEADERS_OF_STATUS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 # Tells people what a text is for; any text has it.
 FREE_FORMATS = {"password": lambda _: True}
+
+
+def problems_of(response: dict[str, Any]) -> dict[str, Any]:
+    """The problems in the examples of a documented response, by their codes."""
+    examples = response.get("content", {}).get(PROBLEM_TYPE, {}).get("examples", {})
+    return {code: example["value"] for code, example in examples.items()}
 
 
 def pointer(*names: str) -> str:
@@ -48,10 +56,13 @@ class Document:
             ), f"{method} {response.request.url.path} is not documented"
             return
         status = str(response.status_code)
-        place = pointer("paths", path, method, "responses", status)
-        answers = operations[method]["responses"]
-        assert status in answers, f"{place} is not documented"
-        answer = answers[status]
+        documented = operations[method]["responses"]
+        key = status if status in documented else "default"
+        assert key in documented, f"{method} {path} has status {status}"
+        place = pointer("paths", path, method, "responses", key)
+        place, answer = self.resolve(place, documented[key])
+        always = HEADERS_OF_STATUS.get(response.status_code)
+        assert always is None or always in response.headers, f"{place} lacks {always}"
         for name, header in answer.get("headers", {}).items():
             self.check_header(response.headers.get(name), header, place + pointer("headers", name))
         media_type = response.headers.get("Content-Type", "").partition(";")[0]
@@ -59,8 +70,20 @@ class Document:
         if media_type in JSON_TYPES:
             self.validate(response.json(), place + pointer("content", media_type, "schema"))
         if media_type == PROBLEM_TYPE:
-            codes = answer["content"][media_type]["examples"].keys()
-            assert response.json()["code"] in codes, f"{place} has code {response.json()['code']}"
+            _, shared = self.resolve("", documented.get("default", {}))
+            examples = problems_of(shared) | problems_of(answer)
+            problem = response.json()
+            code, status_code = problem["code"], response.status_code
+            assert examples.get(code, {}).get("status") == status_code, f"{place} has code {code}"
+
+    def resolve(self, place: str, part: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """What a part refers to and its place, or the part itself."""
+        if "$ref" not in part:
+            return place, part
+        target: Any = self.document
+        for name in part["$ref"].removeprefix("#/").split("/"):
+            target = target[name]
+        return part["$ref"].removeprefix("#"), target
 
     def check_header(self, value: str | None, header: dict[str, Any], place: str) -> None:
         if value is None:

@@ -18,6 +18,8 @@ from adapters.http.accounts.schemas import (
 )
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.links import body_link
+from adapters.http.openapi.tags import ACCOUNTS, SESSIONS
+from adapters.http.problems.responses import REQUIRED
 from adapters.http.rate_limits import LOG_IN, REFRESH, SIGN_UP, RateLimiter
 from adapters.http.requests.client_info import USER_AGENT, client_info
 from adapters.http.responses.json import disable_storing, no_content
@@ -44,10 +46,16 @@ TOKEN_LINKS = (
 
 
 def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprint:
-    blueprint = Blueprint("access", "Sign up, log in, refresh tokens, log out.")
+    blueprint = Blueprint("access", SESSIONS)
     blueprint.after_request(disable_storing)
 
-    @blueprint.operation("POST", "/v1/profile/signup/", UsernameTaken("ada"))
+    @blueprint.operation(
+        "POST",
+        "/v1/profile/signup/",
+        UsernameTaken("ada"),
+        invalid=examples.INVALID_SIGN_UP,
+        tag=ACCOUNTS,
+    )
     @blueprint.body(SignUpSchema, examples.SIGN_UP)
     @blueprint.response(201, ProfileSchema, example=examples.PROFILE, links=LOG_IN_LINK)
     @rate_limiter.limit(SIGN_UP, account_of=lambda body: fold_case(body["username"]))
@@ -59,7 +67,13 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         """
         return use_cases.sign_up(**body)
 
-    @blueprint.operation("POST", "/v1/profile/token/", InvalidCredentials(), headers=[USER_AGENT])
+    @blueprint.operation(
+        "POST",
+        "/v1/profile/token/",
+        InvalidCredentials(),
+        invalid={"password": [REQUIRED]},
+        headers=[USER_AGENT],
+    )
     @blueprint.body(LogInSchema, examples.CREDENTIALS, form=LogInFormSchema)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR, links=TOKEN_LINKS)
     @rate_limiter.limit(LOG_IN, account_of=lambda body: fold_case(body["username"]))
@@ -77,6 +91,7 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         "/v1/profile/token/refresh/",
         InvalidToken(),
         RefreshTokenReused(),
+        invalid={"refresh_token": [REQUIRED]},
         headers=[USER_AGENT],
     )
     @blueprint.body(RefreshSchema, examples.REFRESH)
@@ -92,19 +107,9 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         """
         return _token_response(use_cases.refresh_session(body["refresh_token"], client_info()))
 
-    @blueprint.operation("POST", "/v1/profile/token/revoke/")
-    @blueprint.body(RevokeSchema, examples.REFRESH)
-    @blueprint.response(204)
-    def revoke_token(body: dict[str, Any]) -> Response:
-        """Log out
-
-        Ends the session of this refresh token. All its tokens stop working immediately. Returns 204
-        even if the token is unknown, used, or expired (RFC 7009 section 2.2).
-        """
-        use_cases.revoke_token(body["refresh_token"], client_info())
-        return no_content()
-
-    @blueprint.operation("POST", "/v1/profile/token/verify/", InvalidToken())
+    @blueprint.operation(
+        "POST", "/v1/profile/token/verify/", InvalidToken(), invalid={"token": [REQUIRED]}
+    )
     @blueprint.body(VerifySchema, examples.VERIFY)
     @blueprint.response(200, VerifiedTokenSchema, example=examples.VERIFIED)
     def verify_token(body: dict[str, Any]) -> dict[str, Any]:
@@ -119,6 +124,18 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
             "user_id": claims.user_id,
             "expires_at": claims.expires_at,
         }
+
+    @blueprint.operation("POST", "/v1/profile/token/revoke/", invalid={"refresh_token": [REQUIRED]})
+    @blueprint.body(RevokeSchema, examples.REFRESH)
+    @blueprint.response(204)
+    def revoke_token(body: dict[str, Any]) -> Response:
+        """Log out
+
+        Ends the session of this refresh token. All its tokens stop working immediately. Returns 204
+        even if the token is unknown, used, or expired (RFC 7009 section 2.2).
+        """
+        use_cases.revoke_token(body["refresh_token"], client_info())
+        return no_content()
 
     return blueprint
 

@@ -13,6 +13,8 @@ from adapters.http.accounts.schemas import (
     ProfileSchema,
 )
 from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.openapi.tags import ACCOUNTS
+from adapters.http.problems.responses import REQUIRED
 from adapters.http.rate_limits import PASSWORD, RateLimiter
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.client_info import client_info
@@ -28,7 +30,7 @@ from domain.accounts.user import ProfileChanges
 def profile_blueprint(
     use_cases: UseCases, authenticate: Callable[[], None], rate_limiter: RateLimiter
 ) -> Blueprint:
-    blueprint = Blueprint("profile", "Manage your account.", authenticate)
+    blueprint = Blueprint("profile", ACCOUNTS, authenticate)
     blueprint.after_request(disable_storing)
 
     @blueprint.operation("GET", "/v1/profile/", PreconditionFailed(), headers=[IF_NONE_MATCH])
@@ -41,7 +43,12 @@ def profile_blueprint(
         return use_cases.get_profile(caller())
 
     @blueprint.operation(
-        "PATCH", "/v1/profile/", UsernameTaken("grace"), PreconditionFailed(), headers=[IF_MATCH]
+        "PATCH",
+        "/v1/profile/",
+        UsernameTaken("grace"),
+        PreconditionFailed(),
+        invalid={"email": ["Not a valid email address."]},
+        headers=[IF_MATCH],
     )
     @blueprint.body(ChangeProfileSchema, examples.PROFILE_CHANGES)
     @blueprint.response(200, ProfileSchema, has_etag=True, example=examples.PROFILE)
@@ -54,7 +61,12 @@ def profile_blueprint(
         return use_cases.update_profile(caller(), changes, precondition())
 
     @blueprint.operation(
-        "DELETE", "/v1/profile/", WrongPassword(), PreconditionFailed(), headers=[IF_MATCH]
+        "DELETE",
+        "/v1/profile/",
+        WrongPassword(),
+        PreconditionFailed(),
+        invalid={"password": [REQUIRED]},
+        headers=[IF_MATCH],
     )
     @blueprint.body(DeleteAccountSchema, examples.CONFIRMATION)
     @blueprint.response(204)
@@ -69,7 +81,12 @@ def profile_blueprint(
         use_cases.delete_account(caller(), body["password"], client_info(), precondition())
         return no_content()
 
-    @blueprint.operation("POST", "/v1/profile/password/", WrongPassword())
+    @blueprint.operation(
+        "POST",
+        "/v1/profile/password/",
+        WrongPassword(),
+        invalid={"new_password": ["This password is too common."]},
+    )
     @blueprint.body(ChangePasswordSchema, examples.NEW_PASSWORD)
     @blueprint.response(204)
     @rate_limiter.limit(PASSWORD, account_of=_session_id)

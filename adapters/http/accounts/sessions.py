@@ -10,9 +10,10 @@ from adapters.http.accounts import examples
 from adapters.http.accounts.schemas import SessionPageSchema
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.links import links
+from adapters.http.openapi.tags import SESSIONS
 from adapters.http.pagination.link_header import PAGE_HEADERS
 from adapters.http.pagination.page import PageResponse, page_response
-from adapters.http.pagination.query import OffsetQuery
+from adapters.http.pagination.query import INVALID_LIMIT, OffsetQuery
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.client_info import client_info
 from adapters.http.responses.json import disable_storing, no_content
@@ -22,10 +23,10 @@ from domain.accounts.errors import SessionNotFound
 
 
 def sessions_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
-    blueprint = Blueprint("sessions", "Manage your sessions.", authenticate, examples.IN_PATH)
+    blueprint = Blueprint("sessions", SESSIONS, authenticate, {"session_id": "Session id."})
     blueprint.after_request(disable_storing)
 
-    @blueprint.operation("GET", "/v1/profile/sessions/", query=OffsetQuery)
+    @blueprint.operation("GET", "/v1/profile/sessions/", invalid=INVALID_LIMIT, query=OffsetQuery)
     @blueprint.response(
         200,
         SessionPageSchema,

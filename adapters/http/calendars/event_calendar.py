@@ -11,6 +11,7 @@ from adapters.http.calendars.responses import CALENDAR_TYPE, calendar_response, 
 from adapters.http.events.events import EVENT
 from adapters.http.events.examples import EVENT_ID, IN_PATH
 from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.openapi.tags import CALENDARS
 from adapters.http.requests.authentication import caller
 from adapters.http.responses.etag import ETAG, IF_NONE_MATCH
 from application.preconditions import PreconditionFailed
@@ -19,7 +20,7 @@ from domain.events.errors import EventNotFound
 
 
 def event_calendar_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
-    blueprint = Blueprint("event_calendars", "Download events as iCalendar.", authenticate, IN_PATH)
+    blueprint = Blueprint("event_calendars", CALENDARS, authenticate, IN_PATH)
 
     @blueprint.operation(
         "GET",

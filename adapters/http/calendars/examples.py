@@ -9,7 +9,7 @@ from domain.events.description import EventType
 
 HOST = "https://turnout.example"
 SECRET = "s3cretS3cretS3cretS3cretS3cretS3cretS3cretS"
-IN_PATH = {"secret": ("Secret part of the feed URL.", SECRET)}
+IN_PATH = {"secret": "Secret part of the feed URL."}
 OPENED_AT = "2026-05-01T09:50:00Z"
 ADDRESS = {"url": f"{HOST}/v1/calendars/{SECRET}.ics", "created_at": OPENED_AT}
 LOCATION = {

@@ -6,6 +6,7 @@ from adapters.http.calendars import examples
 from adapters.http.calendars.ics import feed_file
 from adapters.http.calendars.responses import CALENDAR_TYPE, calendar_response, events_url
 from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.openapi.tags import CALENDARS
 from adapters.http.responses.etag import ETAG, IF_NONE_MATCH
 from application.preconditions import PreconditionFailed
 from application.use_cases import UseCases
@@ -14,7 +15,7 @@ from domain.calendars.errors import CalendarNotFound
 
 def feed_blueprint(use_cases: UseCases) -> Blueprint:
     """Without a rate limit: nobody guesses one of 2^256 secrets."""
-    blueprint = Blueprint("calendars", "Read a calendar feed.", in_path=examples.IN_PATH)
+    blueprint = Blueprint("calendars", CALENDARS, in_path=examples.IN_PATH)
 
     @blueprint.operation(
         "GET",

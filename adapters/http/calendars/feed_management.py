@@ -8,6 +8,7 @@ from flask import Response, url_for
 from adapters.http.calendars import examples
 from adapters.http.calendars.schemas import CalendarFeedSchema, CreatedCalendarFeedSchema
 from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.openapi.tags import CALENDARS
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.client_info import client_info
 from adapters.http.responses.json import disable_storing, no_content
@@ -18,7 +19,7 @@ CALENDAR = "/v1/profile/calendar/"
 
 
 def calendar_feed_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
-    blueprint = Blueprint("calendar_feed", "Manage your calendar feed.", authenticate)
+    blueprint = Blueprint("calendar_feed", CALENDARS, authenticate)
     blueprint.after_request(disable_storing)
 
     @blueprint.operation("GET", CALENDAR, NoCalendarFeed())

@@ -11,8 +11,10 @@ from adapters.http.events.events import EVENT
 from adapters.http.events.schemas import ATTENDEE_ORDER, AttendeeListQuery, AttendeePageSchema
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.links import links
+from adapters.http.openapi.tags import ATTENDANCE
 from adapters.http.pagination.link_header import PAGE_HEADERS
 from adapters.http.pagination.page import PageResponse, page_response
+from adapters.http.pagination.query import INVALID_LIMIT
 from adapters.http.problems.handlers import InvalidRequest
 from adapters.http.requests.authentication import caller
 from adapters.http.responses.compression import compressed
@@ -28,9 +30,7 @@ AS_FILE = {"Content-Disposition": 'attachment; filename="attendees.csv"'}
 
 
 def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
-    blueprint = Blueprint(
-        "attendance", "Attend events and list attendees.", authenticate, examples.IN_PATH
-    )
+    blueprint = Blueprint("attendance", ATTENDANCE, authenticate, examples.IN_PATH)
     not_found = EventNotFound(examples.EVENT_ID)
 
     @blueprint.operation(
@@ -58,7 +58,12 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
         return no_content()
 
     @blueprint.operation(
-        "GET", EVENT + "attendees/", not_found, NotEventCreator(), query=AttendeeListQuery
+        "GET",
+        EVENT + "attendees/",
+        not_found,
+        NotEventCreator(),
+        invalid=INVALID_LIMIT,
+        query=AttendeeListQuery,
     )
     @compressed
     @blueprint.response(

@@ -17,6 +17,7 @@ from adapters.http.events.schemas import (
 )
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.links import links
+from adapters.http.openapi.tags import EVENTS as EVENTS_TAG
 from adapters.http.pagination.link_header import PAGE_HEADERS
 from adapters.http.pagination.page import PageResponse, page_response
 from adapters.http.requests.authentication import caller
@@ -58,11 +59,9 @@ EDIT_ERRORS = (
 
 
 def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
-    blueprint = Blueprint(
-        "events", "Publish, find, and manage events.", authenticate, examples.IN_PATH
-    )
+    blueprint = Blueprint("events", EVENTS_TAG, authenticate, examples.IN_PATH)
 
-    @blueprint.operation("GET", EVENTS, query=EventListQuery)
+    @blueprint.operation("GET", EVENTS, invalid=examples.INVALID_QUERY, query=EventListQuery)
     @compressed
     @blueprint.response(
         200,
@@ -84,7 +83,12 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
         return page_response(page, page_request, SORT_PARAMETERS[criteria.sort])
 
     @blueprint.operation(
-        "POST", EVENTS, IdempotencyKeyInUse(), IdempotencyKeyReused(), headers=[IDEMPOTENCY_KEY]
+        "POST",
+        EVENTS,
+        IdempotencyKeyInUse(),
+        IdempotencyKeyReused(),
+        invalid=examples.INVALID_EVENT,
+        headers=[IDEMPOTENCY_KEY],
     )
     @blueprint.body(NewEventSchema, examples.NEW_EVENT)
     @blueprint.response(
@@ -119,7 +123,9 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
         """
         return use_cases.get_event(event_id, caller())
 
-    @blueprint.operation("PUT", EVENT, *EDIT_ERRORS, headers=[IF_MATCH])
+    @blueprint.operation(
+        "PUT", EVENT, *EDIT_ERRORS, invalid=examples.INVALID_EVENT, headers=[IF_MATCH]
+    )
     @blueprint.body(ReplaceEventSchema, examples.NEW_EVENT)
     @blueprint.response(200, EventSchema, example=examples.EVENT)
     def replace_event(body: dict[str, Any], event_id: UUID) -> EventView:
@@ -130,7 +136,9 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
         """
         return use_cases.update_event(event_id, caller(), EventChanges(**body), precondition())
 
-    @blueprint.operation("PATCH", EVENT, *EDIT_ERRORS, headers=[IF_MATCH])
+    @blueprint.operation(
+        "PATCH", EVENT, *EDIT_ERRORS, invalid=examples.INVALID_CHANGES, headers=[IF_MATCH]
+    )
     @blueprint.body(ChangeEventSchema, examples.CHANGES)
     @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
     def update_event(body: dict[str, Any], event_id: UUID) -> EventView:

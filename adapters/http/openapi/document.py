@@ -1,4 +1,4 @@
-"""The OpenAPI document and Swagger UI, both from this host alone."""
+"""The OpenAPI document and Swagger UI, both served without other hosts."""
 
 from importlib.resources import files
 from typing import Any
@@ -9,7 +9,9 @@ from flask_swagger_ui import get_swaggerui_blueprint
 from marshmallow import fields
 from werkzeug import Response
 
-from adapters.http.problems.model import ProblemSchema
+from adapters.http.openapi.tags import TAGS
+from adapters.http.problems.responses import shared_responses
+from adapters.http.problems.schema import ProblemSchema
 
 DOCUMENT = "/api/schema/"
 TOKEN = "/v1/profile/token/"
@@ -45,7 +47,9 @@ def document(app: Flask, version: str) -> DocumentedApi:
                 "contact": {"name": "The makers of Turnout"},
                 "license": {"name": "MIT", "identifier": "MIT"},
             },
-            # Relative to where the document is: it names no host.
+            # In this order; those of flask-smorest, one for each blueprint, are replaced.
+            "tags": TAGS,
+            # Relative to the URL of the document.
             "servers": [{"url": "/", "description": "This host."}],
             "components": {
                 "securitySchemes": {
@@ -70,7 +74,7 @@ def document(app: Flask, version: str) -> DocumentedApi:
             DOCUMENT,
             config={
                 "app_name": "Turnout: Swagger UI",
-                "validatorUrl": None,  # or the page asks another host about the document
+                "validatorUrl": None,  # no request to another host
                 "persistAuthorization": True,
                 "tryItOutEnabled": True,
             },
@@ -82,8 +86,10 @@ def document(app: Flask, version: str) -> DocumentedApi:
     )
     app.add_url_rule("/", "home", _go_to_swagger_ui)
     api = DocumentedApi(app)
-    del api.spec.components.schemas["PaginationMetadata"]  # flask-smorest's: no response has it
+    del api.spec.components.schemas["PaginationMetadata"]  # flask-smorest's; unused
     api.ma_plugin.converter.add_attribute_function(_enum_by_name)
+    for name, response in shared_responses().items():
+        api.spec.components.response(name, response)
     return api
 
 
@@ -101,7 +107,7 @@ def _enum_by_name(converter: Any, field: fields.Field[Any], ret: dict[str, Any])
 
 
 def _style_of_the_page() -> str:
-    """The sheet that the page comes with, and what we add to it."""
+    """The package's style sheet followed by ours."""
     theirs = files("flask_swagger_ui").joinpath("dist", "index.css")
     ours = files("adapters.http.openapi").joinpath("swagger_ui.css")
     return theirs.read_text() + ours.read_text()

@@ -12,6 +12,10 @@ from application.pages import PageRequest, SortValue
 LIMIT_MAX = 100
 LIMIT_DEFAULT = 20
 OFFSET_MAX = 1_000_000_000
+# For examples in the document.
+INVALID_LIMIT = {
+    "limit": [f"Must be greater than or equal to 1 and less than or equal to {LIMIT_MAX}."]
+}
 
 
 class PagedQuery(Schema):
