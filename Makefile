@@ -102,8 +102,9 @@ lock: .venv/dev ## Write the lock files from pyproject.toml; UPGRADE=--upgrade f
 	@$(LOCK) --constraint requirements/dev.txt --extra tracing --output-file requirements/service.txt
 	@$(LOCKED) | sha256sum >requirements/locked.sha256
 
-openapi: .venv/local ## Write openapi.json, the OpenAPI document that the service serves.
+openapi: .venv/local ## Write openapi.json and docs/errors.md from the code.
 	@$(CLI) export-openapi
+	@$(CLI) export-errors
 
 lint-api: ## Hold openapi.json against the rules in .spectral.yaml (needs npx).
 	@npx --yes $(SPECTRAL) lint openapi.json --ruleset .spectral.yaml --fail-severity=hint

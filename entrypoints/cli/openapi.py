@@ -19,9 +19,19 @@ def export_openapi(file: TextIO) -> None:
     file.write(openapi_text())
 
 
+@click.command()
+@click.argument("file", type=click.File("w", encoding="utf-8"), default="docs/errors.md")
+def export_errors(file: TextIO) -> None:
+    """Write the page of problem codes to FILE; needs no settings."""
+    # Commands import no web framework until they need it.
+    from adapters.http.problems.catalog import errors_page
+
+    file.write(errors_page())
+
+
 def openapi_text() -> str:
     """As `openapi.json` has it: in the order of the routes, so that diffs read well."""
-    # Only this command needs the whole application in this process.
+    # Commands import no web framework until they need it.
     from entrypoints.container import Container
 
     client = Container(settings=UNUSED).app().test_client()

@@ -4,6 +4,7 @@ import re
 import pytest
 from werkzeug.routing import Rule
 
+from adapters.http.problems.catalog import errors_page
 from entrypoints.cli.openapi import as_text, openapi_text
 from tests.e2e.conformance import problems_of
 
@@ -60,6 +61,12 @@ def test_the_document_is_the_one_in_the_repository(document, root):
     kept = (root / "openapi.json").read_text(encoding="utf-8")
 
     assert as_text(document.document) == kept, "openapi.json is out of date: run make openapi"
+
+
+def test_the_page_of_errors_is_up_to_date(root):
+    page = (root / "docs" / "errors.md").read_text(encoding="utf-8")
+
+    assert errors_page() == page, "docs/errors.md is out of date: run make openapi"
 
 
 def test_the_document_is_the_same_without_settings(document):
