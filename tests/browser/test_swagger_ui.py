@@ -120,7 +120,7 @@ def test_a_wrong_password_is_told_in_the_login_box(ui, grace):
     ui.fill_in_login(grace, "wrong")
     ui.send_login()
 
-    expect(ui.box.locator(".errors")).to_contain_text("UNAUTHORIZED")
+    expect(ui.box.locator(".errors")).to_contain_text("Wrong username or password.")
 
 
 def test_a_login_outlives_a_reload_and_ends_with_logout(ui, grace):

@@ -48,6 +48,22 @@ def test_a_wrong_form_is_told_what_is_wrong(visitor, form, status, code):
     assert response.json()["code"] == code
 
 
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"username": "ada", "password": "wrong"}, "invalid_grant"),
+        ({"username": "ada"}, "invalid_request"),
+        ({"grant_type": "code", "username": "a", "password": "x"}, "unsupported_grant_type"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["data", "json"])
+def test_an_error_has_the_members_of_oauth_2(visitor, kind, body, error):
+    problem = visitor.http.post(TOKEN, **{kind: body}).json()
+
+    assert problem["error"] == error
+    assert problem["error_description"] == problem["detail"]
+
+
 def test_a_form_that_says_it_is_compressed_is_a_415(visitor):
     form = {"username": "ada", "password": PASSWORD}
 

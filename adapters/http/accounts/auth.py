@@ -82,7 +82,8 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
 
         Returns an access token, valid for one hour, and a refresh token, valid for one day. Send
         the access token with every request: `Authorization: Bearer <access_token>`. The body can
-        also be a form, as in the OAuth 2 password grant (RFC 6749 section 4.3.2).
+        also be a form, as in the OAuth 2 password grant (RFC 6749 section 4.3.2); errors have the
+        OAuth 2 members `error` and `error_description`, too.
         """
         return _token_response(use_cases.log_in(body["username"], body["password"], client_info()))
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from marshmallow import fields, post_load
 
-from adapters.http.events.schemas import NOT_BLANK, instant
 from adapters.http.pagination.query import CursorQuery
-from adapters.http.requests.fields import Flag, Text
+from adapters.http.requests.fields import DayOrInstant, Flag, Text
 from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import EventType
@@ -18,7 +17,8 @@ from domain.events.search import SEARCH_MAX_LENGTH, Search
 SEARCH = """\
 Words to find in the title or description, in any order and case. All must match. A word matches \
 the beginning of words: `eng` finds *Engines*. Other characters match literally: `node.js` finds \
-*Node.js evening* but not *node and js*; `100%` finds *100% tea* but not *1000 cups*."""
+*Node.js evening* but not *node and js*; `100%` finds *100% tea* but not *1000 cups*. An empty \
+search is ignored."""
 CREATOR = "Username of the creator, case-insensitive."
 AVAILABLE = "`true` for events with seats left, `false` for full events."
 SORT = """\
@@ -35,10 +35,15 @@ SortParameter = StrEnum(  # type: ignore[misc]
 )
 
 
+def _bound(description: str) -> DayOrInstant:
+    text = f"{description} A date means midnight UTC; without an offset, UTC is assumed."
+    return DayOrInstant(metadata={"description": text})
+
+
 class EventListQuery(CursorQuery):
     search = Text(
         rule=Search.of,
-        metadata={"description": SEARCH, "maxLength": SEARCH_MAX_LENGTH, "pattern": NOT_BLANK},
+        metadata={"description": SEARCH, "maxLength": SEARCH_MAX_LENGTH},
     )
     attending = Flag(metadata={"description": "Whether you attend the event."})
     created = Flag(metadata={"description": "Whether you created the event."})
@@ -48,12 +53,10 @@ class EventListQuery(CursorQuery):
     status = fields.Enum(
         EventStatus, by_value=fields.String, metadata={"description": "Current status."}
     )
-    starts_after = instant("Earliest start, inclusive, such as `2099-05-17T18:00:00Z`.")
-    starts_before = instant("Latest start, inclusive.")
-    ends_after = instant(
-        "Earliest end, inclusive. With `starts_before`: events that run in a period."
-    )
-    ends_before = instant("Latest end, inclusive.")
+    starts_after = _bound("Earliest start, inclusive, such as `2099-05-17T18:00:00Z`.")
+    starts_before = _bound("Latest start, inclusive.")
+    ends_after = _bound("Earliest end, inclusive. With `starts_before`: events in a period.")
+    ends_before = _bound("Latest end, inclusive.")
     sort = fields.Enum(
         SortParameter,
         by_value=fields.String,

@@ -40,17 +40,17 @@ def _description(**options: Any) -> Text:
     return Text(rule=Description, metadata={"maxLength": DESCRIPTION_MAX_LENGTH}, **options)
 
 
-def instant(description: str, **options: Any) -> Instant:
+def _instant(description: str, **options: Any) -> Instant:
     text = f"{description} Without an offset, UTC is assumed."
     return Instant(metadata={"description": text}, **options)
 
 
 def _start_time(**options: Any) -> Instant:
-    return instant("Must be in the future.", **options)
+    return _instant("Must be in the future.", **options)
 
 
 def _end_time(**options: Any) -> Instant:
-    return instant("Must be after `start_time`.", **options)
+    return _instant("Must be after `start_time`.", **options)
 
 
 def _capacity(**options: Any) -> JsonInteger:

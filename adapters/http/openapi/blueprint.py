@@ -13,13 +13,21 @@ from marshmallow import Schema
 from adapters.http.decorator import Decorator, View
 from adapters.http.problems.model import FieldErrors, ProblemError, error_problem, http_problem
 from adapters.http.problems.responses import SHARED_ERROR, as_responses
-from adapters.http.requests.parser import FORM_TYPE, JSON_OR_FORM, StrictParser, load_query
+from adapters.http.requests.parser import (
+    FORM_TYPE,
+    JSON_OR_FORM,
+    StrictParser,
+    load_query,
+    require_no_fields,
+)
 from adapters.http.responses.content_negotiation import negotiate
 from adapters.http.responses.etag import ETAG, IF_NONE_MATCH, NOT_MODIFIED, with_etag
 from adapters.http.responses.json import CACHE_CONTROL, JSON_HEADERS, JSON_TYPE, to_json
 
-# Where a view says which media types its responses can have, the default first.
+# Attributes of views: the media types of their responses, the default first, and whether they
+# take a body.
 PRODUCES = "produces"
+TAKES_BODY = "takes_body"
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types
@@ -74,6 +82,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
         def decorate(view: View) -> View:
             produced = getattr(view, PRODUCES, ())
+            takes_body = getattr(view, TAKES_BODY, False)
             first, *others = view.__name__.split("_")
             problems = [*map(error_problem, errors)]
             if invalid:
@@ -96,6 +105,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 if produced:
                     negotiate(produced)
                 loaded = load_query(query_schema, request.query_string)
+                if not takes_body and method != "GET":
+                    require_no_fields(request)
                 return view(loaded, *args, **kwargs) if query else view(*args, **kwargs)
 
             return route(document(operate))
@@ -116,7 +127,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         describe: Decorator = self.doc(**({"requestBody": also_form} if form else {}))
 
         def decorate(view: View) -> View:
-            return describe(arguments(view))
+            with_body = describe(arguments(view))
+            setattr(with_body, TAKES_BODY, True)
+            return with_body
 
         return decorate
 

@@ -206,8 +206,8 @@ Every error response is a problem document (RFC 9457), with the media type
 - `code` is stable and meant for programs; `detail` is for people and may change. New codes may be
   added: handle an unknown code by its status.
 - `type` is always `about:blank`: the code identifies the error.
-- `errors`, with status 422, lists the invalid fields and their messages; `body` stands for the whole
-  body.
+- `errors`, with status 422, lists the invalid fields and their messages; `body` stands for the
+  whole body.
 - `error` and `error_description` are in errors of the login endpoint, for OAuth 2 clients (RFC 6749
   section 5.2).
 - `request_id` identifies the request in the logs. Include it when you report a problem.

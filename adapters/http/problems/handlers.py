@@ -4,7 +4,7 @@ import json
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug import Response as WerkzeugResponse
 from werkzeug.exceptions import HTTPException
 
@@ -17,9 +17,11 @@ from adapters.http.problems.model import (
     http_problem,
 )
 from application.errors import Unavailable
+from domain.accounts.errors import InvalidCredentials
 from domain.errors import DomainError, Unauthenticated
 
 CHALLENGE = 'Bearer realm="turnout"'
+TOKEN_ENDPOINT = "access.create_token"
 
 
 class InvalidRequest(Exception):
@@ -69,9 +71,22 @@ def _handle_http_error(error: HTTPException) -> WerkzeugResponse:
     return response
 
 
+def oauth_error(problem: dict[str, Any]) -> dict[str, str]:
+    """The members of an OAuth 2 error (RFC 6749 section 5.2), which its clients show."""
+    if problem["code"] == InvalidCredentials.code:
+        error = "invalid_grant"
+    elif "grant_type" in problem.get("errors", {}):
+        error = "unsupported_grant_type"
+    else:
+        error = "invalid_request"
+    return {"error": error, "error_description": problem["detail"]}
+
+
 def _respond(body: dict[str, Any]) -> Response:
     record = request_record()
     record.code = body["code"]
+    if request.endpoint == TOKEN_ENDPOINT and body["status"] < HTTPStatus.INTERNAL_SERVER_ERROR:
+        body |= oauth_error(body)
     # Field names come from the request: escaped, any of them can be sent back.
     return Response(
         json.dumps(body | {"request_id": record.request_id}, ensure_ascii=True),

@@ -22,3 +22,9 @@ class ProblemSchema(Schema):
         values=fields.List(fields.String()),
         metadata={"description": "Invalid fields and their errors."},
     )
+    error = fields.String(
+        metadata={"description": "OAuth 2 error code. In errors of the login endpoint only."}
+    )
+    error_description = fields.String(
+        metadata={"description": "The same as `detail`. In errors of the login endpoint only."}
+    )

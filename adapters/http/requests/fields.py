@@ -13,6 +13,7 @@ from domain.errors import Invalid
 RFC3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:[0-5]\d)?", re.ASCII
 )
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
 NO_NUL = r"^[^\u0000]*$"
 # Longer ones are beyond every bound; Python would refuse to convert 4,301 digits.
@@ -76,6 +77,15 @@ class Instant(fields.DateTime):
             return instant.astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise ValidationError("Must be a valid time in years 1 to 9999 (UTC).") from error
+
+
+class DayOrInstant(Instant):
+    """Also a plain date, which means midnight UTC."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        if isinstance(value, str) and DATE.fullmatch(value):
+            value = f"{value}T00:00:00Z"
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class JsonInteger(fields.Integer):

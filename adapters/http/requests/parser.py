@@ -1,4 +1,4 @@
-"""Reading requests strictly: a wrong one is refused with its reason, never half understood."""
+"""Strict parsing of bodies and queries: unknown and repeated names are errors."""
 
 import json
 from functools import lru_cache
@@ -56,6 +56,12 @@ class StrictParser(FlaskParser):
         raise InvalidRequest(_flat(messages))
 
 
+def require_no_fields(req: Request) -> None:
+    """For operations without a body: none, or an empty object. Raises as other bodies do."""
+    if req.get_data():
+        NO_FIELDS_PARSER.parse(NO_FIELDS, req, location="json")
+
+
 def _require_no_encoding(req: Request) -> None:
     if req.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType("Send the body without Content-Encoding.")
@@ -72,6 +78,10 @@ def _object_of_unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
+NO_FIELDS = Schema()
+NO_FIELDS_PARSER = StrictParser()
+
+
 def _flat(messages: Any) -> dict[str, list[str]]:
     if not isinstance(messages, dict):
         return {WHOLE_BODY: list(messages)}
@@ -85,18 +95,22 @@ def _flat(messages: Any) -> dict[str, list[str]]:
 def load_query(schema: Schema, query_string: bytes) -> Any:
     """What the schema loads from a query, which must be immutable: requests share it.
 
-    Raises InvalidRequest, also for unknown parameters and for those given twice.
+    Raises InvalidRequest, also for unknown and repeated parameters.
     """
     query = parse_qs(query_string.decode(errors="replace"), keep_blank_values=True)
-    errors = {}
+    errors, single = {}, {}
     for name, values in query.items():
         if name not in schema.fields:
             errors[name] = ["Unknown query parameter."]
         elif len(values) > 1:
             errors[name] = ["Given more than once."]
+        else:
+            single[name] = values[0]
+    loaded = None
+    try:
+        loaded = schema.load(single)
+    except ValidationError as error:
+        errors |= _flat(error.messages)
     if errors:
         raise InvalidRequest(errors)
-    try:
-        return schema.load({name: value for name, [value] in query.items()})
-    except ValidationError as error:
-        raise InvalidRequest(_flat(error.messages)) from error
+    return loaded
