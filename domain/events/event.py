@@ -1,7 +1,7 @@
 """An event and the rules of its seats."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.events.description import NOWHERE, Capacity, Description, EventType, Location, Title
@@ -12,6 +12,8 @@ from domain.events.errors import (
     ReadOnlyEvent,
 )
 from domain.events.schedule import EventStatus, Schedule
+
+MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ class Event:
         self.type = self.type if changes.type is None else changes.type
         self.location = self.location if changes.location is None else changes.location
         self.revision += 1
-        self.updated_at = now
+        # Increases with every edit, also where clocks differ: it identifies the edit.
+        self.updated_at = max(now, self.updated_at + MICROSECOND)
 
     def require_deletable(self, by: UUID, now: datetime) -> None:
         """Raises NotEventCreator or ReadOnlyEvent."""

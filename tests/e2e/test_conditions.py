@@ -82,7 +82,8 @@ def test_publishing_and_changing_tell_the_tag_that_a_look_would(ada):
 
     patched = ada.patch(event, title="Coffee")
     assert patched.headers["ETag"] == tag_of(ada, event)
-    assert "ETag" not in ada.put(event, **an_event_body()).headers
+    put = ada.put(event, **an_event_body())
+    assert put.headers["ETag"] == tag_of(ada, event)
 
     patched = ada.http.patch(PROFILE, json={"email": "ada@example.org"})
     assert patched.headers["ETag"] == tag_of(ada, PROFILE)
@@ -161,11 +162,46 @@ def test_of_50_changes_of_one_version_one_is_made(ada, event):
     assert ada.get(event).json() == made.json()
 
 
-def test_a_seat_that_is_taken_meanwhile_is_told(ada, grace, event):
+@pytest.mark.parametrize(("method", "body"), CHANGES)
+def test_a_guest_does_not_make_the_organizers_change_fail(ada, grace, event, method, body):
     tag = tag_of(ada, event)
     grace.attend(event)
 
-    assert change(ada, "DELETE", event, If_Match=tag).status_code == 412
+    assert change(ada, method, event, body, If_Match=tag).is_success
+
+
+@pytest.mark.parametrize(("method", "body"), CHANGES)
+def test_a_change_after_another_edit_is_not_made(ada, grace, event, method, body):
+    tag = tag_of(ada, event)
+    grace.attend(event)
+    edited = ada.patch(event, title="Coffee")
+
+    refused = change(ada, method, event, body, If_Match=tag)
+
+    assert is_problem(refused, 412, "precondition_failed")
+    assert ada.get(event).json() == edited.json()
+    assert change(ada, method, event, body, If_Match=edited.headers["ETag"]).is_success
+
+
+def test_a_cached_event_is_fetched_again_after_a_guest_attends(ada, grace, event):
+    old = tag_of(ada, event)
+    grace.attend(event)
+
+    response = change(ada, "GET", event, If_None_Match=old)
+
+    assert response.status_code == 200
+    assert response.json()["attendees_count"] == 1
+    assert response.headers["ETag"] != old
+    assert change(ada, "GET", event, If_None_Match=response.headers["ETag"]).status_code == 304
+
+
+def test_two_edits_at_the_same_instant_have_different_versions(ada, event):
+    now = datetime.now(UTC) + timedelta(seconds=1)
+    with time_machine.travel(now, tick=False):
+        first = ada.patch(event, title="Coffee").headers["ETag"]
+        ada.patch(event, title="Cocoa")
+
+        assert change(ada, "PATCH", event, {"title": "Tea"}, If_Match=first).status_code == 412
 
 
 def test_of_50_changes_of_one_profile_one_is_made(ada):

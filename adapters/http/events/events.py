@@ -127,7 +127,7 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
         "PUT", EVENT, *EDIT_ERRORS, invalid=examples.INVALID_EVENT, headers=[IF_MATCH]
     )
     @blueprint.body(ReplaceEventSchema, examples.NEW_EVENT)
-    @blueprint.response(200, EventSchema, example=examples.EVENT)
+    @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
     def replace_event(body: dict[str, Any], event_id: UUID) -> EventView:
         """Replace an event
 

@@ -175,7 +175,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                     body, others = response if isinstance(response, tuple) else (response, {})
                     response = Response(to_json(body), status_code, JSON_HEADERS | others)
                     if has_etag:
-                        response = with_etag(response)
+                        response = with_etag(response, body)
                 elif produced:
                     response.headers.setdefault("Cache-Control", CACHE_CONTROL)
                 if len(produced) > 1:

@@ -45,6 +45,16 @@ def test_the_creator_edits_what_is_named_and_nothing_else():
     assert event == before
 
 
+@pytest.mark.parametrize("now", [NOON, NOON - HOUR], ids=["stands still", "goes back"])
+def test_updated_at_increases_with_every_edit_even_if_the_clock_does_not(now):
+    event = an_event()
+    event.edit(NOTHING, event.creator_id, now=NOON)
+
+    event.edit(NOTHING, event.creator_id, now=now)
+
+    assert event.updated_at > NOON
+
+
 def test_every_value_can_be_edited_at_once():
     event = an_event()
     start_time, end_time = NOON + DAY, NOON + 2 * DAY
