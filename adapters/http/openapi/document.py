@@ -77,6 +77,7 @@ def document(app: Flask, version: str) -> DocumentedApi:
                 "validatorUrl": None,  # no request to another host
                 "persistAuthorization": True,
                 "tryItOutEnabled": True,
+                "defaultModelsExpandDepth": 0,  # the list of schemas is collapsed
             },
         )
     )

@@ -31,9 +31,6 @@ SHARED_PROBLEMS = (
     error_problem(Unavailable()),
     error_problem(OutcomeUnknown()),
 )
-SHARED_DESCRIPTION = """\
-Errors of all operations: malformed requests, missing or invalid access tokens (where a token is \
-required), failures of the service."""
 # Names of components/responses.
 SHARED_ERROR = "Error"
 TOO_MANY_REQUESTS = "TooManyRequests"
@@ -76,7 +73,11 @@ def shared_responses() -> dict[str, dict[str, Any]]:
         )
     }
     content = {PROBLEM_TYPE: {"schema": ProblemSchema, "examples": _examples(SHARED_PROBLEMS)}}
-    error = {"description": SHARED_DESCRIPTION, "headers": headers, "content": content}
+    error = {
+        "description": f"Errors that all operations share: {_codes(SHARED_PROBLEMS)}.",
+        "headers": headers,
+        "content": content,
+    }
     return {SHARED_ERROR: error, TOO_MANY_REQUESTS: limited}
 
 
@@ -87,12 +88,16 @@ def as_responses(problems: Iterable[dict[str, Any]]) -> dict[int, Any]:
         by_status.setdefault(problem["status"], []).append(problem)
     return {
         status: {
-            "description": same[0]["title"],
+            "description": f"{same[0]['title']}: {_codes(same)}.",
             **({"headers": HEADERS_OF_STATUS[status]} if status in HEADERS_OF_STATUS else {}),
             "content": {PROBLEM_TYPE: {"schema": ProblemSchema, "examples": _examples(same)}},
         }
         for status, same in by_status.items()
     }
+
+
+def _codes(problems: Iterable[dict[str, Any]]) -> str:
+    return ", ".join(f"`{each['code']}`" for each in problems)
 
 
 def _examples(problems: Iterable[dict[str, Any]]) -> dict[str, Any]:
