@@ -102,8 +102,9 @@ lock: .venv/dev ## Write the lock files; UPGRADE=--upgrade for new versions.
 	@$(LOCK) --constraint requirements/dev.txt --extra tracing --output-file requirements/service.txt
 	@$(LOCKED) | sha256sum >requirements/locked.sha256
 
-openapi: .venv/local ## Write openapi.json, the OpenAPI document of the service.
+openapi: .venv/local ## Write openapi.json and docs/errors.md from the code.
 	@$(CLI) export-openapi
+	@$(CLI) export-errors
 
 lint-api: ## Lint openapi.json with the rules in .spectral.yaml (needs npx).
 	@npx --yes $(SPECTRAL) lint openapi.json --ruleset .spectral.yaml --fail-severity=hint

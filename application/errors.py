@@ -7,7 +7,7 @@ class Unavailable(Exception):
     """A dependency does not respond. Nothing was changed."""
 
     code: ClassVar[str] = "try_again"
-    detail: str = "The service can't answer right now. Nothing was changed. Try again."
+    detail: str = "The service is temporarily unavailable. Nothing was changed. Try again."
     retry_after_s: ClassVar[int] = 1
 
     def __init__(self) -> None:
@@ -32,4 +32,7 @@ class OutcomeUnknown(Unavailable):
     """The connection was lost during a commit: either all changes were saved or none."""
 
     code = "outcome_unknown"
-    detail = "The service can't tell whether your change was kept. Look, or send it again."
+    detail = (
+        "The database connection was lost while saving. The change may or may not be saved: "
+        "fetch the resource to check, or retry."
+    )

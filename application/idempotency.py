@@ -20,14 +20,14 @@ class IdempotencyKeyInUse(Conflict):
     code = "idempotency_key_in_use"
 
     def __init__(self) -> None:
-        super().__init__("A request with this idempotency key is in progress. Retry it later.")
+        super().__init__("A request with this idempotency key is still in progress. Retry later.")
 
 
 class IdempotencyKeyReused(Invalid):
     code = "idempotency_key_reused"
 
     def __init__(self) -> None:
-        super().__init__("idempotency_key", "Already used for a request with another body.")
+        super().__init__("idempotency_key", "Already used with a different request body.")
 
 
 @dataclass(frozen=True, slots=True)

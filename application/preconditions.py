@@ -19,7 +19,7 @@ class PreconditionFailed(DomainError):
     code = "precondition_failed"
 
     def __init__(self) -> None:
-        super().__init__("It is not what the request expects any more. Get it again, then decide.")
+        super().__init__("The resource has changed. Fetch it again and retry.")
 
 
 def no_precondition(_view: object) -> None:

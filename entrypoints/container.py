@@ -111,15 +111,16 @@ class Container(containers.DeclarativeContainer):
     app = providers.Singleton(
         create_app,
         blueprints=providers.List(
+            # In the order of the document.
             auth,
-            attendance,
-            calendar_feed,
-            calendars,
-            event_calendars,
-            events,
-            health,
             profile,
             sessions,
+            events,
+            attendance,
+            event_calendars,
+            calendar_feed,
+            calendars,
+            health,
         ),
         version=VERSION,
         trusted_proxies=settings.provided.trusted_proxies,

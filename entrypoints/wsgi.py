@@ -45,7 +45,7 @@ def create_app() -> Flask:
 
     def malformed_body(_: ParseException) -> ResponseReturnValue:
         """gunicorn parses chunks when the application reads the body."""
-        return app.handle_http_exception(BadRequest("The chunks of the body are malformed."))
+        return app.handle_http_exception(BadRequest("The chunked body is malformed."))
 
     app.register_error_handler(ParseException, malformed_body)
     return app

@@ -1,4 +1,4 @@
-"""Whether the service lives, and whether it can work: for those who watch over it."""
+"""Liveness and readiness checks."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -6,6 +6,7 @@ from typing import TypeAlias
 from marshmallow import Schema, fields
 
 from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.openapi.tags import OPERATIONS
 from application.errors import NotReady
 
 Health: TypeAlias = tuple[dict[str, str], dict[str, str]]
@@ -16,7 +17,7 @@ READY = {"status": "ready"}
 
 class HealthSchema(Schema):
     status = fields.String(required=True, metadata={"enum": ["ok"], "example": "ok"})
-    version = fields.String(required=True, metadata={"description": "Of the application."})
+    version = fields.String(required=True, metadata={"description": "Version of the application."})
 
 
 class ReadinessSchema(Schema):
@@ -24,31 +25,30 @@ class ReadinessSchema(Schema):
 
 
 def health_blueprint(*, check_readiness: Callable[[], None], version: str) -> Blueprint:
-    blueprint = Blueprint("health", description="For those who watch over the service.")
+    blueprint = Blueprint("health", OPERATIONS)
     alive = {"status": "ok", "version": version}
 
     @blueprint.operation("GET", "/healthz/")
-    @blueprint.response(200, HealthSchema, description="The process answers.", example=alive)
+    @blueprint.response(200, HealthSchema, description="The process is alive.", example=alive)
     def get_health() -> Health:
-        """Tell that the process answers
+        """Check liveness
 
-        Asks nothing of the database: who restarts what does not answer should ask here.
+        Does not use the database. Restart the process if this fails.
         """
         return alive, NOT_STORED
 
-    @blueprint.operation(
-        "GET", "/readyz/", NotReady("The database is missing migrations of this version.")
-    )
+    @blueprint.operation("GET", "/readyz/", NotReady("The database does not respond."))
     @blueprint.response(
         200,
         ReadinessSchema,
-        description="Requests can be answered.",
+        description="The service is ready.",
         example=READY,
     )
     def get_readiness() -> Health:
-        """Tell whether requests can be answered
+        """Check readiness
 
-        503 `not_ready` names what lacks: who spreads requests should ask here.
+        Returns 503 `not_ready` with the reason if the database is unreachable or lacks migrations.
+        For load balancers.
         """
         check_readiness()
         return READY, NOT_STORED

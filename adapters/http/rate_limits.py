@@ -1,4 +1,4 @@
-"""How often an address, and an account, may try what can be guessed or flooded."""
+"""Rate limits by address and by account."""
 
 import logging
 import time
@@ -18,7 +18,7 @@ from redis import RedisError
 from werkzeug.exceptions import TooManyRequests
 
 from adapters.http.decorator import Decorator, View
-from adapters.http.problems.responses import OF_LIMITED_OPERATIONS, as_responses
+from adapters.http.problems.responses import TOO_MANY_REQUESTS
 from adapters.http.requests.proxies import parsed_address
 
 # An address that is an IPv6 network: a host can take any address in it (RFC 4291 section 2.5.1).
@@ -97,7 +97,7 @@ class RateLimiter:
 
             return documented(limited if self._is_enabled else view)
 
-        documented: Decorator = Blueprint.doc(responses=as_responses(OF_LIMITED_OPERATIONS))
+        documented: Decorator = Blueprint.doc(responses={429: TOO_MANY_REQUESTS})
         return decorate
 
     def hit(self, *keys: RateLimitKey) -> RateLimitStatus:

@@ -34,7 +34,7 @@ class Username(str):
 
     def __new__(cls, text: str) -> "Username":
         if len(text) > USERNAME_MAX_LENGTH or not re.fullmatch(USERNAME_PATTERN, text):
-            problem = f"Must be 1 to {USERNAME_MAX_LENGTH} letters, digits and @.+-_ characters."
+            problem = f"Must be 1 to {USERNAME_MAX_LENGTH} letters, digits, or @.+-_ characters."
             raise Invalid("username", problem)
         return super().__new__(cls, text)
 
@@ -47,7 +47,7 @@ class Password:
 
     def __post_init__(self) -> None:
         if not PASSWORD_MIN_LENGTH <= len(self.secret) <= PASSWORD_MAX_LENGTH:
-            problem = f"Must have {PASSWORD_MIN_LENGTH} to {PASSWORD_MAX_LENGTH} characters."
+            problem = f"Must be {PASSWORD_MIN_LENGTH} to {PASSWORD_MAX_LENGTH} characters long."
             raise Invalid("password", problem)
 
 
@@ -61,9 +61,9 @@ class PasswordRules:
         """Raises Invalid for the field `name`."""
         guess = password.secret.lower()
         if guess in self.common:
-            raise Invalid(name, "Is among the most common passwords.")
+            raise Invalid(name, "This password is too common.")
         if _core(guess) in CONTEXT_WORDS | {_core(username.lower())} or guess == username.lower():
-            raise Invalid(name, "Must not be just the username or the name of this service.")
+            raise Invalid(name, "Must not be based on the username or the name of this service.")
 
 
 def _core(word: str) -> str:

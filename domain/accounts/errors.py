@@ -1,4 +1,4 @@
-"""What can be refused about people and their sessions."""
+"""Errors of accounts and sessions."""
 
 from uuid import UUID
 
@@ -14,16 +14,16 @@ class UsernameTaken(Conflict):
 
 
 class InvalidCredentials(Unauthenticated):
-    """One refusal for an unknown username and for a wrong password, so that neither shows."""
+    """One error for an unknown username and for a wrong password, so that neither shows."""
 
     code = "invalid_credentials"
 
     def __init__(self) -> None:
-        super().__init__("The username or the password is wrong.")
+        super().__init__("Wrong username or password.")
 
 
 class WrongPassword(Forbidden):
-    """Not InvalidCredentials: the caller's token is good, and need not be thrown away."""
+    """Not InvalidCredentials: the caller's token is valid and stays in use."""
 
     code = "wrong_password"
 
@@ -35,7 +35,7 @@ class SessionNotFound(NotFound):
     code = "session_not_found"
 
     def __init__(self, session_id: UUID) -> None:
-        super().__init__(f"You have no session {session_id}.")
+        super().__init__(f"Session {session_id} not found.")
         self.session_id = session_id
 
 
@@ -43,7 +43,7 @@ class InvalidToken(Unauthenticated):
     code = "invalid_token"
 
     def __init__(self) -> None:
-        super().__init__("The token is malformed, expired, revoked or of the wrong type.")
+        super().__init__("The token is malformed, expired, revoked, or of the wrong type.")
 
 
 class SessionEnded(InvalidToken):
@@ -51,7 +51,7 @@ class SessionEnded(InvalidToken):
 
 
 class AccountDeleted(Unauthenticated):
-    """There is no account with the caller's id any more."""
+    """The caller's account no longer exists."""
 
     code = "invalid_token"
 
@@ -63,4 +63,6 @@ class RefreshTokenReused(Unauthenticated):
     code = "refresh_token_reused"
 
     def __init__(self) -> None:
-        super().__init__("The refresh token was spent before. Its session has ended: log in again.")
+        super().__init__(
+            "This refresh token has already been used. Its session has ended; log in again."
+        )

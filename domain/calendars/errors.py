@@ -1,15 +1,15 @@
-"""What can be refused about calendars."""
+"""Errors of calendars."""
 
 from domain.errors import NotFound
 
 
 class CalendarNotFound(NotFound):
-    """One refusal for an address that never was, one that is dead, and a text that can be none."""
+    """One error for an unknown, a deleted, and a malformed secret."""
 
     code = "calendar_not_found"
 
     def __init__(self) -> None:
-        super().__init__("There is no calendar at this address. Its owner can make a new one.")
+        super().__init__("Calendar not found. Its owner can create a new URL.")
 
 
 class NoCalendarFeed(NotFound):

@@ -18,7 +18,7 @@ class Title(str):
     def __new__(cls, text: str) -> "Title":
         trimmed = text.strip()
         if not 1 <= len(trimmed) <= TITLE_MAX_LENGTH:
-            problem = f"Must have 1 to {TITLE_MAX_LENGTH} characters after trimming."
+            problem = f"Must be 1 to {TITLE_MAX_LENGTH} characters after trimming whitespace."
             raise Invalid("title", problem)
         return super().__new__(cls, trimmed)
 
@@ -30,7 +30,7 @@ class Description(str):
 
     def __new__(cls, text: str) -> "Description":
         if len(text) > DESCRIPTION_MAX_LENGTH:
-            problem = f"Must have at most {DESCRIPTION_MAX_LENGTH} characters."
+            problem = f"Must be at most {DESCRIPTION_MAX_LENGTH:,} characters."
             raise Invalid("description", problem)
         return super().__new__(cls, text)
 
@@ -55,7 +55,7 @@ class Location(str):
     def __new__(cls, text: str) -> "Location":
         trimmed = text.strip()
         if len(trimmed) > LOCATION_MAX_LENGTH:
-            problem = f"Must have at most {LOCATION_MAX_LENGTH} characters after trimming."
+            problem = f"Must be at most {LOCATION_MAX_LENGTH} characters after trimming whitespace."
             raise Invalid("location", problem)
         return super().__new__(cls, trimmed)
 
@@ -70,5 +70,5 @@ class Capacity(int):
 
     def __new__(cls, seats: int) -> "Capacity":
         if not 1 <= seats <= CAPACITY_MAX:
-            raise Invalid("capacity", f"Must be 1 to {CAPACITY_MAX}.")
+            raise Invalid("capacity", f"Must be between 1 and {CAPACITY_MAX:,}.")
         return super().__new__(cls, seats)

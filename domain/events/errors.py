@@ -1,4 +1,4 @@
-"""What can be refused about events and seats."""
+"""Errors of events and attendance."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ class EventNotFound(NotFound):
     code = "event_not_found"
 
     def __init__(self, event_id: UUID) -> None:
-        super().__init__(f"There is no event {event_id}.")
+        super().__init__(f"Event {event_id} not found.")
         self.event_id = event_id
 
 
@@ -17,21 +17,25 @@ class NotEventCreator(Forbidden):
     code = "not_event_creator"
 
     def __init__(self) -> None:
-        super().__init__("Only the creator of the event may do this.")
+        super().__init__("Only the event's creator can do this.")
 
 
 class ReadOnlyEvent(Conflict):
     code = "read_only_event"
 
     def __init__(self) -> None:
-        super().__init__("The event has started: it can't be changed, deleted, attended or left.")
+        super().__init__(
+            "The event has already started. You can no longer edit, delete, attend, or leave it."
+        )
 
 
 class CapacityExhausted(Conflict):
     code = "capacity_exhausted"
 
     def __init__(self, capacity: int) -> None:
-        super().__init__(f"All {capacity} seats are taken.")
+        super().__init__(
+            "The only seat is taken." if capacity == 1 else f"All {capacity} seats are taken."
+        )
         self.capacity = capacity
 
 
@@ -39,6 +43,8 @@ class CapacityBelowAttendance(Conflict):
     code = "capacity_below_attendance"
 
     def __init__(self, capacity: int, attendees_count: int) -> None:
-        super().__init__(f"{attendees_count} seats are taken: {capacity} would be too few.")
+        super().__init__(
+            f"Capacity cannot be lower than the number of attendees ({attendees_count})."
+        )
         self.capacity = capacity
         self.attendees_count = attendees_count

@@ -1,7 +1,7 @@
 """An event and the rules for its seats."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.events.description import (
@@ -20,6 +20,8 @@ from domain.events.errors import (
     ReadOnlyEvent,
 )
 from domain.events.schedule import EventStatus, Schedule
+
+MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ class Event:
             if (value := getattr(changes, name)) is not None:
                 setattr(self, name, value)
         self.revision += 1
-        self.updated_at = now
+        # Increases with every edit, also where clocks differ: it identifies the edit.
+        self.updated_at = max(now, self.updated_at + MICROSECOND)
 
     def require_deletable(self, by: UUID, now: datetime) -> None:
         """Raises NotEventCreator or ReadOnlyEvent."""

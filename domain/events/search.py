@@ -19,11 +19,12 @@ class Search:
     words: tuple[str, ...]
 
     @classmethod
-    def of(cls, text: str) -> "Search":
-        """Split at whitespace; up to 200 characters in all. Raises Invalid."""
-        words = tuple(dict.fromkeys(text.split()))
-        if not words:
-            raise Invalid("search", "Must not be blank.")
+    def of(cls, text: str) -> "Search | None":
+        """The words between white space, up to 200 characters in all; None without any.
+
+        Raises Invalid.
+        """
         if len(text) > SEARCH_MAX_LENGTH:
-            raise Invalid("search", f"Must have at most {SEARCH_MAX_LENGTH} characters.")
-        return cls(words)
+            raise Invalid("search", f"Must be at most {SEARCH_MAX_LENGTH} characters.")
+        words = tuple(dict.fromkeys(text.split()))
+        return cls(words) if words else None

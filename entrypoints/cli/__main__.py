@@ -19,7 +19,7 @@ from entrypoints.cli.backups import backup, restore
 from entrypoints.cli.database import migrate, verify_data
 from entrypoints.cli.demo import demo
 from entrypoints.cli.errors import CommandError
-from entrypoints.cli.openapi import export_openapi
+from entrypoints.cli.openapi import export_errors, export_openapi
 from entrypoints.cli.purge import purge
 from entrypoints.cli.seed_demo import seed_demo
 from entrypoints.cli.serve import run, serve
@@ -29,6 +29,7 @@ COMMANDS = (
     backup,
     create_user,
     demo,
+    export_errors,
     export_openapi,
     migrate,
     purge,

@@ -19,6 +19,16 @@ def export_openapi(file: TextIO) -> None:
     file.write(openapi_text())
 
 
+@click.command()
+@click.argument("file", type=click.File("w", encoding="utf-8"), default="docs/errors.md")
+def export_errors(file: TextIO) -> None:
+    """Write the page of problem codes to FILE; needs no settings."""
+    # Commands import no web framework until they need it.
+    from adapters.http.problems.catalog import errors_page
+
+    file.write(errors_page())
+
+
 def openapi_text() -> str:
     """The content of `openapi.json`, in the order of the routes for readable diffs."""
     # Imported here: most commands do not need the whole application.

@@ -79,7 +79,7 @@ def test_operations_are_grouped_by_tag(ui, document):
     expect(ui.page).to_have_title("Turnout: Swagger UI")
 
 
-def test_only_required_values_are_filled_in(ui, document):
+def test_bodies_and_defaults_are_filled_in_and_nothing_else(ui, document):
     for _, _, parameters, operation in operations(document):
         displayed = ui.operation(operation["operationId"]).open()
         if "requestBody" in operation:
@@ -87,10 +87,8 @@ def test_only_required_values_are_filled_in(ui, document):
             expect(displayed.body).to_have_value(json.dumps(example, indent=2, ensure_ascii=False))
         expect(displayed.parameters).to_have_count(len(parameters))
         for each in parameters:
-            # A pre-filled header or filter would be sent by mistake.
-            is_needed = each.get("required", False)
-            value = each["example"] if is_needed else each["schema"].get("default", "")
-            text = json.dumps(value).strip('"')
+            # An example would be sent by users who do not mean it.
+            text = json.dumps(each["schema"].get("default", "")).strip('"')
             expect(displayed.input(each["in"], each["name"])).to_have_value(text)
         displayed.close()
 
@@ -104,7 +102,7 @@ def test_an_error_names_the_invalid_fields(ui, grace, screenshots):
 
     assert shown.status == "422"
     assert set(shown.body["errors"]) == {"title", "capacity"}
-    assert "The request has invalid values: see errors." in shown.text
+    assert "The request is invalid. See `errors`." in shown.text
     assert "Undocumented" not in shown.text
     screenshots.of_span(create.responses, create.live_response, "9-refused")
 
@@ -122,7 +120,7 @@ def test_the_login_dialog_shows_a_wrong_password(ui, grace):
     ui.fill_in_login(grace, "wrong")
     ui.send_login()
 
-    expect(ui.dialog.locator(".errors")).to_contain_text("UNAUTHORIZED")
+    expect(ui.dialog.locator(".errors")).to_contain_text("Wrong username or password.")
 
 
 def test_a_login_survives_a_reload_until_logout(ui, grace):

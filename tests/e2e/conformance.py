@@ -11,8 +11,16 @@ from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 PROBLEM_TYPE = "application/problem+json"
 JSON_TYPES = ("application/json", PROBLEM_TYPE)
 DOCUMENT_URI = "urn:openapi"
+# Promised by the response of the status, or by the one for all other errors.
+HEADERS_OF_STATUS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 # Formats that are hints only: any string is valid.
 UNCHECKED_FORMATS = {"password": lambda _: True}
+
+
+def problems_of(response: dict[str, Any]) -> dict[str, Any]:
+    """The problems in the examples of a documented response, by their codes."""
+    examples = response.get("content", {}).get(PROBLEM_TYPE, {}).get("examples", {})
+    return {code: example["value"] for code, example in examples.items()}
 
 
 def pointer(*names: str) -> str:
@@ -48,10 +56,13 @@ class Document:
             ), f"{method} {response.request.url.path} is not documented"
             return
         status = str(response.status_code)
-        location = pointer("paths", path, method, "responses", status)
-        documented_responses = operations[method]["responses"]
-        assert status in documented_responses, f"{location} is not documented"
-        documented = documented_responses[status]
+        responses = operations[method]["responses"]
+        key = status if status in responses else "default"
+        assert key in responses, f"{method} {path} has status {status}"
+        location = pointer("paths", path, method, "responses", key)
+        location, documented = self.resolve(location, responses[key])
+        required = HEADERS_OF_STATUS.get(response.status_code)
+        assert required is None or required in response.headers, f"{location} lacks {required}"
         for name, header in documented.get("headers", {}).items():
             self.check_header(
                 response.headers.get(name), header, location + pointer("headers", name)
@@ -63,10 +74,22 @@ class Document:
         if media_type in JSON_TYPES:
             self.validate(response.json(), location + pointer("content", media_type, "schema"))
         if media_type == PROBLEM_TYPE:
-            codes = documented["content"][media_type]["examples"].keys()
-            assert response.json()["code"] in codes, (
-                f"{location} has code {response.json()['code']}"
+            _, shared = self.resolve("", responses.get("default", {}))
+            examples = problems_of(shared) | problems_of(documented)
+            problem = response.json()
+            code, status_code = problem["code"], response.status_code
+            assert examples.get(code, {}).get("status") == status_code, (
+                f"{location} has code {code}"
             )
+
+    def resolve(self, location: str, part: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Follow a reference: its location and target, or the part itself."""
+        if "$ref" not in part:
+            return location, part
+        target: Any = self.spec
+        for name in part["$ref"].removeprefix("#/").split("/"):
+            target = target[name]
+        return part["$ref"].removeprefix("#"), target
 
     def check_header(self, value: str | None, header: dict[str, Any], location: str) -> None:
         if value is None:

@@ -1,4 +1,4 @@
-"""The routes that need no access token: to an account, and to tokens."""
+"""The routes of signing up and of tokens, which need no access token."""
 
 from typing import Any
 
@@ -18,6 +18,8 @@ from adapters.http.accounts.schemas import (
 )
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.links import body_link
+from adapters.http.openapi.tags import ACCOUNTS, SESSIONS
+from adapters.http.problems.responses import REQUIRED
 from adapters.http.rate_limits import LOG_IN, REFRESH, SIGN_UP, RateLimiter
 from adapters.http.requests.client_info import USER_AGENT, client_info
 from adapters.http.responses.json import disable_storing, no_content
@@ -44,33 +46,44 @@ TOKEN_LINKS = (
 
 
 def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprint:
-    blueprint = Blueprint("access", "Signing up, logging in, staying logged in, logging out.")
+    blueprint = Blueprint("access", SESSIONS)
     blueprint.after_request(disable_storing)
 
-    @blueprint.operation("POST", "/v1/profile/signup/", UsernameTaken("ada"))
+    @blueprint.operation(
+        "POST",
+        "/v1/profile/signup/",
+        UsernameTaken("ada"),
+        invalid=examples.INVALID_SIGN_UP,
+        tag=ACCOUNTS,
+    )
     @blueprint.body(SignUpSchema, examples.SIGN_UP)
     @blueprint.response(201, ProfileSchema, example=examples.PROFILE, links=LOG_IN_LINK)
     @rate_limiter.limit(SIGN_UP, account_of=lambda body: fold_case(body["username"]))
     def create_account(body: dict[str, Any]) -> Profile:
-        """Open an account
+        """Sign up
 
-        The username is unique without regard to case. The email address is optional and shown
-        to nobody else. Common passwords are refused, and those that are hardly more than the
-        username.
+        Usernames are case-insensitive. The email address is optional and private. Common passwords
+        and passwords based on the username are rejected.
         """
         return use_cases.sign_up(**body)
 
-    @blueprint.operation("POST", "/v1/profile/token/", InvalidCredentials(), headers=[USER_AGENT])
+    @blueprint.operation(
+        "POST",
+        "/v1/profile/token/",
+        InvalidCredentials(),
+        invalid={"password": [REQUIRED]},
+        headers=[USER_AGENT],
+    )
     @blueprint.body(LogInSchema, examples.CREDENTIALS, form=LogInFormSchema)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR, links=TOKEN_LINKS)
     @rate_limiter.limit(LOG_IN, account_of=lambda body: fold_case(body["username"]))
     def create_token(body: dict[str, Any]) -> dict[str, Any]:
         """Log in
 
-        Send the access token with every request: `Authorization: Bearer <access_token>`. It is
-        good for an hour, the refresh token for a day. A wrong username and a wrong password are
-        the same answer. The body may also be a form, as in the password grant of OAuth 2
-        (RFC 6749 section 4.3.2).
+        Returns an access token, valid for one hour, and a refresh token, valid for one day. Send
+        the access token with every request: `Authorization: Bearer <access_token>`. The body can
+        also be a form, as in the OAuth 2 password grant (RFC 6749 section 4.3.2); errors have the
+        OAuth 2 members `error` and `error_description`, too.
         """
         return _token_response(use_cases.log_in(body["username"], body["password"], client_info()))
 
@@ -79,6 +92,7 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         "/v1/profile/token/refresh/",
         InvalidToken(),
         RefreshTokenReused(),
+        invalid={"refresh_token": [REQUIRED]},
         headers=[USER_AGENT],
     )
     @blueprint.body(RefreshSchema, examples.REFRESH)
@@ -87,33 +101,23 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         REFRESH, account_of=lambda body: str(use_cases.find_token_owner(body["refresh_token"]))
     )
     def refresh_token(body: dict[str, Any]) -> dict[str, Any]:
-        """Spend a refresh token for a new pair
+        """Refresh tokens
 
-        A refresh token is good once. Sending one again ends its session: whoever holds the newer
-        tokens must log in again.
+        Exchanges a refresh token for a new token pair. Each refresh token works once; reusing one
+        ends its session.
         """
         return _token_response(use_cases.refresh_session(body["refresh_token"], client_info()))
 
-    @blueprint.operation("POST", "/v1/profile/token/revoke/")
-    @blueprint.body(RevokeSchema, examples.REFRESH)
-    @blueprint.response(204)
-    def revoke_token(body: dict[str, Any]) -> Response:
-        """Log out
-
-        Ends the session of the refresh token: all its tokens stop working at once. Also 204 for a
-        token that is unknown, spent or expired (RFC 7009 section 2.2).
-        """
-        use_cases.revoke_token(body["refresh_token"], client_info())
-        return no_content()
-
-    @blueprint.operation("POST", "/v1/profile/token/verify/", InvalidToken())
+    @blueprint.operation(
+        "POST", "/v1/profile/token/verify/", InvalidToken(), invalid={"token": [REQUIRED]}
+    )
     @blueprint.body(VerifySchema, examples.VERIFY)
     @blueprint.response(200, VerifiedTokenSchema, example=examples.VERIFIED)
     def verify_token(body: dict[str, Any]) -> dict[str, Any]:
-        """Tell whether a token is good now
+        """Verify a token
 
-        Takes access and refresh tokens. One that is expired, spent, revoked or none of this
-        service's is 401.
+        Checks an access or refresh token. Returns 401 if it is expired, used, revoked, or not
+        issued by this service.
         """
         claims = use_cases.verify_token(body["token"])
         return {
@@ -122,11 +126,23 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
             "expires_at": claims.expires_at,
         }
 
+    @blueprint.operation("POST", "/v1/profile/token/revoke/", invalid={"refresh_token": [REQUIRED]})
+    @blueprint.body(RevokeSchema, examples.REFRESH)
+    @blueprint.response(204)
+    def revoke_token(body: dict[str, Any]) -> Response:
+        """Log out
+
+        Ends the session of this refresh token. All its tokens stop working immediately. Returns 204
+        even if the token is unknown, used, or expired (RFC 7009 section 2.2).
+        """
+        use_cases.revoke_token(body["refresh_token"], client_info())
+        return no_content()
+
     return blueprint
 
 
 def _token_response(pair: TokenPair) -> dict[str, Any]:
-    """As OAuth 2 has it (RFC 6749 section 5.1)."""
+    """The access token response of OAuth 2 (RFC 6749 section 5.1)."""
     return {
         "access_token": pair.access_token,
         "refresh_token": pair.refresh_token,

@@ -3,6 +3,7 @@
 USER_ID = "01997a5e-7c00-7000-8000-000000000001"
 CREDENTIALS = {"username": "ada", "password": "correct horse battery"}
 SIGN_UP = CREDENTIALS | {"email": "ada@example.org"}
+INVALID_SIGN_UP = {"password": ["This password is too common."]}
 PROFILE = {
     "id": USER_ID,
     "username": "ada",
@@ -23,7 +24,6 @@ NEW_PASSWORD = {
     "new_password": "seven teas with grace",
 }
 SESSION_ID = "01997a5e-7c00-7000-8000-000000000003"
-IN_PATH = {"session_id": ("The id of the session.", SESSION_ID)}
 SESSION_PAGE = {
     "count": 1,
     "next": None,

@@ -1,4 +1,4 @@
-"""The routes of one's own account."""
+"""The routes of the caller's account."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +13,8 @@ from adapters.http.accounts.schemas import (
     ProfileSchema,
 )
 from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.openapi.tags import ACCOUNTS
+from adapters.http.problems.responses import REQUIRED
 from adapters.http.rate_limits import PASSWORD, RateLimiter
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.client_info import client_info
@@ -28,54 +30,70 @@ from domain.accounts.user import ProfileChanges
 def profile_blueprint(
     use_cases: UseCases, authenticate: Callable[[], None], rate_limiter: RateLimiter
 ) -> Blueprint:
-    blueprint = Blueprint("profile", "One's own account.", authenticate)
+    blueprint = Blueprint("profile", ACCOUNTS, authenticate)
     blueprint.after_request(disable_storing)
 
     @blueprint.operation("GET", "/v1/profile/", PreconditionFailed(), headers=[IF_NONE_MATCH])
     @blueprint.response(200, ProfileSchema, has_etag=True, example=examples.PROFILE)
     def get_profile() -> Profile:
-        """Show one's own profile
+        """Get your profile
 
-        Whose it is, the access token tells.
+        Returns your username and email address. Only you can see the email address.
         """
         return use_cases.get_profile(caller())
 
     @blueprint.operation(
-        "PATCH", "/v1/profile/", UsernameTaken("grace"), PreconditionFailed(), headers=[IF_MATCH]
+        "PATCH",
+        "/v1/profile/",
+        UsernameTaken("grace"),
+        PreconditionFailed(),
+        invalid={"email": ["Not a valid email address."]},
+        headers=[IF_MATCH],
     )
     @blueprint.body(ChangeProfileSchema, examples.PROFILE_CHANGES)
     @blueprint.response(200, ProfileSchema, has_etag=True, example=examples.PROFILE)
     def update_profile(changes: ProfileChanges) -> Profile:
-        """Change one's username or email address
+        """Update your profile
 
-        What is not named stays. A null email is taken away.
+        Changes your username or email address. Omitted fields keep their values. Set `email` to
+        null to remove it.
         """
         return use_cases.update_profile(caller(), changes, precondition())
 
     @blueprint.operation(
-        "DELETE", "/v1/profile/", WrongPassword(), PreconditionFailed(), headers=[IF_MATCH]
+        "DELETE",
+        "/v1/profile/",
+        WrongPassword(),
+        PreconditionFailed(),
+        invalid={"password": [REQUIRED]},
+        headers=[IF_MATCH],
     )
     @blueprint.body(DeleteAccountSchema, examples.CONFIRMATION)
     @blueprint.response(204)
     @rate_limiter.limit(PASSWORD, account_of=_session_id)
     def delete_profile(body: dict[str, Any]) -> Response:
-        """Delete one's account
+        """Delete your account
 
-        Every token stops working at once. One's upcoming events are deleted and one's seats in
-        others' upcoming events given back; events that have started keep their counts, without
-        the name. The username becomes free.
+        Requires your password. All tokens stop working immediately. Your upcoming events are
+        deleted, and your seats in other upcoming events are released. Events that have started keep
+        their attendee counts, without your name. The username becomes available.
         """
         use_cases.delete_account(caller(), body["password"], client_info(), precondition())
         return no_content()
 
-    @blueprint.operation("POST", "/v1/profile/password/", WrongPassword())
+    @blueprint.operation(
+        "POST",
+        "/v1/profile/password/",
+        WrongPassword(),
+        invalid={"new_password": ["This password is too common."]},
+    )
     @blueprint.body(ChangePasswordSchema, examples.NEW_PASSWORD)
     @blueprint.response(204)
     @rate_limiter.limit(PASSWORD, account_of=_session_id)
     def change_password(body: dict[str, Any]) -> Response:
-        """Change one's password
+        """Change your password
 
-        Ends every other session. The one that asks goes on.
+        Requires your current password. Ends all your other sessions.
         """
         use_cases.change_password(
             caller(), body["current_password"], body["new_password"], client_info()
@@ -86,5 +104,5 @@ def profile_blueprint(
 
 
 def _session_id(_body: dict[str, Any]) -> str:
-    """Not the account's: the token of an ended session must not use up its attempts."""
+    """Not the account: a token of an ended session must not use up its attempts."""
     return str(caller().session_id)

@@ -28,7 +28,7 @@ def _username(**options: Any) -> Text:
     return Text(
         rule=Username,
         metadata={
-            "description": "Unique without regard to case.",
+            "description": "Unique, case-insensitive.",
             "minLength": 1,
             "maxLength": USERNAME_MAX_LENGTH,
             "pattern": USERNAME_PATTERN,
@@ -73,7 +73,7 @@ class SignUpSchema(Schema):
 
 
 class ChangeProfileSchema(Schema):
-    """What to change; a null email is taken away."""
+    """Omitted fields keep their values; a null email removes it."""
 
     username = _username()
     email = _email()
@@ -105,12 +105,12 @@ class LogInSchema(Schema):
     grant_type = Text(
         load_default="password",
         validate=validate.Equal("password"),
-        metadata={"description": "As OAuth 2 has it; may be left out.", "enum": ["password"]},
+        metadata={"description": "OAuth 2 grant type. Optional.", "enum": ["password"]},
     )
 
 
 class LogInFormSchema(LogInSchema):
-    """What else is in the form is ignored (RFC 6749 section 3.2)."""
+    """Other form parameters are ignored (RFC 6749 section 3.2)."""
 
     class Meta:
         unknown = EXCLUDE
@@ -129,10 +129,10 @@ class TokenPairSchema(ResponseSchema):
     refresh_token = fields.String()
     token_type = fields.String(metadata={"enum": ["Bearer"]})
     expires_in = fields.Integer(
-        metadata={"description": "Seconds that the access token is good for."}
+        metadata={"description": "Lifetime of the access token in seconds."}
     )
     refresh_expires_in = fields.Integer(
-        metadata={"description": "Seconds that the refresh token is good for."}
+        metadata={"description": "Lifetime of the refresh token in seconds."}
     )
 
 
@@ -148,13 +148,13 @@ class VerifiedTokenSchema(ResponseSchema):
 
 class SessionSchema(ResponseSchema):
     id = fields.UUID()
-    created_at = Instant(metadata={"description": "When it was opened, by a login."})
-    last_used_at = Instant(metadata={"description": "When its tokens were last refreshed."})
+    created_at = Instant(metadata={"description": "Time of the login."})
+    last_used_at = Instant(metadata={"description": "Time of the last login or token refresh."})
     user_agent = fields.String(
-        allow_none=True, metadata={"description": "The User-Agent that was sent then."}
+        allow_none=True, metadata={"description": "User-Agent at that time."}
     )
-    ip = fields.String(allow_none=True, metadata={"description": "The address it came from then."})
-    current = fields.Boolean(metadata={"description": "Whether it is the one that asks."})
+    ip = fields.String(allow_none=True, metadata={"description": "Client address at that time."})
+    current = fields.Boolean(metadata={"description": "Whether this is the current session."})
 
 
 class SessionPageSchema(PageSchema):

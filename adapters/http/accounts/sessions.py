@@ -1,4 +1,4 @@
-"""The routes of one's own sessions."""
+"""The routes of the caller's sessions."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -10,9 +10,10 @@ from adapters.http.accounts import examples
 from adapters.http.accounts.schemas import SessionPageSchema
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.links import links
+from adapters.http.openapi.tags import SESSIONS
 from adapters.http.pagination.link_header import PAGE_HEADERS
 from adapters.http.pagination.page import PageResponse, page_response
-from adapters.http.pagination.query import OffsetQuery
+from adapters.http.pagination.query import INVALID_LIMIT, OffsetQuery
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.client_info import client_info
 from adapters.http.responses.json import disable_storing, no_content
@@ -22,10 +23,10 @@ from domain.accounts.errors import SessionNotFound
 
 
 def sessions_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
-    blueprint = Blueprint("sessions", "Where one is logged in.", authenticate, examples.IN_PATH)
+    blueprint = Blueprint("sessions", SESSIONS, authenticate, {"session_id": "Session id."})
     blueprint.after_request(disable_storing)
 
-    @blueprint.operation("GET", "/v1/profile/sessions/", query=OffsetQuery)
+    @blueprint.operation("GET", "/v1/profile/sessions/", invalid=INVALID_LIMIT, query=OffsetQuery)
     @blueprint.response(
         200,
         SessionPageSchema,
@@ -34,9 +35,9 @@ def sessions_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) ->
         links=links("deleteSession", session_id="$response.body#/results/0/id"),
     )
     def list_sessions(page_request: PageRequest) -> PageResponse:
-        """List one's live sessions
+        """List your active sessions
 
-        Each login opens one. The newest comes first.
+        Each login creates a session. Newest first.
         """
         me = caller()
         page = use_cases.list_sessions(me, page_request)
@@ -50,9 +51,9 @@ def sessions_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) ->
     )
     @blueprint.response(204)
     def delete_session(session_id: UUID) -> Response:
-        """End one session
+        """Revoke a session
 
-        Its tokens stop working at once. Ending the current one logs out.
+        Its tokens stop working immediately. Revoking the current session logs you out.
         """
         use_cases.revoke_session(session_id, caller(), client_info())
         return no_content()
@@ -62,7 +63,7 @@ def sessions_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) ->
     def revoke_all_tokens() -> Response:
         """Log out everywhere
 
-        Ends every session of one's own, the one that asks included.
+        Revokes all your sessions, including the current one.
         """
         use_cases.revoke_all_sessions(caller(), client_info())
         return no_content()

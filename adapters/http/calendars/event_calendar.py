@@ -1,4 +1,4 @@
-"""The route of one event's calendar."""
+"""The route of an event's iCalendar file."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -11,6 +11,7 @@ from adapters.http.calendars.responses import CALENDAR_TYPE, calendar_response, 
 from adapters.http.events.events import EVENT
 from adapters.http.events.examples import EVENT_ID, IN_PATH
 from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.openapi.tags import CALENDARS
 from adapters.http.requests.authentication import caller
 from adapters.http.responses.etag import ETAG, IF_NONE_MATCH
 from application.preconditions import PreconditionFailed
@@ -19,7 +20,7 @@ from domain.events.errors import EventNotFound
 
 
 def event_calendar_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
-    blueprint = Blueprint("event_calendars", "Events as calendar files.", authenticate, IN_PATH)
+    blueprint = Blueprint("event_calendars", CALENDARS, authenticate, IN_PATH)
 
     @blueprint.operation(
         "GET",
@@ -30,9 +31,9 @@ def event_calendar_blueprint(use_cases: UseCases, authenticate: Callable[[], Non
     )
     @blueprint.response(200, other_types={CALENDAR_TYPE: examples.EVENT_FILE}, headers=ETAG)
     def get_event_calendar(event_id: UUID) -> Response:
-        """Show an event as a calendar file
+        """Download an event as iCalendar
 
-        As RFC 5545 has it, to be opened by any calendar program. SEQUENCE grows with every edit.
+        An RFC 5545 file for any calendar app. SEQUENCE increases with every update.
         """
         file = event_file(use_cases.get_event_calendar(event_id, caller()), events_url())
         return calendar_response(file, "event.ics")

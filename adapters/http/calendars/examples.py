@@ -9,11 +9,11 @@ from domain.events.description import EventType
 
 HOST = "https://turnout.example"
 SECRET = "s3cretS3cretS3cretS3cretS3cretS3cretS3cretS"
-IN_PATH = {"secret": ("What the address ends with, which its owner alone was told.", SECRET)}
+IN_PATH = {"secret": "Secret part of the feed URL."}
 OPENED_AT = "2026-05-01T09:50:00Z"
 ADDRESS = {"url": f"{HOST}/v1/calendars/{SECRET}.ics", "created_at": OPENED_AT}
 LOCATION = {
-    "description": "The address, as in the body.",
+    "description": "Feed URL, as in the body.",
     "required": True,
     "schema": {"type": "string", "format": "uri"},
     "example": ADDRESS["url"],

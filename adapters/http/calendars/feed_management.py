@@ -1,4 +1,4 @@
-"""The routes of one's own calendar address."""
+"""The routes that manage the caller's calendar feed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +8,7 @@ from flask import Response, url_for
 from adapters.http.calendars import examples
 from adapters.http.calendars.schemas import CalendarFeedSchema, CreatedCalendarFeedSchema
 from adapters.http.openapi.blueprint import Blueprint
+from adapters.http.openapi.tags import CALENDARS
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.client_info import client_info
 from adapters.http.responses.json import disable_storing, no_content
@@ -18,15 +19,15 @@ CALENDAR = "/v1/profile/calendar/"
 
 
 def calendar_feed_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
-    blueprint = Blueprint("calendar_feed", "Where programs read one's calendar.", authenticate)
+    blueprint = Blueprint("calendar_feed", CALENDARS, authenticate)
     blueprint.after_request(disable_storing)
 
     @blueprint.operation("GET", CALENDAR, NoCalendarFeed())
     @blueprint.response(200, CalendarFeedSchema, example=examples.FEED)
     def get_calendar_feed() -> dict[str, Any]:
-        """Tell since when one's calendar has an address
+        """Get your calendar feed
 
-        The address itself was shown when it was made, and is kept nowhere.
+        Returns its creation time. The URL is shown only when the feed is created; it is not stored.
         """
         return {"created_at": use_cases.get_calendar_feed(caller())}
 
@@ -38,10 +39,11 @@ def calendar_feed_blueprint(use_cases: UseCases, authenticate: Callable[[], None
         headers={"Location": examples.LOCATION},
     )
     def create_calendar_feed() -> tuple[dict[str, Any], dict[str, str]]:
-        """Give one's calendar an address
+        """Create a calendar feed
 
-        For calendar programs, which can't log in: whoever knows it sees what one attends and
-        organises. The address that was made before is dead at once.
+        Returns a secret URL to subscribe to in a calendar app. Anyone with the URL can see the
+        events you attend or organize. Replaces your previous feed: its URL stops working
+        immediately.
         """
         created = use_cases.create_calendar_feed(caller(), client_info())
         url = url_for("calendars.get_calendar", secret=created.secret.text, _external=True)
@@ -50,9 +52,9 @@ def calendar_feed_blueprint(use_cases: UseCases, authenticate: Callable[[], None
     @blueprint.operation("DELETE", CALENDAR)
     @blueprint.response(204)
     def delete_calendar_feed() -> Response:
-        """End one's calendar's address
+        """Delete your calendar feed
 
-        It is dead at once. Also 204 where there is none.
+        The URL stops working immediately. Idempotent: also 204 without a feed.
         """
         use_cases.delete_calendar_feed(caller())
         return no_content()

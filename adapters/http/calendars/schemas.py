@@ -1,4 +1,4 @@
-"""The JSON of calendar addresses."""
+"""The JSON of calendar feeds."""
 
 from marshmallow import fields
 
@@ -6,10 +6,14 @@ from adapters.http.requests.fields import Instant, ResponseSchema
 
 
 class CalendarFeedSchema(ResponseSchema):
-    created_at = Instant(metadata={"description": "When the address was made."})
+    created_at = Instant(metadata={"description": "Creation time of the feed."})
 
 
 class CreatedCalendarFeedSchema(CalendarFeedSchema):
     url = fields.String(
-        metadata={"description": "Shown this once. Whoever knows it may read.", "format": "uri"}
+        metadata={
+            "description": "Secret feed URL, shown only in this response. Anyone with the URL can "
+            "read the calendar.",
+            "format": "uri",
+        }
     )

@@ -1,4 +1,4 @@
-"""The routes of seats."""
+"""The routes of attendance."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -11,8 +11,10 @@ from adapters.http.events.events import EVENT
 from adapters.http.events.schemas import ATTENDEE_ORDER, AttendeeListQuery, AttendeePageSchema
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.links import links
+from adapters.http.openapi.tags import ATTENDANCE
 from adapters.http.pagination.link_header import PAGE_HEADERS
 from adapters.http.pagination.page import PageResponse, page_response
+from adapters.http.pagination.query import INVALID_LIMIT
 from adapters.http.problems.handlers import InvalidRequest
 from adapters.http.requests.authentication import caller
 from adapters.http.responses.compression import compressed
@@ -28,9 +30,7 @@ AS_FILE = {"Content-Disposition": 'attachment; filename="attendees.csv"'}
 
 
 def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
-    blueprint = Blueprint(
-        "attendance", "Taking seats and giving them back.", authenticate, examples.IN_PATH
-    )
+    blueprint = Blueprint("attendance", ATTENDANCE, authenticate, examples.IN_PATH)
     not_found = EventNotFound(examples.EVENT_ID)
 
     @blueprint.operation(
@@ -38,9 +38,10 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
     )
     @blueprint.response(204)
     def attend_event(event_id: UUID) -> Response:
-        """Take a seat
+        """Attend an event
 
-        Until the event starts and while seats are left. Attending twice changes nothing.
+        Takes a seat. Possible until the event starts or is full. Idempotent: attending twice
+        changes nothing.
         """
         use_cases.attend_event(event_id, caller())
         return no_content()
@@ -48,15 +49,21 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
     @blueprint.operation("POST", EVENT + "cancel/", not_found, ReadOnlyEvent())
     @blueprint.response(204)
     def cancel_attendance(event_id: UUID) -> Response:
-        """Give the seat back
+        """Cancel your attendance
 
-        Until the event starts. Cancelling without attending changes nothing.
+        Releases your seat. Possible until the event starts. Idempotent: cancelling without
+        attending changes nothing.
         """
         use_cases.cancel_attendance(event_id, caller())
         return no_content()
 
     @blueprint.operation(
-        "GET", EVENT + "attendees/", not_found, NotEventCreator(), query=AttendeeListQuery
+        "GET",
+        EVENT + "attendees/",
+        not_found,
+        NotEventCreator(),
+        invalid=INVALID_LIMIT,
+        query=AttendeeListQuery,
     )
     @compressed
     @blueprint.response(
@@ -72,11 +79,11 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
         ),
     )
     def list_attendees(page_request: PageRequest, event_id: UUID) -> PageResponse | Response:
-        """List who attends
+        """List attendees
 
-        In order of registration. The event's creator gets all of them at once as a table, where
-        Accept prefers text/csv: then nothing may be asked of pages. A name that a spreadsheet would
-        take for a formula begins with an apostrophe there.
+        In order of registration. The event's creator can download all attendees with `Accept:
+        text/csv`, without pagination parameters. In the CSV, usernames that a spreadsheet could
+        read as a formula are prefixed with an apostrophe.
         """
         if media_type() == CSV_TYPE:
             _require_no_page()
@@ -90,5 +97,5 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
 
 def _require_no_page() -> None:
     if request.args:
-        reason = f"Can't be given where Accept prefers {CSV_TYPE}: that has all attendees."
+        reason = f"Not allowed with Accept: {CSV_TYPE}, which returns all attendees."
         raise InvalidRequest({name: [reason] for name in request.args})

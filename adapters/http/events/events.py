@@ -17,6 +17,7 @@ from adapters.http.events.schemas import (
 )
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.links import links
+from adapters.http.openapi.tags import EVENTS as EVENTS_TAG
 from adapters.http.pagination.link_header import PAGE_HEADERS
 from adapters.http.pagination.page import PageResponse, page_response
 from adapters.http.requests.authentication import caller
@@ -58,11 +59,9 @@ EDIT_ERRORS = (
 
 
 def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
-    blueprint = Blueprint(
-        "events", "Publishing and finding events.", authenticate, examples.IN_PATH
-    )
+    blueprint = Blueprint("events", EVENTS_TAG, authenticate, examples.IN_PATH)
 
-    @blueprint.operation("GET", EVENTS, query=EventListQuery)
+    @blueprint.operation("GET", EVENTS, invalid=examples.INVALID_QUERY, query=EventListQuery)
     @compressed
     @blueprint.response(
         200,
@@ -75,17 +74,21 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
     def list_events(query: tuple[EventCriteria, PageRequest]) -> PageResponse:
         """List events
 
-        All filters given must hold; `false` asks for the complement of `true`. `next` and
-        `previous` are URLs that keep the filters. To walk many pages go by `next_cursor`: no event
-        comes twice or is left out while others are added, and every page costs the same (but for
-        one order, see `sort`).
+        Filters are combined with AND; `false` inverts a filter. To read many pages, follow
+        `next_cursor`: no event is repeated or skipped while others are added, and each page costs
+        the same (except when sorting by `attendees_count`).
         """
         criteria, page_request = query
         page = use_cases.list_events(criteria, page_request, caller())
         return page_response(page, page_request, SORT_PARAMETERS[criteria.sort])
 
     @blueprint.operation(
-        "POST", EVENTS, IdempotencyKeyInUse(), IdempotencyKeyReused(), headers=[IDEMPOTENCY_KEY]
+        "POST",
+        EVENTS,
+        IdempotencyKeyInUse(),
+        IdempotencyKeyReused(),
+        invalid=examples.INVALID_EVENT,
+        headers=[IDEMPOTENCY_KEY],
     )
     @blueprint.body(NewEventSchema, examples.NEW_EVENT)
     @blueprint.response(
@@ -99,7 +102,8 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
     def create_event(body: dict[str, Any]) -> tuple[EventView, dict[str, str]]:
         """Publish an event
 
-        Its creator attends only by taking a seat like everyone else.
+        You become its creator. Creators are not attendees: to attend, take a seat like everyone
+        else. With an `Idempotency-Key`, retries create one event.
         """
         event = use_cases.create_event(caller(), NewEvent(**body), idempotent_request())
         return event, {"Location": url_for("events.get_event", event_id=event.id)}
@@ -113,32 +117,35 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
     )
     @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
     def get_event(event_id: UUID) -> EventView:
-        """Show an event
+        """Get an event
 
-        The same shape as in lists.
+        Returns the event as you see it now, including whether you attend.
         """
         return use_cases.get_event(event_id, caller())
 
-    @blueprint.operation("PUT", EVENT, *EDIT_ERRORS, headers=[IF_MATCH])
+    @blueprint.operation(
+        "PUT", EVENT, *EDIT_ERRORS, invalid=examples.INVALID_EVENT, headers=[IF_MATCH]
+    )
     @blueprint.body(ReplaceEventSchema, examples.NEW_EVENT)
-    @blueprint.response(200, EventSchema, example=examples.EVENT)
+    @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
     def replace_event(body: dict[str, Any], event_id: UUID) -> EventView:
         """Replace an event
 
-        For its creator, until it starts. What is left out gets its default; fields that can't be
-        set are ignored. The answer has no ETag, as what is kept is not just what was sent
-        (RFC 9110 section 9.3.4).
+        Creator only, before the event starts. Omitted fields are reset to their defaults. Read-only
+        fields are ignored.
         """
         return use_cases.update_event(event_id, caller(), EventChanges(**body), precondition())
 
-    @blueprint.operation("PATCH", EVENT, *EDIT_ERRORS, headers=[IF_MATCH])
+    @blueprint.operation(
+        "PATCH", EVENT, *EDIT_ERRORS, invalid=examples.INVALID_CHANGES, headers=[IF_MATCH]
+    )
     @blueprint.body(ChangeEventSchema, examples.CHANGES)
     @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
     def update_event(body: dict[str, Any], event_id: UUID) -> EventView:
-        """Change an event
+        """Update an event
 
-        For its creator, until it starts. What is left out stays; fields that can't be set are
-        ignored.
+        Creator only, before the event starts. Omitted fields keep their values. Read-only fields
+        are ignored.
         """
         return use_cases.update_event(event_id, caller(), EventChanges(**body), precondition())
 
@@ -155,7 +162,7 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
     def delete_event(event_id: UUID) -> Response:
         """Delete an event
 
-        For its creator, until it starts. All seats in it are gone, too.
+        Creator only, before the event starts. Its attendances are deleted too.
         """
         use_cases.delete_event(event_id, caller(), precondition())
         return no_content()

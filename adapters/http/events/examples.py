@@ -5,7 +5,10 @@ from uuid import UUID
 from adapters.http.accounts.examples import USER_ID
 
 EVENT_ID = UUID("01997a60-5a80-7000-8000-000000000002")
-IN_PATH = {"event_id": ("The id of the event.", str(EVENT_ID))}
+IN_PATH = {"event_id": "Event id."}
+INVALID_EVENT = {"end_time": ["Must be after start_time."]}
+INVALID_CHANGES = {"capacity": ["Must be between 1 and 1,000,000."]}
+INVALID_QUERY = {"starts_after": ["Must be an RFC 3339 date-time, such as 2099-05-17T18:00:00Z."]}
 NEW_EVENT = {
     "title": "Analytical engines, an evening",
     "description": "Bring a problem, leave with a program.",
@@ -28,7 +31,7 @@ EVENT = {
     "updated_at": "2026-05-01T09:45:00Z",
 }
 LOCATION = {
-    "description": "The path of the new event.",
+    "description": "Path of the new event.",
     "required": True,
     "schema": {"type": "string", "format": "uri-reference"},
     "example": f"/v1/events/{EVENT_ID}/",

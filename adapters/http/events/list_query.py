@@ -1,4 +1,4 @@
-"""What the event list can be asked."""
+"""The query parameters of the event list."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -6,9 +6,8 @@ from typing import Any
 
 from marshmallow import fields, post_load
 
-from adapters.http.events.schemas import NOT_BLANK, instant
 from adapters.http.pagination.query import CursorQuery
-from adapters.http.requests.fields import Flag, Text
+from adapters.http.requests.fields import DayOrInstant, Flag, Text
 from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import EventType
@@ -16,19 +15,16 @@ from domain.events.schedule import EventStatus
 from domain.events.search import SEARCH_MAX_LENGTH, Search
 
 SEARCH = """\
-Words that must all be in the title or the description, in any order and any case. Letters and \
-digits begin a word there, so that part of one finds it: `eng` finds *Engines*. Every other \
-character stands for itself alone: `node.js` finds *Node.js evening* and not *node and js*, \
-`100%` finds *100% tea* and not *1000 cups*, `%` finds what has a percent sign."""
-CREATOR = """\
-The username of who created it, in any case: `ada` finds what *Ada* created. A name that nobody \
-has finds nothing."""
-AVAILABLE = "Whether seats are left: `true`, or `false` for events that are full."
+Words to find in the title or description, in any order and case. All must match. A word matches \
+the beginning of words: `eng` finds *Engines*. Other characters match literally: `node.js` finds \
+*Node.js evening* but not *node and js*; `100%` finds *100% tea* but not *1000 cups*. An empty \
+search is ignored."""
+CREATOR = "Username of the creator, case-insensitive."
+AVAILABLE = "`true` for events with seats left, `false` for full events."
 SORT = """\
-In the order of this field, or with `-` in the reverse; ties by id in the same direction. Titles \
-without regard to case. By `attendees_count` a page takes the longer the more events match, and \
-whoever takes a seat or gives one back moves the event: while you go from page to page, by cursor \
-too, it may come twice or not at all."""
+Sort field; prefix `-` for descending. Ties are broken by id. Titles are sorted \
+case-insensitively. Sorting by `attendees_count` gets slower as more events match, and an event \
+may move between pages when its attendance changes."""
 
 SORT_PARAMETERS: Mapping[EventSort, str] = {
     sort: f"-{sort.field}" if sort.is_descending else sort.field for sort in EventSort
@@ -39,25 +35,28 @@ SortParameter = StrEnum(  # type: ignore[misc]
 )
 
 
+def _bound(description: str) -> DayOrInstant:
+    text = f"{description} A date means midnight UTC; without an offset, UTC is assumed."
+    return DayOrInstant(metadata={"description": text})
+
+
 class EventListQuery(CursorQuery):
     search = Text(
         rule=Search.of,
-        metadata={"description": SEARCH, "maxLength": SEARCH_MAX_LENGTH, "pattern": NOT_BLANK},
+        metadata={"description": SEARCH, "maxLength": SEARCH_MAX_LENGTH},
     )
-    attending = Flag(metadata={"description": "Whether the caller has a seat."})
-    created = Flag(metadata={"description": "Whether the caller created it."})
+    attending = Flag(metadata={"description": "Whether you attend the event."})
+    created = Flag(metadata={"description": "Whether you created the event."})
     creator = Text(metadata={"description": CREATOR})
     available = Flag(metadata={"description": AVAILABLE})
-    type = fields.Enum(
-        EventType, by_value=fields.String, metadata={"description": "Its kind, as `workshop`."}
-    )
+    type = fields.Enum(EventType, by_value=fields.String, metadata={"description": "Event type."})
     status = fields.Enum(
-        EventStatus, by_value=fields.String, metadata={"description": "Now, as `upcoming`."}
+        EventStatus, by_value=fields.String, metadata={"description": "Current status."}
     )
-    starts_after = instant("Starts then or later, as `2099-05-17T18:00:00Z`.")
-    starts_before = instant("Starts then or earlier.")
-    ends_after = instant("Ends then or later: with `starts_before`, what runs in between.")
-    ends_before = instant("Ends then or earlier.")
+    starts_after = _bound("Earliest start, inclusive, such as `2099-05-17T18:00:00Z`.")
+    starts_before = _bound("Latest start, inclusive.")
+    ends_after = _bound("Earliest end, inclusive. With `starts_before`: events in a period.")
+    ends_before = _bound("Latest end, inclusive.")
     sort = fields.Enum(
         SortParameter,
         by_value=fields.String,

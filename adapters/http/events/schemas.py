@@ -32,7 +32,7 @@ TITLE = (
 
 
 def _title(**options: Any) -> Text:
-    description = f"1 to {TITLE_MAX_LENGTH} characters after white space at both ends is trimmed."
+    description = f"1 to {TITLE_MAX_LENGTH} characters after trimming whitespace."
     return Text(rule=Title, metadata={"description": description, "pattern": TITLE}, **options)
 
 
@@ -40,17 +40,17 @@ def _description(**options: Any) -> Text:
     return Text(rule=Description, metadata={"maxLength": DESCRIPTION_MAX_LENGTH}, **options)
 
 
-def instant(description: str, **options: Any) -> Instant:
-    text = f"{description} Without an offset it is read as UTC; years 1 to 9999 there."
+def _instant(description: str, **options: Any) -> Instant:
+    text = f"{description} Without an offset, UTC is assumed."
     return Instant(metadata={"description": text}, **options)
 
 
 def _start_time(**options: Any) -> Instant:
-    return instant("In the future.", **options)
+    return _instant("Must be in the future.", **options)
 
 
 def _end_time(**options: Any) -> Instant:
-    return instant("After start_time.", **options)
+    return _instant("Must be after `start_time`.", **options)
 
 
 def _capacity(**options: Any) -> JsonInteger:
@@ -63,12 +63,16 @@ def _type(**options: Any) -> fields.Enum[EventType]:
 
 
 def _location(**options: Any) -> Text:
-    description = f"Up to {LOCATION_MAX_LENGTH} characters, trimmed; an address, a room, a link."
+    description = (
+        f"Address, room, or link. Up to {LOCATION_MAX_LENGTH} characters after trimming whitespace."
+    )
     return Text(rule=Location, metadata={"description": description}, **options)
 
 
 def _name_if_any() -> fields.String:
-    return fields.String(allow_none=True, metadata={"description": "Null: the account is gone."})
+    return fields.String(
+        allow_none=True, metadata={"description": "Null if the account is deleted."}
+    )
 
 
 class CreatorSchema(ResponseSchema):
@@ -87,14 +91,14 @@ class NewEventSchema(Schema):
 
 
 class ReadOnlyFields(Schema):
-    """Fields of an event that can't be set: dropped, so that what was sent may be sent back."""
+    """Fields of an event that clients cannot set: dropped, so that a response can be sent back."""
 
     id = fields.UUID(dump_only=True)
     status = fields.Enum(EventStatus, by_value=fields.String, dump_only=True)
     attendees_count = fields.Integer(dump_only=True)
     seats_left = fields.Integer(dump_only=True)
     is_attending = fields.Boolean(
-        dump_only=True, metadata={"description": "Whether the caller has a seat."}
+        dump_only=True, metadata={"description": "Whether you attend the event."}
     )
     creator = fields.Nested(CreatorSchema, dump_only=True)
     created_at = Instant(dump_only=True)
@@ -121,11 +125,11 @@ class EventSchema(ResponseSchema, ReadOnlyFields):
 
 
 class ReplaceEventSchema(ReadOnlyFields, NewEventSchema):
-    """All of an event. Fields that can't be set are ignored."""
+    """A complete event. Read-only fields are ignored."""
 
 
 class ChangeEventSchema(ReadOnlyFields):
-    """What to change of an event. Fields that can't be set are ignored."""
+    """Fields to change. Read-only fields are ignored."""
 
     title = _title()
     description = _description()
@@ -150,7 +154,7 @@ class AttendeeListQuery(CursorQuery):
 
 
 class AttendeeSchema(ResponseSchema):
-    id = fields.UUID(metadata={"description": "The person's id."})
+    id = fields.UUID(metadata={"description": "User id."})
     username = _name_if_any()
     registered_at = Instant()
 

@@ -1,4 +1,4 @@
-"""A flask-smorest blueprint whose operations negotiate, respond in JSON and document errors."""
+"""A flask-smorest blueprint: content negotiation, JSON responses, documented errors."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
@@ -11,21 +11,30 @@ from flask import Response, request
 from marshmallow import Schema
 
 from adapters.http.decorator import Decorator, View
-from adapters.http.problems.model import ProblemError, http_problem
-from adapters.http.problems.responses import OF_OPERATIONS_WITH_BODIES, as_responses, problems_of
-from adapters.http.requests.parser import FORM_TYPE, JSON_OR_FORM, StrictParser, load_query
-from adapters.http.responses.content_negotiation import negotiate, not_acceptable
+from adapters.http.problems.model import FieldErrors, ProblemError, error_problem, http_problem
+from adapters.http.problems.responses import SHARED_ERROR, as_responses
+from adapters.http.requests.parser import (
+    FORM_TYPE,
+    JSON_OR_FORM,
+    StrictParser,
+    load_query,
+    require_no_fields,
+)
+from adapters.http.responses.content_negotiation import negotiate
 from adapters.http.responses.etag import ETAG, IF_NONE_MATCH, NOT_MODIFIED, with_etag
 from adapters.http.responses.json import CACHE_CONTROL, JSON_HEADERS, JSON_TYPE, to_json
 
-# Where a view says which media types its responses can have, the default first.
+# Attributes of views: the media types of their responses, the default first, and whether they
+# take a body.
 PRODUCES = "produces"
+TAKES_BODY = "takes_body"
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types
     """With `authenticate`, every operation runs it first and documents the bearer token.
 
-    `in_path` describes the parameters in paths, by their names, each with an example.
+    Operations have the tag unless they name another. `in_path` describes path parameters by name;
+    they have no example, because Swagger UI would fill in an id that does not exist.
     """
 
     ARGUMENTS_PARSER = StrictParser()
@@ -37,14 +46,15 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def __init__(
         self,
         name: str,
-        description: str,
+        tag: str,
         authenticate: Callable[[], None] | None = None,
-        in_path: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+        in_path: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        super().__init__(name, __name__, description=description)
+        super().__init__(name, __name__)
+        self._tag = tag
         self._path_parameters = [
-            {"in": "path", "name": name, "description": description, "example": example}
-            for name, (description, example) in in_path.items()
+            {"in": "path", "name": name, "description": description}
+            for name, description in in_path.items()
         ]
         self._is_protected = authenticate is not None
         if authenticate is not None:
@@ -56,38 +66,47 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         method: str,
         rule: str,
         *errors: ProblemError,
+        invalid: FieldErrors = MappingProxyType({}),
         query: type[Schema] | None = None,
         headers: Sequence[Mapping[str, Any]] = (),
+        tag: str | None = None,
     ) -> Decorator:
-        """Route a view whose name becomes the operationId; `refusals` are examples of its own.
+        """Route a view whose name becomes the operationId.
 
-        What the schema of the query loads is the view's first argument. `headers` documents the
-        request headers that the view reads.
+        `errors` and `invalid` are examples of the operation's own errors; those of all operations
+        are documented once. The view's first argument is what the query schema loads. `headers`
+        documents the request headers that the view reads.
         """
         query_schema = (query or Schema)()
         parameters = [*([{"in": "query", "schema": query}] if query else []), *headers]
 
         def decorate(view: View) -> View:
             produced = getattr(view, PRODUCES, ())
+            takes_body = getattr(view, TAKES_BODY, False)
             first, *others = view.__name__.split("_")
-            problems = problems_of(method, rule, errors, is_protected=self._is_protected)
-            if produced:
-                problems.append(http_problem(406, not_acceptable(produced)))
+            problems = [*map(error_problem, errors)]
+            if invalid:
+                problems.insert(0, http_problem(422, errors=invalid))
             document: Decorator = self.doc(
                 operationId=first + "".join(word.title() for word in others),
                 security=[{"bearer": []}, {"login": []}] if self._is_protected else [],
                 responses=as_responses(problems)
-                | (NOT_MODIFIED if IF_NONE_MATCH in headers else {}),
+                | (NOT_MODIFIED if IF_NONE_MATCH in headers else {})
+                | {"default": SHARED_ERROR},
                 **({"parameters": parameters} if parameters else {}),
             )
             in_path = [each for each in self._path_parameters if f"{each['name']}>" in rule]
-            route: Decorator = self.route(rule, methods=[method], parameters=in_path)
+            route: Decorator = self.route(
+                rule, methods=[method], parameters=in_path, tags=[tag or self._tag]
+            )
 
             @wraps(view)
             def operate(*args: Any, **kwargs: Any) -> Any:
                 if produced:
                     negotiate(produced)
                 loaded = load_query(query_schema, request.query_string)
+                if not takes_body and method != "GET":
+                    require_no_fields(request)
                 return view(loaded, *args, **kwargs) if query else view(*args, **kwargs)
 
             return route(document(operate))
@@ -105,13 +124,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         location = JSON_OR_FORM if form else "json"
         arguments: Decorator = self.arguments(schema(), location=location, example=dict(example))
         also_form = {"content": {FORM_TYPE: {"schema": form, "example": dict(example)}}}
-        describe: Decorator = self.doc(
-            responses=as_responses(OF_OPERATIONS_WITH_BODIES),
-            **({"requestBody": also_form} if form else {}),
-        )
+        describe: Decorator = self.doc(**({"requestBody": also_form} if form else {}))
 
         def decorate(view: View) -> View:
-            return describe(arguments(view))
+            with_body = describe(arguments(view))
+            setattr(with_body, TAKES_BODY, True)
+            return with_body
 
         return decorate
 
@@ -127,13 +145,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         links: Mapping[str, Any] = MappingProxyType({}),
         has_etag: bool = False,
     ) -> Decorator:
-        """Respond with what the view returns, maybe with headers, as JSON: it must fit the schema.
+        """Respond with the JSON of what the view returns: a body, or a body and headers.
 
-        Tagged responses carry an ETag, and a GET can be answered with 304.
-        `other_types` are media types that the response can have besides, each with an example.
-        Where `media_type()` is one of them, the view returns a Response.
-
-        flask-smorest's own would have marshmallow write the JSON.
+        The body must fit the schema; it is not dumped by marshmallow. With `has_etag`, a
+        conditional GET can return 304. `other_types` maps further media types to examples: where
+        `media_type()` is one of them, the view returns a Response.
         """
         content: dict[str, Any] = (
             {JSON_TYPE: {"schema": schema, "example": example}} if schema else {}
@@ -159,7 +175,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                     body, others = response if isinstance(response, tuple) else (response, {})
                     response = Response(to_json(body), status_code, JSON_HEADERS | others)
                     if has_etag:
-                        response = with_etag(response)
+                        response = with_etag(response, body)
                 elif produced:
                     response.headers.setdefault("Cache-Control", CACHE_CONTROL)
                 if len(produced) > 1:

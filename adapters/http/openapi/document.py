@@ -1,4 +1,4 @@
-"""The OpenAPI document and Swagger UI, both from this host alone."""
+"""The OpenAPI document and Swagger UI, both served without other hosts."""
 
 from importlib.resources import files
 from typing import Any
@@ -9,19 +9,20 @@ from flask_swagger_ui import get_swaggerui_blueprint
 from marshmallow import fields
 from werkzeug import Response
 
-from adapters.http.problems.model import ProblemSchema
+from adapters.http.openapi.tags import TAGS
+from adapters.http.problems.responses import shared_responses
+from adapters.http.problems.schema import ProblemSchema
 
 DOCUMENT = "/api/schema/"
 TOKEN = "/v1/profile/token/"
 SWAGGER_UI = "/api/schema/swagger-ui/"
 DESCRIPTION = """\
-Publish events, find them, take a seat and give it back: only in events that have not started,
-never past capacity.
+Publish events, find them, and attend them. An event accepts attendees until it starts or its
+seats run out.
 
-Open an account, log in, and send the access token with every request. Errors are problem
-documents (RFC 9457); programs branch on their `code`. Every answer has an `X-Request-ID`: yours, if
-you send one. Every path works without its last slash, too.
-Long lists of events and attendees come in gzip when `Accept-Encoding` asks for it.
+Sign up, log in, and send the access token with every request. Errors are problem documents
+(RFC 9457) with a stable `code`. Every response has an `X-Request-ID`; send your own to correlate
+requests. Trailing slashes are optional. Lists of events and attendees support gzip.
 """
 
 
@@ -46,19 +47,21 @@ def document(app: Flask, version: str) -> DocumentedApi:
                 "contact": {"name": "The makers of Turnout"},
                 "license": {"name": "MIT", "identifier": "MIT"},
             },
-            # Relative to where the document is: it names no host.
-            "servers": [{"url": "/", "description": "The host that serves this document."}],
+            # In this order; those of flask-smorest, one for each blueprint, are replaced.
+            "tags": TAGS,
+            # Relative to the URL of the document.
+            "servers": [{"url": "/", "description": "This host."}],
             "components": {
                 "securitySchemes": {
                     "bearer": {
                         "type": "http",
                         "scheme": "bearer",
                         "bearerFormat": "JWT",
-                        "description": "An access token that you have already.",
+                        "description": "An access token.",
                     },
                     "login": {
                         "type": "oauth2",
-                        "description": "Log in with username and password; no client is needed.",
+                        "description": "Log in with username and password.",
                         "flows": {"password": {"tokenUrl": TOKEN, "scopes": {}}},
                     },
                 }
@@ -71,9 +74,10 @@ def document(app: Flask, version: str) -> DocumentedApi:
             DOCUMENT,
             config={
                 "app_name": "Turnout: Swagger UI",
-                "validatorUrl": None,  # or the page asks another host about the document
+                "validatorUrl": None,  # no request to another host
                 "persistAuthorization": True,
                 "tryItOutEnabled": True,
+                "defaultModelsExpandDepth": 0,  # the list of schemas is collapsed
             },
         )
     )
@@ -83,8 +87,10 @@ def document(app: Flask, version: str) -> DocumentedApi:
     )
     app.add_url_rule("/", "home", _go_to_swagger_ui)
     api = DocumentedApi(app)
-    del api.spec.components.schemas["PaginationMetadata"]  # flask-smorest's: no response has it
+    del api.spec.components.schemas["PaginationMetadata"]  # flask-smorest's; unused
     api.ma_plugin.converter.add_attribute_function(_enum_by_name)
+    for name, response in shared_responses().items():
+        api.spec.components.response(name, response)
     return api
 
 
@@ -102,7 +108,7 @@ def _enum_by_name(converter: Any, field: fields.Field[Any], ret: dict[str, Any])
 
 
 def _style_of_the_page() -> str:
-    """The sheet that the page comes with, and what we add to it."""
+    """The package's style sheet followed by ours."""
     theirs = files("flask_swagger_ui").joinpath("dist", "index.css")
     ours = files("adapters.http.openapi").joinpath("swagger_ui.css")
     return theirs.read_text() + ours.read_text()

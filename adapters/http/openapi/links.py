@@ -1,4 +1,4 @@
-"""Which operations can follow an answer, as OpenAPI links: what each takes from where.
+"""OpenAPI links: the operations that can follow a response, and their parameters.
 
 The runtime expressions are those of the OpenAPI Specification 3.1 (Link Object).
 """

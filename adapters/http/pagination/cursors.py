@@ -40,7 +40,7 @@ def position_of(cursor: str, order: str, kind: type[SortValue] = datetime) -> Cu
         # Decoding forgives much: what it took must be what is made.
         if cursor_of(position, order) == cursor:
             return position
-    raise ValidationError("Is no cursor of this list in this order.", "cursor")
+    raise ValidationError("Not a valid cursor for this list and sort order.", "cursor")
 
 
 def _number_position(place: bytes, kind: type[SortValue]) -> Cursor:

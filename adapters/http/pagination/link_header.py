@@ -4,7 +4,7 @@ LINK_MAX_LENGTH = 2_000
 PAGE_HEADERS = {
     "Link": {
         "schema": {"type": "string"},
-        "description": 'The URLs of rel="next", "prev" and "first", as far as there are any.',
+        "description": 'Links with rel="next", "prev", and "first", where they exist (RFC 8288).',
         "required": False,
     }
 }

@@ -22,23 +22,22 @@ def _link_field(description: str) -> fields.String:
 
 
 class PageSchema(ResponseSchema):
-    count = fields.Integer(metadata={"description": "How many there are in all."})
-    next = _link_field("The next page with the same filters; null on the last.")
-    previous = _link_field("The page before with the same filters; null on the first.")
+    count = fields.Integer(metadata={"description": "Total number of results."})
+    next = _link_field("URL of the next page, with the same filters; null on the last page.")
+    previous = _link_field("URL of the previous page, with the same filters; null on the first.")
 
 
 class CursorPageSchema(ResponseSchema):
     count = fields.Integer(
-        allow_none=True, metadata={"description": "How many there are in all; null: not counted."}
+        allow_none=True, metadata={"description": "Total number of results; null if not counted."}
     )
-    next = _link_field(
-        "The next page with the same filters, by offset or by cursor as this one; null on the last."
-    )
+    next = _link_field("URL of the next page, with the same filters; null on the last page.")
     previous = _link_field(
-        "The page before with the same filters; null on the first, and on pages by cursor."
+        "URL of the previous page, with the same filters; null on the first page and on cursor "
+        "pages."
     )
     next_cursor = fields.String(
-        allow_none=True, metadata={"description": "The cursor of the next page; null on the last."}
+        allow_none=True, metadata={"description": "Cursor of the next page; null on the last page."}
     )
 
 

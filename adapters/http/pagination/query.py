@@ -12,18 +12,22 @@ from application.pages import PageRequest, SortValue
 LIMIT_MAX = 100
 LIMIT_DEFAULT = 20
 OFFSET_MAX = 1_000_000_000
+# For examples in the document.
+INVALID_LIMIT = {
+    "limit": [f"Must be greater than or equal to 1 and less than or equal to {LIMIT_MAX}."]
+}
 
 
 class PagedQuery(Schema):
     limit = QueryInteger(
         load_default=LIMIT_DEFAULT,
         validate=validate.Range(1, LIMIT_MAX),
-        metadata={"description": "How many results at most."},
+        metadata={"description": "Maximum number of results."},
     )
     offset = QueryInteger(
         load_default=0,
         validate=validate.Range(0, OFFSET_MAX),
-        metadata={"description": "How many results to skip."},
+        metadata={"description": "Number of results to skip."},
     )
 
 
@@ -38,14 +42,14 @@ class CursorQuery(PagedQuery):
 
     cursor = Text(
         metadata={
-            "description": "The next_cursor of the page before; goes on right after it, whatever "
-            "was added or removed meanwhile. Good for one order of one list."
+            "description": "`next_cursor` of the previous page. Continues after it even if items "
+            "were added or removed. Valid only for the same list and sort order."
         }
     )
     count = Flag(
         metadata={
-            "description": "Whether to count all results, which takes longer the more there are. "
-            "Unless given: counted, but not on pages by cursor."
+            "description": "Whether to count all results; slow for many results. "
+            "Default: `true` without a cursor, `false` with one."
         }
     )
 
@@ -56,6 +60,6 @@ class CursorQuery(PagedQuery):
         limit, offset = data.pop("limit"), data.pop("offset")
         cursor = data.pop("cursor", None)
         if cursor is not None and offset:
-            raise ValidationError("Can't be given together with cursor.", "offset")
+            raise ValidationError("Cannot be combined with cursor.", "offset")
         after = None if cursor is None else position_of(cursor, order, kind)
         return PageRequest(limit, offset, after, data.pop("count", after is None))

@@ -1,10 +1,10 @@
-"""The handlers that answer every exception as a problem document."""
+"""Error handlers: every error becomes a problem document."""
 
 import json
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug import Response as WerkzeugResponse
 from werkzeug.exceptions import HTTPException
 
@@ -17,13 +17,15 @@ from adapters.http.problems.model import (
     http_problem,
 )
 from application.errors import Unavailable
+from domain.accounts.errors import InvalidCredentials
 from domain.errors import DomainError, Unauthenticated
 
 CHALLENGE = 'Bearer realm="turnout"'
+TOKEN_ENDPOINT = "access.create_token"
 
 
 class InvalidRequest(Exception):
-    """Fields of the request are at fault, by the names under which they were sent."""
+    """The request has invalid fields, by the names under which they were sent."""
 
     def __init__(self, errors: FieldErrors) -> None:
         super().__init__(errors)
@@ -38,29 +40,29 @@ def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(HTTPException, _handle_http_error)
 
 
-def _handle_error(refusal: ProblemError) -> Response:
-    response = _respond(error_problem(refusal))
-    if isinstance(refusal, Unauthenticated):
-        response.headers["WWW-Authenticate"] = _challenge(refusal)
-    if isinstance(refusal, Unavailable):
-        response.headers["Retry-After"] = str(refusal.retry_after_s)
+def _handle_error(error: ProblemError) -> Response:
+    response = _respond(error_problem(error))
+    if isinstance(error, Unauthenticated):
+        response.headers["WWW-Authenticate"] = _challenge(error)
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after_s)
     return response
 
 
-def _challenge(refusal: Unauthenticated) -> str:
+def _challenge(error: Unauthenticated) -> str:
     # RFC 6750 section 3.1: no error code where no token was sent.
-    if refusal.code == "invalid_token":
+    if error.code == "invalid_token":
         return f'{CHALLENGE}, error="invalid_token"'
     return CHALLENGE
 
 
-def _handle_invalid_request(refusal: InvalidRequest) -> Response:
-    return _respond(http_problem(422, errors=refusal.errors))
+def _handle_invalid_request(error: InvalidRequest) -> Response:
+    return _respond(http_problem(422, errors=error.errors))
 
 
 def _handle_http_error(error: HTTPException) -> WerkzeugResponse:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    if status < HTTPStatus.BAD_REQUEST:  # a redirect is an answer, not a problem
+    if status < HTTPStatus.BAD_REQUEST:  # a redirect is no error
         return error.get_response()
     response = _respond(http_problem(status, error.description or ""))
     for name, value in error.get_headers():
@@ -69,10 +71,23 @@ def _handle_http_error(error: HTTPException) -> WerkzeugResponse:
     return response
 
 
+def oauth_error(problem: dict[str, Any]) -> dict[str, str]:
+    """The members of an OAuth 2 error (RFC 6749 section 5.2), which its clients show."""
+    if problem["code"] == InvalidCredentials.code:
+        error = "invalid_grant"
+    elif "grant_type" in problem.get("errors", {}):
+        error = "unsupported_grant_type"
+    else:
+        error = "invalid_request"
+    return {"error": error, "error_description": problem["detail"]}
+
+
 def _respond(body: dict[str, Any]) -> Response:
     record = request_record()
     record.code = body["code"]
-    # Names of fields at fault come from the request: escaped, any of them can be sent back.
+    if request.endpoint == TOKEN_ENDPOINT and body["status"] < HTTPStatus.INTERNAL_SERVER_ERROR:
+        body |= oauth_error(body)
+    # Field names come from the request: escaped, any of them can be sent back.
     return Response(
         json.dumps(body | {"request_id": record.request_id}, ensure_ascii=True),
         body["status"],

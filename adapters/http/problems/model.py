@@ -1,9 +1,8 @@
-"""Problem documents (RFC 9457), and the one table from refusal to status."""
+"""Problem documents (RFC 9457), and the one table from error class to status."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, fields
 from werkzeug.http import HTTP_STATUS_CODES
 
 from application.errors import Unavailable
@@ -18,7 +17,7 @@ from domain.errors import (
 )
 
 PROBLEM_TYPE = "application/problem+json"
-# Some statuses may be kept for a while unless told otherwise (RFC 9110 section 15.1).
+# Some statuses are cacheable by default (RFC 9110 section 15.1).
 PROBLEM_HEADERS = {"Content-Type": PROBLEM_TYPE, "Cache-Control": "no-store"}
 
 STATUS_OF_ERROR: Mapping[type[Exception], int] = {
@@ -50,18 +49,20 @@ CODE_OF_STATUS = {
     503: "try_again",
     504: "gateway_timeout",
 }
+# Of every other status.
+OTHER_CODE = "http_error"
 
-# Where what Werkzeug says would mislead, or has nothing to say.
+# Where Werkzeug's text is misleading or empty.
 DETAIL_OF_STATUS = {
-    404: "There is nothing at this path; ids are UUIDs.",
-    413: "The body has more than 1 MiB.",
-    422: "The request has invalid values: see errors.",
-    429: "Too many attempts. Try again after as many seconds as Retry-After says.",
-    500: "The service failed; the failure is logged.",
+    404: "Not found. Check the path; ids are UUIDs.",
+    413: "The body is larger than 1 MiB.",
+    422: "The request is invalid. See `errors`.",
+    429: "Too many attempts. Retry after the number of seconds in the Retry-After header.",
+    500: "Internal error. It has been logged.",
 }
 
 ProblemError = DomainError | Unavailable
-# Where a value is sent under another name.
+# Values that clients send under another name.
 FIELD_NAMES = {"idempotency_key": "Idempotency-Key"}
 FieldErrors = Mapping[str, list[str]]
 
@@ -70,48 +71,30 @@ class NotAuthenticated(Unauthenticated):
     code = "not_authenticated"
 
     def __init__(self) -> None:
-        super().__init__("Send an access token: Authorization: Bearer <token>.")
+        super().__init__("Authentication required. Send the header Authorization: Bearer <token>.")
 
 
-class ProblemSchema(Schema):
-    """An error. Programs branch on `code`, which is stable; people read `detail`."""
-
-    type = fields.String(required=True, metadata={"description": "Always about:blank."})
-    title = fields.String(required=True, metadata={"description": "What the status means."})
-    status = fields.Integer(required=True)
-    detail = fields.String(required=True)
-    code = fields.String(required=True)
-    request_id = fields.String(
-        required=True, metadata={"description": "What the operator's logs call the request."}
-    )
-    errors = fields.Dict(
-        keys=fields.String(),
-        values=fields.List(fields.String()),
-        metadata={"description": "The fields at fault and what is wrong with each."},
-    )
-
-
-def status_of(refusal: type[Exception]) -> int:
+def status_of(error: type[Exception]) -> int:
     """The status of the nearest class in the table. Raises LookupError for a class outside it."""
-    for ancestor in refusal.__mro__:
+    for ancestor in error.__mro__:
         if ancestor in STATUS_OF_ERROR:
             return STATUS_OF_ERROR[ancestor]
-    raise LookupError(refusal)
+    raise LookupError(error)
 
 
-def error_problem(refusal: ProblemError) -> dict[str, Any]:
-    """What a refusal is answered with."""
+def error_problem(error: ProblemError) -> dict[str, Any]:
+    """The problem document of an error."""
     errors = None
-    if isinstance(refusal, Invalid):
-        errors = {FIELD_NAMES.get(refusal.field, refusal.field): [refusal.problem]}
-    return _problem(status_of(type(refusal)), refusal.code, refusal.detail, errors)
+    if isinstance(error, Invalid):
+        errors = {FIELD_NAMES.get(error.field, error.field): [error.problem]}
+    return _problem(status_of(type(error)), error.code, error.detail, errors)
 
 
 def http_problem(
     status: int, detail: str = "", errors: FieldErrors | None = None
 ) -> dict[str, Any]:
-    """What the edge itself answers with; for some statuses the detail is always the same."""
-    code = CODE_OF_STATUS.get(status, "http_error")
+    """The problem document of a status; some statuses always have the same detail."""
+    code = CODE_OF_STATUS.get(status, OTHER_CODE)
     return _problem(status, code, DETAIL_OF_STATUS.get(status, detail), errors)
 
 

@@ -1,4 +1,4 @@
-"""The problems that operations document: each code is an example of its status."""
+"""The documented error responses; each problem code is an example of its status."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,85 +7,98 @@ from adapters.http.problems.handlers import CHALLENGE
 from adapters.http.problems.model import (
     PROBLEM_TYPE,
     NotAuthenticated,
-    ProblemError,
-    ProblemSchema,
     error_problem,
     http_problem,
 )
+from adapters.http.problems.schema import ProblemSchema
+from adapters.http.responses.content_negotiation import not_acceptable
 from application.errors import OutcomeUnknown, Unavailable
 from domain.accounts.errors import InvalidToken
 
-OF_EVERY_OPERATION = (
-    http_problem(400, "The chunks of the body are malformed."),
+# marshmallow's message, for examples.
+REQUIRED = "Missing data for required field."
+REQUEST_ID = "01980d5c-0c00-7000-8000-3d2f6c1a9b55"
+SHARED_PROBLEMS = (
+    http_problem(400, "The body is not valid JSON."),
+    error_problem(NotAuthenticated()),
+    error_problem(InvalidToken()),
+    http_problem(404),
+    http_problem(406, not_acceptable(["application/json"])),
     http_problem(413),
+    http_problem(415, "Send the body as Content-Type: application/json."),
     http_problem(422, errors={"page": ["Unknown query parameter."]}),
     http_problem(500),
     error_problem(Unavailable()),
+    error_problem(OutcomeUnknown()),
 )
-OF_PROTECTED_OPERATIONS = (
-    error_problem(NotAuthenticated()),
-    error_problem(InvalidToken()),
-)
-OF_LIMITED_OPERATIONS = (http_problem(429),)
-OF_WRITING_OPERATIONS = (error_problem(OutcomeUnknown()),)
-# What the router answers where an id in the path is no UUID.
-OF_PATHS_WITH_IDS = (http_problem(404),)
-OF_OPERATIONS_WITH_BODIES = (http_problem(415, "Send the body as Content-Type: application/json."),)
-
-
-REQUEST_ID = "01980d5c-0c00-7000-8000-3d2f6c1a9b55"
+# Names of components/responses.
+SHARED_ERROR = "Error"
+TOO_MANY_REQUESTS = "TooManyRequests"
 
 
 def _header(description: str, example: str | int, **schema: Any) -> dict[str, Any]:
-    """A header that every answer of the status has."""
     return {"description": description, "required": True, "schema": schema, "example": example}
 
 
-RETRY_AFTER = _header("Seconds to wait.", 1, type="integer", minimum=1)
+RETRY_AFTER = _header("Seconds to wait before retrying.", 1, type="integer", minimum=1)
 HEADERS_OF_STATUS = {
-    401: {"WWW-Authenticate": _header("How to authenticate.", CHALLENGE, type="string")},
+    401: {"WWW-Authenticate": _header("Authentication challenge.", CHALLENGE, type="string")},
     429: {
         "Retry-After": RETRY_AFTER,
         "RateLimit-Limit": _header(
-            "Attempts in a window; like the two that follow also where one is left.",
+            "Requests allowed per window. Successful responses have the RateLimit headers, too.",
             10,
             type="integer",
             minimum=1,
         ),
-        "RateLimit-Remaining": _header("Attempts left.", 0, type="integer", minimum=0),
-        "RateLimit-Reset": _header("Seconds until the window ends.", 42, type="integer", minimum=1),
+        "RateLimit-Remaining": _header(
+            "Requests left in the window.", 0, type="integer", minimum=0
+        ),
+        "RateLimit-Reset": _header(
+            "Seconds until the window resets.", 42, type="integer", minimum=1
+        ),
     },
     503: {"Retry-After": RETRY_AFTER},
 }
 
 
-def problems_of(
-    method: str, rule: str, errors: Iterable[ProblemError], *, is_protected: bool
-) -> list[dict[str, Any]]:
-    """What an operation of this rule can answer: the refusals of its own, and those of all."""
-    return [
-        *OF_EVERY_OPERATION,
-        *(OF_WRITING_OPERATIONS if method != "GET" else ()),
-        *(OF_PROTECTED_OPERATIONS if is_protected else ()),
-        *(OF_PATHS_WITH_IDS if "<" in rule else ()),
-        *map(error_problem, errors),
-    ]
-
-
-def as_responses(problems: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """The problems as OpenAPI responses, each code an example of its status."""
-    responses: dict[str, Any] = {}
-    for problem in problems:
-        status = problem["status"]
-        response = responses.setdefault(
-            status,
-            {
-                "description": problem["title"],
-                "headers": HEADERS_OF_STATUS.get(status, {}),
-                "content": {PROBLEM_TYPE: {"schema": ProblemSchema, "examples": {}}},
-            },
+def shared_responses() -> dict[str, dict[str, Any]]:
+    """The components/responses of the document."""
+    limited = as_responses([http_problem(429)])[429]
+    headers = {
+        name: header | {"required": False, "description": f"{header['description']} {where}"}
+        for name, header, where in (
+            ("WWW-Authenticate", HEADERS_OF_STATUS[401]["WWW-Authenticate"], "With 401."),
+            ("Retry-After", RETRY_AFTER, "With 503."),
         )
-        response["content"][PROBLEM_TYPE]["examples"][problem["code"]] = {
-            "value": problem | {"request_id": REQUEST_ID}
+    }
+    content = {PROBLEM_TYPE: {"schema": ProblemSchema, "examples": _examples(SHARED_PROBLEMS)}}
+    error = {
+        "description": f"Errors that all operations share: {_codes(SHARED_PROBLEMS)}.",
+        "headers": headers,
+        "content": content,
+    }
+    return {SHARED_ERROR: error, TOO_MANY_REQUESTS: limited}
+
+
+def as_responses(problems: Iterable[dict[str, Any]]) -> dict[int, Any]:
+    """The problems as OpenAPI responses, by status."""
+    by_status: dict[int, list[dict[str, Any]]] = {}
+    for problem in problems:
+        by_status.setdefault(problem["status"], []).append(problem)
+    return {
+        status: {
+            "description": f"{same[0]['title']}: {_codes(same)}.",
+            **({"headers": HEADERS_OF_STATUS[status]} if status in HEADERS_OF_STATUS else {}),
+            "content": {PROBLEM_TYPE: {"schema": ProblemSchema, "examples": _examples(same)}},
         }
-    return responses
+        for status, same in by_status.items()
+    }
+
+
+def _codes(problems: Iterable[dict[str, Any]]) -> str:
+    return ", ".join(f"`{each['code']}`" for each in problems)
+
+
+def _examples(problems: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    return {each["code"]: {"value": each | {"request_id": REQUEST_ID}} for each in problems}

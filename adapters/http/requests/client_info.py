@@ -12,8 +12,7 @@ USER_AGENT_MAX_LENGTH = 256
 USER_AGENT = {
     "in": "header",
     "name": "User-Agent",
-    "description": "The name of the software, which the list of one's sessions shows. Browsers "
-    "send their own.",
+    "description": "Client software, shown in your list of sessions. Browsers set it themselves.",
     "schema": {"type": "string"},
 }
 

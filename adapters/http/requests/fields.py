@@ -13,6 +13,7 @@ from domain.errors import Invalid
 RFC3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:[0-5]\d)?", re.ASCII
 )
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
 NO_NUL = r"^[^\u0000]*$"
 # Longer ones are beyond every bound; Python would refuse to convert 4,301 digits.
@@ -68,14 +69,23 @@ class Instant(fields.DateTime):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         if not isinstance(value, str) or not RFC3339.fullmatch(value):
-            raise ValidationError("Must be an RFC 3339 time, such as 2099-05-17T18:00:00Z.")
+            raise ValidationError("Must be an RFC 3339 date-time, such as 2099-05-17T18:00:00Z.")
         try:
             instant = datetime.fromisoformat(value.upper())
             if instant.tzinfo is None:
                 return instant.replace(tzinfo=UTC)
             return instant.astimezone(UTC)
         except (ValueError, OverflowError) as error:
-            raise ValidationError("Must be a time that exists, in years 1 to 9999 UTC.") from error
+            raise ValidationError("Must be a valid time in years 1 to 9999 (UTC).") from error
+
+
+class DayOrInstant(Instant):
+    """Also a plain date, which means midnight UTC."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        if isinstance(value, str) and DATE.fullmatch(value):
+            value = f"{value}T00:00:00Z"
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class JsonInteger(fields.Integer):
@@ -96,7 +106,9 @@ class QueryInteger(fields.Integer):
     """Decimal digits without sign or leading zeros."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(error_messages={"invalid": "Must be a number in plain digits."}, **kwargs)
+        super().__init__(
+            error_messages={"invalid": "Must be a non-negative integer, such as 20."}, **kwargs
+        )
 
     def _validated(self, value: Any) -> int:
         if len(value) <= DECIMAL_MAX_DIGITS and DECIMAL.fullmatch(value):

@@ -13,13 +13,16 @@ KEY_HEADER = "Idempotency-Key"
 # A string as the draft has it, or bare; without commas, which join headers that are sent twice.
 CHARACTER = r"[!#-+\--\[\]-~]"
 KEY = rf'^("{CHARACTER}{{1,255}}"|{CHARACTER}{{1,255}})$'
-PROBLEM = 'Must be 1 to 255 visible ASCII characters, in double quotes or not, without , " and \\.'
+PROBLEM = (
+    "Must be 1 to 255 visible ASCII characters without comma, double quote, or backslash. "
+    "Enclosing double quotes are optional."
+)
 
 IDEMPOTENCY_KEY = {
     "name": KEY_HEADER,
     "in": "header",
-    "description": "A text of your own for this event, such as a UUID: sent again with the "
-    "same body within 24 hours, the first answer comes again and nothing is done twice.",
+    "description": "Unique key for this request, such as a UUID. A retry with the same key and "
+    "body within 24 hours returns the first response without creating a second resource.",
     # Without an example, which Swagger UI would send unasked.
     "schema": {"type": "string", "pattern": KEY},
 }

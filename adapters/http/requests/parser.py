@@ -1,4 +1,4 @@
-"""Reading requests strictly: a wrong one is refused with its reason, never half understood."""
+"""Strict parsing of bodies and queries: unknown and repeated names are errors."""
 
 import json
 from functools import lru_cache
@@ -29,7 +29,7 @@ class StrictParser(FlaskParser):
         # Parameters beyond the known ones are ignored (RFC 6749 section 3.2).
         known = {name: req.form.getlist(name) for name in schema.fields if name in req.form}
         if any(len(values) > 1 for values in known.values()):
-            raise BadRequest("A parameter is in the form more than once.")
+            raise BadRequest("A form parameter is given more than once.")
         return {name: value for name, [value] in known.items()}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
@@ -43,10 +43,10 @@ class StrictParser(FlaskParser):
                 object_pairs_hook=_object_of_unique_names,
             )
         except json.JSONDecodeError as error:
-            raise BadRequest(f"The body is not JSON: {error}.") from error
+            raise BadRequest(f"The body is not valid JSON: {error}.") from error
         except (ValueError, RecursionError) as error:
             # Not UTF-8, NaN, an integer of thousands of digits, or nested too deep.
-            raise BadRequest("The body is not JSON that can be read.") from error
+            raise BadRequest("The body is not valid JSON.") from error
 
     def handle_error(
         self, error: ValidationError, req: Request, schema: Schema, **options: Any
@@ -54,6 +54,12 @@ class StrictParser(FlaskParser):
         # webargs puts the location above the fields: {"json": {"title": [...]}}.
         [messages] = cast("dict[str, Any]", error.messages).values()
         raise InvalidRequest(_flat(messages))
+
+
+def require_no_fields(req: Request) -> None:
+    """For operations without a body: none, or an empty object. Raises as other bodies do."""
+    if req.get_data():
+        NO_FIELDS_PARSER.parse(NO_FIELDS, req, location="json")
 
 
 def _require_no_encoding(req: Request) -> None:
@@ -68,8 +74,12 @@ def _refuse_constant(name: str) -> NoReturn:
 def _object_of_unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        raise BadRequest("An object in the body has a name twice.")
+        raise BadRequest("A JSON object in the body has a duplicate name.")
     return members
+
+
+NO_FIELDS = Schema()
+NO_FIELDS_PARSER = StrictParser()
 
 
 def _flat(messages: Any) -> dict[str, list[str]]:
@@ -85,18 +95,22 @@ def _flat(messages: Any) -> dict[str, list[str]]:
 def load_query(schema: Schema, query_string: bytes) -> Any:
     """What the schema loads from a query, which must be immutable: requests share it.
 
-    Raises InvalidRequest, also for unknown parameters and for those given twice.
+    Raises InvalidRequest, also for unknown and repeated parameters.
     """
     query = parse_qs(query_string.decode(errors="replace"), keep_blank_values=True)
-    errors = {}
+    errors, single = {}, {}
     for name, values in query.items():
         if name not in schema.fields:
             errors[name] = ["Unknown query parameter."]
         elif len(values) > 1:
             errors[name] = ["Given more than once."]
+        else:
+            single[name] = values[0]
+    loaded = None
+    try:
+        loaded = schema.load(single)
+    except ValidationError as error:
+        errors |= _flat(error.messages)
     if errors:
         raise InvalidRequest(errors)
-    try:
-        return schema.load({name: value for name, [value] in query.items()})
-    except ValidationError as error:
-        raise InvalidRequest(_flat(error.messages)) from error
+    return loaded

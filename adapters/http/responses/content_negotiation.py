@@ -27,8 +27,8 @@ def media_type() -> str:
 
 
 def not_acceptable(produced: Sequence[str]) -> str:
-    """What one who is refused can ask for instead (RFC 9110 section 15.5.7)."""
-    return f"The answer is {' or '.join(produced)}, which the Accept header does not admit."
+    """Names the available media types (RFC 9110 section 15.5.7)."""
+    return f"This endpoint only returns {' or '.join(produced)}."
 
 
 def _best_match(produced: Sequence[str]) -> str | None:

@@ -1,30 +1,34 @@
 """Conditional requests (RFC 9110 section 13)."""
 
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
 from flask import Response, request
+from werkzeug.datastructures import ETags
 
 from adapters.http.responses.json import to_json
 from application.preconditions import Precondition, PreconditionFailed, no_precondition
 
 TAG_BYTES = 16
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
 
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
-    "description": "Act only if this is its ETag, as GET told the caller, in quotes; `*` is any. "
-    "Otherwise 412, and nothing is changed.",
+    "description": "Apply the change only if this is still the resource's ETag; otherwise 412. "
+    "`*` matches any.",
     "schema": {"type": "string"},  # without an example, which Swagger UI would send unasked
 }
 IF_NONE_MATCH = IF_MATCH | {
     "name": "If-None-Match",
-    "description": "Answer 304, without a body, if this is still its ETag.",
+    "description": "Return 304 without a body if this is still the resource's ETag.",
 }
 ETAG = {
     "ETag": {
-        "description": "Names what the caller is shown: another one as soon as any of it changes.",
+        "description": "Version of the response body. Changes whenever any of it changes.",
         "schema": {"type": "string"},
         "required": True,
     }
@@ -32,19 +36,24 @@ ETAG = {
 NOT_MODIFIED = {304: {"description": "Not Modified", "headers": ETAG}}
 
 
-def etag_of(content: bytes) -> str:
-    """A strong tag, without its quotes: of the same bytes the same, of others another."""
-    return blake2b(content, digest_size=TAG_BYTES).hexdigest()
+def etag_of(content: bytes, view: object = None) -> str:
+    """A tag without its quotes: a digest of the content, after the version of a view that has one.
+
+    The version of an event is the time of its last edit, which every edit increases.
+    """
+    digest = blake2b(content, digest_size=TAG_BYTES).hexdigest()
+    updated_at: datetime | None = getattr(view, "updated_at", None)
+    return digest if updated_at is None else f"{(updated_at - EPOCH) // MICROSECOND}-{digest}"
 
 
-def with_etag(response: Response) -> Response:
+def with_etag(response: Response, view: object = None) -> Response:
     """Add the ETag; a GET that knows it gets a 304. Raises PreconditionFailed."""
-    tag = etag_of(response.get_data())
+    tag = etag_of(response.get_data(), view)
     response.set_etag(tag)
     environ = request.environ
     if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
         # Not Werkzeug's make_conditional, for which `If-Match: *` matches nothing.
-        if "HTTP_IF_MATCH" in environ and not request.if_match.contains(tag):
+        if "HTTP_IF_MATCH" in environ and not _has_version(request.if_match, tag):
             raise PreconditionFailed
         if "HTTP_IF_NONE_MATCH" in environ and request.if_none_match.contains_weak(tag):
             response.status_code = 304  # with which Werkzeug sends no body and no type of one
@@ -52,18 +61,32 @@ def with_etag(response: Response) -> Response:
 
 
 def precondition() -> Precondition[Any]:
-    """What the present request requires of the read model that is about to be changed."""
+    """The precondition of the current request, on the read model that is about to be changed."""
     if not any(name in request.environ for name in CONDITIONS):
         return no_precondition
-    # Read now: where the condition is decided there is no request.
+    # Read now: where the precondition is checked there is no request.
     if_match = request.if_match if "HTTP_IF_MATCH" in request.environ else None
     if_none_match = request.if_none_match
 
-    def decide(view: Any) -> None:
-        tag = etag_of(to_json(view))
-        if if_match is not None and not if_match.contains(tag):
+    def check(view: Any) -> None:
+        tag = etag_of(to_json(view), view)
+        if if_match is not None and not _has_version(if_match, tag):
             raise PreconditionFailed
         if if_none_match.contains_weak(tag):
             raise PreconditionFailed
 
-    return decide
+    return check
+
+
+def _has_version(if_match: ETags, tag: str) -> bool:
+    """Whether a tag of If-Match has the version of this one; weak tags match none.
+
+    The rest is not compared: seats that guests take must not fail an edit.
+    """
+    # Iterating yields the strong tags, and None for an empty one.
+    return if_match.star_tag or _version(tag) in {_version(each) for each in if_match if each}
+
+
+def _version(tag: str) -> str:
+    """A tag without a version is compared as a whole."""
+    return tag.partition("-")[0]

@@ -56,7 +56,7 @@ def test_a_common_password_is_rejected_at_sign_up(visitor, password):
     response = visitor.sign_up("ada", password=password)
 
     assert response.status_code == 422
-    assert response.json()["errors"] == {"password": ["Is among the most common passwords."]}
+    assert response.json()["errors"] == {"password": ["This password is too common."]}
 
 
 def test_a_profile_is_partially_updated(visitor, ada):

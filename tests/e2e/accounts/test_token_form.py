@@ -48,7 +48,23 @@ def test_an_invalid_form_returns_an_error(visitor, form, status, code):
     assert response.json()["code"] == code
 
 
-def test_a_compressed_form_returns_415(visitor):
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"username": "ada", "password": "wrong"}, "invalid_grant"),
+        ({"username": "ada"}, "invalid_request"),
+        ({"grant_type": "code", "username": "a", "password": "x"}, "unsupported_grant_type"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["data", "json"])
+def test_an_error_has_the_members_of_oauth_2(visitor, kind, body, error):
+    problem = visitor.http.post(TOKEN, **{kind: body}).json()
+
+    assert problem["error"] == error
+    assert problem["error_description"] == problem["detail"]
+
+
+def test_a_form_that_says_it_is_compressed_is_a_415(visitor):
     form = {"username": "ada", "password": PASSWORD}
 
     response = visitor.http.post(TOKEN, data=form, headers={"Content-Encoding": "gzip"})

@@ -35,7 +35,7 @@ def test_a_full_event_rejects_attendees_until_a_seat_is_free(ada, grace):
 
     assert rejected.status_code == 409
     assert rejected.json()["code"] == "capacity_exhausted"
-    assert rejected.json()["detail"] == "All 1 seats are taken."
+    assert rejected.json()["detail"] == "The only seat is taken."
     assert grace.attend(event).status_code == 204
 
 

@@ -70,7 +70,7 @@ def test_only_the_creator_can_export(visitor, ada, grace, guests, path):
     for person in (grace, guests[0]):
         response = person.get(path, headers=CSV)
         assert is_problem(response, 403, "not_event_creator")
-        assert response.json()["detail"] == "Only the creator of the event may do this."
+        assert response.json()["detail"] == "Only the event's creator can do this."
         assert person.get(path).status_code == 200
     assert is_problem(visitor.get(path, headers=CSV), 401, "not_authenticated")
     unknown = f"/v1/events/{uuid4()}/attendees/"
@@ -84,7 +84,7 @@ def test_pagination_parameters_are_rejected(ada, path, query):
     response = ada.get(path, params=query, headers=CSV)
 
     assert is_problem(response, 422, "validation_failed")
-    reason = "Can't be given where Accept prefers text/csv: that has all attendees."
+    reason = "Not allowed with Accept: text/csv, which returns all attendees."
     assert response.json()["errors"] == {name: [reason] for name in query}
     assert ada.get(path, params=query).status_code == 200
 

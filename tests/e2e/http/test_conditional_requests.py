@@ -75,14 +75,15 @@ def test_the_etag_changes_with_everything_that_is_shown(ada, grace, event):
     assert len(set(etags)) == len(etags) - 1
 
 
-def test_create_and_patch_return_the_same_etag_as_get(ada):
+def test_create_put_and_patch_return_the_same_etag_as_get(ada):
     created = ada.create_event()
     event = created.headers["Location"]
     assert created.headers["ETag"] == etag_of(ada, event)
 
     patched = ada.patch(event, title="Coffee")
     assert patched.headers["ETag"] == etag_of(ada, event)
-    assert "ETag" not in ada.put(event, **an_event_body()).headers
+    replaced = ada.put(event, **an_event_body())
+    assert replaced.headers["ETag"] == etag_of(ada, event)
 
     patched = ada.http.patch(PROFILE, json={"email": "ada@example.org"})
     assert patched.headers["ETag"] == etag_of(ada, PROFILE)
@@ -161,11 +162,45 @@ def test_one_of_50_concurrent_event_changes_succeeds(ada, event):
     assert ada.get(event).json() == succeeded.json()
 
 
-def test_a_new_attendee_changes_the_etag(ada, grace, event):
+@pytest.mark.parametrize(("method", "body"), CHANGES)
+def test_a_new_attendee_does_not_make_a_change_fail(ada, grace, event, method, body):
     etag = etag_of(ada, event)
     grace.attend(event)
 
-    assert send(ada, "DELETE", event, If_Match=etag).status_code == 412
+    assert send(ada, method, event, body, If_Match=etag).is_success
+
+
+@pytest.mark.parametrize(("method", "body"), CHANGES)
+def test_an_edit_makes_a_change_with_the_old_etag_fail(ada, grace, event, method, body):
+    etag = etag_of(ada, event)
+    edited = ada.patch(event, title="Coffee")
+
+    response = send(ada, method, event, body, If_Match=etag)
+
+    assert is_problem(response, 412, "precondition_failed")
+    assert ada.get(event).json() == edited.json()
+    assert send(ada, method, event, body, If_Match=edited.headers["ETag"]).is_success
+
+
+def test_a_cached_event_is_fetched_again_after_somebody_attends(ada, grace, event):
+    etag = etag_of(ada, event)
+    grace.attend(event)
+
+    response = send(ada, "GET", event, If_None_Match=etag)
+
+    assert response.status_code == 200
+    assert response.json()["attendees_count"] == 1
+    assert response.headers["ETag"] != etag
+    assert send(ada, "GET", event, If_None_Match=response.headers["ETag"]).status_code == 304
+
+
+def test_two_edits_at_the_same_instant_have_different_versions(ada, event):
+    now = datetime.now(UTC) + timedelta(seconds=1)
+    with time_machine.travel(now, tick=False):
+        first = ada.patch(event, title="Coffee").headers["ETag"]
+        ada.patch(event, title="Cocoa")
+
+        assert send(ada, "PATCH", event, {"title": "Tea"}, If_Match=first).status_code == 412
 
 
 def test_one_of_50_concurrent_profile_changes_succeeds(ada):

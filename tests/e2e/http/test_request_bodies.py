@@ -102,6 +102,53 @@ def test_a_body_may_have_up_to_1_mib(ada, is_chunked, excess, status):
     assert is_problem(response, status, code)
 
 
+@pytest.fixture(params=["attend", "cancel", "event", "calendar", "revoke-all"])
+def without_body(request, ada):
+    """A request of an operation that takes no body."""
+    event = ada.new_event()
+    return {
+        "attend": ("POST", f"{event}attend/"),
+        "cancel": ("POST", f"{event}cancel/"),
+        "event": ("DELETE", event),
+        "calendar": ("POST", "/v1/profile/calendar/"),
+        "revoke-all": ("POST", "/v1/profile/token/revoke-all/"),
+    }[request.param]
+
+
+@pytest.mark.parametrize(("content", "headers"), [(b"", {}), (b"", JSON), (b"{}", JSON)])
+def test_an_operation_without_a_body_takes_none_or_an_empty_object(
+    ada, without_body, content, headers
+):
+    response = ada.http.request(*without_body, content=content, headers=headers)
+
+    assert response.status_code in (201, 204)
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "status"),
+    [
+        (b'{"seat": 7}', "application/json", 422),
+        (b"[1]", "application/json", 422),
+        (b"{", "application/json", 400),
+        (b"\xff", "application/json", 400),
+        (b"seat=7", "application/x-www-form-urlencoded", 415),
+        (b"seat", "", 415),
+    ],
+)
+def test_an_operation_without_a_body_rejects_any_other(
+    ada, without_body, content, media_type, status
+):
+    headers = {"Content-Type": media_type} if media_type else {}
+
+    response = ada.http.request(*without_body, content=content, headers=headers)
+
+    assert response.status_code == status
+    if content.startswith(b'{"'):
+        assert response.json()["errors"] == {"seat": ["Unknown field."]}
+    [event] = ada.get("/v1/events/").json()["results"]
+    assert event["attendees_count"] == 0
+
+
 def test_an_ignored_body_may_have_up_to_1_mib(visitor, ada):
     event = ada.new_event()
 

@@ -53,13 +53,13 @@ class GeneratedClientUser:
     def sign_up_and_log_in(self):
         models = self._client.models
         signed_up = self.call(
-            "access",
+            "accounts",
             "create_account",
             body=models.SignUp(username=self.username, password=self._password),
         )
         assert signed_up.status_code == HTTPStatus.CREATED
         assert signed_up.parsed.username == self.username
         credentials = models.LogIn(username=self.username, password=self._password)
-        self.tokens = self.call("access", "create_token", body=credentials).parsed
+        self.tokens = self.call("sessions", "create_token", body=credentials).parsed
         assert isinstance(self.tokens, models.TokenPair)
         return self

@@ -87,11 +87,11 @@ def test_a_generated_client_runs_the_demo(client, base_url, empty_database):
     assert ada.call("events", "get_event", event_id=event.id).parsed.code == "event_not_found"
 
     refresh = models.Refresh(refresh_token=ada.tokens.refresh_token)
-    ada.tokens = ada.call("access", "refresh_token", body=refresh).parsed
-    assert ada.call("profile", "get_profile").parsed.username == ada.username
+    ada.tokens = ada.call("sessions", "refresh_token", body=refresh).parsed
+    assert ada.call("accounts", "get_profile").parsed.username == ada.username
     log_out = models.Revoke(refresh_token=ada.tokens.refresh_token)
-    assert ada.call("access", "revoke_token", body=log_out).status_code == HTTPStatus.NO_CONTENT
-    logged_out = ada.call("profile", "get_profile").parsed
+    assert ada.call("sessions", "revoke_token", body=log_out).status_code == HTTPStatus.NO_CONTENT
+    logged_out = ada.call("accounts", "get_profile").parsed
     assert (logged_out.status, logged_out.code) == (401, "invalid_token")
 
 

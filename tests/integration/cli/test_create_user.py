@@ -87,7 +87,7 @@ def test_the_password_is_prompted_twice_and_not_echoed(type_password, db):
     ("arguments", "password", "reason"),
     [
         (("ada", "--email", "here"), PASSWORD, "email: Not a valid email address."),
-        (("ada",), "ada12345", "password: Must not be just the username or "),
+        (("ada",), "ada12345", "password: Must not be based on the username or "),
         (("ada",), "with a NUL\0", "password: Must not contain NUL characters"),
     ],
     ids=["no address", "too easy", "NUL"],

@@ -40,6 +40,14 @@ def test_a_valid_query_is_loaded(query_string, loaded):
             b"sugar=1&kind=a&milk",
             {name: ["Unknown query parameter."] for name in ("sugar", "milk")},
         ),
+        (
+            b"milk=1&cups=many&kind=a&kind=b",
+            {
+                "milk": ["Unknown query parameter."],
+                "cups": ["Not a valid integer."],
+                "kind": ["Given more than once."],
+            },
+        ),
         (b"\xff=1", {"\ufffd": ["Unknown query parameter."]}),
         (b"=1", {"": ["Unknown query parameter."]}),
     ],

@@ -43,6 +43,16 @@ def test_an_edit_changes_only_the_given_fields():
     assert event == before
 
 
+@pytest.mark.parametrize("now", [NOON, NOON - HOUR], ids=["stands still", "goes back"])
+def test_updated_at_increases_with_every_edit_even_if_the_clock_does_not(now):
+    event = an_event()
+    event.edit(EventChanges(), event.creator_id, now=NOON)
+
+    event.edit(EventChanges(), event.creator_id, now=now)
+
+    assert event.updated_at > NOON
+
+
 def test_every_field_can_be_edited_at_once():
     event = an_event()
     start_time, end_time = NOON + DAY, NOON + 2 * DAY

@@ -13,9 +13,8 @@ def test_repeated_words_are_searched_once():
 
 
 @pytest.mark.parametrize("text", ["", " ", "\t\n", "\u00a0\u3000"])
-def test_white_space_alone_is_rejected(text):
-    with pytest.raises(Invalid, match="blank"):
-        Search.of(text)
+def test_white_space_alone_is_no_search(text):
+    assert Search.of(text) is None
 
 
 def test_a_search_has_up_to_200_characters_and_is_not_trimmed():

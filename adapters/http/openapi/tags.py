@@ -1,0 +1,17 @@
+"""The tags of the OpenAPI document, in the order of a user's journey."""
+
+ACCOUNTS = "Accounts"
+SESSIONS = "Sessions"
+EVENTS = "Events"
+ATTENDANCE = "Attendance"
+CALENDARS = "Calendars"
+OPERATIONS = "Operations"
+
+TAGS = [
+    {"name": ACCOUNTS, "description": "Sign up and manage your account."},
+    {"name": SESSIONS, "description": "Log in, refresh tokens, log out."},
+    {"name": EVENTS, "description": "Publish, find, and manage events."},
+    {"name": ATTENDANCE, "description": "Attend events and list attendees."},
+    {"name": CALENDARS, "description": "See your events in a calendar app."},
+    {"name": OPERATIONS, "description": "Health checks."},
+]

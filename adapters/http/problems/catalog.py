@@ -1,0 +1,226 @@
+"""Every problem code with its status, its meaning and what to do: docs/errors.md is made of it."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from adapters.http.problems.model import CODE_OF_STATUS, OTHER_CODE, NotAuthenticated, status_of
+from application.errors import NotReady, OutcomeUnknown, Unavailable
+from application.idempotency import IdempotencyKeyInUse, IdempotencyKeyReused
+from application.preconditions import PreconditionFailed
+from domain.accounts.errors import (
+    InvalidCredentials,
+    InvalidToken,
+    RefreshTokenReused,
+    SessionNotFound,
+    UsernameTaken,
+    WrongPassword,
+)
+from domain.calendars.errors import CalendarNotFound, NoCalendarFeed
+from domain.errors import DomainError
+from domain.events.errors import (
+    CapacityBelowAttendance,
+    CapacityExhausted,
+    EventNotFound,
+    NotEventCreator,
+    ReadOnlyEvent,
+)
+
+
+class CatalogEntry(NamedTuple):
+    status: int | None  # None: several statuses
+    code: str
+    meaning: str
+    action: str
+
+
+def _of_error(error: type[DomainError | Unavailable], meaning: str, action: str) -> CatalogEntry:
+    return CatalogEntry(status_of(error), error.code, meaning, action)
+
+
+def _of_status(status: int, meaning: str, action: str) -> CatalogEntry:
+    return CatalogEntry(status, CODE_OF_STATUS[status], meaning, action)
+
+
+CATALOG = (
+    _of_status(
+        400,
+        "The request is malformed: the Host header, the body, or its JSON.",
+        "Fix the request; `detail` says what is wrong.",
+    ),
+    _of_error(NotAuthenticated, "The request has no access token.", "Send the access token."),
+    _of_error(
+        InvalidToken,
+        "The token is malformed, expired, revoked, or of the wrong type, or its account is "
+        "deleted.",
+        "Refresh the tokens once; if that fails, log in.",
+    ),
+    _of_error(
+        InvalidCredentials, "Wrong username or password.", "Ask the user for the credentials again."
+    ),
+    _of_error(
+        RefreshTokenReused,
+        "The refresh token was used before, so its session was ended.",
+        "Log in. If your client uses each refresh token once, somebody else may have a copy.",
+    ),
+    _of_error(
+        NotEventCreator,
+        "Only the event's creator can do this.",
+        "Do not offer the action to other users.",
+    ),
+    _of_error(
+        WrongPassword,
+        "The current password is wrong; the session continues.",
+        "Ask the user for the password again.",
+    ),
+    _of_status(404, "No such path, or an id is not a UUID.", "Check the path."),
+    _of_error(
+        EventNotFound,
+        "The event does not exist or was deleted.",
+        "Remove the event from your list.",
+    ),
+    _of_error(
+        SessionNotFound,
+        "You have no active session with this id.",
+        "Fetch the list of sessions again.",
+    ),
+    _of_error(
+        NoCalendarFeed,
+        "You have no calendar feed.",
+        "Create one with `POST /v1/profile/calendar/`.",
+    ),
+    _of_error(
+        CalendarNotFound,
+        "The feed URL is wrong, or its feed was replaced or deleted.",
+        "Ask the owner for the current URL.",
+    ),
+    _of_status(405, "The path does not allow this method.", "Use a method in the Allow header."),
+    _of_status(
+        406,
+        "The response type is not in the Accept header.",
+        "Accept a type that `detail` names.",
+    ),
+    _of_error(UsernameTaken, "Another account has this username.", "Choose another username."),
+    _of_error(
+        ReadOnlyEvent,
+        "The event has already started.",
+        "Nothing: it can no longer be edited, deleted, attended, or left.",
+    ),
+    _of_error(CapacityExhausted, "All seats are taken.", "Try again after somebody cancels."),
+    _of_error(
+        CapacityBelowAttendance,
+        "The new capacity is lower than the number of attendees.",
+        "Choose a higher capacity.",
+    ),
+    _of_error(
+        IdempotencyKeyInUse,
+        "A request with this idempotency key is still in progress.",
+        "Retry later with the same key.",
+    ),
+    _of_error(
+        PreconditionFailed,
+        "The resource has changed since you fetched it (`If-Match`, `If-None-Match`).",
+        "Fetch it again, apply your change, and retry with the new ETag.",
+    ),
+    _of_status(413, "The body is larger than 1 MiB.", "Send a smaller body."),
+    _of_status(414, "The URL is too long.", "Shorten the query."),
+    _of_status(
+        415,
+        "The body is not sent as JSON, or has a Content-Encoding.",
+        "Send `Content-Type: application/json` and no Content-Encoding.",
+    ),
+    _of_status(417, "The Expect header is not supported.", "Remove the header."),
+    _of_status(
+        422,
+        "Fields, query parameters, or headers are invalid or unknown.",
+        "Fix those that `errors` names.",
+    ),
+    _of_error(
+        IdempotencyKeyReused,
+        "The idempotency key was already used with a different body.",
+        "Use a new key for a new request.",
+    ),
+    _of_status(
+        429,
+        "Too many attempts for this account or from this address.",
+        "Wait for the seconds in `Retry-After`.",
+    ),
+    _of_status(431, "The headers are too large.", "Send smaller headers."),
+    _of_status(
+        500,
+        "An error of the service. It has been logged.",
+        "Report it with the `request_id`.",
+    ),
+    _of_status(501, "The Transfer-Encoding is not supported.", "Use `chunked`."),
+    _of_status(
+        502,
+        "The proxy could not reach the service, or lost the connection.",
+        "Check whether the change was saved, then retry.",
+    ),
+    _of_error(
+        Unavailable,
+        "The service is temporarily unavailable. Nothing was changed.",
+        "Retry after the seconds in `Retry-After`.",
+    ),
+    _of_error(
+        OutcomeUnknown,
+        "The database connection was lost while saving; the change may or may not be saved.",
+        "Fetch the resource to check, or retry.",
+    ),
+    _of_error(
+        NotReady,
+        "The readiness check failed; `detail` has the reason.",
+        "Send no requests to this instance.",
+    ),
+    _of_status(
+        504,
+        "The service did not respond to the proxy in time.",
+        "Check whether the change was saved, then retry.",
+    ),
+    CatalogEntry(None, OTHER_CODE, "Any other HTTP error.", "See the status and `detail`."),
+)
+
+# Named for the schema in the document. mypy wants a literal.
+ProblemCode = StrEnum(  # type: ignore[misc]
+    "ProblemCode", {entry.code.upper(): entry.code for entry in CATALOG}
+)
+
+INTRODUCTION = """\
+# Errors
+
+<!-- Generated by `make openapi` from adapters/http/problems/catalog.py. -->
+
+Every error response is a problem document (RFC 9457), with the media type
+`application/problem+json`:
+
+```json
+{
+  "type": "about:blank",
+  "title": "Conflict",
+  "status": 409,
+  "detail": "All 40 seats are taken.",
+  "code": "capacity_exhausted",
+  "request_id": "01980d5c-0c00-7000-8000-3d2f6c1a9b55"
+}
+```
+
+- `code` is stable and meant for programs; `detail` is for people and may change. New codes may be
+  added: handle an unknown code by its status.
+- `type` is always `about:blank`: the code identifies the error.
+- `errors`, with status 422, lists the invalid fields and their messages; `body` stands for the
+  whole body.
+- `error` and `error_description` are in errors of the login endpoint, for OAuth 2 clients (RFC 6749
+  section 5.2).
+- `request_id` identifies the request in the logs. Include it when you report a problem.
+
+| status | code | meaning | what to do |
+|---|---|---|---|
+"""
+
+
+def errors_page() -> str:
+    """docs/errors.md."""
+    rows = (
+        f"| {entry.status or 'other'} | `{entry.code}` | {entry.meaning} | {entry.action} |\n"
+        for entry in sorted(CATALOG, key=lambda entry: entry.status or 600)
+    )
+    return INTRODUCTION + "".join(rows)
