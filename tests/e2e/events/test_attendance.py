@@ -1,8 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import pytest
-
 
 def test_attending_takes_a_seat_and_cancelling_frees_it(ada, grace):
     event = ada.new_event(capacity=2)
@@ -72,10 +70,3 @@ def test_one_of_many_concurrent_users_gets_the_last_seat(visitor, ada):
 
     assert sorted(statuses) == [204] + [409] * 11
     assert ada.get(event).json()["attendees_count"] == 1
-
-
-@pytest.mark.parametrize("action", ["attend", "cancel"])
-def test_a_body_is_ignored(ada, action):
-    event = ada.new_event()
-
-    assert ada.http.post(f"{event}{action}/", content=b"[").status_code == 204

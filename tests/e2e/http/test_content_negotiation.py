@@ -8,21 +8,6 @@ from tests.e2e.problems import is_problem
 NO_JSON = {"Accept": "text/html, image/*"}
 
 
-def operations(document):
-    for methods in document.spec["paths"].values():
-        yield from (operation for method, operation in methods.items() if method != "parameters")
-
-
-def test_every_operation_with_a_body_documents_406(document):
-    for operation in operations(document):
-        has_body = any(
-            "content" in response
-            for status, response in operation["responses"].items()
-            if status.startswith("2")
-        )
-        assert has_body == ("406" in operation["responses"]), operation["operationId"]
-
-
 @pytest.mark.parametrize(
     "accept", ["application/json", "application/*", "*/*", "text/html, */*;q=0.1", ""]
 )
