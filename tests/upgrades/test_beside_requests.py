@@ -55,7 +55,7 @@ def test_a_lock_that_is_not_to_be_had_is_given_up_in_one_line(before, onlooker, 
 
     assert migration.returncode == 1
     assert migration.stderr == (
-        "turnout: DATABASE_URL: other transactions held a lock that the next migration needs for "
+        "turnout: DATABASE_URL: the next migration needs a lock that other transactions held for "
         "1 s; end them and migrate again.\n"
     )
     migrate(onlooker)

@@ -36,7 +36,7 @@ def test_instances_that_start_together_take_turns_and_do_the_work_once(before, o
             gate.commit()
         outcomes = [(instance.wait(), instance.stderr.read()) for instance in instances]
 
-    waiting = "Another instance migrates this database: waiting for it.\n"
+    waiting = "Another instance is migrating this database: waiting for it.\n"
     assert outcomes == [(0, waiting)] * 3
     made = told(onlooker, MADE)
     assert "public.sessions_expires_at_idx" in made
