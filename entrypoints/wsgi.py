@@ -25,7 +25,7 @@ from entrypoints.settings import (
 def create_app() -> Flask:
     """Raises SettingsError."""
     log = read_log_settings()
-    configure_logging(log.level, log.format)  # gunicorn_conf.py has already done so
+    configure_logging(log.level, log.format)  # no effect if gunicorn_conf.py did it
     hooks: list[RequestHook] = [RequestLog()]
     container = Container(settings=read_settings(), request_hooks=hooks)
     if read_metrics_settings():

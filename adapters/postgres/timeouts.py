@@ -39,7 +39,7 @@ class LocksHeld(Exception):
 
     def __init__(self, timeout_s: float) -> None:
         super().__init__(
-            f"other transactions held a lock that the next migration needs for {timeout_s:.0f} s; "
+            f"the next migration needs a lock that other transactions held for {timeout_s:.0f} s; "
             "end them and migrate again."
         )
 
