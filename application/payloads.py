@@ -18,9 +18,10 @@ def to_payload(model: Any) -> dict[str, Any]:
 
 
 def from_payload(model: type[Model], payload: Mapping[str, Any]) -> Model:
-    """The inverse of `to_payload`."""
+    """The inverse of `to_payload`. Ignores fields that only another release knows."""
     types = get_type_hints(model)
-    return model(**{name: _from_json(types[name], value) for name, value in payload.items()})
+    known = {name: value for name, value in payload.items() if name in types}
+    return model(**{name: _from_json(types[name], value) for name, value in known.items()})
 
 
 def _to_json(value: Any) -> Any:

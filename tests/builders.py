@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 from domain.accounts.credentials import Username
 from domain.accounts.session import ClientInfo, Session
 from domain.accounts.user import User
-from domain.events.description import Capacity, Description, EventType, Location, Title
-from domain.events.event import Event, Seat
+from domain.events.description import Capacity, Description, Title
+from domain.events.event import DETAILS, Event, NewEvent, Seat
 from domain.events.schedule import Schedule
 
 NOON = datetime(2030, 5, 17, 12, tzinfo=UTC)
@@ -25,22 +25,23 @@ def an_event(
     seat: Seat | None = None,
     **fields: Any,
 ) -> Event:
-    creator_id = creator_id or uuid4()
-    values: dict[str, Any] = {
+    new = NewEvent(
+        title=Title("Tea for two"),
+        description=Description("Bring a cup."),
+        start_time=start_time,
+        end_time=end_time or start_time + HOUR,
+        capacity=Capacity(capacity),
+    )
+    values: dict[str, Any] = {name: getattr(new, name) for name in DETAILS} | {
         "id": uuid4(),
-        "title": Title("Tea for two"),
-        "description": Description("Bring a cup."),
         "attendees_count": 0,
         "created_at": NOON - DAY,
         "updated_at": NOON - DAY,
-        "type": EventType.OTHER,
-        "location": Location(""),
         "revision": 0,
     }
     return Event(
-        creator_id=creator_id,
-        schedule=Schedule(start_time, end_time or start_time + HOUR),
-        capacity=Capacity(capacity),
+        creator_id=creator_id or uuid4(),
+        schedule=Schedule(new.start_time, new.end_time),
         seat=seat or Seat(uuid4()),
         **values | fields,
     )

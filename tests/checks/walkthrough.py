@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[2]
 IGNORED = shutil.ignore_patterns(".git", ".venv", ".data", "__pycache__")
-SECTION = re.compile(r"\n## A use case in ten minutes\n(.*?)\n## ", re.DOTALL)
+SECTION = re.compile(r"\n## An event field in ten minutes\n(.*?)\n## ", re.DOTALL)
 BLOCK = re.compile(r"```(?P<kind>\w+)\n(?P<text>.*?)```", re.DOTALL)
 # A block belongs to the file named in the sentence before it.
 FILE_NAME = re.compile(r"`([\w/]+\.(?:py|md))`:\s*$")

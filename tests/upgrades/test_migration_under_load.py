@@ -59,7 +59,7 @@ def test_a_migration_that_cannot_get_its_lock_ends_with_one_line(old_database, e
 
     assert migration.returncode == 1
     assert migration.stderr == (
-        "turnout: DATABASE_URL: other transactions held a lock that the next migration needs for "
+        "turnout: DATABASE_URL: the next migration needs a lock that other transactions held for "
         "1 s; end them and migrate again.\n"
     )
     migrate(engine)

@@ -1,11 +1,14 @@
 """Check whether the database has the schema that this version needs."""
 
+from pathlib import Path
+
 from adapters.postgres.errors import MigrationsMissing
 from adapters.postgres.reader import Reader
 from application.errors import NotReady, Unavailable
 
-# The newest migration. Revisions are numbers that sort as text.
-NEWEST = "0006"
+# The newest migration. Revisions are numbers that sort as text, and their files begin with them.
+VERSIONS = Path(__file__).parent / "migrations" / "versions"
+NEWEST = max(path.name.partition("_")[0] for path in VERSIONS.glob("*_*.py"))
 NO_DATABASE = "The database does not respond."
 NO_MIGRATIONS = "The database is missing migrations of this version."
 
