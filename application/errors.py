@@ -1,10 +1,10 @@
-"""What goes wrong outside the domain, in words the use cases may let through."""
+"""Infrastructure errors that use cases let through."""
 
 from typing import ClassVar
 
 
 class Unavailable(Exception):
-    """Something the use case needs does not answer now. Nothing was changed."""
+    """A dependency does not respond. Nothing was changed."""
 
     code: ClassVar[str] = "try_again"
     detail: str = "The service can't answer right now. Nothing was changed. Try again."
@@ -15,11 +15,11 @@ class Unavailable(Exception):
 
 
 class Contended(Unavailable):
-    """Others were in the way of this unit of work, and may not be at the next attempt."""
+    """A conflict with a concurrent unit of work: a retry may succeed."""
 
 
 class NotReady(Unavailable):
-    """The service can't answer anybody: what lacks is named."""
+    """The service cannot handle requests; `detail` says why."""
 
     code = "not_ready"
 
@@ -29,7 +29,7 @@ class NotReady(Unavailable):
 
 
 class OutcomeUnknown(Unavailable):
-    """The store was lost while it was to make the work last: all of it may be kept, or none."""
+    """The connection was lost during a commit: either all changes were saved or none."""
 
     code = "outcome_unknown"
     detail = "The service can't tell whether your change was kept. Look, or send it again."

@@ -1,33 +1,38 @@
-"""Requests that may be sent again and are done once, known by a key that the client chose
-(draft-ietf-httpapi-idempotency-key-header)."""
+"""Idempotency keys: a request that is sent again takes effect once.
 
+The key is chosen by the client (draft-ietf-httpapi-idempotency-key-header).
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, TypeAlias
 
-from application.ports.event_queries import EventView
 from domain.errors import Conflict, Invalid
 
-KEY_HEADER = "Idempotency-Key"
 IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)
+
+# JSON that the store does not interpret.
+Payload: TypeAlias = Mapping[str, Any]
 
 
 class IdempotencyKeyInUse(Conflict):
     code = "idempotency_key_in_use"
 
     def __init__(self) -> None:
-        super().__init__("A request with this Idempotency-Key is under way. Send it again later.")
+        super().__init__("A request with this idempotency key is in progress. Retry it later.")
 
 
 class IdempotencyKeyReused(Invalid):
     code = "idempotency_key_reused"
 
     def __init__(self) -> None:
-        super().__init__(KEY_HEADER, "Was sent before, with another body.")
+        super().__init__("idempotency_key", "Already used for a request with another body.")
 
 
 @dataclass(frozen=True, slots=True)
 class IdempotentRequest:
-    """The key, one's own among all of a person's, and a digest of what is asked for."""
+    """`key` is unique per user; `fingerprint` is a digest of the request."""
 
     key: str
     fingerprint: bytes
@@ -35,17 +40,17 @@ class IdempotentRequest:
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyRecord:
-    """What the first request of a key was answered with."""
+    """The result of the first request with a key."""
 
     request: IdempotentRequest
-    event: EventView
+    payload: Payload
     created_at: datetime
 
-    def is_kept(self, now: datetime) -> bool:
-        return now < self.created_at + IDEMPOTENCY_KEY_LIFETIME
+    def is_expired(self, now: datetime) -> bool:
+        return now >= self.created_at + IDEMPOTENCY_KEY_LIFETIME
 
-    def to(self, request: IdempotentRequest) -> EventView:
-        """The answer for a request with the same key. Raises IdempotencyKeyReused."""
+    def replay(self, request: IdempotentRequest) -> Payload:
+        """The stored result. Raises IdempotencyKeyReused if the request differs."""
         if request.fingerprint != self.request.fingerprint:
             raise IdempotencyKeyReused
-        return self.event
+        return self.payload

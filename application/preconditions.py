@@ -1,4 +1,4 @@
-"""What a client requires of a thing before it is changed."""
+"""Preconditions of a change, set by the client."""
 
 from collections.abc import Callable
 from typing import TypeAlias, TypeVar
@@ -7,14 +7,14 @@ from domain.errors import DomainError
 
 View = TypeVar("View")
 
-# Called with the thing as the client would be shown it now, within the unit of work, after all
-# that may be refused was decided: preconditions matter only where the answer would be success
-# (RFC 9110 section 13.2.1). Raises PreconditionFailed.
+# Called with the current view of the resource, inside the unit of work and after all other checks:
+# preconditions only apply to requests that would otherwise succeed (RFC 9110 section 13.2.1).
+# Raises PreconditionFailed.
 Precondition: TypeAlias = Callable[[View], None]
 
 
 class PreconditionFailed(DomainError):
-    """What the client knows is out of date."""
+    """The client's copy is out of date."""
 
     code = "precondition_failed"
 
@@ -23,4 +23,4 @@ class PreconditionFailed(DomainError):
 
 
 def no_precondition(_view: object) -> None:
-    """Requires nothing."""
+    """Always holds."""

@@ -1,10 +1,10 @@
-"""What the domain may refuse: the kind says how to answer, the code names the reason."""
+"""Base classes of domain errors: the class is the kind of error, `code` names the reason."""
 
 from typing import ClassVar
 
 
 class DomainError(Exception):
-    """A refusal with a sentence for people (`detail`) and a stable word for programs (`code`)."""
+    """`detail` is a sentence for people, `code` a stable identifier for programs."""
 
     code: ClassVar[str]
 
@@ -14,23 +14,23 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
-    """The thing asked for does not exist."""
+    """The resource does not exist."""
 
 
 class Conflict(DomainError):
-    """The request is sound, but the present state does not allow it."""
+    """The request is valid, but the current state does not allow it."""
 
 
 class Forbidden(DomainError):
-    """The person is known, and may not do this."""
+    """The user is authenticated but may not do this."""
 
 
 class Unauthenticated(DomainError):
-    """It is not proven who is asking."""
+    """The caller is not authenticated."""
 
 
 class Invalid(DomainError):
-    """A value breaks a rule. `field` is the name of the value at fault."""
+    """A value breaks a rule; `field` is its name."""
 
     code = "validation_failed"
 

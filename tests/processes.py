@@ -14,7 +14,10 @@ NOT_INHERITED = (
 )
 # The cheapest parameters that the settings allow.
 CHEAP_HASHING = {"ARGON2_MEMORY_KIB": str(7 * 1024), "ARGON2_PASSES": "1"}
-READY = re.compile(r"Turnout answers\.\n +API +(?P<base>http://\S+)\n +Swagger UI +\S+\n")
+# Releases up to 0.2.0 say "Turnout answers."
+READY = re.compile(
+    r"Turnout (?:is running|answers)\.\n +API +(?P<base>http://\S+)\n +Swagger UI +\S+\n"
+)
 
 
 def command(*arguments, python=sys.executable):

@@ -12,6 +12,7 @@ from adapters.postgres.engine import make_engine
 from adapters.postgres.schema.migrate import migrate
 from adapters.postgres.timeouts import MAINTENANCE
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from application.accounts.token_pair import IssueTokenPair
 from domain.accounts.session import Session
 from entrypoints.container import Container
 from entrypoints.settings import Settings
@@ -42,7 +43,7 @@ class SampleData:
     def create_users(self, number: int) -> list[SampleUser]:
         """New users, each logged in."""
         now = datetime.now(UTC)
-        issue_pair = self._container.issue_pair()
+        issue_pair = IssueTokenPair(self._container.tokens(), self._container.ids())
         users = []
         with self._new_work() as work:
             for _ in range(number):

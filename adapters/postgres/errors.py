@@ -1,21 +1,17 @@
-"""The errors of the driver, by what they mean for a request: the one place that tells."""
+"""Translation of driver errors to application errors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import psycopg2
-from psycopg2.errors import NotNullViolation, UndefinedColumn, UndefinedFunction, UndefinedTable
+from psycopg2.errors import NotNullViolation
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from application.errors import Contended, Unavailable
-from domain.accounts.errors import InvalidToken, SessionEnded
+from domain.accounts.errors import AccountDeleted, SessionEnded
 
-# Serialization failure, deadlock, lock timeout (PostgreSQL manual, appendix A).
-CONTENTION = ("40001", "40P01", "55P03")
-READ_ONLY_SERVER = "25006"
-# Of require_live_session, in migration 0006.
-SESSION_ENDED = "TO001"
+READ_ONLY_SERVER = "25006"  # SQLSTATE read_only_sql_transaction
 OUTAGES = (
     psycopg2.OperationalError,
     psycopg2.InterfaceError,
@@ -25,63 +21,65 @@ OUTAGES = (
 
 
 class MigrationsMissing(Unavailable):
-    """A table, column or function is missing: the migrations of this version were not run."""
+    """A table, column or function is missing: this version's migrations have not been run."""
+
+
+# PostgreSQL manual, appendix A.
+BY_SQLSTATE: Mapping[str | None, type[Exception]] = {
+    "40001": Contended,  # serialization failure
+    "40P01": Contended,  # deadlock
+    "55P03": Contended,  # lock timeout
+    "42P01": MigrationsMissing,  # undefined table
+    "42703": MigrationsMissing,  # undefined column
+    "42883": MigrationsMissing,  # undefined function
+    "TO001": SessionEnded,  # raised by require_live_session, of migration 0006
+}
 
 
 def sqlstate(error: object) -> str | None:
-    """PostgreSQL's code of a driver's error; None where the server itself did not answer."""
+    """The SQLSTATE of a driver error; None if the server did not send it."""
     return getattr(error, "pgcode", None)
 
 
 def is_outcome_unknown(error: object) -> bool:
-    """Whether an error at a COMMIT leaves open if it was done.
+    """Whether, after an error at COMMIT, the transaction may have been committed.
 
-    Where nobody answered; where a pooler lost its server and goes on talking for it (class 08); and
-    where the server itself says so (40003, statement completion unknown).
+    True if the server did not respond, if a pooler lost its server (class 08), or if the server
+    says so (40003, statement completion unknown).
     """
     code = sqlstate(error)
     return code is None or code.startswith("08") or code == "40003"
 
 
-def fault_of(error: BaseException | None, *, is_lost: bool = False) -> Unavailable | None:
-    """What to tell when the connection, the server or the moment is at fault.
+# Columns filled by looking up the account: NULL if it is deleted.
+ACCOUNT_COLUMNS = (("events", "creator_id"), ("attendances", "user_id"))
 
-    None when the values sent are, or the code. psycopg2 reports lost connections, lock and
-    statement timeouts, deadlocks and serialization failures as OperationalError, a read-only
-    server as InternalError, and a connection that is lost in the middle of a statement (`is_lost`)
-    as a bare DatabaseError.
+
+def translate_error(error: BaseException | None, *, is_lost: bool = False) -> Exception | None:
+    """The application error for a driver error; None for bugs and other errors.
+
+    psycopg2 reports lost connections, lock and statement timeouts, deadlocks and serialization
+    failures as OperationalError, a read-only server as InternalError, and a connection that is lost
+    during a statement (`is_lost`) as a plain DatabaseError.
     """
-    if isinstance(error, DBAPIError):  # SQLAlchemy's, around the driver's own
-        return fault_of(error.orig, is_lost=error.connection_invalidated)
-    if sqlstate(error) in CONTENTION:
-        return Contended()
-    if isinstance(error, (UndefinedTable, UndefinedColumn, UndefinedFunction)):
-        return MigrationsMissing()
+    if isinstance(error, DBAPIError):  # SQLAlchemy's wrapper of the driver error
+        return translate_error(error.orig, is_lost=error.connection_invalidated)
+    if translated := BY_SQLSTATE.get(sqlstate(error)):
+        return translated()
+    if isinstance(error, NotNullViolation):
+        is_account = (error.diag.table_name, error.diag.column_name) in ACCOUNT_COLUMNS
+        return AccountDeleted() if is_account else None
     if isinstance(error, OUTAGES) or (is_lost and isinstance(error, psycopg2.Error)):
         return Unavailable()
     return None
 
 
-# Columns for the id of an account: it is looked up, and NULL where the account is gone.
-ACCOUNTS = (("events", "creator_id"), ("attendances", "user_id"))
-
-
-def refusal_of(error: BaseException | None) -> InvalidToken | None:
-    """What it means to the caller that PostgreSQL refused a statement; None for other errors."""
-    if sqlstate(error) == SESSION_ENDED:
-        return SessionEnded()
-    if isinstance(error, NotNullViolation):
-        refused = error.diag.table_name, error.diag.column_name
-        return InvalidToken() if refused in ACCOUNTS else None
-    return None
-
-
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Raise Unavailable, or Contended, for a fault that SQLAlchemy reports."""
+    """Translate errors that SQLAlchemy raises in the block."""
     try:
         yield
     except SQLAlchemyError as error:
-        if fault := fault_of(error):
-            raise fault from error
+        if translated := translate_error(error):
+            raise translated from error
         raise

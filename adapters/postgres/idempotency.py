@@ -1,6 +1,4 @@
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -26,15 +24,12 @@ from application.idempotency import (
     IdempotencyRecord,
     IdempotentRequest,
 )
-from application.ports.event_queries import Creator, EventView
 from application.ports.idempotency_store import IdempotencyStore
-from domain.events.description import EventType
-from domain.events.schedule import EventStatus
 
 KEY = bindparam("key", type_=Text)
-BEGINNING = bindparam("beginning", type_=DateTime(timezone=True))
-# There may be no row yet to lock: the name of the key is locked, by its hash. Two keys of one hash
-# are in each other's way for a moment, no more.
+CREATED_UNTIL = bindparam("created_until", type_=DateTime(timezone=True))
+# An advisory lock on a hash of the key, since there may be no row yet. A hash collision only causes
+# a needless IdempotencyKeyInUse.
 TRY_LOCK = compile_sql(
     select(
         func.pg_try_advisory_xact_lock(
@@ -47,12 +42,11 @@ FIND = compile_sql(
         idempotency_keys.c.fingerprint, idempotency_keys.c.answer, idempotency_keys.c.created_at
     ).where(idempotency_keys.c.user_id == USER_ID, idempotency_keys.c.key == KEY)
 )
-_expired = idempotency_keys.c.created_at <= BEGINNING
+_expired = idempotency_keys.c.created_at <= CREATED_UNTIL
 REMOVE_OWN_EXPIRED = compile_sql(
     delete(idempotency_keys).where(idempotency_keys.c.user_id == USER_ID, _expired)
 )
-# Of others no more than an instant's work, and nothing is waited for: who waited with these locked
-# might wait for someone who waits for them.
+# A few of other users. SKIP LOCKED: waiting here could deadlock.
 _oldest = (
     select(idempotency_keys.c.user_id, idempotency_keys.c.key)
     .where(_expired)
@@ -83,43 +77,26 @@ class PostgresIdempotencyStore(IdempotencyStore):
         [[is_locked]] = self._transaction.rows(TRY_LOCK, values)
         if not is_locked:
             raise IdempotencyKeyInUse
-        # By a statement of its own, to see what was committed before the lock was given.
+        # A separate statement, to see what was committed before the lock was granted.
         for row in self._transaction.rows(FIND, values):
             request = IdempotentRequest(key, bytes(row.fingerprint))
-            return IdempotencyRecord(request, _event_from_json(row.answer), row.created_at)
+            return IdempotencyRecord(request, row.answer, row.created_at)
         return None
 
     def remove_expired(self, user_id: UUID, now: datetime) -> None:
-        values = {"user_id": user_id, "beginning": now - IDEMPOTENCY_KEY_LIFETIME}
-        # One's own first, which may have to be waited for.
+        values = {"user_id": user_id, "created_until": now - IDEMPOTENCY_KEY_LIFETIME}
+        # The user's own first: only these may wait for a lock.
         for statement in (REMOVE_OWN_EXPIRED, REMOVE_OTHERS_EXPIRED):
             self._transaction.write(statement, values)
 
-    def add(self, user_id: UUID, answer: IdempotencyRecord) -> None:
-        event = asdict(answer.event)
-        del event["seats_left"]  # computed; 0.2.0 does not know it
+    def add(self, user_id: UUID, record: IdempotencyRecord) -> None:
         self._transaction.write(
             ADD,
             {
                 "user_id": user_id,
-                "key": answer.request.key,
-                "fingerprint": answer.request.fingerprint,
-                "answer": orjson.dumps(event).decode(),
-                "created_at": answer.created_at,
+                "key": record.request.key,
+                "fingerprint": record.request.fingerprint,
+                "answer": orjson.dumps(record.payload).decode(),
+                "created_at": record.created_at,
             },
         )
-
-
-def _event_from_json(kept: dict[str, Any]) -> EventView:
-    creator = kept["creator"]
-    instants = ("start_time", "end_time", "created_at", "updated_at")
-    return EventView(
-        **kept
-        | {name: datetime.fromisoformat(kept[name]) for name in instants}
-        | {
-            "id": UUID(kept["id"]),
-            "type": EventType(kept["type"]),
-            "status": EventStatus(kept["status"]),
-            "creator": Creator(UUID(creator["id"]), creator["username"]),
-        }
-    )

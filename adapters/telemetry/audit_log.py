@@ -8,7 +8,7 @@ logger = logging.getLogger("turnout.security")
 
 
 class LoggingAuditLog(AuditLog):
-    """Writes one line for each incident to the logger `turnout.security`."""
+    """Logs to `turnout.security`; the message is the name of the event."""
 
     def record(
         self,
@@ -17,10 +17,9 @@ class LoggingAuditLog(AuditLog):
         session_id: UUID | None = None,
         client_info: ClientInfo | None = None,
     ) -> None:
-        told = {
-            "incident": audit_event,
+        fields = {
             "user_id": user_id and str(user_id),
             "session_id": session_id and str(session_id),
             "ip": client_info.ip if client_info else None,
         }
-        logger.info("incident", extra=told)
+        logger.info(audit_event, extra=fields)

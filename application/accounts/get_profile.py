@@ -2,17 +2,13 @@ from dataclasses import dataclass
 
 from application.caller import Caller
 from application.ports.account_queries import AccountQueries, Profile
-from domain.accounts.errors import InvalidToken
 
 
 @dataclass(frozen=True)
 class GetProfile:
-    """The caller's own account. Raises SessionEnded, or InvalidToken when it is gone."""
+    """The caller's account. Raises SessionEnded or AccountDeleted."""
 
     accounts: AccountQueries
 
     def __call__(self, caller: Caller) -> Profile:
-        profile = self.accounts.find_profile(caller)
-        if profile is None:
-            raise InvalidToken
-        return profile
+        return self.accounts.get_profile(caller)

@@ -5,15 +5,14 @@ from application.ports.account_queries import Profile
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.preconditions import Precondition, no_precondition
 from application.retries import retry_on_contention
-from domain.accounts.errors import InvalidToken
 from domain.accounts.user import ProfileChanges
 
 
 @dataclass(frozen=True)
 class UpdateProfile:
-    """Change the caller's name and email address.
+    """Change the caller's username and email address.
 
-    Raises UsernameTaken, PreconditionFailed or SessionEnded.
+    Raises UsernameTaken, PreconditionFailed, SessionEnded or AccountDeleted.
     """
 
     new_work: UnitOfWorkFactory
@@ -26,9 +25,7 @@ class UpdateProfile:
         precondition: Precondition[Profile] = no_precondition,
     ) -> Profile:
         with self.new_work(caller) as work:
-            user = work.users.find_for_update(caller.user_id)
-            if user is None:
-                raise InvalidToken
+            user = work.users.get_for_update(caller.user_id)
             before = Profile.of(user)
             user.edit(changes)
             work.users.save(user)

@@ -7,14 +7,13 @@ from application.ports.calendar_feeds import NewFeedSecret
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.retries import retry_on_contention
-from domain.accounts.errors import InvalidToken
 from domain.accounts.session import ClientInfo
 from domain.calendars.feed import CalendarFeed, FeedSecret
 
 
 @dataclass(frozen=True, slots=True)
 class CreatedFeed:
-    """The one time that the secret is told."""
+    """The secret is returned only here."""
 
     secret: FeedSecret
     created_at: datetime
@@ -22,9 +21,9 @@ class CreatedFeed:
 
 @dataclass(frozen=True)
 class CreateCalendarFeed:
-    """Give the user's calendar an address; the one that it had is dead from then on.
+    """Create the caller's calendar feed, replacing the current one.
 
-    Raises SessionEnded, or InvalidToken when the account is gone.
+    Raises SessionEnded or AccountDeleted.
     """
 
     new_work: UnitOfWorkFactory
@@ -36,9 +35,8 @@ class CreateCalendarFeed:
     def __call__(self, caller: Caller, client_info: ClientInfo) -> CreatedFeed:
         secret = self.new_secret()
         with self.new_work(caller) as work:
-            # Locked: an account that is being deleted must not keep a feed.
-            if work.users.find_for_update(caller.user_id) is None:
-                raise InvalidToken
+            # Locked so that a concurrent deletion of the account does not leave the feed behind.
+            work.users.get_for_update(caller.user_id)
             feed = CalendarFeed.open(caller.user_id, secret, self.clock.now())
             work.calendar_feeds.put(feed)
             work.commit()

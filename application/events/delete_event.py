@@ -7,15 +7,14 @@ from application.ports.event_queries import EventView
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.preconditions import Precondition, no_precondition
 from application.retries import retry_on_contention
-from domain.accounts.errors import InvalidToken
 
 
 @dataclass(frozen=True)
 class DeleteEvent:
-    """Take an event that has not started off the list, seats and all.
+    """Delete an event that has not started, with its seats.
 
-    Raises EventNotFound, NotEventCreator, ReadOnlyEvent, PreconditionFailed, SessionEnded, or
-    InvalidToken when the account of the caller is gone.
+    Raises EventNotFound, NotEventCreator, ReadOnlyEvent, PreconditionFailed, SessionEnded or
+    AccountDeleted.
     """
 
     new_work: UnitOfWorkFactory
@@ -29,9 +28,7 @@ class DeleteEvent:
         precondition: Precondition[EventView] = no_precondition,
     ) -> None:
         with self.new_work(caller) as work:
-            user = work.users.find(caller.user_id)
-            if user is None:
-                raise InvalidToken
+            user = work.users.get(caller.user_id)
             event = work.events.get_for_update(event_id, attendee=caller.user_id)
             now = self.clock.now()
             event.require_deletable(by=caller.user_id, now=now)

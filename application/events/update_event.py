@@ -7,16 +7,15 @@ from application.ports.event_queries import EventView
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.preconditions import Precondition, no_precondition
 from application.retries import retry_on_contention
-from domain.accounts.errors import InvalidToken
 from domain.events.event import EventChanges
 
 
 @dataclass(frozen=True)
 class UpdateEvent:
-    """Change an event that has not started.
+    """Update an event that has not started.
 
     Raises EventNotFound, NotEventCreator, ReadOnlyEvent, Invalid, CapacityBelowAttendance,
-    PreconditionFailed, SessionEnded, or InvalidToken when the caller's account is gone.
+    PreconditionFailed, SessionEnded or AccountDeleted.
     """
 
     new_work: UnitOfWorkFactory
@@ -31,9 +30,7 @@ class UpdateEvent:
         precondition: Precondition[EventView] = no_precondition,
     ) -> EventView:
         with self.new_work(caller) as work:
-            editor = work.users.find(caller.user_id)
-            if editor is None:
-                raise InvalidToken
+            editor = work.users.get(caller.user_id)
             event = work.events.get_for_update(event_id, attendee=caller.user_id)
             now = self.clock.now()
             before = EventView.of(event, editor.username, now)
@@ -41,5 +38,5 @@ class UpdateEvent:
             precondition(before)
             work.events.save(event)
             work.commit()
-        # Only its creator gets this far.
+        # The editor is the creator.
         return EventView.of(event, editor.username, now)

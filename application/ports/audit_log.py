@@ -7,15 +7,15 @@ from domain.accounts.session import ClientInfo
 
 
 class AuditEvent(StrEnum):
-    """What is worth knowing after an attack."""
+    """Security events."""
 
     LOGIN_FAILED = "login_failed"
     LOGGED_IN = "logged_in"
     REFRESH_TOKEN_REUSED = "refresh_token_reused"
     SESSION_REVOKED = "session_revoked"
     PASSWORD_CHANGED = "password_changed"
-    WRONG_PASSWORD = "password_refused"
-    CALENDAR_FEED_CREATED = "calendar_address_made"
+    WRONG_PASSWORD = "wrong_password"
+    CALENDAR_FEED_CREATED = "calendar_feed_created"
     ACCOUNT_DELETED = "account_deleted"
 
 
@@ -28,7 +28,8 @@ class AuditLog(Protocol):
         session_id: UUID | None = None,
         client_info: ClientInfo | None = None,
     ) -> None:
-        """Note that it happened, after it did. There is no place for a token or a password.
+        """Record an event that has happened. Never pass tokens or passwords.
 
-        The id is None where a login names nobody; what was typed for a name may be a password.
+        `user_id` is None if a login names no account. The name is not recorded: it may be a
+        password, typed into the wrong field.
         """

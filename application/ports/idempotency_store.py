@@ -7,18 +7,19 @@ from application.idempotency import IdempotencyRecord
 
 
 class IdempotencyStore(Protocol):
-    """What people's requests with idempotency keys were answered with."""
+    """Results of requests with idempotency keys, by user and key."""
 
     @abstractmethod
     def find_for_update(self, user_id: UUID, key: str) -> IdempotencyRecord | None:
-        """The answer, kept for too long or not; the key is locked until the unit of work ends.
+        """The record, even if expired. Locks the key until the unit of work ends.
 
-        Raises IdempotencyKeyInUse where another unit of work has locked it.
+        Raises IdempotencyKeyInUse if another unit of work has locked it.
         """
 
     @abstractmethod
     def remove_expired(self, user_id: UUID, now: datetime) -> None:
-        """Forget the person's answers that need not be kept longer, and some of others' maybe."""
+        """Remove the user's expired records, and possibly some of other users."""
 
     @abstractmethod
-    def add(self, user_id: UUID, answer: IdempotencyRecord) -> None: ...
+    def add(self, user_id: UUID, record: IdempotencyRecord) -> None:
+        """The payload must be JSON; it is returned unchanged."""

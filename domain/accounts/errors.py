@@ -39,13 +39,6 @@ class SessionNotFound(NotFound):
         self.session_id = session_id
 
 
-class NotAuthenticated(Unauthenticated):
-    code = "not_authenticated"
-
-    def __init__(self) -> None:
-        super().__init__("Send an access token: Authorization: Bearer <token>.")
-
-
 class InvalidToken(Unauthenticated):
     code = "invalid_token"
 
@@ -55,6 +48,15 @@ class InvalidToken(Unauthenticated):
 
 class SessionEnded(InvalidToken):
     """The session of an access token was revoked, has expired or is deleted."""
+
+
+class AccountDeleted(Unauthenticated):
+    """There is no account with the caller's id any more."""
+
+    code = "invalid_token"
+
+    def __init__(self) -> None:
+        super().__init__("The account of this token has been deleted.")
 
 
 class RefreshTokenReused(Unauthenticated):

@@ -16,4 +16,4 @@ class NoCalendarFeed(NotFound):
     code = "no_calendar_feed"
 
     def __init__(self) -> None:
-        super().__init__("Your calendar has no address. POST makes one.")
+        super().__init__("You have no calendar feed.")

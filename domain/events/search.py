@@ -1,4 +1,4 @@
-"""What people look for in the texts of events."""
+"""Full-text search terms."""
 
 from dataclasses import dataclass
 
@@ -9,21 +9,21 @@ SEARCH_MAX_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Words, each of which must be in the title or description of an event.
+    """Words that must all occur in the title or description of an event. Ignores case.
 
-    Case does not matter. Letters and digits begin a word there, so that a part of a word finds it
-    while it is typed. Every other character stands for itself, none for others: before one, letters
-    and digits are a whole word.
+    Letters and digits match the start of a word, so that a word is found while it is being typed.
+    Every other character matches itself (there are no wildcards); letters and digits before it
+    match a whole word.
     """
 
     words: tuple[str, ...]
 
     @classmethod
     def of(cls, text: str) -> "Search":
-        """The words between white space, up to 200 characters in all. Raises Invalid."""
+        """Split at whitespace; up to 200 characters in all. Raises Invalid."""
         words = tuple(dict.fromkeys(text.split()))
         if not words:
-            raise Invalid("search", "Must have something other than white space.")
+            raise Invalid("search", "Must not be blank.")
         if len(text) > SEARCH_MAX_LENGTH:
             raise Invalid("search", f"Must have at most {SEARCH_MAX_LENGTH} characters.")
         return cls(words)

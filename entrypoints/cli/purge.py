@@ -1,16 +1,10 @@
 from datetime import timedelta
 
 import click
-from sqlalchemy import Engine
 
-from adapters.postgres.maintenance.expired_rows import (
-    EXPIRED_IDEMPOTENCY_KEYS,
-    EXPIRED_SESSIONS,
-    PostgresExpiredRows,
-)
+from adapters.postgres.maintenance.expired_rows import purge as purge_expired
 from adapters.postgres.reader import Reader
 from adapters.system import SystemClock
-from application.operations.purge import Purge
 from entrypoints.cli.database import maintenance_engine, require_migrated
 from entrypoints.cli.selected_database import selected_database
 
@@ -23,30 +17,23 @@ from entrypoints.cli.selected_database import selected_database
     type=click.IntRange(0, 36_500),
     default=1,
     show_default=True,
-    help="Only what has been over for so long.",
+    help="Only delete what expired at least this long ago.",
 )
-@click.option("--dry-run", "is_dry", is_flag=True, help="Count, and delete nothing.")
+@click.option("--dry-run", "is_dry", is_flag=True, help="Count only; delete nothing.")
 def purge(days: int, is_dry: bool) -> None:
     """Delete sessions and idempotency keys that have expired.
 
-    The service may answer meanwhile: little is deleted at a time, and nothing is waited for. A
-    session is kept until the last of its tokens has expired, though it was revoked before.
+    The service can keep running: rows are deleted in small batches, and locked rows are skipped. A
+    revoked session remains until all its tokens have expired.
 
-    Works on DATABASE_URL, or else on the database of make run.
+    Uses DATABASE_URL, or the database of make run.
     """
     with (
         selected_database() as database,
         maintenance_engine(database.url, is_autocommit=True) as engine,
     ):
         require_migrated(engine)
-        counts = _purge_of(engine)(timedelta(days=days), is_dry=is_dry)
-    told = " and ".join(f"{count} {kind}" for kind, count in counts.items())
-    click.echo(f"{told} {'would be' if is_dry else 'were'} deleted.")
-
-
-def _purge_of(engine: Engine) -> Purge:
-    """Not from the container, which would bring the whole application into this process."""
-    rows = {"sessions": EXPIRED_SESSIONS, "idempotency keys": EXPIRED_IDEMPOTENCY_KEYS}
-    reader = Reader(engine)
-    expired_rows = {kind: PostgresExpiredRows(reader, each) for kind, each in rows.items()}
-    return Purge(expired_rows, SystemClock())
+        expired_before = SystemClock().now() - timedelta(days=days)
+        counts = purge_expired(Reader(engine), expired_before, is_dry=is_dry)
+    result = " and ".join(f"{count} {kind}" for kind, count in counts.items())
+    click.echo(f"{result} {'would be' if is_dry else 'were'} deleted.")

@@ -20,6 +20,7 @@ from adapters.postgres.engine import make_engine
 from adapters.postgres.schema.migrate import migrate
 from adapters.postgres.schema.tables import attendances, events, sessions, users
 from adapters.postgres.timeouts import MAINTENANCE
+from application.accounts.token_pair import IssueTokenPair
 from domain.accounts.session import token_hash
 from entrypoints.container import Container
 from entrypoints.settings import Settings
@@ -180,21 +181,21 @@ class Dataset:
             yield f"{user_id(n)}\tp-{n}\t{password_hash}\t{self.long_ago}\n"
 
     def _sessions(self) -> Iterator[str]:
-        issue_pair, ends_at = self._container.issue_pair(), self.loaded_at + timedelta(days=30)
-        with self._container.app().app_context():
-            for n in range(LOGGED_IN + self.refreshable):
-                user = user_id(n % LOGGED_IN)
-                pair = issue_pair(session_id(n), user, self.loaded_at, ends_at)
-                if n < LOGGED_IN:
-                    self.access_tokens.append(pair.access_token)
-                else:
-                    self.refresh_tokens.append(pair.refresh_token)
-                refresh_token_hash = token_hash(pair.refresh_token).hex()
-                expires_at = self.loaded_at + timedelta(days=1)
-                yield (
-                    f"{session_id(n)}\t{user}\t\\\\x{refresh_token_hash}\t{self.loaded_at}\t{self.loaded_at}"
-                    f"\t{expires_at}\t{ends_at}\n"
-                )
+        issue_pair = IssueTokenPair(self._container.tokens(), self._container.ids())
+        ends_at = self.loaded_at + timedelta(days=30)
+        for n in range(LOGGED_IN + self.refreshable):
+            user = user_id(n % LOGGED_IN)
+            pair = issue_pair(session_id(n), user, self.loaded_at, ends_at)
+            if n < LOGGED_IN:
+                self.access_tokens.append(pair.access_token)
+            else:
+                self.refresh_tokens.append(pair.refresh_token)
+            refresh_token_hash = token_hash(pair.refresh_token).hex()
+            expires_at = self.loaded_at + timedelta(days=1)
+            yield (
+                f"{session_id(n)}\t{user}\t\\\\x{refresh_token_hash}\t{self.loaded_at}\t{self.loaded_at}"
+                f"\t{expires_at}\t{ends_at}\n"
+            )
 
     def _events(self) -> Iterator[str]:
         for n in range(self.events):

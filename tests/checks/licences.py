@@ -5,7 +5,8 @@ from importlib.metadata import metadata
 
 from tests.checks.image_requirements import image_lock, requirement
 
-# Permissive, or covering only files that are not changed here (MPL, LGPL: decision 1).
+# Permissive, or covering only files that are not changed here (MPL, LGPL: the
+# Dependencies section of CONTRIBUTING.md).
 ACCEPTED = {
     "3-Clause BSD License",
     "Apache-2.0",
@@ -48,7 +49,7 @@ def main():
         if licence not in ACCEPTED and licence != ACCEPTED_FOR_PACKAGE.get(name)
     }
     if unknown:
-        sys.exit(f"Review these licences and record the result in decision 1: {unknown}")
+        sys.exit(f"Review these licences and record the result in CONTRIBUTING.md: {unknown}")
 
 
 if __name__ == "__main__":

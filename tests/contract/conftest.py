@@ -7,23 +7,16 @@ import pytest
 from adapters.postgres.accounts.queries import PostgresAccountQueries
 from adapters.postgres.calendars.queries import PostgresCalendarQueries
 from adapters.postgres.events.queries import PostgresEventQueries
-from adapters.postgres.maintenance.expired_rows import (
-    EXPIRED_IDEMPOTENCY_KEYS,
-    EXPIRED_SESSIONS,
-    PostgresExpiredRows,
-)
 from adapters.postgres.reader import Reader
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.ports.account_queries import AccountQueries
 from application.ports.calendar_queries import CalendarQueries
 from application.ports.event_queries import EventQueries
-from application.ports.expired_rows import ExpiredRows
 from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.events.event import Seat
 from tests.builders import NOON, a_user, an_event
 from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
 from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
-from tests.fakes.memory_expired_rows import MemoryExpiredIdempotencyKeys, MemoryExpiredSessions
 from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
 from tests.fakes.seat_metrics import SeatMetricsInMemory
 
@@ -34,8 +27,6 @@ class Storage:
     accounts: AccountQueries
     events: EventQueries
     calendars: CalendarQueries
-    expired_sessions: ExpiredRows
-    expired_idempotency_keys: ExpiredRows
     seat_metrics: SeatMetricsInMemory
 
     def keep(self, *things):
@@ -85,8 +76,6 @@ def memory_storage():
         MemoryAccountQueries(store),
         MemoryEventQueries(store),
         MemoryCalendarQueries(store),
-        MemoryExpiredSessions(store),
-        MemoryExpiredIdempotencyKeys(store),
         seat_metrics,
     )
 
@@ -99,8 +88,6 @@ def postgres_storage(empty_database):
         PostgresAccountQueries(Reader(empty_database)),
         PostgresEventQueries(Reader(empty_database)),
         PostgresCalendarQueries(Reader(empty_database)),
-        PostgresExpiredRows(Reader(empty_database), EXPIRED_SESSIONS),
-        PostgresExpiredRows(Reader(empty_database), EXPIRED_IDEMPOTENCY_KEYS),
         seat_metrics,
     )
 

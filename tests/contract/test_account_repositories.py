@@ -3,12 +3,15 @@ from uuid import uuid4
 import pytest
 
 from application.caller import Caller
+from application.idempotency import IdempotencyRecord, IdempotentRequest
 from application.pages import PageRequest
 from application.ports.account_queries import Profile, SessionView
 from domain.accounts.credentials import Username
-from domain.accounts.errors import UsernameTaken
+from domain.accounts.errors import AccountDeleted, UsernameTaken
 from domain.accounts.session import ClientInfo
 from domain.accounts.user import ProfileChanges
+from domain.calendars.errors import CalendarNotFound
+from domain.calendars.feed import CalendarFeed, FeedSecret
 from tests.builders import DAY, HOUR, NOON, a_session, a_user
 
 
@@ -18,12 +21,12 @@ def test_every_field_of_a_user_survives(storage, email):
     storage.keep(user)
 
     with storage.new_work() as work:
-        assert work.users.find(user.id) == user
+        assert work.users.get(user.id) == user
 
 
 def test_nobody_is_found_under_an_unknown_id_or_name(storage):
     with storage.new_work() as work:
-        assert work.users.find(uuid4()) is None
+        assert work.users.find_for_update(uuid4()) is None
         assert work.users.find_by_username("ada") is None
 
 
@@ -60,10 +63,11 @@ def test_signs_in_a_name_are_no_wildcards(storage):
 
 
 def test_a_profile_shows_the_user(storage, ada):
-    assert storage.accounts.find_profile(Caller(ada.id)) == Profile(
+    assert storage.accounts.get_profile(Caller(ada.id)) == Profile(
         ada.id, ada.username, ada.email, ada.created_at
     )
-    assert storage.accounts.find_profile(Caller(uuid4())) is None
+    with pytest.raises(AccountDeleted):
+        storage.accounts.get_profile(Caller(uuid4()))
 
 
 @pytest.mark.parametrize("revoked_at", [None, NOON + HOUR])
@@ -105,7 +109,7 @@ def test_a_saved_user_is_changed(storage, ada):
         work.commit()
 
     with storage.new_work() as work:
-        assert work.users.find(ada.id) == loaded
+        assert work.users.get(ada.id) == loaded
         assert work.users.find_by_username("ada") is None
         assert work.users.find_for_update(uuid4()) is None
 
@@ -122,18 +126,33 @@ def test_nobody_changes_to_a_taken_name(storage, ada, grace):
 def test_a_removed_user_is_gone_with_their_sessions_and_no_one_elses(storage, ada, grace):
     mine, hers = a_session(user_id=ada.id), a_session(user_id=grace.id)
     storage.keep(mine, hers)
+    record = IdempotencyRecord(IdempotentRequest("key", b""), {}, NOON)
+    feed = CalendarFeed.open(ada.id, FeedSecret("x" * 43), NOON)
     with storage.new_work() as work:
-        work.users.remove(work.users.find_for_update(ada.id))
+        for user in (ada, grace):
+            work.idempotency.add(user.id, record)
+        work.calendar_feeds.put(feed)
+        work.commit()
+    with storage.new_work() as work:
+        work.users.remove(work.users.get_for_update(ada.id))
         work.commit()
 
     with storage.new_work() as work:
-        assert work.users.find(ada.id) is None
         assert work.users.find_for_update(ada.id) is None
+        with pytest.raises(AccountDeleted):
+            work.users.get(ada.id)
+        with pytest.raises(AccountDeleted):
+            work.users.get_for_update(ada.id)
         assert work.users.find_by_username("ada") is None
         assert work.sessions.find_for_update(mine.id) is None
         assert work.sessions.find_for_update(hers.id) == hers
+        assert work.idempotency.find_for_update(ada.id, "key") is None
+        assert work.idempotency.find_for_update(grace.id, "key") == record
         work.users.add(a_user("ada"))
-    assert storage.accounts.find_profile(Caller(ada.id)) is None
+    with pytest.raises(CalendarNotFound):
+        storage.calendars.entries(feed.secret_hash, 1, 1)
+    with pytest.raises(AccountDeleted):
+        storage.accounts.get_profile(Caller(ada.id))
 
 
 def sessions_of(user):

@@ -6,7 +6,7 @@ import pytest
 from application.caller import Caller
 from application.pages import PageRequest
 from application.ports.event_queries import Creator, EventCriteria
-from domain.accounts.errors import InvalidToken
+from domain.accounts.errors import AccountDeleted
 from domain.events.description import Capacity, Description, Title
 from domain.events.errors import EventNotFound
 from domain.events.event import EventChanges, Seat
@@ -135,9 +135,9 @@ def test_who_is_gone_creates_no_event_and_takes_no_seat(storage, ada, grace):
         work.users.remove(work.users.find_for_update(ada.id))
         work.commit()
 
-    with pytest.raises(InvalidToken):
+    with pytest.raises(AccountDeleted):
         storage.keep_event(ada)
-    with pytest.raises(InvalidToken):
+    with pytest.raises(AccountDeleted):
         storage.seat(event, ada)
     assert storage.load(event, grace).attendees_count == 0
 

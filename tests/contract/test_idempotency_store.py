@@ -1,10 +1,11 @@
-"""The answers that are kept for requests with idempotency keys."""
+"""The records that are kept for requests with idempotency keys."""
 
 from datetime import timedelta
 
 import pytest
 
 from application.idempotency import IDEMPOTENCY_KEY_LIFETIME, IdempotencyRecord, IdempotentRequest
+from application.payloads import from_payload, to_payload
 from application.ports.event_queries import EventView
 from domain.events.description import EventType, Location, Title
 from tests.builders import NOON, an_event
@@ -13,7 +14,7 @@ KEY = "0f6a1c1e"
 TICK = timedelta(microseconds=1)
 
 
-def an_answer(creator, key=KEY, created_at=NOON):
+def a_record(creator, key=KEY, created_at=NOON):
     event = an_event(
         creator_id=creator.id,
         title=Title("Tea 'n' \"cake\" \\ 日本"),
@@ -21,7 +22,9 @@ def an_answer(creator, key=KEY, created_at=NOON):
         location=Location("Here"),
     )
     request = IdempotentRequest(key, b"fingerprint\x00\xff")
-    return IdempotencyRecord(request, EventView.of(event, creator.username, NOON), created_at)
+    return IdempotencyRecord(
+        request, to_payload(EventView.of(event, creator.username, NOON)), created_at
+    )
 
 
 def find(storage, user, key=KEY):
@@ -29,44 +32,44 @@ def find(storage, user, key=KEY):
         return work.idempotency.find_for_update(user.id, key)
 
 
-def keep(storage, user, *idempotency):
+def keep(storage, user, *records):
     with storage.new_work() as work:
-        for answer in idempotency:
-            work.idempotency.add(user.id, answer)
+        for record in records:
+            work.idempotency.add(user.id, record)
         work.commit()
 
 
-def test_an_answer_is_found_as_it_was_kept(storage, ada):
-    answer = an_answer(ada)
+def test_a_record_is_found_as_it_was_kept(storage, ada):
+    record = a_record(ada)
 
-    keep(storage, ada, answer)
+    keep(storage, ada, record)
 
-    assert find(storage, ada) == answer
+    assert find(storage, ada) == record
 
 
 @pytest.mark.parametrize("key", ["0F6A1C1E", "0f6a1c1", "0f6a1c1e0"])
 def test_keys_differ_in_any_character(storage, ada, key):
-    keep(storage, ada, an_answer(ada))
+    keep(storage, ada, a_record(ada))
 
     assert find(storage, ada, key) is None
 
 
 def test_a_key_is_one_persons_own(storage, ada, grace):
-    keep(storage, ada, an_answer(ada))
+    keep(storage, ada, a_record(ada))
 
     assert find(storage, grace) is None
 
 
 def test_what_was_not_committed_was_not_kept(storage, ada):
     with storage.new_work() as work:
-        work.idempotency.add(ada.id, an_answer(ada))
+        work.idempotency.add(ada.id, a_record(ada))
 
     assert find(storage, ada) is None
 
 
-def test_answers_are_removed_once_they_need_not_be_kept(storage, ada, grace):
+def test_records_are_removed_once_they_need_not_be_kept(storage, ada, grace):
     for person in (ada, grace):
-        keep(storage, person, an_answer(person), an_answer(person, "younger", NOON + TICK))
+        keep(storage, person, a_record(person), a_record(person, "younger", NOON + TICK))
 
     with storage.new_work() as work:
         work.idempotency.remove_expired(ada.id, NOON + IDEMPOTENCY_KEY_LIFETIME)
@@ -75,3 +78,10 @@ def test_answers_are_removed_once_they_need_not_be_kept(storage, ada, grace):
     assert find(storage, ada) is None
     for person in (ada, grace):
         assert find(storage, person, "younger")
+
+
+def test_a_read_model_is_read_back_as_it_was(storage, ada):
+    view = EventView.of(an_event(creator_id=ada.id, type=EventType.MEETUP), ada.username, NOON)
+    keep(storage, ada, IdempotencyRecord(IdempotentRequest(KEY, b""), to_payload(view), NOON))
+
+    assert from_payload(EventView, find(storage, ada).payload) == view

@@ -2,7 +2,7 @@ import pytest
 
 from application.caller import Caller
 from application.errors import Contended, Unavailable
-from domain.accounts.errors import UsernameTaken
+from domain.accounts.errors import AccountDeleted, UsernameTaken
 from domain.events.errors import EventNotFound
 from tests.builders import a_session, a_user, an_event
 
@@ -14,7 +14,7 @@ def test_committed_work_stays(storage):
         work.commit()
 
     with storage.new_work() as work:
-        assert work.users.find(user.id) == user
+        assert work.users.get(user.id) == user
 
 
 def test_uncommitted_work_is_gone(storage, ada):
@@ -25,7 +25,7 @@ def test_uncommitted_work_is_gone(storage, ada):
         work.sessions.add(session)
 
     with storage.new_work() as work:
-        assert work.users.find(user.id) is None
+        assert work.users.find_for_update(user.id) is None
         assert work.sessions.find_for_update(session.id) is None
         with pytest.raises(EventNotFound):
             work.events.get_for_update(event.id, attendee=ada.id)
@@ -37,7 +37,8 @@ def test_work_that_fails_is_gone(storage, ada):
         work.users.add(user)
         raise ZeroDivisionError
 
-    assert storage.accounts.find_profile(Caller(user.id)) is None
+    with pytest.raises(AccountDeleted):
+        storage.accounts.get_profile(Caller(user.id))
 
 
 def test_what_follows_the_commit_is_gone(storage):
@@ -47,8 +48,9 @@ def test_what_follows_the_commit_is_gone(storage):
         work.commit()
         work.users.add(second)
 
-    assert storage.accounts.find_profile(Caller(first.id)) is not None
-    assert storage.accounts.find_profile(Caller(second.id)) is None
+    assert storage.accounts.get_profile(Caller(first.id))
+    with pytest.raises(AccountDeleted):
+        storage.accounts.get_profile(Caller(second.id))
 
 
 def test_others_do_not_see_uncommitted_work(storage):
@@ -56,7 +58,8 @@ def test_others_do_not_see_uncommitted_work(storage):
     with storage.new_work() as work:
         work.users.add(user)
 
-        assert storage.accounts.find_profile(Caller(user.id)) is None
+        with pytest.raises(AccountDeleted):
+            storage.accounts.get_profile(Caller(user.id))
 
 
 def test_a_refusal_leaves_the_store_usable(storage, ada):

@@ -19,7 +19,7 @@ from application.ports.session_repository import SessionRepository
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.ports.user_repository import UserRepository
 from domain.accounts.credentials import fold_case
-from domain.accounts.errors import InvalidToken, SessionEnded, UsernameTaken
+from domain.accounts.errors import AccountDeleted, SessionEnded, UsernameTaken
 from domain.accounts.session import Session
 from domain.accounts.user import User
 from domain.calendars.feed import CalendarFeed
@@ -146,11 +146,17 @@ class MemoryUserRepository(UserRepository):
             raise UsernameTaken(user.username)
         self.state.users[user.id] = deepcopy(user)
 
-    def find(self, user_id: UUID) -> User | None:
-        return deepcopy(self.state.users.get(user_id))
+    def get(self, user_id: UUID) -> User:
+        user = self.find_for_update(user_id)
+        if user is None:
+            raise AccountDeleted
+        return user
+
+    def get_for_update(self, user_id: UUID) -> User:
+        return self.get(user_id)
 
     def find_for_update(self, user_id: UUID) -> User | None:
-        return self.find(user_id)
+        return deepcopy(self.state.users.get(user_id))
 
     def save(self, user: User) -> None:
         namesake = self.find_by_username(user.username)
@@ -161,6 +167,9 @@ class MemoryUserRepository(UserRepository):
     def remove(self, user: User) -> None:
         del self.state.users[user.id]
         self.state.calendar_feeds.pop(user.id, None)
+        for owner, key in list(self.state.idempotency):
+            if owner == user.id:
+                del self.state.idempotency[owner, key]
         for session in list(self.state.sessions.values()):
             if session.user_id == user.id:
                 del self.state.sessions[session.id]
@@ -206,7 +215,7 @@ class MemoryEventRepository(EventRepository):
 
     def _require_account(self, user_id: UUID) -> None:
         if user_id not in self.state.users:
-            raise InvalidToken
+            raise AccountDeleted
 
     def add(self, event: Event) -> None:
         self._require_account(event.creator_id)

@@ -1,5 +1,6 @@
+import json
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,15 +12,17 @@ from application.ports.idempotency_store import IdempotencyStore
 class MemoryIdempotencyStore(IdempotencyStore):
     """No key is ever in use: units of work take turns."""
 
-    idempotency: dict[tuple[UUID, str], IdempotencyRecord]
+    records: dict[tuple[UUID, str], IdempotencyRecord]
 
     def find_for_update(self, user_id: UUID, key: str) -> IdempotencyRecord | None:
-        return deepcopy(self.idempotency.get((user_id, key)))
+        return deepcopy(self.records.get((user_id, key)))
 
     def remove_expired(self, user_id: UUID, now: datetime) -> None:
-        for (owner, key), answer in list(self.idempotency.items()):
-            if owner == user_id and not answer.is_kept(now):
-                del self.idempotency[owner, key]
+        for (owner, key), record in list(self.records.items()):
+            if owner == user_id and record.is_expired(now):
+                del self.records[owner, key]
 
-    def add(self, user_id: UUID, answer: IdempotencyRecord) -> None:
-        self.idempotency[user_id, answer.request.key] = deepcopy(answer)
+    def add(self, user_id: UUID, record: IdempotencyRecord) -> None:
+        # As PostgreSQL does: what is no JSON fails.
+        payload = json.loads(json.dumps(record.payload))
+        self.records[user_id, record.request.key] = replace(record, payload=payload)

@@ -15,6 +15,7 @@ from application.ports.event_queries import (
     EventView,
 )
 from domain.accounts.credentials import fold_case
+from domain.accounts.errors import AccountDeleted
 from domain.accounts.session import Session
 from domain.events.errors import EventNotFound
 from domain.events.event import Event, Seat
@@ -34,10 +35,12 @@ class MemoryAccountQueries(AccountQueries):
             return None
         return LiveSession(session.user_id, session.refresh_token_hash)
 
-    def find_profile(self, caller: Caller) -> Profile | None:
+    def get_profile(self, caller: Caller) -> Profile:
         self.store.committed.require_live_session(caller)
         user = self.store.committed.users.get(caller.user_id)
-        return Profile.of(user) if user else None
+        if user is None:
+            raise AccountDeleted
+        return Profile.of(user)
 
     def live_sessions(
         self, caller: Caller, page_request: PageRequest, now: datetime
@@ -65,8 +68,8 @@ class MemoryEventQueries(EventQueries):
         views = [_view(state, event, viewer_id, now) for event in state.events.values()]
         found = [view for view in views if _meets(view, criteria, viewer_id)]
         sort = criteria.sort
-        found.sort(key=lambda view: _folded(sort.position_of(view)), reverse=sort.is_descending)
-        return _page(found, page_request, sort.position_of, is_reversed=sort.is_descending)
+        found.sort(key=lambda view: _folded(sort.cursor_of(view)), reverse=sort.is_descending)
+        return _page(found, page_request, sort.cursor_of, is_reversed=sort.is_descending)
 
     def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
         state = self.store.committed

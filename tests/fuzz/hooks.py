@@ -10,8 +10,8 @@ import requests
 import schemathesis
 
 from adapters.http.requests.fields import RFC3339
+from adapters.http.requests.idempotency_key import KEY_HEADER
 from adapters.security.common_passwords import COMMON_PASSWORDS
-from application.idempotency import KEY_HEADER
 from domain.accounts.credentials import Password, PasswordRules
 from domain.errors import Invalid
 

@@ -159,8 +159,8 @@ def test_commands_without_timeouts_reject_the_pooler(root, sample_data, pooler):
     unaware = run_cli(root, "migrate", DATABASE_URL=url)
 
     assert pooled.stderr == (
-        "turnout: DATABASE_POOLER: this command needs PostgreSQL itself: let DATABASE_URL name "
-        "the primary, and leave DATABASE_POOLER out.\n"
+        "turnout: DATABASE_POOLER: this command needs a direct connection: set DATABASE_URL to the "
+        "primary and unset DATABASE_POOLER.\n"
     )
     assert unaware.stderr.startswith("turnout: DATABASE_URL: the database can't be used:")
     assert "unsupported startup parameter: options" in unaware.stderr

@@ -43,7 +43,7 @@ def test_instances_that_start_together_migrate_once(old_database, engine, root):
             blocker.commit()
         outcomes = [(instance.wait(), instance.stderr.read()) for instance in instances]
 
-    waiting = "Another instance migrates this database: waiting for it.\n"
+    waiting = "Another instance is migrating this database: waiting for it.\n"
     assert outcomes == [(0, waiting)] * 3
     created = first_column(engine, CREATED)
     assert "public.sessions_expires_at_idx" in created

@@ -59,8 +59,8 @@ def test_a_migration_that_cannot_get_its_lock_ends_with_one_line(old_database, e
 
     assert migration.returncode == 1
     assert migration.stderr == (
-        "turnout: DATABASE_URL: others held a lock that the next migration needs for 1 s; "
-        "end their transactions and migrate again.\n"
+        "turnout: DATABASE_URL: other transactions held a lock that the next migration needs for "
+        "1 s; end them and migrate again.\n"
     )
     migrate(engine)
     assert is_complete(engine)

@@ -21,14 +21,9 @@ from adapters.http.openapi.links import body_link
 from adapters.http.rate_limits import LOG_IN, REFRESH, SIGN_UP, RateLimiter
 from adapters.http.requests.client_info import USER_AGENT, client_info
 from adapters.http.responses.json import disable_storing, no_content
-from application.accounts.find_token_owner import FindTokenOwner
-from application.accounts.log_in import LogIn
-from application.accounts.refresh_session import RefreshSession
-from application.accounts.revoke_token import RevokeToken
-from application.accounts.sign_up import SignUp
 from application.accounts.token_pair import TokenPair
-from application.accounts.verify_token import VerifyToken
 from application.ports.account_queries import Profile
+from application.use_cases import UseCases
 from domain.accounts.credentials import fold_case
 from domain.accounts.errors import (
     InvalidCredentials,
@@ -48,16 +43,7 @@ TOKEN_LINKS = (
 )
 
 
-def access_blueprint(
-    *,
-    sign_up: SignUp,
-    log_in: LogIn,
-    refresh_session: RefreshSession,
-    revoke: RevokeToken,
-    verify: VerifyToken,
-    find_token_owner: FindTokenOwner,
-    rate_limiter: RateLimiter,
-) -> Blueprint:
+def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprint:
     blueprint = Blueprint("access", "Signing up, logging in, staying logged in, logging out.")
     blueprint.after_request(disable_storing)
 
@@ -72,7 +58,7 @@ def access_blueprint(
         to nobody else. Common passwords are refused, and those that are hardly more than the
         username.
         """
-        return sign_up(**body)
+        return use_cases.sign_up(**body)
 
     @blueprint.operation("POST", "/v1/profile/token/", InvalidCredentials(), headers=[USER_AGENT])
     @blueprint.body(LogInSchema, examples.CREDENTIALS, form=LogInFormSchema)
@@ -86,7 +72,7 @@ def access_blueprint(
         the same answer. The body may also be a form, as in the password grant of OAuth 2
         (RFC 6749 section 4.3.2).
         """
-        return _token_response(log_in(body["username"], body["password"], client_info()))
+        return _token_response(use_cases.log_in(body["username"], body["password"], client_info()))
 
     @blueprint.operation(
         "POST",
@@ -98,7 +84,7 @@ def access_blueprint(
     @blueprint.body(RefreshSchema, examples.REFRESH)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR, links=TOKEN_LINKS)
     @rate_limiter.limit(
-        REFRESH, account_of=lambda body: str(find_token_owner(body["refresh_token"]))
+        REFRESH, account_of=lambda body: str(use_cases.find_token_owner(body["refresh_token"]))
     )
     def refresh_token(body: dict[str, Any]) -> dict[str, Any]:
         """Spend a refresh token for a new pair
@@ -106,7 +92,7 @@ def access_blueprint(
         A refresh token is good once. Sending one again ends its session: whoever holds the newer
         tokens must log in again.
         """
-        return _token_response(refresh_session(body["refresh_token"], client_info()))
+        return _token_response(use_cases.refresh_session(body["refresh_token"], client_info()))
 
     @blueprint.operation("POST", "/v1/profile/token/revoke/")
     @blueprint.body(RevokeSchema, examples.REFRESH)
@@ -117,7 +103,7 @@ def access_blueprint(
         Ends the session of the refresh token: all its tokens stop working at once. Also 204 for a
         token that is unknown, spent or expired (RFC 7009 section 2.2).
         """
-        revoke(body["refresh_token"], client_info())
+        use_cases.revoke_token(body["refresh_token"], client_info())
         return no_content()
 
     @blueprint.operation("POST", "/v1/profile/token/verify/", InvalidToken())
@@ -129,7 +115,7 @@ def access_blueprint(
         Takes access and refresh tokens. One that is expired, spent, revoked or none of this
         service's is 401.
         """
-        claims = verify(body["token"])
+        claims = use_cases.verify_token(body["token"])
         return {
             "token_type": claims.type,
             "user_id": claims.user_id,

@@ -18,24 +18,15 @@ from adapters.http.requests.authentication import caller
 from adapters.http.requests.client_info import client_info
 from adapters.http.responses.etag import IF_MATCH, IF_NONE_MATCH, precondition
 from adapters.http.responses.json import disable_storing, no_content
-from application.accounts.change_password import ChangePassword
-from application.accounts.delete_account import DeleteAccount
-from application.accounts.get_profile import GetProfile
-from application.accounts.update_profile import UpdateProfile
 from application.ports.account_queries import Profile
 from application.preconditions import PreconditionFailed
+from application.use_cases import UseCases
 from domain.accounts.errors import UsernameTaken, WrongPassword
 from domain.accounts.user import ProfileChanges
 
 
 def profile_blueprint(
-    *,
-    show_profile: GetProfile,
-    edit_profile: UpdateProfile,
-    change_password: ChangePassword,
-    delete_account: DeleteAccount,
-    authenticate: Callable[[], None],
-    rate_limiter: RateLimiter,
+    use_cases: UseCases, authenticate: Callable[[], None], rate_limiter: RateLimiter
 ) -> Blueprint:
     blueprint = Blueprint("profile", "One's own account.", authenticate)
     blueprint.after_request(disable_storing)
@@ -47,19 +38,19 @@ def profile_blueprint(
 
         Whose it is, the access token tells.
         """
-        return show_profile(caller())
+        return use_cases.get_profile(caller())
 
     @blueprint.operation(
         "PATCH", "/v1/profile/", UsernameTaken("grace"), PreconditionFailed(), headers=[IF_MATCH]
     )
     @blueprint.body(ChangeProfileSchema, examples.PROFILE_CHANGES)
     @blueprint.response(200, ProfileSchema, has_etag=True, example=examples.PROFILE)
-    def patch_profile(changes: ProfileChanges) -> Profile:
+    def update_profile(changes: ProfileChanges) -> Profile:
         """Change one's username or email address
 
         What is not named stays. A null email is taken away.
         """
-        return edit_profile(caller(), changes, precondition())
+        return use_cases.update_profile(caller(), changes, precondition())
 
     @blueprint.operation(
         "DELETE", "/v1/profile/", WrongPassword(), PreconditionFailed(), headers=[IF_MATCH]
@@ -74,19 +65,21 @@ def profile_blueprint(
         others' upcoming events given back; events that have started keep their counts, without
         the name. The username becomes free.
         """
-        delete_account(caller(), body["password"], client_info(), precondition())
+        use_cases.delete_account(caller(), body["password"], client_info(), precondition())
         return no_content()
 
     @blueprint.operation("POST", "/v1/profile/password/", WrongPassword())
     @blueprint.body(ChangePasswordSchema, examples.NEW_PASSWORD)
     @blueprint.response(204)
     @rate_limiter.limit(PASSWORD, account_of=_session_id)
-    def set_password(body: dict[str, Any]) -> Response:
+    def change_password(body: dict[str, Any]) -> Response:
         """Change one's password
 
         Ends every other session. The one that asks goes on.
         """
-        change_password(caller(), body["current_password"], body["new_password"], client_info())
+        use_cases.change_password(
+            caller(), body["current_password"], body["new_password"], client_info()
+        )
         return no_content()
 
     return blueprint

@@ -16,19 +16,12 @@ from adapters.http.pagination.query import OffsetQuery
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.client_info import client_info
 from adapters.http.responses.json import disable_storing, no_content
-from application.accounts.list_sessions import ListSessions
-from application.accounts.revoke_all_sessions import RevokeAllSessions
-from application.accounts.revoke_session import RevokeSession
 from application.pages import Page, PageRequest
+from application.use_cases import UseCases
 from domain.accounts.errors import SessionNotFound
 
 
-def sessions_blueprint(
-    list_sessions: ListSessions,
-    end_session: RevokeSession,
-    end_sessions: RevokeAllSessions,
-    authenticate: Callable[[], None],
-) -> Blueprint:
+def sessions_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
     blueprint = Blueprint("sessions", "Where one is logged in.", authenticate, examples.IN_PATH)
     blueprint.after_request(disable_storing)
 
@@ -40,13 +33,13 @@ def sessions_blueprint(
         headers=PAGE_HEADERS,
         links=links("deleteSession", session_id="$response.body#/results/0/id"),
     )
-    def get_sessions(page_request: PageRequest) -> PageResponse:
+    def list_sessions(page_request: PageRequest) -> PageResponse:
         """List one's live sessions
 
         Each login opens one. The newest comes first.
         """
         me = caller()
-        page = list_sessions(me, page_request)
+        page = use_cases.list_sessions(me, page_request)
         results = [{**asdict(each), "current": each.id == me.session_id} for each in page.results]
         return page_response(Page(page.count, results, page.next_cursor), page_request)
 
@@ -61,7 +54,7 @@ def sessions_blueprint(
 
         Its tokens stop working at once. Ending the current one logs out.
         """
-        end_session(session_id, caller(), client_info())
+        use_cases.revoke_session(session_id, caller(), client_info())
         return no_content()
 
     @blueprint.operation("POST", "/v1/profile/token/revoke-all/")
@@ -71,7 +64,7 @@ def sessions_blueprint(
 
         Ends every session of one's own, the one that asks included.
         """
-        end_sessions(caller(), client_info())
+        use_cases.revoke_all_sessions(caller(), client_info())
         return no_content()
 
     return blueprint

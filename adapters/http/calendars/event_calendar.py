@@ -13,14 +13,12 @@ from adapters.http.events.examples import EVENT_ID, IN_PATH
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.requests.authentication import caller
 from adapters.http.responses.etag import ETAG, IF_NONE_MATCH
-from application.calendars.get_event_calendar import GetEventCalendar
 from application.preconditions import PreconditionFailed
+from application.use_cases import UseCases
 from domain.events.errors import EventNotFound
 
 
-def event_calendar_blueprint(
-    show_event_calendar: GetEventCalendar, authenticate: Callable[[], None]
-) -> Blueprint:
+def event_calendar_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
     blueprint = Blueprint("event_calendars", "Events as calendar files.", authenticate, IN_PATH)
 
     @blueprint.operation(
@@ -36,7 +34,7 @@ def event_calendar_blueprint(
 
         As RFC 5545 has it, to be opened by any calendar program. SEQUENCE grows with every edit.
         """
-        file = event_file(show_event_calendar(event_id, caller()), events_url())
+        file = event_file(use_cases.get_event_calendar(event_id, caller()), events_url())
         return calendar_response(file, "event.ics")
 
     return blueprint

@@ -16,4 +16,4 @@ def calendar_response(content: bytes, filename: str) -> Response:
 
 def events_url() -> str:
     """Under which each event is shown by its id."""
-    return url_for("events.get_events", _external=True)
+    return url_for("events.list_events", _external=True)

@@ -19,25 +19,15 @@ from adapters.http.responses.compression import compressed
 from adapters.http.responses.content_negotiation import media_type
 from adapters.http.responses.json import no_content
 from adapters.http.responses.streaming import streamed
-from application.events.attend_event import AttendEvent
-from application.events.cancel_attendance import CancelAttendance
-from application.events.export_attendees import ExportAttendees
-from application.events.list_attendees import ListAttendees
 from application.pages import PageRequest
+from application.use_cases import UseCases
 from domain.events.errors import CapacityExhausted, EventNotFound, NotEventCreator, ReadOnlyEvent
 
 CSV_CONTENT = f"{CSV_TYPE}; charset=utf-8; header=present"
 AS_FILE = {"Content-Disposition": 'attachment; filename="attendees.csv"'}
 
 
-def attendance_blueprint(
-    *,
-    attend: AttendEvent,
-    cancel: CancelAttendance,
-    list_attendees: ListAttendees,
-    export_attendees: ExportAttendees,
-    authenticate: Callable[[], None],
-) -> Blueprint:
+def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
     blueprint = Blueprint(
         "attendance", "Taking seats and giving them back.", authenticate, examples.IN_PATH
     )
@@ -52,7 +42,7 @@ def attendance_blueprint(
 
         Until the event starts and while seats are left. Attending twice changes nothing.
         """
-        attend(event_id, caller())
+        use_cases.attend_event(event_id, caller())
         return no_content()
 
     @blueprint.operation("POST", EVENT + "cancel/", not_found, ReadOnlyEvent())
@@ -62,7 +52,7 @@ def attendance_blueprint(
 
         Until the event starts. Cancelling without attending changes nothing.
         """
-        cancel(event_id, caller())
+        use_cases.cancel_attendance(event_id, caller())
         return no_content()
 
     @blueprint.operation(
@@ -76,12 +66,12 @@ def attendance_blueprint(
         headers=PAGE_HEADERS,
         other_types={CSV_TYPE: examples.ATTENDEES_CSV},
         links=links(
-            "getAttendees",
+            "listAttendees",
             event_id="$request.path.event_id",
             cursor="$response.body#/next_cursor",
         ),
     )
-    def get_attendees(page_request: PageRequest, event_id: UUID) -> PageResponse | Response:
+    def list_attendees(page_request: PageRequest, event_id: UUID) -> PageResponse | Response:
         """List who attends
 
         In order of registration. The event's creator gets all of them at once as a table, where
@@ -90,9 +80,9 @@ def attendance_blueprint(
         """
         if media_type() == CSV_TYPE:
             _require_no_page()
-            pages = export_attendees(event_id, caller())
+            pages = use_cases.export_attendees(event_id, caller())
             return streamed(csv_chunks(pages), CSV_CONTENT, AS_FILE)
-        page = list_attendees(event_id, page_request, caller())
+        page = use_cases.list_attendees(event_id, page_request, caller())
         return page_response(page, page_request, ATTENDEE_ORDER)
 
     return blueprint

@@ -24,33 +24,29 @@ from adapters.http.requests.idempotency_key import IDEMPOTENCY_KEY, idempotent_r
 from adapters.http.responses.compression import compressed
 from adapters.http.responses.etag import IF_MATCH, IF_NONE_MATCH, precondition
 from adapters.http.responses.json import no_content
-from application.events.create_event import CreateEvent
-from application.events.delete_event import DeleteEvent
-from application.events.get_event import GetEvent
-from application.events.list_events import ListEvents
-from application.events.update_event import UpdateEvent
 from application.idempotency import IdempotencyKeyInUse, IdempotencyKeyReused
 from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria, EventView
 from application.preconditions import PreconditionFailed
+from application.use_cases import UseCases
 from domain.events.errors import (
     CapacityBelowAttendance,
     EventNotFound,
     NotEventCreator,
     ReadOnlyEvent,
 )
-from domain.events.event import EventChanges
+from domain.events.event import EventChanges, NewEvent
 
 EVENTS = "/v1/events/"
 EVENT = "/v1/events/<uuid:event_id>/"
 OF_ONE_EVENT = (
     "getEvent",
     "replaceEvent",
-    "changeEvent",
-    "removeEvent",
+    "updateEvent",
+    "deleteEvent",
     "attendEvent",
     "cancelAttendance",
-    "getAttendees",
+    "listAttendees",
 )
 EDIT_ERRORS = (
     EventNotFound(examples.EVENT_ID),
@@ -61,15 +57,7 @@ EDIT_ERRORS = (
 )
 
 
-def events_blueprint(
-    *,
-    list_events: ListEvents,
-    publish_event: CreateEvent,
-    show_event: GetEvent,
-    edit_event: UpdateEvent,
-    delete_event: DeleteEvent,
-    authenticate: Callable[[], None],
-) -> Blueprint:
+def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
     blueprint = Blueprint(
         "events", "Publishing and finding events.", authenticate, examples.IN_PATH
     )
@@ -82,9 +70,9 @@ def events_blueprint(
         example=examples.EVENT_PAGE,
         headers=PAGE_HEADERS,
         links=links(*OF_ONE_EVENT, event_id="$response.body#/results/0/id")
-        | links("getEvents", cursor="$response.body#/next_cursor"),
+        | links("listEvents", cursor="$response.body#/next_cursor"),
     )
-    def get_events(query: tuple[EventCriteria, PageRequest]) -> PageResponse:
+    def list_events(query: tuple[EventCriteria, PageRequest]) -> PageResponse:
         """List events
 
         All filters given must hold; `false` asks for the complement of `true`. `next` and
@@ -93,7 +81,7 @@ def events_blueprint(
         one order, see `sort`).
         """
         criteria, page_request = query
-        page = list_events(criteria, page_request, caller())
+        page = use_cases.list_events(criteria, page_request, caller())
         return page_response(page, page_request, SORT_PARAMETERS[criteria.sort])
 
     @blueprint.operation(
@@ -113,7 +101,7 @@ def events_blueprint(
 
         Its creator attends only by taking a seat like everyone else.
         """
-        event = publish_event(caller(), **body, request=idempotent_request())
+        event = use_cases.create_event(caller(), NewEvent(**body), idempotent_request())
         return event, {"Location": url_for("events.get_event", event_id=event.id)}
 
     @blueprint.operation(
@@ -129,7 +117,7 @@ def events_blueprint(
 
         The same shape as in lists.
         """
-        return show_event(event_id, caller())
+        return use_cases.get_event(event_id, caller())
 
     @blueprint.operation("PUT", EVENT, *EDIT_ERRORS, headers=[IF_MATCH])
     @blueprint.body(ReplaceEventSchema, examples.NEW_EVENT)
@@ -141,18 +129,18 @@ def events_blueprint(
         set are ignored. The answer has no ETag, as what is kept is not just what was sent
         (RFC 9110 section 9.3.4).
         """
-        return edit_event(event_id, caller(), EventChanges(**body), precondition())
+        return use_cases.update_event(event_id, caller(), EventChanges(**body), precondition())
 
     @blueprint.operation("PATCH", EVENT, *EDIT_ERRORS, headers=[IF_MATCH])
     @blueprint.body(ChangeEventSchema, examples.CHANGES)
     @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
-    def change_event(body: dict[str, Any], event_id: UUID) -> EventView:
+    def update_event(body: dict[str, Any], event_id: UUID) -> EventView:
         """Change an event
 
         For its creator, until it starts. What is left out stays; fields that can't be set are
         ignored.
         """
-        return edit_event(event_id, caller(), EventChanges(**body), precondition())
+        return use_cases.update_event(event_id, caller(), EventChanges(**body), precondition())
 
     @blueprint.operation(
         "DELETE",
@@ -164,12 +152,12 @@ def events_blueprint(
         headers=[IF_MATCH],
     )
     @blueprint.response(204)
-    def remove_event(event_id: UUID) -> Response:
+    def delete_event(event_id: UUID) -> Response:
         """Delete an event
 
         For its creator, until it starts. All seats in it are gone, too.
         """
-        delete_event(event_id, caller(), precondition())
+        use_cases.delete_event(event_id, caller(), precondition())
         return no_content()
 
     return blueprint

@@ -12,7 +12,7 @@ from domain.events.description import (
     CAPACITY_MAX,
     DESCRIPTION_MAX_LENGTH,
     LOCATION_MAX_LENGTH,
-    NOWHERE,
+    NO_LOCATION,
     TITLE_MAX_LENGTH,
     Capacity,
     Description,
@@ -83,7 +83,7 @@ class NewEventSchema(Schema):
     end_time = _end_time(required=True)
     capacity = _capacity(load_default=Capacity(CAPACITY_MAX))
     type = _type(load_default=EventType.OTHER, metadata={"default": "other"})
-    location = _location(load_default=NOWHERE)
+    location = _location(load_default=NO_LOCATION)
 
 
 class ReadOnlyFields(Schema):

@@ -61,7 +61,16 @@ DETAIL_OF_STATUS = {
 }
 
 ProblemError = DomainError | Unavailable
+# Where a value is sent under another name.
+FIELD_NAMES = {"idempotency_key": "Idempotency-Key"}
 FieldErrors = Mapping[str, list[str]]
+
+
+class NotAuthenticated(Unauthenticated):
+    code = "not_authenticated"
+
+    def __init__(self) -> None:
+        super().__init__("Send an access token: Authorization: Bearer <token>.")
 
 
 class ProblemSchema(Schema):
@@ -92,7 +101,9 @@ def status_of(refusal: type[Exception]) -> int:
 
 def error_problem(refusal: ProblemError) -> dict[str, Any]:
     """What a refusal is answered with."""
-    errors = {refusal.field: [refusal.problem]} if isinstance(refusal, Invalid) else None
+    errors = None
+    if isinstance(refusal, Invalid):
+        errors = {FIELD_NAMES.get(refusal.field, refusal.field): [refusal.problem]}
     return _problem(status_of(type(refusal)), refusal.code, refusal.detail, errors)
 
 

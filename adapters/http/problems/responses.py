@@ -6,13 +6,14 @@ from typing import Any
 from adapters.http.problems.handlers import CHALLENGE
 from adapters.http.problems.model import (
     PROBLEM_TYPE,
+    NotAuthenticated,
     ProblemError,
     ProblemSchema,
     error_problem,
     http_problem,
 )
 from application.errors import OutcomeUnknown, Unavailable
-from domain.accounts.errors import InvalidToken, NotAuthenticated
+from domain.accounts.errors import InvalidToken
 
 OF_EVERY_OPERATION = (
     http_problem(400, "The chunks of the body are malformed."),

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from flask import g, request
 
 from adapters.http.middleware.request_record import request_record
+from adapters.http.problems.model import NotAuthenticated
 from application.caller import Caller
-from domain.accounts.errors import NotAuthenticated
 
 
 def bearer_authentication(authenticate: Callable[[str], Caller]) -> Callable[[], None]:

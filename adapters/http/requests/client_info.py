@@ -2,7 +2,9 @@
 
 from flask import request
 
-from domain.accounts.session import USER_AGENT_MAX_LENGTH, ClientInfo
+from domain.accounts.session import ClientInfo
+
+USER_AGENT_MAX_LENGTH = 256
 
 # The header where a session keeps it. Told in the document as an optional parameter, it also keeps
 # openapi-python-client 0.29 from writing a login that can't be imported: with two forms of a body

@@ -7,8 +7,9 @@ from hashlib import sha256
 from flask import request
 
 from adapters.http.problems.handlers import InvalidRequest
-from application.idempotency import KEY_HEADER, IdempotentRequest
+from application.idempotency import IdempotentRequest
 
+KEY_HEADER = "Idempotency-Key"
 # A string as the draft has it, or bare; without commas, which join headers that are sent twice.
 CHARACTER = r"[!#-+\--\[\]-~]"
 KEY = rf'^("{CHARACTER}{{1,255}}"|{CHARACTER}{{1,255}})$'

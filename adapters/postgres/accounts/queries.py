@@ -11,6 +11,7 @@ from adapters.postgres.sql import SESSION_ID, USER_ID, columns_of, compile_sql
 from application.caller import Caller
 from application.pages import Cursor, Page, PageRequest
 from application.ports.account_queries import AccountQueries, LiveSession, Profile, SessionView
+from domain.accounts.errors import AccountDeleted
 
 SESSION = compile_sql(
     select(sessions.c.user_id, sessions.c.refresh_token_hash).where(
@@ -39,9 +40,11 @@ class PostgresAccountQueries(AccountQueries):
         rows = self._reader.rows(SESSION, {"session_id": session_id, "now": now})
         return LiveSession(rows[0].user_id, bytes(rows[0].refresh_token_hash)) if rows else None
 
-    def find_profile(self, caller: Caller) -> Profile | None:
+    def get_profile(self, caller: Caller) -> Profile:
         rows = self._reader.rows(PROFILE, {"user_id": caller.user_id}, caller)
-        return Profile(**rows[0]._asdict()) if rows else None
+        if not rows:
+            raise AccountDeleted
+        return Profile(**rows[0]._asdict())
 
     def live_sessions(
         self, caller: Caller, page_request: PageRequest, now: datetime

@@ -1,5 +1,6 @@
-"""Rows that have had their time. A statement takes a moment, and locks what it deletes alone."""
+"""Delete expired sessions and idempotency keys while the service is running."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,43 +10,68 @@ from adapters.postgres.reader import Reader
 from adapters.postgres.schema.tables import idempotency_keys, sessions
 from adapters.postgres.sql import compile_sql
 from application.idempotency import IDEMPOTENCY_KEY_LIFETIME
-from application.ports.expired_rows import ExpiredRows
+
+# Rows per statement: it is fast and locks only these rows.
+BATCH = 1_000
 
 
 @dataclass(frozen=True)
 class ExpiryRule:
-    """Rows of a table that are over so long after what a column says; an index has that column."""
+    """Rows of a table expire `lifetime` after the instant in an indexed column."""
 
     table: Table
     since: Column[datetime]
     lifetime: timedelta = timedelta(0)
 
 
-# No token of a session lives longer than the newest one, whose end this is: what was spent or
-# revoked is known for as long as anybody could show it.
+# `expires_at` is the expiry of the newest token; no other token expires later. A revoked session
+# therefore remains until all its tokens have expired.
 EXPIRED_SESSIONS = ExpiryRule(sessions, sessions.c.expires_at)
 EXPIRED_IDEMPOTENCY_KEYS = ExpiryRule(
     idempotency_keys, idempotency_keys.c.created_at, IDEMPOTENCY_KEY_LIFETIME
 )
+RULES: Mapping[str, ExpiryRule] = {
+    "sessions": EXPIRED_SESSIONS,
+    "idempotency keys": EXPIRED_IDEMPOTENCY_KEYS,
+}
 
 
-class PostgresExpiredRows(ExpiredRows):
-    def __init__(self, reader: Reader, rows: ExpiryRule) -> None:
+def purge(reader: Reader, expired_before: datetime, *, is_dry: bool = False) -> Mapping[str, int]:
+    """Delete rows that expired before, or only count them (`is_dry`). Returns the number per kind.
+
+    Each batch is its own transaction, so a purge may be interrupted or run concurrently. Raises
+    Unavailable.
+    """
+    rows = {kind: ExpiredRows(reader, rule) for kind, rule in RULES.items()}
+    if is_dry:
+        return {kind: each.count(expired_before) for kind, each in rows.items()}
+    removed = dict.fromkeys(rows, 0)
+    for kind, each in rows.items():
+        batch = BATCH
+        # A smaller batch is the last one; rows locked by others are skipped.
+        while batch == BATCH:
+            batch = each.remove(expired_before, BATCH)
+            removed[kind] += batch
+    return removed
+
+
+class ExpiredRows:
+    def __init__(self, reader: Reader, rule: ExpiryRule) -> None:
         self._reader = reader
-        self._lifetime = rows.lifetime
-        is_over = rows.since <= bindparam("before", type_=rows.since.type)
-        self._count = compile_sql(select(func.count()).select_from(rows.table).where(is_over))
-        key = tuple(rows.table.primary_key)
+        self._lifetime = rule.lifetime
+        is_expired = rule.since <= bindparam("before", type_=rule.since.type)
+        self._count = compile_sql(select(func.count()).select_from(rule.table).where(is_expired))
+        key = tuple(rule.table.primary_key)
         oldest = (
             select(*key)
-            .where(is_over)
-            .order_by(rows.since)
-            .limit(bindparam("at_most", type_=Integer))
+            .where(is_expired)
+            .order_by(rule.since)
+            .limit(bindparam("limit", type_=Integer))
             .with_for_update(skip_locked=True)
             .cte("oldest")
         )
         removed = (
-            delete(rows.table)
+            delete(rule.table)
             .where(tuple_(*key) == tuple_(*oldest.c))
             .returning(true().label("is_removed"))
             .cte("removed")
@@ -53,10 +79,12 @@ class PostgresExpiredRows(ExpiredRows):
         self._remove = compile_sql(select(func.count()).select_from(removed))
 
     def count(self, expired_before: datetime) -> int:
+        """Raises Unavailable."""
         [[count]] = self._reader.rows(self._count, {"before": expired_before - self._lifetime})
         return int(count)
 
-    def remove(self, expired_before: datetime, at_most: int) -> int:
-        values = {"before": expired_before - self._lifetime, "at_most": at_most}
+    def remove(self, expired_before: datetime, limit: int) -> int:
+        """Returns the number of rows removed. Skips locked rows. Raises Unavailable."""
+        values = {"before": expired_before - self._lifetime, "limit": limit}
         [[count]] = self._reader.rows(self._remove, values)
         return int(count)

@@ -1,19 +1,29 @@
+"""Check whether the database has the schema that this version needs."""
+
 from adapters.postgres.errors import MigrationsMissing
 from adapters.postgres.reader import Reader
-from application.ports.schema import Schema
+from application.errors import NotReady, Unavailable
 
-# The newest migration. Revisions are numbers, written so that their order is that of texts.
+# The newest migration. Revisions are numbers that sort as text.
 NEWEST = "0006"
+NO_DATABASE = "The database does not respond."
+NO_MIGRATIONS = "The database is missing migrations of this version."
 
 
-class PostgresSchema(Schema):
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+def has_all_migrations(reader: Reader) -> bool:
+    """Newer revisions count, too: releases add before they remove. Raises Unavailable."""
+    try:
+        revisions = reader.rows("SELECT version_num FROM alembic_version", {})
+    except MigrationsMissing:
+        return False
+    return any(revision >= NEWEST for (revision,) in revisions)
 
-    def has_all_migrations(self) -> bool:
-        try:
-            revisions = self._reader.rows("SELECT version_num FROM alembic_version", {})
-        except MigrationsMissing:
-            return False
-        # Migrations add before they take away: what a newer version needs is more, not less.
-        return any(revision >= NEWEST for (revision,) in revisions)
+
+def check_readiness(reader: Reader) -> None:
+    """Raises NotReady with the reason unless requests can be served."""
+    try:
+        is_current = has_all_migrations(reader)
+    except Unavailable as error:
+        raise NotReady(NO_DATABASE) from error
+    if not is_current:
+        raise NotReady(NO_MIGRATIONS)

@@ -70,7 +70,7 @@ def test_an_empty_or_too_long_search_is_rejected(ada, search):
     assert response.status_code == 422
     [problem] = response.json()["errors"]["search"]
     assert problem in (
-        "Must have something other than white space.",
+        "Must not be blank.",
         "Must have at most 200 characters.",
     )
 

@@ -53,7 +53,7 @@ def test_a_generated_client_runs_the_demo(client, base_url, empty_database):
 
     listed = grace.call(
         "events",
-        "get_events",
+        "list_events",
         status=models.EventStatus.UPCOMING,
         sort=models.EventSort.LATEST_FIRST,
         attending=False,
@@ -65,7 +65,7 @@ def test_a_generated_client_runs_the_demo(client, base_url, empty_database):
         return grace.call("attendance", operation, event_id=event.id)
 
     assert call_as_grace("attend_event").status_code == HTTPStatus.NO_CONTENT
-    [attendee] = call_as_grace("get_attendees").parsed.results
+    [attendee] = call_as_grace("list_attendees").parsed.results
     assert attendee.username == grace.username
     rejected = ada.call("attendance", "attend_event", event_id=event.id)
     assert isinstance(rejected.parsed, models.Problem)
@@ -73,16 +73,16 @@ def test_a_generated_client_runs_the_demo(client, base_url, empty_database):
     assert call_as_grace("cancel_attendance").status_code == HTTPStatus.NO_CONTENT
 
     changes = models.ChangeEvent(capacity=2)
-    changed = ada.call("events", "change_event", event_id=event.id, body=changes).parsed
+    changed = ada.call("events", "update_event", event_id=event.id, body=changes).parsed
     assert (changed.title, changed.capacity, changed.seats_left) == ("Tea for one", 2, 2)
     changed.title = "Tea for two"
     replacement = models.ReplaceEvent.from_dict(changed.to_dict())
     replaced = ada.call("events", "replace_event", event_id=event.id, body=replacement).parsed
     assert (replaced.title, replaced.capacity) == ("Tea for two", 2)
     assert ada.call("events", "get_event", event_id=event.id).parsed == replaced
-    forbidden = grace.call("events", "remove_event", event_id=event.id)
+    forbidden = grace.call("events", "delete_event", event_id=event.id)
     assert (forbidden.parsed.status, forbidden.parsed.code) == (403, "not_event_creator")
-    removed = ada.call("events", "remove_event", event_id=event.id)
+    removed = ada.call("events", "delete_event", event_id=event.id)
     assert removed.status_code == HTTPStatus.NO_CONTENT
     assert ada.call("events", "get_event", event_id=event.id).parsed.code == "event_not_found"
 

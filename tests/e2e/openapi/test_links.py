@@ -56,13 +56,13 @@ def resolve(body, expression):
     return value
 
 
-@pytest.mark.parametrize("operation_id", ["createEvent", "getEvents", "getSessions"])
+@pytest.mark.parametrize("operation_id", ["createEvent", "listEvents", "listSessions"])
 def test_ids_in_links_belong_to_existing_resources(document, ada, operation_id):
     ada.new_event()
     response = {
         "createEvent": ada.create_event,
-        "getEvents": lambda: ada.get("/v1/events/"),
-        "getSessions": lambda: ada.get("/v1/profile/sessions/"),
+        "listEvents": lambda: ada.get("/v1/events/"),
+        "listSessions": lambda: ada.get("/v1/profile/sessions/"),
     }[operation_id]()
     documented_response = operations(document)[operation_id][1]["responses"][
         str(response.status_code)

@@ -16,7 +16,7 @@ def new_incidents(caplog):
     def new_incidents():
         records = [each for each in caplog.records if each.name == "turnout.security"]
         caplog.clear()
-        return [(each.incident, each.user_id) for each in records]
+        return [(each.msg, each.user_id) for each in records]
 
     return new_incidents
 
@@ -37,9 +37,9 @@ def test_incidents_name_the_user(new_incidents, visitor, ada):
     visitor.revoke(visitor.log_in_again(ada).tokens["refresh_token"])
     assert new_incidents() == [("logged_in", user), ("session_revoked", user)]
     ada.post("/v1/profile/calendar/")
-    assert new_incidents() == [("calendar_address_made", user)]
+    assert new_incidents() == [("calendar_feed_created", user)]
     ada.change_password("wrong password", NEW_PASSWORD)
-    assert new_incidents() == [("password_refused", user)]
+    assert new_incidents() == [("wrong_password", user)]
     ada.change_password(PASSWORD, NEW_PASSWORD)
     assert new_incidents() == [("password_changed", user)]
     ada.post("/v1/profile/token/revoke-all/")

@@ -43,7 +43,7 @@ def test_without_a_database_the_service_is_healthy_but_not_ready():
         response = visitor.get("/readyz")
 
     assert is_problem(response, 503, "not_ready")
-    assert response.json()["detail"] == "The database does not answer."
+    assert response.json()["detail"] == "The database does not respond."
 
 
 @pytest.mark.parametrize("state", ["empty", "old", "newer"])
@@ -57,7 +57,7 @@ def test_readiness_requires_all_migrations_and_allows_newer_ones(postgres, state
         assert response.status_code == 200
     else:
         assert is_problem(response, 503, "not_ready")
-        assert response.json()["detail"] == "The database lacks migrations of this version."
+        assert response.json()["detail"] == "The database is missing migrations of this version."
 
 
 @contextmanager

@@ -105,7 +105,7 @@ def test_only_seat_changes_are_counted(sample_data, service_and_metrics):
     with (
         metrics.increases(2, "turnout_seats_taken_total"),
         metrics.increases(1, "turnout_seats_given_back_total"),
-        metrics.increases(1, "turnout_refusals_total", code="capacity_exhausted"),
+        metrics.increases(1, "turnout_problems_total", code="capacity_exhausted"),
     ):
         for user, verb, status in requests:
             assert send(service, user, "POST", f"{event}/{verb}/").status_code == status
@@ -135,7 +135,7 @@ def test_requests_cannot_add_series_or_reveal_secrets(service_and_metrics):
         metrics.increases(9, REQUESTS, method="other", route="unmatched", status="405"),
         metrics.increases(9, REQUESTS, route="/v1/calendars/{secret}.ics", status="404"),
         metrics.increases(1, REQUESTS, status="400"),
-        metrics.increases(1, "turnout_refusals_total", code="bad_request"),
+        metrics.increases(1, "turnout_problems_total", code="bad_request"),
     ):
         for number in range(9):
             send(service, None, f"WHISPER{number}", "/v1/events/")

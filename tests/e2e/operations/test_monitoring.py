@@ -31,7 +31,7 @@ def series(root, postgres):
             account = {"username": "nobody", "password": PASSWORD}
             assert httpx.post(f"{base_url}/v1/profile/token/", json=account).status_code == 401
             metrics = Metrics(port)
-            metrics.wait_for_value(1, "turnout_refusals_total")
+            metrics.wait_for_value(1, "turnout_problems_total")
             yield [*metrics.samples(), SimpleNamespace(name=UP, labels={JOB: "turnout"})]
 
 

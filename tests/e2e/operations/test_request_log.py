@@ -106,7 +106,7 @@ def test_each_request_is_logged_as_one_json_line_without_secrets(root, settings,
     assert request["duration_ms"] > 0
     assert "is_complete" not in request
     assert [line["code"] for line in requests if line["status"] == 422] == ["validation_failed"]
-    [audit_record] = [line for line in lines if line.get("incident") == "logged_in"]
+    [audit_record] = [line for line in lines if line["event"] == "logged_in"]
     [login] = [line for line in requests if line["route"] == "/v1/profile/token/"]
     assert audit_record["request_id"] == login["request_id"]
     secrets = (PASSWORD, "whispered", "secret tea", feed.rpartition("/")[2], *tokens.values())

@@ -159,7 +159,7 @@ def test_an_invalid_endpoint_stops_the_start_with_one_line(root, settings):
     start = run_cli(root, "serve", OTEL_EXPORTER_OTLP_ENDPOINT="collector:4318", **settings)
 
     assert start.stderr == (
-        "turnout: OTEL_EXPORTER_OTLP_ENDPOINT: is not a URL like http://localhost:4318.\n"
+        "turnout: OTEL_EXPORTER_OTLP_ENDPOINT: must be a URL like http://localhost:4318.\n"
     )
 
 

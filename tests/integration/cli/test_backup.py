@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from entrypoints.embedded_postgres import embedded_programs
+from entrypoints.embedded_postgres import embedded_bin_dir
 from tests.concurrency import wait_until
 from tests.processes import command, environment
 
@@ -25,7 +25,7 @@ def programs(tmp_path):
 
     def make(script, release=99):
         for name in ("pg_dump", "pg_restore"):
-            real = embedded_programs() / name
+            real = embedded_bin_dir() / name
             program = directory / name
             program.write_text(PROGRAM.format(release=release, script=script.format(real=real)))
             program.chmod(0o700)
@@ -70,7 +70,7 @@ def test_an_unwritable_file_is_named(error_of, db, folder):
 def test_a_database_without_turnout_is_rejected(error_of, make_database, folder):
     error = error_of("backup", folder / "file", **make_database(migrated=False).settings)
 
-    assert error == "the database has no Turnout in it."
+    assert error == "this is not a Turnout database."
     assert list(folder.iterdir()) == []
 
 
@@ -79,8 +79,8 @@ def test_programs_older_than_the_server_are_rejected(error_of, db, programs, fol
 
     error = error_of("backup", folder / "file", **setting, **db.settings)
 
-    assert error.startswith("POSTGRES_BIN_DIR: the server is of release ")
-    assert f"{setting['POSTGRES_BIN_DIR']}/pg_dump is of release 9; " in error
+    assert error.startswith("POSTGRES_BIN_DIR: the server has version ")
+    assert f"{setting['POSTGRES_BIN_DIR']}/pg_dump has version 9; " in error
 
 
 def test_the_password_is_not_in_the_arguments(run_command, db, programs, folder, tmp_path):

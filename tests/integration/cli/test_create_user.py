@@ -87,7 +87,7 @@ def test_the_password_is_prompted_twice_and_not_echoed(type_password, db):
     ("arguments", "password", "reason"),
     [
         (("ada", "--email", "here"), PASSWORD, "email: Not a valid email address."),
-        (("ada",), "ada12345", "password: Must be more than the username, or "),
+        (("ada",), "ada12345", "password: Must not be just the username or "),
         (("ada",), "with a NUL\0", "password: Must not contain NUL characters"),
     ],
     ids=["no address", "too easy", "NUL"],
@@ -115,7 +115,7 @@ def test_a_taken_username_is_rejected_in_one_line(error_of, db):
 def test_without_a_terminal_the_password_must_be_piped(error_of, unused_db):
     error = error_of("create-user", "ada", stdin="no terminal", **unused_db.settings)
 
-    assert error == "password: there is no terminal to ask for it; pipe it, with --password-stdin."
+    assert error == "password: there is no terminal to prompt on; pipe it, with --password-stdin."
 
 
 @pytest.mark.parametrize("arguments", [(), ("--password-stdin",)])

@@ -11,7 +11,7 @@ SERVICE = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing", "JWT_SECRE
 def test_a_data_dir_that_postgres_cannot_use_is_reported(error_of, tmp_path, name):
     error = error_of("run", DATA_DIR=str(tmp_path / name))
 
-    assert error.startswith("DATA_DIR: the embedded PostgreSQL can't live in ")
+    assert error.startswith("DATA_DIR: the embedded PostgreSQL can't use ")
 
 
 def test_a_data_dir_that_is_no_directory_is_reported(error_of):
@@ -23,7 +23,7 @@ def test_a_data_dir_that_is_no_directory_is_reported(error_of):
 def test_an_unknown_host_is_reported(error_of, tmp_path):
     error = error_of("run", HOST="nowhere.invalid", DATA_DIR=str(tmp_path))
 
-    assert error == "HOST: nowhere.invalid is no address here."
+    assert error == "HOST: nowhere.invalid is not an address of this machine."
 
 
 @pytest.mark.parametrize("command", ["serve", "migrate"])

@@ -13,7 +13,7 @@ def test_the_local_database_is_backed_up_running_or_stopped(root, output_of, err
     with running_cli(root, "run", WEB_WORKERS="1", **data_dir):
         output_of("create-user", "ada", "--password-stdin", stdin=f"{PASSWORD}\n", **data_dir)
         output_of("backup", running_file, **data_dir)
-        assert "stop make run, and set DATA_DIR " in error_of("restore", running_file, **data_dir)
+        assert "stop make run, then set DATA_DIR " in error_of("restore", running_file, **data_dir)
     output_of("backup", stopped_file, **data_dir)
     assert output_of("verify-data", **data_dir) == "0 events, 0 seats: 0 differ.\n"
     assert not (tmp_path / "home" / "postgres" / "postmaster.pid").exists()
@@ -33,7 +33,7 @@ def test_a_server_that_is_starting_or_stopping_is_not_disturbed(error_of, tmp_pa
         flock(lock, LOCK_EX)
         error = error_of("backup", tmp_path / "file", DATA_DIR=str(data_dir))
 
-    assert error == "DATA_DIR: its PostgreSQL is being started or stopped; try again."
+    assert error == "DATA_DIR: its PostgreSQL is starting or stopping; try again."
 
 
 def test_a_missing_local_database_is_reported(error_of, tmp_path):

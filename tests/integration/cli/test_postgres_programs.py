@@ -14,7 +14,7 @@ def installed(monkeypatch):
         programs = {
             release: (f"/{release}/pg_dump", f"/{release}/pg_restore") for release in releases
         }
-        monkeypatch.setattr(postgres_programs, "_found", lambda: iter(programs.items()))
+        monkeypatch.setattr(postgres_programs, "_installed", lambda: iter(programs.items()))
 
     return set_releases
 
@@ -33,7 +33,7 @@ def test_the_closest_release_that_is_not_older_is_used(installed, server, releas
 def test_a_much_newer_release_is_not_used(installed, server):
     installed(18)
 
-    with pytest.raises(SettingsError, match=f"programs of release {server}") as exc_info:
+    with pytest.raises(SettingsError, match=f"directory of version {server}") as exc_info:
         postgres_programs.find_programs(server)
 
     assert "\n" not in str(exc_info.value)

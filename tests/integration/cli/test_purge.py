@@ -7,13 +7,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from adapters.postgres.maintenance.expired_rows import BATCH
 from application.idempotency import IdempotencyRecord, IdempotentRequest
-from application.operations.purge import AT_ONCE
-from application.ports.event_queries import EventView
-from tests.builders import DAY, a_session, a_user, an_event
+from tests.builders import DAY, a_session, a_user
 from tests.postgres import run_in
 
-NUMBER = 2 * AT_ONCE + 500
+NUMBER = 2 * BATCH + 500
 ACCOUNT = {"username": "grace", "password": "correct horse battery"}
 EVENT = {
     "title": "Tea",
@@ -27,11 +26,10 @@ EVENT = {
 def expired_db(db):
     """Many expired sessions and an expired key, and one of each that is current."""
     now, ada = datetime.now(UTC), a_user()
-    event = EventView.of(an_event(creator_id=ada.id), ada.username, now)
     with db.new_work() as work:
         work.users.add(ada)
         for key, age in (("old", 4 * DAY), ("new", timedelta(0))):
-            record = IdempotencyRecord(IdempotentRequest(key, b""), event, created_at=now - age)
+            record = IdempotencyRecord(IdempotentRequest(key, b""), {}, created_at=now - age)
             work.idempotency.add(ada.id, record)
             work.sessions.add(a_session(user_id=ada.id, now=now - age))
         work.commit()

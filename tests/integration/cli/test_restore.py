@@ -8,7 +8,7 @@ from adapters.postgres.maintenance.backup import Backup, BackupError
 from adapters.postgres.maintenance.inspection import is_empty
 from adapters.postgres.schema.migrate import downgrade
 from adapters.postgres.schema.tables import metadata
-from entrypoints.embedded_postgres import embedded_programs
+from entrypoints.embedded_postgres import embedded_bin_dir
 from tests.integration.cli.conftest import SEEDED_EVENTS
 
 
@@ -65,7 +65,7 @@ def test_a_truncated_file_leaves_the_database_empty(truncated_file, empty, error
 
 def test_a_restore_that_fails_halfway_is_rolled_back(truncated_file, empty):
     """As if the file had been truncated after it was checked."""
-    programs = [str(embedded_programs() / name) for name in ("pg_dump", "pg_restore")]
+    programs = [str(embedded_bin_dir() / name) for name in ("pg_dump", "pg_restore")]
 
     with pytest.raises(BackupError):
         Backup(truncated_file, *programs).restore(empty.engine.url)
@@ -84,7 +84,7 @@ def test_a_file_that_is_no_backup_is_rejected(empty, error_of, file):
 def test_a_database_that_is_not_empty_is_left_unchanged(backup, db, error_of):
     error = error_of("restore", backup, **db.settings)
 
-    assert " is not empty: name a new one in DATABASE_URL" in error
+    assert " is not empty: create a new one with createdb" in error
     assert db.rows("SELECT count(*) FROM users") == [(0,)]
 
 
@@ -107,7 +107,7 @@ def test_a_backup_of_an_older_version_is_restored_and_can_be_migrated(db, empty,
     output = output_of("restore", file, **empty.settings)
 
     assert output.splitlines()[1] == (
-        "It is at revision 0003: python -m entrypoints.cli migrate is to follow."
+        "It is at revision 0003: run python -m entrypoints.cli migrate next."
     )
     output_of("migrate", **empty.settings)
     output_of("verify-data", **empty.settings)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.security.argon2 import OWASP_LEAST, Argon2Hasher
+from adapters.security.argon2 import OWASP_MINIMUM, Argon2Hasher
 from tests.concurrency import wait_until
 from tests.integration.cli.conftest import SEEDED_EVENTS, SEEDED_PEOPLE, SEEDED_SEATS
 from tests.processes import command, environment
@@ -86,7 +86,7 @@ def test_the_printed_users_have_the_printed_password(seeded_db):
 
     assert len(hashes) == 3
     assert len(set(hashes)) == 1  # hashed once, because hashing is slow on purpose
-    assert Argon2Hasher(OWASP_LEAST, memory_mib=38).matches(password, hashes[0][0])
+    assert Argon2Hasher(OWASP_MINIMUM, memory_mib=38).matches(password, hashes[0][0])
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_an_interrupted_seed_prints_the_password_of_the_users_so_far(
     *names, password = LOG_IN.search(output).groups()
     hashes = db.rows("SELECT password_hash FROM users WHERE username = ANY(:n)", n=names)
     assert len(hashes) == 3
-    assert Argon2Hasher(OWASP_LEAST, memory_mib=0).matches(password, hashes[0][0])
+    assert Argon2Hasher(OWASP_MINIMUM, memory_mib=0).matches(password, hashes[0][0])
     assert (process.returncode, reason.strip()) == (exit_code, last_words)
     assert counts(db)[0] < 2000
 

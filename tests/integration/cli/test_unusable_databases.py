@@ -23,13 +23,16 @@ def empty_db(postgres):
 def test_a_database_without_migrations_is_rejected_in_one_line(error_of, empty_db, arguments):
     error = error_of(*arguments, stdin=PASSWORD, **empty_db.settings)
 
-    assert error.startswith("the database lacks migrations of this version: ")
+    assert error.startswith("the database is missing migrations of this version: ")
 
 
 def test_a_database_without_tables_cannot_be_verified(error_of, empty_db):
     error = error_of("verify-data", **empty_db.settings)
 
-    assert error == 'DATABASE_URL: the database lacks migrations: relation "events" does not exist'
+    assert (
+        error
+        == 'DATABASE_URL: the database is missing migrations: relation "events" does not exist'
+    )
 
 
 @pytest.fixture
@@ -48,4 +51,4 @@ def unprivileged_role(db):
 def test_a_role_without_privileges_is_rejected_in_one_line(error_of, unprivileged_role, arguments):
     error = error_of(*arguments, stdin=PASSWORD, **unprivileged_role)
 
-    assert error.startswith("DATABASE_URL: the database refuses: permission denied for table ")
+    assert error.startswith("DATABASE_URL: permission denied for table ")

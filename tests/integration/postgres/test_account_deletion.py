@@ -12,7 +12,7 @@ from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.security.secrets import new_feed_secret
 from application.calendars.create_calendar_feed import CreateCalendarFeed
 from application.caller import Caller
-from domain.accounts.errors import InvalidToken
+from domain.accounts.errors import AccountDeleted
 from domain.calendars.errors import CalendarNotFound
 from domain.calendars.feed import CalendarFeed
 from tests.builders import CLIENT_INFO, NOON, a_user, an_event
@@ -102,7 +102,7 @@ def test_a_request_that_waits_for_the_deletion_changes_nothing(empty_database, n
         deletion.users.remove(user)
         deletion.commit()
 
-        with pytest.raises(InvalidToken):
+        with pytest.raises(AccountDeleted):
             outcome.result(timeout=30)
 
     with new_work() as work:

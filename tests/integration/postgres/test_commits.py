@@ -40,7 +40,7 @@ def test_a_rejected_commit_is_retried(work_on):
 
     assert len(attempts) == ATTEMPTS
     with work_on() as work:
-        assert work.users.find(user.id) is None
+        assert work.users.find_for_update(user.id) is None
 
 
 @pytest.mark.parametrize("sqlstate", ["08006", "40003"])
@@ -99,7 +99,7 @@ def test_losing_the_connection_before_a_commit_raises_unavailable(postgres_engin
 
     assert type(exc_info.value) is Unavailable
     with PostgresUnitOfWork(postgres_engine) as work:
-        assert work.users.find(user.id) is None
+        assert work.users.find_for_update(user.id) is None
 
 
 def test_a_commit_on_a_lost_connection_raises_outcome_unknown(postgres_engine, monkeypatch):
@@ -118,7 +118,7 @@ def test_a_commit_on_a_lost_connection_raises_outcome_unknown(postgres_engine, m
     monkeypatch.undo()
 
     with PostgresUnitOfWork(postgres_engine) as work:
-        assert work.users.find(user.id) is None
+        assert work.users.find_for_update(user.id) is None
 
 
 def test_a_not_null_violation_is_not_a_deleted_account(work_on):

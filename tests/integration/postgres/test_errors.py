@@ -29,7 +29,7 @@ def test_contention_retries_the_whole_function(work_on, sqlstate):
 
     assert len(attempts) == 2
     with work_on() as work:
-        assert work.users.find(user.id) == user
+        assert work.users.get(user.id) == user
 
 
 def test_persistent_contention_raises_contended(work_on):

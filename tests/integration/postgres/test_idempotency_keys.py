@@ -10,8 +10,7 @@ from application.idempotency import (
     IdempotencyRecord,
     IdempotentRequest,
 )
-from application.ports.event_queries import EventView
-from tests.builders import NOON, a_user, an_event
+from tests.builders import NOON, a_user
 from tests.postgres import run_in
 
 
@@ -30,10 +29,9 @@ def test_a_key_is_in_use_until_the_unit_of_work_ends(work_on):
         assert third.idempotency.find_for_update(ada, "key") is None
 
 
-def expired_record(creator, key):
-    event = EventView.of(an_event(creator_id=creator.id), creator.username, NOON)
+def expired_record(key):
     return IdempotencyRecord(
-        IdempotentRequest(key, b""), event, created_at=NOON - IDEMPOTENCY_KEY_LIFETIME
+        IdempotentRequest(key, b""), {}, created_at=NOON - IDEMPOTENCY_KEY_LIFETIME
     )
 
 
@@ -44,7 +42,7 @@ def ada_and_grace(work_on):
     with work_on() as work:
         for person in people:
             work.users.add(person)
-            work.idempotency.add(person.id, expired_record(person, "key"))
+            work.idempotency.add(person.id, expired_record("key"))
         work.commit()
     return people
 

@@ -47,7 +47,7 @@ def test_completed_migrations_remain_when_the_next_one_fails(empty):
             text("SELECT count(*) FROM events")
         )  # only migration 0004 conflicts with this
         with pytest.raises(LocksHeld):
-            migrate(empty, patience_s=0)
+            migrate(empty, timeout_s=0)
 
     with empty.connect() as connection:
         versions = connection.execute(text("SELECT version_num FROM alembic_version"))

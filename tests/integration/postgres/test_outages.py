@@ -18,11 +18,10 @@ from adapters.postgres.unit_of_work import (
     PostgresUnitOfWork,
     PostgresUnitOfWorkFactory,
 )
-from application.caller import Caller
 from application.errors import Contended, OutcomeUnknown, Unavailable
 from entrypoints.container import Container
 from entrypoints.settings import Settings
-from tests.builders import a_user, an_event
+from tests.builders import NOON, a_user, an_event
 from tests.postgres import a_database, backend_of, cut_connections, run_in
 
 KEY = "k" * 32
@@ -69,7 +68,7 @@ def test_without_migrations_requests_return_503(postgres):
         container.engine().dispose()
 
     assert (signed_up.status_code, signed_up.json["code"]) == (503, "try_again")
-    assert ready.json["detail"] == "The database lacks migrations of this version."
+    assert ready.json["detail"] == "The database is missing migrations of this version."
 
 
 def test_a_connection_lost_between_requests_is_replaced(postgres_engine):
@@ -101,12 +100,15 @@ def test_interrupted_reads_leak_no_connections(postgres_engine, monkeypatch):
             cut_connections(postgres_engine)
         return execute(connection, sql, values)
 
-    queries.find_profile(Caller(uuid4()))
+    def read():
+        return queries.find_live_session(uuid4(), NOON)
+
+    read()
     monkeypatch.setattr(DriverConnection, "execute", cut_and_execute)
     outcomes: list[Any] = []
     for _ in range(7):
         try:
-            outcomes.append(queries.find_profile(Caller(uuid4())))
+            outcomes.append(read())
         except Unavailable:
             outcomes.append("cut")
 

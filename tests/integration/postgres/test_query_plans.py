@@ -16,7 +16,7 @@ from adapters.postgres.events.statements import (
     count_of,
     page_of_attendees,
 )
-from adapters.postgres.events.writes import LOAD, LOCK, SeatChange, saving
+from adapters.postgres.events.writes import LOAD, LOCK, SeatChange, update_event
 from adapters.postgres.pages import page_values
 from adapters.postgres.reader import Reader
 from application.calendars.read_calendar_feed import DESCRIPTION_MAX, ENTRIES_MAX
@@ -182,7 +182,7 @@ def test_attending_and_cancelling_scan_no_table(sequential_scans):
     }
     changed = frozenset({"attendees_count"})
 
-    writes = [saving(changed, change) for change in SeatChange]
+    writes = [update_event(changed, change) for change in SeatChange]
     for statement in [LOCK, LOAD, *writes]:
         assert sequential_scans(statement, values) == []
 

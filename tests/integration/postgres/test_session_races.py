@@ -73,5 +73,5 @@ def test_a_request_of_an_ended_session_changes_nothing(empty_database, function)
     with new_work() as work:
         loaded = work.events.get_for_update(event.id, attendee=ada.id)
         assert not loaded.seat.is_taken
-        assert work.users.find(ada.id).email == ada.email
+        assert work.users.get(ada.id).email == ada.email
         assert work.sessions.find_for_update(other.id).is_live(NOON)

@@ -126,7 +126,7 @@ def test_values_are_not_interpreted_as_sql(empty_database):
         work.commit()
 
     with PostgresUnitOfWork(empty_database) as work:
-        assert work.users.find(user.id) == user
+        assert work.users.get(user.id) == user
 
 
 def test_an_engine_without_autocommit_is_rejected(database):

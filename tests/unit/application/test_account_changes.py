@@ -5,8 +5,8 @@ from application.ports.audit_log import AuditEvent
 from application.ports.event_queries import EventCriteria
 from domain.accounts.credentials import Password, Username
 from domain.accounts.errors import (
+    AccountDeleted,
     InvalidCredentials,
-    InvalidToken,
     SessionEnded,
     UsernameTaken,
     WrongPassword,
@@ -131,13 +131,13 @@ def test_a_taken_name_can_not_be_changed_to(world):
 def test_a_deleted_account_leaves_the_past_alone_and_the_future_free(world):
     ada, grace = world.person("ada"), world.person("grace")
     past = world.published(ada)
-    world.attend(past.id, ada)
+    world.attend_event(past.id, ada)
     world.clock.advance(DAY)  # `past` starts
     pair = logged_in(world)
     own, others = world.published(ada, start=2 * DAY), world.published(grace, start=2 * DAY)
     for event in (own, others):
-        world.attend(event.id, ada)
-        world.attend(event.id, grace)
+        world.attend_event(event.id, ada)
+        world.attend_event(event.id, grace)
 
     world.delete_account(ada, "ada's password", CLIENT_INFO)
 
@@ -175,12 +175,12 @@ def test_who_is_gone_publishes_nothing_and_takes_no_seat(world):
     world.delete_account(ada, "ada's password", CLIENT_INFO)
 
     for act in (
-        lambda: world.attend(event.id, ada),
+        lambda: world.attend_event(event.id, ada),
         lambda: world.published(ada),
         lambda: world.update_profile(ada, ProfileChanges(email=None)),
         lambda: world.delete_account(ada, "ada's password", CLIENT_INFO),
     ):
-        with pytest.raises(InvalidToken):
+        with pytest.raises(AccountDeleted):
             act()
     assert world.get_event(event.id, grace).attendees_count == 0
 
@@ -188,7 +188,7 @@ def test_who_is_gone_publishes_nothing_and_takes_no_seat(world):
 def test_an_event_that_starts_before_the_deletion_is_kept(world):
     ada, grace = world.person("ada"), world.person("grace")
     event = world.published(grace)
-    world.attend(event.id, ada)
+    world.attend_event(event.id, ada)
     world.clock.advance(DAY + HOUR / 2)
 
     world.delete_account(ada, "ada's password", CLIENT_INFO)

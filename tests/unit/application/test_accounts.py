@@ -5,6 +5,7 @@ import pytest
 from application.caller import Caller
 from domain.accounts.credentials import Password, Username
 from domain.accounts.errors import (
+    AccountDeleted,
     InvalidCredentials,
     InvalidToken,
     RefreshTokenReused,
@@ -80,27 +81,27 @@ def test_a_session_goes_on_as_long_as_it_is_refreshed_within_a_day(world):
 
     for _ in range(5):
         world.clock.advance(DAY - HOUR)
-        pair = world.refresh(pair.refresh_token, CLIENT_INFO)
+        pair = world.refresh_session(pair.refresh_token, CLIENT_INFO)
     assert world.authenticate(pair.access_token)
 
     world.clock.advance(DAY)
     with pytest.raises(InvalidToken):
-        world.refresh(pair.refresh_token, CLIENT_INFO)
+        world.refresh_session(pair.refresh_token, CLIENT_INFO)
 
 
 def test_the_revocation_that_reuse_brings_outlives_the_refusal(world):
     world.person("ada")
     stolen = logged_in(world)
     other = logged_in(world)
-    newest = world.refresh(stolen.refresh_token, CLIENT_INFO)
+    newest = world.refresh_session(stolen.refresh_token, CLIENT_INFO)
 
     with pytest.raises(RefreshTokenReused):
-        world.refresh(stolen.refresh_token, CLIENT_INFO)
+        world.refresh_session(stolen.refresh_token, CLIENT_INFO)
 
     for act, token in (
-        (lambda token: world.refresh(token, CLIENT_INFO), newest.refresh_token),
+        (lambda token: world.refresh_session(token, CLIENT_INFO), newest.refresh_token),
         (lambda token: world.get_profile(world.authenticate(token)), newest.access_token),
-        (world.verify, newest.access_token),
+        (world.verify_token, newest.access_token),
     ):
         with pytest.raises(InvalidToken):
             act(token)
@@ -114,20 +115,20 @@ def test_each_type_of_token_has_its_place(world):
     with pytest.raises(InvalidToken):
         world.authenticate(pair.refresh_token)
     with pytest.raises(InvalidToken):
-        world.refresh(pair.access_token, CLIENT_INFO)
+        world.refresh_session(pair.access_token, CLIENT_INFO)
 
 
 def test_verifying_tells_good_tokens_from_spent_ones(world):
     user_id = world.person("ada").user_id
     first = logged_in(world)
-    second = world.refresh(first.refresh_token, CLIENT_INFO)
+    second = world.refresh_session(first.refresh_token, CLIENT_INFO)
 
     for token in (first.access_token, second.access_token, second.refresh_token):
-        assert world.verify(token).user_id == user_id
+        assert world.verify_token(token).user_id == user_id
     with pytest.raises(InvalidToken):
-        world.verify(first.refresh_token)
+        world.verify_token(first.refresh_token)
 
 
 def test_the_profile_of_nobody_is_refused(world):
-    with pytest.raises(InvalidToken):
+    with pytest.raises(AccountDeleted):
         world.get_profile(Caller(uuid4()))

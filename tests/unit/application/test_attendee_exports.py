@@ -20,7 +20,7 @@ def event(world, ada):
 def guests(world, event):
     guests = [world.person(f"guest{number}") for number in range(7)]
     for guest in guests:
-        world.attend(event.id, guest)
+        world.attend_event(event.id, guest)
     return guests
 
 
@@ -46,7 +46,7 @@ def test_its_creator_gets_all_in_the_order_of_the_list(world, ada, event, guests
 def test_an_event_of_few_or_none_is_a_page(world, ada, count):
     event = world.published(ada, capacity=20)
     for number in range(count):
-        world.attend(event.id, world.person(f"guest{number}"))
+        world.attend_event(event.id, world.person(f"guest{number}"))
 
     assert [len(page) for page in world.export_attendees(event.id, ada)] == [count]
 
@@ -67,9 +67,9 @@ def test_whoever_leaves_and_comes_back_meanwhile_is_met_once(world, ada, event, 
     met = [attendee.id for attendee in next(pages)]
     world.clock.advance(HOUR)
     for guest in guests[:3]:
-        world.cancel(event.id, guest)
-        world.attend(event.id, guest)
-    world.attend(event.id, world.person("late"))
+        world.cancel_attendance(event.id, guest)
+        world.attend_event(event.id, guest)
+    world.attend_event(event.id, world.person("late"))
 
     met += [attendee.id for page in pages for attendee in page]
 
@@ -117,7 +117,7 @@ def test_it_ends_though_people_keep_registering(world, ada, event, guests):
     met = [attendee.id for attendee in next(pages)]
     world.clock.advance(HOUR)
     for number in range(12):
-        world.attend(event.id, world.person(f"late-{number}"))
+        world.attend_event(event.id, world.person(f"late-{number}"))
 
     rest = list(pages)
 

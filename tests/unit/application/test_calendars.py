@@ -5,7 +5,7 @@ import pytest
 
 from application.calendars.read_calendar_feed import DESCRIPTION_MAX, ENTRIES_MAX, ReadCalendarFeed
 from application.ports.calendar_queries import CalendarEntry
-from domain.accounts.errors import InvalidToken
+from domain.accounts.errors import AccountDeleted
 from domain.accounts.session import ClientInfo
 from domain.calendars.errors import CalendarNotFound, NoCalendarFeed
 from domain.events.description import Title
@@ -17,18 +17,18 @@ from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
 
 
 def read(world, opened):
-    return [entry.id for entry in world.read_feed(opened.secret.text)]
+    return [entry.id for entry in world.read_calendar_feed(opened.secret.text)]
 
 
 def test_a_feed_follows_what_its_owner_attends_and_organises(world, ada, grace):
-    feed = world.create_feed(ada, CLIENT_INFO)
+    feed = world.create_calendar_feed(ada, CLIENT_INFO)
     assert read(world, feed) == []
 
     mine, hers = world.published(ada), world.published(grace, start=2 * DAY)
     assert read(world, feed) == [mine.id]
-    world.attend(hers.id, ada)
+    world.attend_event(hers.id, ada)
     assert read(world, feed) == [hers.id, mine.id]
-    world.cancel(hers.id, ada)
+    world.cancel_attendance(hers.id, ada)
     world.delete_event(mine.id, ada)
     assert read(world, feed) == []
 
@@ -51,7 +51,10 @@ def test_an_unknown_event_has_no_calendar(world, ada):
 
 
 def test_a_new_address_ends_the_one_before(world, ada):
-    first, second = world.create_feed(ada, CLIENT_INFO), world.create_feed(ada, CLIENT_INFO)
+    first, second = (
+        world.create_calendar_feed(ada, CLIENT_INFO),
+        world.create_calendar_feed(ada, CLIENT_INFO),
+    )
 
     with pytest.raises(CalendarNotFound):
         read(world, first)
@@ -59,34 +62,34 @@ def test_a_new_address_ends_the_one_before(world, ada):
 
 
 def test_a_feed_is_told_of_and_ended(world, ada, grace):
-    hers = world.create_feed(grace, CLIENT_INFO)
+    hers = world.create_calendar_feed(grace, CLIENT_INFO)
     world.clock.advance(HOUR)
     with pytest.raises(NoCalendarFeed):
-        world.get_feed(ada)
-    feed = world.create_feed(ada, CLIENT_INFO)
-    assert feed.created_at == world.get_feed(ada) == NOON + HOUR
+        world.get_calendar_feed(ada)
+    feed = world.create_calendar_feed(ada, CLIENT_INFO)
+    assert feed.created_at == world.get_calendar_feed(ada) == NOON + HOUR
 
     for _ in range(2):
-        world.delete_feed(ada)
+        world.delete_calendar_feed(ada)
 
     with pytest.raises(NoCalendarFeed):
-        world.get_feed(ada)
+        world.get_calendar_feed(ada)
     with pytest.raises(CalendarNotFound):
         read(world, feed)
     assert read(world, hers) == []
 
 
 def test_whoever_is_gone_gets_no_feed_and_keeps_none(world, ada):
-    feed = world.create_feed(ada, CLIENT_INFO)
+    feed = world.create_calendar_feed(ada, CLIENT_INFO)
 
     world.delete_account(ada, "ada's password", ClientInfo(None, None))
 
     with pytest.raises(CalendarNotFound):
         read(world, feed)
-    with pytest.raises(InvalidToken):
-        world.create_feed(ada, CLIENT_INFO)
+    with pytest.raises(AccountDeleted):
+        world.create_calendar_feed(ada, CLIENT_INFO)
     with pytest.raises(NoCalendarFeed):
-        world.get_feed(ada)
+        world.get_calendar_feed(ada)
 
 
 def test_an_account_is_locked_while_it_gets_a_feed(world, ada, monkeypatch):
@@ -98,7 +101,7 @@ def test_an_account_is_locked_while_it_gets_a_feed(world, ada, monkeypatch):
 
     monkeypatch.setattr(MemoryUserRepository, "find_for_update", note)
 
-    world.create_feed(ada, CLIENT_INFO)
+    world.create_calendar_feed(ada, CLIENT_INFO)
 
     assert set(locked) == {ada.user_id}
 

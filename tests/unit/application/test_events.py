@@ -6,7 +6,7 @@ from application.caller import Caller
 from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria
 from application.preconditions import PreconditionFailed
-from domain.accounts.errors import InvalidToken
+from domain.accounts.errors import AccountDeleted
 from domain.errors import Invalid
 from domain.events.description import Title
 from domain.events.errors import (
@@ -36,13 +36,13 @@ def test_an_event_in_the_past_is_not_published(world, ada):
 
 
 def test_nobody_publishes_nothing(world):
-    with pytest.raises(InvalidToken):
+    with pytest.raises(AccountDeleted):
         world.published(Caller(uuid4()))
 
 
 def test_what_an_edit_returns_is_what_is_shown(world, ada):
     event = world.published(ada)
-    world.attend(event.id, ada)
+    world.attend_event(event.id, ada)
 
     edited = world.update_event(event.id, ada, EventChanges(title=Title("Coffee")))
 
@@ -63,12 +63,12 @@ def test_a_refused_edit_changes_nothing(world, ada, grace):
 
 def test_the_last_seat_goes_to_whoever_comes_first_and_then_to_the_next(world, ada, grace):
     event = world.published(ada, capacity=1)
-    world.attend(event.id, ada)
+    world.attend_event(event.id, ada)
 
     with pytest.raises(CapacityExhausted):
-        world.attend(event.id, grace)
-    world.cancel(event.id, ada)
-    world.attend(event.id, grace)
+        world.attend_event(event.id, grace)
+    world.cancel_attendance(event.id, ada)
+    world.attend_event(event.id, grace)
 
     page = world.list_attendees(event.id, PageRequest(10, 0), ada)
     assert [attendee.id for attendee in page.results] == [grace.user_id]
@@ -76,10 +76,10 @@ def test_the_last_seat_goes_to_whoever_comes_first_and_then_to_the_next(world, a
 
 def test_time_closes_an_event(world, ada):
     event = world.published(ada)
-    world.attend(event.id, ada)
+    world.attend_event(event.id, ada)
     world.clock.advance(DAY)
 
-    for act in (world.attend, world.cancel, world.delete_event):
+    for act in (world.attend_event, world.cancel_attendance, world.delete_event):
         with pytest.raises(ReadOnlyEvent):
             act(event.id, ada)
 
@@ -90,17 +90,17 @@ def test_time_closes_an_event(world, ada):
 
 def test_a_deleted_event_is_gone_with_its_seats(world, ada):
     event = world.published(ada)
-    world.attend(event.id, ada)
+    world.attend_event(event.id, ada)
 
     world.delete_event(event.id, ada)
 
-    for act in (world.attend, world.cancel, world.delete_event, world.get_event):
+    for act in (world.attend_event, world.cancel_attendance, world.delete_event, world.get_event):
         with pytest.raises(EventNotFound):
             act(event.id, ada)
     assert world.list_events(EventCriteria(attending=True), PageRequest(10, 0), ada).count == 0
 
 
-@pytest.mark.parametrize("action", ["attend", "cancel", "delete_event"])
+@pytest.mark.parametrize("action", ["attend_event", "cancel_attendance", "delete_event"])
 def test_the_clock_is_read_after_the_wait_for_the_lock(world, ada, action, monkeypatch):
     event = world.published(ada)
     get_for_update = MemoryEventRepository.get_for_update

@@ -32,19 +32,19 @@ def test_revoking_a_token_ends_its_session_alone(world, name):
     world.person("ada")
     here, there = logged_in(world), logged_in(world)
 
-    world.revoke(getattr(here, name), CLIENT_INFO)
+    world.revoke_token(getattr(here, name), CLIENT_INFO)
 
     assert (is_known(world, here), is_known(world, there)) == (False, True)
     with pytest.raises(InvalidToken):
-        world.refresh(here.refresh_token, CLIENT_INFO)
+        world.refresh_session(here.refresh_token, CLIENT_INFO)
 
 
 def test_a_spent_token_revokes_its_successors_too(world):
     world.person("ada")
     first = logged_in(world)
-    newest = world.refresh(first.refresh_token, CLIENT_INFO)
+    newest = world.refresh_session(first.refresh_token, CLIENT_INFO)
 
-    world.revoke(first.refresh_token, CLIENT_INFO)
+    world.revoke_token(first.refresh_token, CLIENT_INFO)
 
     assert not is_known(world, newest)
 
@@ -52,11 +52,11 @@ def test_a_spent_token_revokes_its_successors_too(world):
 def test_revoking_what_is_no_token_or_is_over_changes_nothing(world):
     user_id = world.person("ada").user_id
     pair = logged_in(world)
-    world.revoke("nothing", CLIENT_INFO)
+    world.revoke_token("nothing", CLIENT_INFO)
     assert is_known(world, pair)
 
-    world.revoke(pair.refresh_token, CLIENT_INFO)
-    world.revoke(pair.refresh_token, CLIENT_INFO)
+    world.revoke_token(pair.refresh_token, CLIENT_INFO)
+    world.revoke_token(pair.refresh_token, CLIENT_INFO)
 
     revocations = [
         each for each in world.audit.audit_events if each[0] is AuditEvent.SESSION_REVOKED
@@ -82,7 +82,7 @@ def test_sessions_are_listed_with_their_origin_while_they_live(world):
     world.clock.advance(HOUR)
     phone = logged_in(world, client_info=ClientInfo("198.51.100.9", "a phone"))
     world.clock.advance(HOUR)
-    world.refresh(phone.refresh_token, ClientInfo("198.51.100.10", "a phone"))
+    world.refresh_session(phone.refresh_token, ClientInfo("198.51.100.10", "a phone"))
 
     page = world.list_sessions(ada, ALL)
 
@@ -115,15 +115,15 @@ def test_no_token_outlives_its_session(world):
     pair = logged_in(world)
     for _ in range(59):
         world.clock.advance(timedelta(hours=12))
-        pair = world.refresh(pair.refresh_token, CLIENT_INFO)
+        pair = world.refresh_session(pair.refresh_token, CLIENT_INFO)
     world.clock.advance(timedelta(hours=11, minutes=45))
 
-    pair = world.refresh(pair.refresh_token, CLIENT_INFO)
+    pair = world.refresh_session(pair.refresh_token, CLIENT_INFO)
 
     assert pair.expires_in == pair.refresh_expires_in == timedelta(minutes=15)
     world.clock.advance(timedelta(minutes=15))
     with pytest.raises(InvalidToken):
-        world.refresh(pair.refresh_token, CLIENT_INFO)
+        world.refresh_session(pair.refresh_token, CLIENT_INFO)
 
 
 def test_a_login_forgets_the_sessions_that_are_over(world):
@@ -139,12 +139,12 @@ def test_a_login_forgets_the_sessions_that_are_over(world):
 def test_what_matters_for_safety_is_recorded(world):
     user_id = world.person("ada").user_id
     first = logged_in(world)
-    world.refresh(first.refresh_token, CLIENT_INFO)
+    world.refresh_session(first.refresh_token, CLIENT_INFO)
     for name in ("ada", "nobody"):
         with pytest.raises(InvalidCredentials):
             world.log_in(name, "wrong", CLIENT_INFO)
     with pytest.raises(RefreshTokenReused):
-        world.refresh(first.refresh_token, CLIENT_INFO)
+        world.refresh_session(first.refresh_token, CLIENT_INFO)
 
     assert world.audit.audit_events == [
         (AuditEvent.LOGGED_IN, user_id),

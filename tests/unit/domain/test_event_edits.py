@@ -6,7 +6,7 @@ import pytest
 from domain.errors import Invalid
 from domain.events.description import Capacity, Description, EventType, Location, Title
 from domain.events.errors import CapacityBelowAttendance, NotEventCreator, ReadOnlyEvent
-from domain.events.event import Event, EventChanges
+from domain.events.event import Event, EventChanges, NewEvent
 from domain.events.schedule import Schedule
 from tests.builders import DAY, HOUR, NOON, an_event
 
@@ -16,15 +16,13 @@ NO_CHANGES = EventChanges()
 def test_a_new_event_has_no_attendees_not_even_its_creator():
     creator_id = uuid4()
 
-    event = Event.publish(
-        event_id=uuid4(),
-        creator_id=creator_id,
+    new = NewEvent(
         title=Title("Tea"),
-        description=Description(""),
-        schedule=Schedule.planned(NOON + HOUR, NOON + DAY, now=NOON),
+        start_time=NOON + HOUR,
+        end_time=NOON + DAY,
         capacity=Capacity(1),
-        now=NOON,
     )
+    event = Event.create(new, uuid4(), creator_id, now=NOON)
 
     assert event.attendees_count == 0
     assert event.seat.user_id == creator_id

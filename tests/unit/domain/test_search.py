@@ -14,7 +14,7 @@ def test_repeated_words_are_searched_once():
 
 @pytest.mark.parametrize("text", ["", " ", "\t\n", "\u00a0\u3000"])
 def test_white_space_alone_is_rejected(text):
-    with pytest.raises(Invalid, match="white space"):
+    with pytest.raises(Invalid, match="blank"):
         Search.of(text)
 
 

@@ -15,7 +15,7 @@ def test_a_session_stores_only_the_hash_of_its_refresh_token():
 def test_a_refresh_token_is_replaced_by_its_successor():
     session = a_session("first")
 
-    session.rotate(spent="first", successor="second", now=NOON + HOUR, client_info=CLIENT_INFO)
+    session.rotate("first", "second", NOON + HOUR, CLIENT_INFO)
 
     assert session.is_newest("second")
     assert not session.is_newest("first")
@@ -25,14 +25,14 @@ def test_a_refresh_token_is_replaced_by_its_successor():
 
 def test_reusing_a_refresh_token_ends_the_session():
     session = a_session("first")
-    session.rotate(spent="first", successor="second", now=NOON, client_info=CLIENT_INFO)
+    session.rotate("first", "second", NOON, CLIENT_INFO)
 
     with pytest.raises(RefreshTokenReused):
-        session.rotate(spent="first", successor="third", now=NOON, client_info=CLIENT_INFO)
+        session.rotate("first", "third", NOON, CLIENT_INFO)
 
     assert not session.is_live(NOON)
     with pytest.raises(InvalidToken):
-        session.rotate(spent="second", successor="third", now=NOON, client_info=CLIENT_INFO)
+        session.rotate("second", "third", NOON, CLIENT_INFO)
 
 
 def test_a_session_lives_a_day_from_its_last_rotation():
@@ -41,7 +41,7 @@ def test_a_session_lives_a_day_from_its_last_rotation():
     assert session.is_live(NOON + DAY - HOUR)
     assert not session.is_live(NOON + DAY)
     with pytest.raises(InvalidToken):
-        session.rotate(spent="first", successor="second", now=NOON + DAY, client_info=CLIENT_INFO)
+        session.rotate("first", "second", NOON + DAY, CLIENT_INFO)
 
 
 def test_a_session_has_a_maximum_age_however_often_it_is_refreshed():

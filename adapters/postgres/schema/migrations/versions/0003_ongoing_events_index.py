@@ -1,4 +1,4 @@
-"""An index that finds the events which are under way, without passing all that are over."""
+"""An index that finds ongoing events without scanning past ones."""
 
 import sqlalchemy as sa
 from alembic import op

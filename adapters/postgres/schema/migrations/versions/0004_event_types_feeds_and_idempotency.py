@@ -1,4 +1,4 @@
-"""Kinds, places and revisions of events; keys of requests; calendars."""
+"""Types, locations and revisions of events; idempotency keys; calendar feeds."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +9,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    # These lock `users` against sign-ups; requests go on while `events` is waited for below.
+    # These block sign-ups, but no other requests while the statements below wait for `events`.
     op.create_table(
         "calendar_feeds",
         sa.Column("user_id", sa.Uuid, nullable=False),
@@ -36,18 +36,18 @@ def upgrade() -> None:
         ),
     )
     op.create_index("idempotency_keys_created_at_idx", "idempotency_keys", ["created_at"])
-    # The release before, which may run meanwhile, knows none of these: they have defaults.
+    # With defaults, because the previous release may still be running and does not set these.
     op.add_column("events", sa.Column("type", sa.Text, nullable=False, server_default="other"))
     op.add_column("events", sa.Column("location", sa.Text, nullable=False, server_default=""))
     op.add_column("events", sa.Column("revision", sa.Integer, nullable=False, server_default="0"))
-    # All have the default. The next migration proves it, without a lock on who reads and writes.
+    # NOT VALID: the next migration validates it without blocking reads and writes.
     op.create_check_constraint(
         op.f("events_type_check"),
         "events",
         "type IN ('meetup', 'conference', 'workshop', 'webinar', 'social', 'other')",
         postgresql_not_valid=True,
     )
-    # For what is written from now on. A seat taken must not write all these indexes.
+    # Applies to new pages. Taking a seat must not write every index.
     op.execute("ALTER TABLE events SET (fillfactor = 90)")
 
 

@@ -1,4 +1,4 @@
-"""Indexes to find events and sessions that are over; built while the service runs."""
+"""Indexes for event filters, search and expired sessions; built while the service is running."""
 
 import sqlalchemy as sa
 
@@ -14,7 +14,7 @@ SYMBOLS = (
     r"\u3001-\u3003\u3008-\u3020\u30fb"
     r"\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\U0001f000-\U0001faff"
 )
-WORDS = sa.text(
+TSVECTOR = sa.text(
     "(to_tsvector('simple'::regconfig,"
     f" regexp_replace(title || ' ' || description, '[{SYMBOLS}]', ' ', 'g'))"
     " || array_to_tsvector(string_to_array("
@@ -32,7 +32,7 @@ def upgrade() -> None:
     build_index(
         "events_search_idx",
         "events",
-        [WORDS],
+        [TSVECTOR],
         postgresql_using="gin",
         postgresql_with={"fastupdate": "off"},
     )

@@ -1,4 +1,4 @@
-"""Sessions know their origin and their end; accounts can be deleted."""
+"""Address, user agent and maximum age of sessions; deletion of accounts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,7 +22,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_constraint(op.f("users_account_check"), "users")
-    # What is no hash matches no password.
+    # An empty hash matches no password.
     op.execute(
         "UPDATE users SET username = 'deleted-' || id, password_hash = '' WHERE username IS NULL"
     )

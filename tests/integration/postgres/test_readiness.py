@@ -1,0 +1,59 @@
+import pytest
+from sqlalchemy import text
+
+from adapters.postgres.engine import make_engine
+from adapters.postgres.reader import Reader
+from adapters.postgres.schema.migrate import migrate
+from adapters.postgres.schema.version import (
+    NO_DATABASE,
+    NO_MIGRATIONS,
+    check_readiness,
+    has_all_migrations,
+)
+from application.errors import NotReady, Unavailable
+from tests.postgres import a_database
+
+
+@pytest.fixture
+def engine(postgres):
+    with a_database(postgres, migrated=False) as url:
+        engine = make_engine(url, pool_size=1, is_autocommit=True)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def unreachable(engine):
+    return Reader(make_engine(engine.url.set(database="nowhere"), 1))
+
+
+@pytest.mark.parametrize(("revision", "has_all"), [("head", True), ("0003", False), ("9999", True)])
+def test_this_version_needs_all_its_migrations_and_accepts_newer_ones(engine, revision, has_all):
+    migrate(engine, "head" if revision == "9999" else revision)
+    if revision == "9999":
+        with engine.connect() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    assert has_all_migrations(Reader(engine)) is has_all
+    if has_all:
+        check_readiness(Reader(engine))
+    else:
+        with pytest.raises(NotReady) as error:
+            check_readiness(Reader(engine))
+        assert error.value.detail == NO_MIGRATIONS
+
+
+def test_an_empty_database_lacks_migrations(engine):
+    with pytest.raises(NotReady) as error:
+        check_readiness(Reader(engine))
+
+    assert error.value.detail == NO_MIGRATIONS
+
+
+def test_an_unreachable_database_is_named(unreachable):
+    with pytest.raises(Unavailable):
+        has_all_migrations(unreachable)
+    with pytest.raises(NotReady) as error:
+        check_readiness(unreachable)
+
+    assert error.value.detail == NO_DATABASE
