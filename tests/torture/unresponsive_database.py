@@ -12,11 +12,14 @@ from tests.torture.exhaustion import is_healthy
 from tests.torture.ledger import Response
 from tests.torture.report import Report
 
-SOON_S = 2
+# More than a new connection and one message may take: 1 s and 1.75 s.
+SOON_S = 3
 CONCURRENCY = 8
 UNKNOWN_ID = "00000000-0000-7000-8000-000000000000"
 SECRET = "x" * 43  # of no calendar feed
-CODES = {"GET /readyz/": "not_ready"}
+CODES = {"GET /readyz/": {"not_ready"}}
+# Its only message contains the COMMIT, so on an open connection its outcome is unknown.
+CODES["DELETE /v1/profile/calendar/"] = {"try_again", "outcome_unknown"}
 
 
 def operations(base_url: str, user) -> list[tuple[str, str, object]]:
@@ -80,7 +83,7 @@ def all_operations(cluster, sample_data, service, *, fault) -> Report:
     slowest = max(response.ended - response.started for _, response in responses)
     for operation, response in responses:
         report.check(
-            (response.status, response.code) == (503, CODES.get(operation, "try_again")),
+            response.status == 503 and response.code in CODES.get(operation, {"try_again"}),
             f"{operation}: {response.status} {response.code}",
         )
     report.check(slowest < SOON_S, f"a response took {slowest:.1f} s")
