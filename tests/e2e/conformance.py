@@ -70,11 +70,18 @@ class Document:
         if media_type in JSON_TYPES:
             self.validate(response.json(), place + pointer("content", media_type, "schema"))
         if media_type == PROBLEM_TYPE:
-            _, shared = self.resolve("", documented.get("default", {}))
-            examples = problems_of(shared) | problems_of(answer)
-            problem = response.json()
-            code, status_code = problem["code"], response.status_code
-            assert examples.get(code, {}).get("status") == status_code, f"{place} has code {code}"
+            code = response.json()["code"]
+            assert code in self.codes(operations[method], status), f"{place} has code {code}"
+
+    def codes(self, operation: dict[str, Any], status: str) -> set[str]:
+        """The problem codes of a status: those of the operation and those that all share."""
+        responses = [operation["responses"].get(key, {}) for key in (status, "default")]
+        return {
+            code
+            for response in responses
+            for code, problem in problems_of(self.resolve("", response)[1]).items()
+            if str(problem["status"]) == status
+        }
 
     def resolve(self, place: str, part: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """What a part refers to and its place, or the part itself."""

@@ -8,21 +8,6 @@ from tests.e2e.problems import is_problem
 NO_JSON = {"Accept": "text/html, image/*"}
 
 
-def operations(document):
-    for methods in document.document["paths"].values():
-        yield from (operation for method, operation in methods.items() if method != "parameters")
-
-
-def test_answers_with_a_body_document_that_they_may_not_be_acceptable(document):
-    for operation in operations(document):
-        has_body = any(
-            "content" in answer
-            for status, answer in operation["responses"].items()
-            if status.startswith("2")
-        )
-        assert has_body == ("406" in operation["responses"]), operation["operationId"]
-
-
 @pytest.mark.parametrize(
     "accept", ["application/json", "application/*", "*/*", "text/html, */*;q=0.1", ""]
 )

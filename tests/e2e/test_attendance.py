@@ -1,8 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import pytest
-
 
 def test_a_seat_is_taken_and_given_back(ada, grace):
     event = ada.published(capacity=2)
@@ -72,10 +70,3 @@ def test_of_many_after_the_last_seat_one_gets_it(visitor, ada):
 
     assert sorted(outcomes) == [204] + [409] * 11
     assert ada.get(event).json()["attendees_count"] == 1
-
-
-@pytest.mark.parametrize("action", ["attend", "cancel"])
-def test_a_body_is_neither_needed_nor_minded(ada, action):
-    event = ada.published()
-
-    assert ada.http.post(f"{event}{action}/", content=b"[").status_code == 204
