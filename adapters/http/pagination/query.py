@@ -56,7 +56,7 @@ class CursorQuery(PagedQuery):
     def page_request_of(
         self, data: dict[str, Any], order: str, kind: type[SortValue] = datetime
     ) -> PageRequest:
-        """The page request; removes its fields from `data`. `kind` is the type of the sort value."""
+        """The page request; removes its fields from `data`. `kind` is the sort value's type."""
         limit, offset = data.pop("limit"), data.pop("offset")
         cursor = data.pop("cursor", None)
         if cursor is not None and offset:
