@@ -27,16 +27,16 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "-c", 
 ENTRYPOINT ["python", "-m", "entrypoints.cli"]
 CMD ["serve", "--migrate"]
 
-# With everything that the tests need.
+# For development: includes the tests and what they need.
 FROM source AS development
 COPY --from=development-packages /opt/venv /opt/venv
 COPY pyproject.toml README.md openapi.json ./
 COPY deploy deploy
 COPY tests tests
-# Nobody may write into the source here.
+# The source directory is read-only for the user.
 ENV PYTEST_ADDOPTS="-p no:cacheprovider" HYPOTHESIS_STORAGE_DIRECTORY=/tmp/hypothesis
 
-# The image to deploy: nothing but the service.
+# For deployment: only the service.
 FROM source AS service
 LABEL org.opencontainers.image.title="Turnout" org.opencontainers.image.licenses="MIT"
 COPY --from=service-packages /opt/venv /opt/venv

@@ -8,10 +8,10 @@ SPECTRAL := @stoplight/spectral-cli@6.16.3
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
 	--custom-compile-command "make lock" pyproject.toml
 TEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-# What a lock is made of, and the locks themselves.
+# The inputs of the lock files, and the lock files.
 LOCKED = { sed -n '/^dependencies = /,/^\[tool/p' pyproject.toml; cat requirements/*.txt; }
 
-given = $(or $($(1)),$(error Say which: make $@ $(1)=<$(1)>))
+required = $(or $($(1)),$(error Usage: make $@ $(1)=...))
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo migrate create-user seed-demo purge backup restore verify-data test coverage \
@@ -21,81 +21,81 @@ given = $(or $($(1)),$(error Say which: make $@ $(1)=<$(1)>))
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
-run: .venv/local ## Serve the API; brings its own PostgreSQL unless DATABASE_URL is set.
+run: .venv/local ## Serve the API; starts its own PostgreSQL unless DATABASE_URL is set.
 	@$(CLI) run
 
-demo: .venv/local ## Walk the journey against a running API: make demo BASE_URL=http://...
+demo: .venv/local ## Send demo requests to a running API: make demo BASE_URL=http://...
 	@$(CLI) demo --base-url "$(BASE_URL)"
 
-migrate: .venv/local ## Bring the schema of DATABASE_URL up to date (make run does so by itself).
+migrate: .venv/local ## Migrate the schema of DATABASE_URL (make run does so itself).
 	@$(CLI) migrate
 
-create-user: .venv/local ## Open an account, asking for its password: make create-user NAME=ada
-	@$(CLI) create-user $(if $(PASSWORD_STDIN),--password-stdin) "$(call given,NAME)"
+create-user: .venv/local ## Create an account, prompting for its password: make create-user NAME=ada
+	@$(CLI) create-user $(if $(PASSWORD_STDIN),--password-stdin) "$(call required,NAME)"
 
 seed-demo: .venv/local ## Add made-up people and events: make seed-demo PEOPLE=100 EVENTS=60
 	@$(CLI) seed-demo $(if $(PEOPLE),--people "$(PEOPLE)") $(if $(EVENTS),--events "$(EVENTS)")
 
-purge: .venv/local ## Delete sessions and idempotency keys that have expired.
+purge: .venv/local ## Delete expired sessions and idempotency keys.
 	@$(CLI) purge
 
 backup: .venv/local ## Write the database to a file: make backup FILE=turnout.dump (FORCE=1 replaces it)
-	@$(CLI) backup $(if $(FORCE),--force) "$(call given,FILE)"
+	@$(CLI) backup $(if $(FORCE),--force) "$(call required,FILE)"
 
-restore: .venv/local ## Fill an empty database from it: make restore FILE=turnout.dump
-	@$(CLI) restore "$(call given,FILE)"
+restore: .venv/local ## Restore a backup into an empty database: make restore FILE=turnout.dump
+	@$(CLI) restore "$(call required,FILE)"
 
-verify-data: .venv/local ## Prove that the counts of events equal their seats.
+verify-data: .venv/local ## Verify that the counts of events match their seats.
 	@$(CLI) verify-data
 
-test: .venv/dev ## Run every test; brings its own PostgreSQL unless TEST_DATABASE_URL is set.
+test: .venv/dev ## Run all tests; starts its own PostgreSQL unless TEST_DATABASE_URL is set.
 	@$(TEST)
 
-coverage: .venv/dev ## Run every test, then list the lines that no test runs.
+coverage: .venv/dev ## Run all tests, then list the lines that no test runs.
 	@$(TEST) --cov
 
 unit: .venv/dev ## Run the tests that need no database (seconds).
 	@$(BIN)/python -m pytest -q tests/unit
 
-test-browser: .venv/dev ## Use Swagger UI as a person does, in Chromium: apt install chromium.
+test-browser: .venv/dev ## Test Swagger UI in Chromium: apt install chromium.
 	@$(BIN)/python -m pytest tests/browser $(if $(SCREENSHOTS),--screenshots="$(SCREENSHOTS)")
 
-test-scale: .venv/dev ## Two instances behind PgBouncer, with faults: apt install pgbouncer redis-server.
+test-scale: .venv/dev ## Test two instances behind PgBouncer, with faults: apt install pgbouncer redis-server.
 	@$(BIN)/python -m pytest tests/scale
 
-test-proxy: .venv/dev ## Ask the service through nginx, as it is deployed: apt install nginx.
+test-proxy: .venv/dev ## Test the service behind nginx, as it is deployed: apt install nginx.
 	@$(BIN)/python -m pytest tests/proxy
 
-screenshots: ## Do so and take the pictures in docs/images anew.
+screenshots: ## Run test-browser and update the pictures in docs/images.
 	@$(MAKE) --no-print-directory test-browser SCREENSHOTS=docs/images
 
-torture: .venv/dev ## Run every fault at its full size (some minutes); writes docs/torture.md.
-	@$(BIN)/python -m tests.resilience.torture
-	@MODEL_EXAMPLES=300 $(BIN)/python -m pytest -q tests/e2e/test_model.py
+torture: .venv/dev ## Inject all faults at full size (some minutes); writes docs/torture.md.
+	@$(BIN)/python -m tests.torture
+	@MODEL_EXAMPLES=300 $(BIN)/python -m pytest -q tests/e2e/model/test_model.py
 
 bench: .venv/dev ## Write docs/benchmarks.md (some minutes), or compare: make bench AGAINST=../old
 	@$(BIN)/python -m tests.bench \
 		$(if $(AGAINST),--against "$(AGAINST)",--output docs/benchmarks.md) $(BENCH)
 
-check: .venv/dev ## Lint, format, types, layers, licences, links, locks; changes nothing.
+check: .venv/dev ## Check lint, format, types, layers, licences, links and locks.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m tests.supply_chain.licences
-	@$(BIN)/python -m tests.links
+	@$(BIN)/python -m tests.checks.licences
+	@$(BIN)/python -m tests.checks.links
 	@$(LOCKED) | sha256sum --check --status requirements/locked.sha256 || \
 		{ echo "pyproject.toml or a lock file has changed: run make lock."; exit 1; }
 	@echo "All checks passed."
 
-walkthrough: .venv/dev ## Follow CONTRIBUTING.md's example step by step, in a copy of the source.
-	@$(BIN)/python -m tests.walkthrough
+walkthrough: .venv/dev ## Run the example of CONTRIBUTING.md in a copy of the source.
+	@$(BIN)/python -m tests.checks.walkthrough
 
 format: .venv/dev ## Format the code and apply safe fixes.
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-lock: .venv/dev ## Write the lock files from pyproject.toml; UPGRADE=--upgrade for new versions.
+lock: .venv/dev ## Write the lock files; UPGRADE=--upgrade for new versions.
 	@$(LOCK) $(UPGRADE) --extra local --extra tracing --group dev --output-file requirements/dev.txt
 	@$(LOCK) --constraint requirements/dev.txt --extra local --extra tracing \
 		--output-file requirements/local.txt
@@ -106,32 +106,32 @@ openapi: .venv/local ## Write openapi.json and docs/errors.md from the code.
 	@$(CLI) export-openapi
 	@$(CLI) export-errors
 
-lint-api: ## Hold openapi.json against the rules in .spectral.yaml (needs npx).
+lint-api: ## Lint openapi.json with the rules in .spectral.yaml (needs npx).
 	@npx --yes $(SPECTRAL) lint openapi.json --ruleset .spectral.yaml --fail-severity=hint
 
-fuzz: .venv/dev ## Let schemathesis ask over 10,000 questions of a service of its own (4 minutes).
+fuzz: .venv/dev ## Send over 10,000 schemathesis requests to a test service (4 minutes).
 	@$(BIN)/python -m tests.fuzz
 
-hooks: .venv/dev ## Lint, format, types and layers before each commit (git hooks of pre-commit).
+hooks: .venv/dev ## Install a git hook that checks lint, format, types and layers before each commit.
 	@$(BIN)/pre-commit install
 
-audit: .venv/dev ## Ask PyPI whether what is locked has known vulnerabilities; AUDIT="-s osv" asks OSV.
+audit: .venv/dev ## Look up known vulnerabilities of locked packages on PyPI; AUDIT="-s osv" asks OSV.
 	@$(BIN)/pip-audit --requirement requirements/dev.txt --disable-pip --strict \
 		--progress-spinner off $(AUDIT)
 
-sbom: .venv/dev ## Write turnout.cdx.json: what the image to deploy holds (CycloneDX).
-	@$(BIN)/python -m tests.supply_chain.image >.venv/image.txt
+sbom: .venv/dev ## Write turnout.cdx.json, a CycloneDX SBOM of the deployed image.
+	@$(BIN)/python -m tests.checks.image_requirements >.venv/image.txt
 	@$(BIN)/python -W ignore::UserWarning -m cyclonedx_py requirements .venv/image.txt \
 		--pyproject pyproject.toml --output-reproducible --output-file turnout.cdx.json
-	@echo "turnout.cdx.json is written."
+	@echo "Wrote turnout.cdx.json."
 
-clean: ## Delete the virtual environment and caches; data in DATA_DIR stays.
+clean: ## Delete the virtual environment and caches, but not DATA_DIR.
 	rm -rf .venv .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
-		"Turnout needs Python 3.11 or newer; name one with make PYTHON=python3.12 ...")'
+		"Turnout needs Python 3.11 or newer; choose one with make PYTHON=python3.12 ...")'
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 .venv/local: .venv/bin/python requirements/local.txt

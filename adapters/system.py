@@ -1,4 +1,4 @@
-"""The wall clock, and new ids."""
+"""The system clock and ids."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from application.ports.clock import Clock
 
 
 class SystemClock(Clock):
-    """The only reader of the wall clock."""
+    """The only code that reads the current time."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)

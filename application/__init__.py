@@ -1,1 +1,1 @@
-"""The use cases: what people do with Turnout, one file each, driving the domain through ports."""
+"""Use cases, one per file, and the ports that they need. No framework."""

@@ -5,10 +5,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who acts: the holder of a valid access token, authenticated at an instant.
+    """The holder of a valid access token.
 
-    Whether their session is live is checked where the work is done, by queries and units of work.
-    Without a session the caller is trusted, as the command line is.
+    Queries and units of work check that the session is live. Without a session the caller is
+    trusted, for example the command line.
     """
 
     user_id: UUID

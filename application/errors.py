@@ -1,10 +1,10 @@
-"""Errors outside the domain that use cases let through."""
+"""Infrastructure errors that use cases let through."""
 
 from typing import ClassVar
 
 
 class Unavailable(Exception):
-    """Something the use case needs is unavailable. Nothing was changed."""
+    """A dependency does not respond. Nothing was changed."""
 
     code: ClassVar[str] = "try_again"
     detail: str = "The service is temporarily unavailable. Nothing was changed. Try again."
@@ -15,11 +15,11 @@ class Unavailable(Exception):
 
 
 class Contended(Unavailable):
-    """Other transactions conflicted with this unit of work; a retry may succeed."""
+    """A conflict with a concurrent unit of work: a retry may succeed."""
 
 
 class NotReady(Unavailable):
-    """The service cannot handle any request; `detail` says why."""
+    """The service cannot handle requests; `detail` says why."""
 
     code = "not_ready"
 
@@ -29,7 +29,7 @@ class NotReady(Unavailable):
 
 
 class OutcomeUnknown(Unavailable):
-    """The database was lost during the commit: all of the work is saved, or none."""
+    """The connection was lost during a commit: either all changes were saved or none."""
 
     code = "outcome_unknown"
     detail = (

@@ -1,5 +1,7 @@
-"""Requests that may be sent again and take effect once, identified by a key that the client chose
-(draft-ietf-httpapi-idempotency-key-header)."""
+"""Idempotency keys: a request that is sent again takes effect once.
+
+The key is chosen by the client (draft-ietf-httpapi-idempotency-key-header).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +32,7 @@ class IdempotencyKeyReused(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class IdempotentRequest:
-    """The key, unique for its user, and a digest of the request."""
+    """`key` is unique per user; `fingerprint` is a digest of the request."""
 
     key: str
     fingerprint: bytes
@@ -48,7 +50,7 @@ class IdempotencyRecord:
         return now >= self.created_at + IDEMPOTENCY_KEY_LIFETIME
 
     def replay(self, request: IdempotentRequest) -> Payload:
-        """The result for a request with the same key. Raises IdempotencyKeyReused."""
+        """The stored result. Raises IdempotencyKeyReused if the request differs."""
         if request.fingerprint != self.request.fingerprint:
             raise IdempotencyKeyReused
         return self.payload

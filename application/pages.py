@@ -1,4 +1,4 @@
-"""Pages of a list."""
+"""Pagination by offset or cursor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ SortValue: TypeAlias = datetime | str | int
 
 
 class Cursor(NamedTuple):
-    """The place of an item in an order by a value of it, with ties by id."""
+    """The position of an item in an ordered list: its sort value, ties broken by id."""
 
     value: SortValue
     id: UUID
@@ -21,9 +21,9 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """At most `limit` items, after skipping `offset` of those that come `after` a position.
+    """At most `limit` items that come `after` a cursor, skipping the first `offset` of them.
 
-    Counting all takes longer the more there are; a position is found as fast wherever it lies.
+    Counting takes longer the more items there are; a cursor is equally fast at any position.
     """
 
     limit: int
@@ -34,8 +34,7 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """The items in the window; how many there are in all, if counted; the last item's position
-    where more follow."""
+    """`count` is the total, if requested; `next_cursor` is None on the last page."""
 
     count: int | None
     results: Sequence[Item]

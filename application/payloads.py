@@ -1,4 +1,4 @@
-"""Read models as JSON objects, for stores that keep them without interpreting them."""
+"""Convert read models to and from JSON objects, for stores with opaque payloads."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -11,16 +11,17 @@ Model = TypeVar("Model")
 
 
 def to_payload(model: Any) -> dict[str, Any]:
-    """The fields of a dataclass, without those that it computes itself."""
+    """The init fields of a dataclass; computed fields are left out."""
     return {
         field.name: _to_json(getattr(model, field.name)) for field in fields(model) if field.init
     }
 
 
 def from_payload(model: type[Model], payload: Mapping[str, Any]) -> Model:
-    """What `to_payload` was given."""
+    """The inverse of `to_payload`. Ignores fields that only another release knows."""
     types = get_type_hints(model)
-    return model(**{name: _from_json(types[name], value) for name, value in payload.items()})
+    known = {name: value for name, value in payload.items() if name in types}
+    return model(**{name: _from_json(types[name], value) for name, value in known.items()})
 
 
 def _to_json(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Preconditions of a change."""
+"""Preconditions of a change, set by the client."""
 
 from collections.abc import Callable
 from typing import TypeAlias, TypeVar
@@ -7,8 +7,8 @@ from domain.errors import DomainError
 
 View = TypeVar("View")
 
-# Called with the current read model within the unit of work, after every other check: preconditions
-# apply only where the response would otherwise be a success (RFC 9110 section 13.2.1).
+# Called with the current view of the resource, inside the unit of work and after all other checks:
+# preconditions only apply to requests that would otherwise succeed (RFC 9110 section 13.2.1).
 # Raises PreconditionFailed.
 Precondition: TypeAlias = Callable[[View], None]
 

@@ -8,22 +8,22 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
-class Worker(Protocol):
-    """Whoever has units of work to try again."""
+class UseCase(Protocol):
+    """A use case with a unit of work."""
 
     @property
     def new_work(self) -> UnitOfWorkFactory: ...
 
 
-Self = TypeVar("Self", bound=Worker)
+Self = TypeVar("Self", bound=UseCase)
 
 
 def retry_on_contention(
     act: Callable[Concatenate[Self, Arguments], Result],
 ) -> Callable[Concatenate[Self, Arguments], Result]:
-    """Begin the whole act anew where others were in its way, as the units of work have it.
+    """Call the use case again after Contended, as often as its unit of work factory allows.
 
-    The act commits once, as its last change; what it did before a Contended never happened.
+    It must commit once, as its last change: nothing before Contended is saved.
     """
 
     @wraps(act)

@@ -1,4 +1,4 @@
-"""All use cases, built from the ports that they need."""
+"""Build all use cases from ports."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,1 +1,1 @@
-"""The rules of Turnout: standard library only, no clock, no input or output."""
+"""Entities, value objects and rules. Standard library only; no clock, no I/O."""

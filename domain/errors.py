@@ -1,10 +1,10 @@
-"""Errors of the domain: the class says what kind it is, the code names the reason."""
+"""Base classes of domain errors: the class is the kind of error, `code` names the reason."""
 
 from typing import ClassVar
 
 
 class DomainError(Exception):
-    """An error with a sentence for people (`detail`) and a stable `code` for programs."""
+    """`detail` is a sentence for people, `code` a stable identifier for programs."""
 
     code: ClassVar[str]
 
@@ -22,7 +22,7 @@ class Conflict(DomainError):
 
 
 class Forbidden(DomainError):
-    """The user is known and may not do this."""
+    """The user is authenticated but may not do this."""
 
 
 class Unauthenticated(DomainError):
@@ -30,7 +30,7 @@ class Unauthenticated(DomainError):
 
 
 class Invalid(DomainError):
-    """A value breaks a rule. `field` names the value."""
+    """A value breaks a rule; `field` is its name."""
 
     code = "validation_failed"
 

@@ -1,4 +1,4 @@
-"""Where everything is put together and started."""
+"""The composition root: wiring, settings, server configuration and command line."""
 
-# The version of the application, shown in the OpenAPI document.
+# Also the version of the OpenAPI document.
 VERSION = "0.2.0"

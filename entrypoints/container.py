@@ -1,6 +1,6 @@
-"""Every adapter is named here, and nowhere else is one chosen.
+"""Wires adapters to ports.
 
-But for those that are there only where a setting asks for them: wsgi.py.
+wsgi.py adds the adapters that settings enable.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ from entrypoints.settings import Settings
 
 
 class Container(containers.DeclarativeContainer):
-    """One application and all that it is made of: `Container(settings=...).app()`."""
+    """One application: `Container(settings=...).app()`."""
 
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
 

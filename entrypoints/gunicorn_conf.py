@@ -1,4 +1,4 @@
-"""How gunicorn serves the application; read by gunicorn itself."""
+"""gunicorn's configuration file."""
 
 import gc
 import logging
@@ -25,33 +25,33 @@ _timeouts = read_web_timeouts()
 _metrics = read_metrics_settings()
 _tracing = read_tracing_settings()
 if _metrics:
-    # prometheus_client reads it when it is imported.
+    # prometheus_client reads this when it is imported.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="turnout-prometheus-")
 
 bind = _settings.address
 workers = _settings.web_workers
 threads = _settings.web_threads
 worker_class = "entrypoints.gunicorn_worker.ProblemWorker"
-# Loaded once, before the workers part from it: a fault shows once and ends the start. No
-# connection to the database is open by then, so the workers share none.
+# Load the application before forking, so that an error shows once and stops gunicorn. No database
+# connection is open by then, so workers share none.
 preload_app = True
 timeout = _timeouts.process
 graceful_timeout = _timeouts.graceful
 keepalive = _timeouts.keepalive
-# Below the 1,024 open files that most systems allow a process.
+# Below the usual limit of 1,024 open files per process.
 worker_connections = 500
 loglevel = "warning"
-# gunicorn's messages get the form of all others, from the handler of configure_logging.
+# gunicorn logs through the handler of configure_logging, like everything else.
 errorlog = None
 logging.getLogger("gunicorn.error").addHandler(logging.getLogger().handlers[0])
 # Bytes. Bodies: BODY_MAX_BYTES of adapters/http/requests/validation.py.
 limit_request_line = 8190
-forwarder_headers = "none"  # no header of a request may say where the application lies
-control_socket_disable = True  # it would lie in the home directory, one for all instances
+forwarder_headers = "none"  # requests must not set SCRIPT_NAME or PATH_INFO
+control_socket_disable = True  # in the home directory, all instances would share it
 
 
 def when_ready(server: Any) -> None:
-    # What is loaded by now stays for good: the garbage collector leaves it alone (decision 13).
+    # Everything loaded so far is permanent: exempt it from garbage collection (ADR 9).
     gc.freeze()
     if _metrics:
         from adapters.telemetry.metrics.server import serve_metrics
@@ -59,7 +59,7 @@ def when_ready(server: Any) -> None:
         pool_size = read_settings().database_pool_size
         serve_metrics(_metrics.host, _metrics.port, VERSION, lambda: len(server.WORKERS), pool_size)
     base = f"http://{_settings.address}".replace("//0.0.0.0:", "//localhost:")
-    print(f"Turnout answers.\n  API         {base}", flush=True)
+    print(f"Turnout is running.\n  API         {base}", flush=True)
     print(f"  Swagger UI  {base}/api/schema/swagger-ui/", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""gunicorn's threaded worker, with its own errors as problem documents."""
+"""gunicorn's threaded worker, whose own errors become problem documents."""
 
 import json
 from contextlib import suppress
@@ -18,13 +18,13 @@ from adapters.http.responses.security_headers import NOSNIFF
 from adapters.system import new_id
 from application.ports.request_hooks import RequestRecord
 
-# Other parse errors are 400, and what is no parse error is 500.
+# Other parse errors are 400, all other errors 500.
 STATUS_OF_ERROR = {
     errors.LimitRequestLine: 414,
     errors.ExpectationFailed: 417,
     errors.LimitRequestHeaders: 431,
     errors.UnsupportedTransferCoding: 501,
-    # Not the client's mistakes.
+    # Not client errors.
     errors.ConfigurationProblem: 500,
     errors.InvalidResponseHeader: 500,
     errors.InvalidResponseHeaderName: 500,
@@ -32,7 +32,7 @@ STATUS_OF_ERROR = {
 
 
 class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """gthread; only the response to a request that never reaches the application is ours."""
+    """Only overrides the response to a request that never reaches the application."""
 
     def handle_error(self, req: Any, client: socket, addr: Any, exc: BaseException) -> None:
         default = 400 if isinstance(exc, errors.ParseException) else 500
@@ -40,11 +40,11 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         record = RequestRecord(str(new_id()), getattr(req, "method", None))
         hooks = hooks_of(self.wsgi)
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            hooks = ()  # the application has recorded the request
+            hooks = ()  # the application has already recorded the request
             self.log.exception(
                 "A request failed outside the application.", extra={"request_id": record.request_id}
             )
-        elif req is not None:  # it has its response; the rest of its body is malformed
+        elif req is not None:  # it has a response; the rest of its body is malformed
             return
         problem = http_problem(status, str(exc))
         record.status, record.code = problem["status"], problem["code"]
@@ -54,7 +54,7 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         headers["Content-Length"] = str(len(body))
         headers["Connection"] = "close"
         head = f"HTTP/1.1 {problem['status']} {problem['title']}\r\n{headers}"
-        with suppress(OSError):  # the client may be gone
+        with suppress(OSError):  # the client may have disconnected
             write_nonblock(client, head.encode() + body)
             record.is_complete = True
         for hook in hooks:

@@ -1,6 +1,6 @@
 """The application for a WSGI server: `gunicorn "entrypoints.wsgi:create_app()"`.
 
-entrypoints/gunicorn_conf.py serves the metrics and sends the spans.
+gunicorn_conf.py starts the metrics server and the exporter of spans.
 """
 
 from flask import Flask
@@ -25,7 +25,7 @@ from entrypoints.settings import (
 def create_app() -> Flask:
     """Raises SettingsError."""
     log = read_log_settings()
-    configure_logging(log.level, log.format)  # does nothing again where the server did it
+    configure_logging(log.level, log.format)  # no effect if gunicorn_conf.py did it
     hooks: list[RequestHook] = [RequestLog()]
     container = Container(settings=read_settings(), request_hooks=hooks)
     if read_metrics_settings():
@@ -44,7 +44,7 @@ def create_app() -> Flask:
     app: Flask = container.app()
 
     def malformed_body(_: ParseException) -> ResponseReturnValue:
-        """gunicorn reads chunks when the application asks for the body."""
+        """gunicorn parses chunks when the application reads the body."""
         return app.handle_http_exception(BadRequest("The chunked body is malformed."))
 
     app.register_error_handler(ParseException, malformed_body)

@@ -1,4 +1,4 @@
-"""The application in this process, where its time can be moved and its parts replaced."""
+"""The application in this process, where tests can change its time and replace its parts."""
 
 from contextlib import contextmanager
 from threading import Thread
@@ -10,8 +10,8 @@ from adapters.security.argon2 import Argon2Parameters
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 
-KEY = "a key of the tests, and of them alone"
-# As cheap as the settings allow: most requests of the tests are sign-ups and logins.
+KEY = "a signing key that only the tests use"
+# The cheapest parameters that the settings allow: the tests sign up and log in often.
 ARGON2 = Argon2Parameters(memory_kib=7 * 1024, passes=1, lanes=1)
 
 
@@ -30,8 +30,8 @@ def an_app(database_url, **settings):
 
 
 @contextmanager
-def listening(app):
-    """The base URL of a real HTTP server."""
+def live_server(app):
+    """Serve the app over HTTP; yields its base URL."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()

@@ -1,4 +1,4 @@
-"""Things with believable values, so that a test names only what matters to it."""
+"""Domain objects with default values, so that a test names only what matters."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 from domain.accounts.credentials import Username
 from domain.accounts.session import ClientInfo, Session
 from domain.accounts.user import User
-from domain.events.description import Capacity, Description, EventType, Location, Title
-from domain.events.event import Event, Seat
+from domain.events.description import Capacity, Description, Title
+from domain.events.event import DETAILS, Event, NewEvent, Seat
 from domain.events.schedule import Schedule
 
 NOON = datetime(2030, 5, 17, 12, tzinfo=UTC)
@@ -23,43 +23,44 @@ def an_event(
     end_time: datetime | None = None,
     creator_id: UUID | None = None,
     seat: Seat | None = None,
-    **others: Any,
+    **fields: Any,
 ) -> Event:
-    creator_id = creator_id or uuid4()
-    values: dict[str, Any] = {
+    new = NewEvent(
+        title=Title("Tea for two"),
+        description=Description("Bring a cup."),
+        start_time=start_time,
+        end_time=end_time or start_time + HOUR,
+        capacity=Capacity(capacity),
+    )
+    values: dict[str, Any] = {name: getattr(new, name) for name in DETAILS} | {
         "id": uuid4(),
-        "title": Title("Tea for two"),
-        "description": Description("Bring a cup."),
         "attendees_count": 0,
         "created_at": NOON - DAY,
         "updated_at": NOON - DAY,
-        "type": EventType.OTHER,
-        "location": Location(""),
         "revision": 0,
     }
     return Event(
-        creator_id=creator_id,
-        schedule=Schedule(start_time, end_time or start_time + HOUR),
-        capacity=Capacity(capacity),
+        creator_id=creator_id or uuid4(),
+        schedule=Schedule(new.start_time, new.end_time),
         seat=seat or Seat(uuid4()),
-        **values | others,
+        **values | fields,
     )
 
 
-def a_user(username: str = "ada", **others: Any) -> User:
+def a_user(username: str = "ada", **fields: Any) -> User:
     values: dict[str, Any] = {
         "id": uuid4(),
         "email": f"{username}@example.org",
         "password_hash": "hash of ada's password",
         "created_at": NOON - DAY,
     }
-    return User(username=Username(username), **values | others)
+    return User(username=Username(username), **values | fields)
 
 
 CLIENT_INFO = ClientInfo("192.0.2.7", "curl/8.14.1")
 
 
-def a_session(refresh_token: str = "first", now: datetime = NOON, **others: Any) -> Session:
+def a_session(refresh_token: str = "first", now: datetime = NOON, **fields: Any) -> Session:
     session = Session.open(
         session_id=uuid4(),
         user_id=uuid4(),
@@ -68,6 +69,6 @@ def a_session(refresh_token: str = "first", now: datetime = NOON, **others: Any)
         ends_at=now + 30 * DAY,
         client_info=CLIENT_INFO,
     )
-    for name, value in others.items():
+    for name, value in fields.items():
         setattr(session, name, value)
     return session

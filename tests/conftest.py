@@ -1,15 +1,15 @@
-"""Fixtures. They import what they need when used, so that tests/unit starts at once."""
+"""Shared fixtures. They import inside functions so that tests/unit starts quickly."""
 
 import hypothesis
 import pytest
 import structlog
 
-# Need a browser, nginx, a pooler: collected only where they are named, as by make test-browser.
+# These need Chromium, nginx or PgBouncer; `make test-browser` and others name them explicitly.
 collect_ignore = ["browser", "proxy", "scale"]
 
 
-class FailuresAtOnce:
-    """Prints each failure when it happens, not only at the end of the run."""
+class InstantFailures:
+    """Prints each failure when it happens."""
 
     def __init__(self, terminal):
         self._terminal = terminal
@@ -24,12 +24,12 @@ class FailuresAtOnce:
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config):
     if terminal := config.pluginmanager.get_plugin("terminalreporter"):
-        config.pluginmanager.register(FailuresAtOnce(terminal))
+        config.pluginmanager.register(InstantFailures(terminal))
 
 
-# Until a test configures logging, request logs go nowhere.
+# Discard request logs unless a test configures logging.
 structlog.configure(processors=[], logger_factory=structlog.ReturnLoggerFactory())
-# No test fails because the machine is slow.
+# Slow machines must not fail tests.
 hypothesis.settings.register_profile("turnout", deadline=None)
 hypothesis.settings.load_profile("turnout")
 
@@ -45,7 +45,7 @@ def postgres():
 
 @pytest.fixture(scope="session")
 def database(postgres):
-    """The URL of a migrated database that the session shares."""
+    """The URL of a migrated database, shared by the session."""
     from tests.postgres import a_database
 
     with a_database(postgres) as url:
@@ -63,11 +63,11 @@ def engine(database):
 
 @pytest.fixture
 def empty_database(engine):
-    """The shared database without a row."""
+    """The shared database without rows."""
     from sqlalchemy import text
 
     with engine.begin() as connection:
-        # Of few rows this takes a twentieth of the time of TRUNCATE.
-        for table in ("attendances", "events", "users"):  # the rest goes with the users
+        # For few rows, DELETE takes a twentieth of the time of TRUNCATE.
+        for table in ("attendances", "events", "users"):  # deleting users cascades
             connection.execute(text(f"DELETE FROM {table}"))
     return engine

@@ -1,4 +1,4 @@
-"""Documents that a command writes: where their figures come from, and their tables."""
+"""Helpers for generated Markdown pages."""
 
 import os
 import platform
@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 
 def provenance(module: str, engine: Engine) -> str:
-    """The command, the date and the machine, PostgreSQL included."""
+    """The command, the date, the machine and the PostgreSQL version."""
     with engine.connect() as connection:
         version = connection.execute(text("SHOW server_version")).scalar_one()
     command = " ".join(["python", "-m", module, *sys.argv[1:]])
@@ -27,7 +27,7 @@ def provenance(module: str, engine: Engine) -> str:
 
 
 def table(first: str, *columns: str) -> Table:
-    """A table whose other columns are figures."""
+    """A table whose other columns are right-aligned."""
     result = Table(first, box=box.MARKDOWN)
     for column in columns:
         result.add_column(column, justify="right")
@@ -42,6 +42,6 @@ def _text_of(block: str | Table) -> str:
     if isinstance(block, str):
         return block
     file = StringIO()
-    # Wide, so that no cell is broken.
+    # Wide enough that no cell wraps.
     Console(file=file, width=1000, markup=False, emoji=False, highlight=False).print(block)
     return file.getvalue().strip()

@@ -1,4 +1,4 @@
-"""A PostgreSQL for the tests, and databases on it."""
+"""A PostgreSQL server for the tests, and databases on it."""
 
 import gc
 import os
@@ -26,22 +26,22 @@ from entrypoints.embedded_postgres import embedded_postgres
 from entrypoints.settings.environment import parse_database_url
 
 IMAGE = "postgres:18"
-# A migrated database: those of the tests are copies of it.
+# A migrated database; test databases are copies of it.
 TEMPLATE = f"turnout_template_{os.getpid()}"
 
 
 @contextmanager
 def a_server(*, is_durable: bool = True) -> Iterator[URL]:
-    """The server of TEST_DATABASE_URL; else in Docker if it runs here; else the embedded one.
+    """The server of TEST_DATABASE_URL, a Docker container, or the embedded server.
 
-    Unless it is durable, the embedded one does not survive a power failure.
+    `is_durable=False` turns off fsync on the embedded server.
     """
-    if given := os.environ.get("TEST_DATABASE_URL"):
-        server = parse_database_url(given, "TEST_DATABASE_URL")
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        server = parse_database_url(url, "TEST_DATABASE_URL")
         yield server
         run_on(server, f"DROP DATABASE IF EXISTS {TEMPLATE}")
     elif has_docker():
-        # The reaper would be one more image to pull; the container is stopped here.
+        # The reaper would be another image to pull; the container is stopped here.
         testcontainers_config.ryuk_disabled = True
         with PostgresContainer(IMAGE) as container:
             yield parse_database_url(container.get_connection_url(), "the container's URL")
@@ -57,14 +57,14 @@ def a_server(*, is_durable: bool = True) -> Iterator[URL]:
 
 
 def has_docker() -> bool:
-    """Whether a Docker engine runs here that has the image, or can pull it."""
+    """Whether Docker runs here and has the image or can pull it."""
     client = None
     with suppress(DockerException):
         client = docker.from_env()
     if client is None:
         with catch_warnings():
             simplefilter("ignore", ResourceWarning)
-            gc.collect()  # the client left its socket open
+            gc.collect()  # the client does not close its socket
         return False
     with closing(client), suppress(DockerException, RequestException):
         return bool(client.images.list(IMAGE) or client.images.pull(IMAGE))
@@ -72,7 +72,7 @@ def has_docker() -> bool:
 
 
 def run_on(server: URL, *statements: str) -> None:
-    """Run SQL outside of a transaction."""
+    """Run SQL outside a transaction."""
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         for statement in statements:
@@ -82,7 +82,7 @@ def run_on(server: URL, *statements: str) -> None:
 
 @contextmanager
 def a_database(server: URL, *, migrated: bool = True) -> Iterator[URL]:
-    """A new database on the server, dropped at the end: nothing else there is touched."""
+    """A new database on the server, dropped at the end."""
     name = f"turnout_test_{secrets.token_hex(6)}"
     template = template_on(server) if migrated else "template1"
     run_on(server, f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -100,19 +100,19 @@ def template_on(server: URL) -> str:
 
 
 def run_in(work: PostgresUnitOfWork, statement: str) -> None:
-    """Run SQL within the unit of work, at once."""
+    """Run SQL immediately within the unit of work."""
     work._transaction.write(statement, {})
     backend_of(work)
 
 
 def backend_of(work: PostgresUnitOfWork) -> int:
-    """The id of the server's process that serves the unit of work."""
+    """The process id of the server backend of the unit of work."""
     [[pid]] = work._transaction.rows("SELECT pg_backend_pid()", {})
     return pid
 
 
 def cut_connections(engine: Engine) -> None:
-    """End all sessions of the engine's database but the one that does so."""
+    """Terminate all other connections to the engine's database."""
     admin = create_engine(engine.url)
     with admin.connect() as connection:
         connection.execute(

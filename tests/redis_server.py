@@ -1,4 +1,4 @@
-"""A Redis for the tests; its program must be installed."""
+"""A Redis server for the tests; redis-server must be installed."""
 
 import shutil
 import subprocess
@@ -15,7 +15,7 @@ needs_redis = pytest.mark.skipif(shutil.which("redis-server") is None, reason="n
 
 @contextmanager
 def a_redis(port: int) -> Iterator[str]:
-    """The URL of an empty server, which is gone afterwards."""
+    """The URL of an empty server, stopped at the end."""
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
         try:

@@ -1,4 +1,4 @@
-"""A schema as PostgreSQL itself spells it, to be compared."""
+"""Reads a database schema from PostgreSQL's catalogs, for comparison."""
 
 from sqlalchemy import text
 

@@ -1,4 +1,4 @@
-"""The driver's connections, lent from the engine's pool: decision 11 tells what that spares."""
+"""The driver's connections, lent from the engine's pool (docs/adr/0003-driver-execution.md)."""
 
 from collections import namedtuple
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.postgres.engine import is_usable
 from adapters.postgres.errors import READ_ONLY_SERVER, sqlstate, translate_error
 
-Row: TypeAlias = Any  # a named tuple, its fields the statement's columns
+Row: TypeAlias = Any  # a named tuple of the statement's columns
 
 
 @cache
@@ -23,62 +23,62 @@ def _row_type(columns: tuple[str, ...]) -> Any:
 
 
 class DriverConnection:
-    """A connection of the pool, lent for the length of a block, which must be in autocommit.
+    """Checks a connection out of the pool for a `with` block. The engine must be in autocommit.
 
-    A transaction that is still open at the end is rolled back. Errors of the driver leave the
-    block as Unavailable, Contended, SessionEnded or AccountDeleted where they mean that.
+    Rolls back a transaction that is still open at the end. Translates driver errors to Unavailable,
+    Contended, SessionEnded or AccountDeleted.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._pool = engine.pool
-        # What a transaction begins with, and a statement that stands alone: behind a pooler.
+        # Behind a pooler, this precedes each transaction and each single statement.
         self.set_local: str = engine.get_execution_options()["set_local"]
         self.is_lost = False
 
     def __enter__(self) -> Self:
         try:
-            self._lent = self._engine.raw_connection()
+            self._pooled = self._engine.raw_connection()
         except (psycopg2.Error, SQLAlchemyError) as error:
             if translated := translate_error(error):
                 raise translated from error
             raise
-        self._driver = cast(Any, self._lent.driver_connection)
+        self._driver = cast(Any, self._pooled.driver_connection)
         if not self._driver.autocommit:
-            self._lent.close()
-            raise RuntimeError("The engine is not in autocommit: the driver would send BEGIN, too.")
+            self._pooled.close()
+            raise RuntimeError("The engine must be in autocommit, or psycopg2 sends BEGIN, too.")
         self._cursor = self._driver.cursor()
         return self
 
     @property
     def notices(self) -> list[str]:
-        """What the server said besides its answers."""
+        """Notices and warnings from the server."""
         notices: list[str] = self._driver.notices
         return notices
 
     def is_disconnected(self) -> bool:
-        """Whether the server ended the connection, or takes no more writes; sends nothing."""
+        """Whether the server closed the connection or became read-only. Sends nothing."""
         self.is_lost = self.is_lost or not is_usable(self._driver)
         return self.is_lost
 
     def rows(self, sql: str | bytes, values: Mapping[str, Any] | None = None) -> Sequence[Row]:
-        """What the last of the statements returns."""
+        """Run one or several statements; returns the rows of the last one."""
         self.execute(sql, values)
         row_type = _row_type(tuple([column.name for column in self._cursor.description]))
         return list(map(row_type._make, self._cursor.fetchall()))
 
     def execute(self, sql: str | bytes, values: Mapping[str, Any] | None = None) -> str:
-        """Run one or several statements in one round trip; returns the last one's command tag."""
+        """Run one or several statements in one round trip; returns the last command tag."""
         try:
             self._cursor.execute(sql, values)
         except psycopg2.Error as error:
             self.is_lost = self._engine.dialect.is_disconnect(error, self._driver, None)
             raise
-        done: str = self._cursor.statusmessage
-        return done
+        command_tag: str = self._cursor.statusmessage
+        return command_tag
 
     def mogrify(self, sql: str, values: Mapping[str, Any]) -> bytes:
-        """The statement with its values in it, quoted."""
+        """The statement with its values quoted and inserted."""
         text: bytes = self._cursor.mogrify(sql, values)
         return text
 
@@ -93,10 +93,10 @@ class DriverConnection:
             self._roll_back()
         finally:
             if self.is_lost or self._driver.closed:
-                self._lent.invalidate(error)
-            self._lent.close()
+                self._pooled.invalidate(error)
+            self._pooled.close()
         if sqlstate(error) == READ_ONLY_SERVER and self._engine.pool is self._pool:
-            # A primary that was demoted keeps its connections: throw all of the pool's away.
+            # The primary was demoted, which closes no connections: discard the whole pool.
             self._engine.dispose()
         if translated:
             raise translated from error

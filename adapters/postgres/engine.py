@@ -1,4 +1,4 @@
-"""The connections to PostgreSQL."""
+"""The SQLAlchemy engine: connection pool, session settings, failover."""
 
 import select
 from functools import partial
@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from adapters.postgres.timeouts import DeadlineConnection, Timeouts, wait
 from adapters.postgres.typecasters import register_typecasters
 
-# How much longer than statement_timeout a server may take to respond.
+# Seconds that a server may take to respond in addition to statement_timeout.
 GRACE_S = 0.25
 
 
@@ -24,11 +24,11 @@ def make_engine(
     is_autocommit: bool = False,
     is_pooled: bool = False,
 ) -> Engine:
-    """Connections for one process; `pool_size` is best the number of its threads.
+    """Create the engine of a process; `pool_size` should be its number of threads.
 
-    Of the hosts that the URL names the one that takes writes is used. With `is_autocommit` nothing
-    begins a transaction but who says BEGIN. With `is_pooled` the URL leads to a pooler in
-    transaction mode, so nothing is set for a session: each transaction begins with the engine's
+    If the URL names several hosts, the one that accepts writes is used. With `is_autocommit`,
+    transactions need an explicit BEGIN. With `is_pooled`, the URL leads to a pooler in transaction
+    mode: settings cannot be made per session, so each transaction begins with the engine's
     execution option `set_local`.
     """
     set_wait_callback(wait)
@@ -41,7 +41,7 @@ def make_engine(
         pool_pre_ping=True,
         isolation_level="AUTOCOMMIT" if is_autocommit else None,
         pool_reset_on_return=None if is_autocommit else "rollback",
-        use_native_hstore=False,  # it would ask each new connection for its types
+        use_native_hstore=False,  # saves a query on each new connection
         execution_options={"set_local": _set_local(settings) if is_pooled else ""},
         connect_args={
             "connection_factory": partial(
@@ -62,10 +62,10 @@ def make_engine(
 def _settings(timeouts: Timeouts) -> dict[str, str]:
     return {
         "TimeZone": "UTC",
-        # So that a notice at a commit is a warning about it.
+        # Any notice at a COMMIT is then a warning.
         "client_min_messages": "warning",
-        # Compiling takes longer than any statement of ours, and goes by a plan's cost, in which
-        # ways count that are not taken.
+        # Compiling takes longer than any of our statements. It depends on the estimated cost of
+        # the plan, which includes branches that are not executed.
         "jit": "off",
         "lock_timeout": f"{timeouts.lock * 1000:.0f}",
         "statement_timeout": f"{timeouts.statement * 1000:.0f}",
@@ -84,9 +84,9 @@ def _set_local(settings: dict[str, str]) -> str:
 def _connect_to_first(
     dialect: Any, _record: Any, arguments: Any, parameters: dict[str, Any]
 ) -> Any:
-    """The first host that can be used. None, for SQLAlchemy to connect, where there is only one.
+    """Connect to the first usable host. With a single host, None lets SQLAlchemy connect.
 
-    libpq tries the next host after a timeout, too, but not where a wait callback is set.
+    With a wait callback, libpq does not try the next host after a timeout.
     """
     hosts = parameters.get("host", "").split(",")
     if len(hosts) == 1:
@@ -101,15 +101,15 @@ def _connect_to_first(
 
 
 def is_idle_and_usable(connection: Any) -> bool:
-    """Whether it can be lent: nobody left a transaction open on it."""
+    """SQLAlchemy's pre-ping. False also if a transaction was left open."""
     return connection.get_transaction_status() == TRANSACTION_STATUS_IDLE and is_usable(connection)
 
 
 def is_usable(connection: Any) -> bool:
-    """Whether a connection still leads to a server that takes writes; sends nothing.
+    """Whether the server is connected and accepts writes. Sends nothing.
 
-    A live server says nothing that was not asked for: something to read is a farewell. It reports
-    by itself when it becomes read-only (PostgreSQL manual, message flow: asynchronous operations).
+    Unread data means that the server is closing the connection. It reports by itself when it
+    becomes read-only (PostgreSQL manual, message flow: asynchronous operations).
     """
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)

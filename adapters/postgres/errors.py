@@ -1,4 +1,4 @@
-"""What errors of the driver mean to use cases."""
+"""Translation of driver errors to application errors."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from application.errors import Contended, Unavailable
 from domain.accounts.errors import AccountDeleted, SessionEnded
 
-READ_ONLY_SERVER = "25006"
+READ_ONLY_SERVER = "25006"  # SQLSTATE read_only_sql_transaction
 OUTAGES = (
     psycopg2.OperationalError,
     psycopg2.InterfaceError,
@@ -21,7 +21,7 @@ OUTAGES = (
 
 
 class MigrationsMissing(Unavailable):
-    """A table, column or function is missing: the migrations of this version were not run."""
+    """A table, column or function is missing: this version's migrations have not been run."""
 
 
 # PostgreSQL manual, appendix A.
@@ -37,37 +37,37 @@ BY_SQLSTATE: Mapping[str | None, type[Exception]] = {
 
 
 def sqlstate(error: object) -> str | None:
-    """PostgreSQL's code of a driver's error; None where the server itself did not answer."""
+    """The SQLSTATE of a driver error; None if the server did not send it."""
     return getattr(error, "pgcode", None)
 
 
 def is_outcome_unknown(error: object) -> bool:
-    """Whether an error at a COMMIT leaves open if it was done.
+    """Whether, after an error at COMMIT, the transaction may have been committed.
 
-    Where nobody answered; where a pooler lost its server and goes on talking for it (class 08); and
-    where the server itself says so (40003, statement completion unknown).
+    True if the server did not respond, if a pooler lost its server (class 08), or if the server
+    says so (40003, statement completion unknown).
     """
     code = sqlstate(error)
     return code is None or code.startswith("08") or code == "40003"
 
 
-# Columns that get the id of an account from a lookup: NULL where it was deleted.
-ACCOUNTS = (("events", "creator_id"), ("attendances", "user_id"))
+# Columns filled by looking up the account: NULL if it is deleted.
+ACCOUNT_COLUMNS = (("events", "creator_id"), ("attendances", "user_id"))
 
 
 def translate_error(error: BaseException | None, *, is_lost: bool = False) -> Exception | None:
-    """What an error of the driver means to a use case; None for defects and for other errors.
+    """The application error for a driver error; None for bugs and other errors.
 
     psycopg2 reports lost connections, lock and statement timeouts, deadlocks and serialization
     failures as OperationalError, a read-only server as InternalError, and a connection that is lost
-    in the middle of a statement (`is_lost`) as a bare DatabaseError.
+    during a statement (`is_lost`) as a plain DatabaseError.
     """
-    if isinstance(error, DBAPIError):  # SQLAlchemy's, around the driver's own
+    if isinstance(error, DBAPIError):  # SQLAlchemy's wrapper of the driver error
         return translate_error(error.orig, is_lost=error.connection_invalidated)
     if translated := BY_SQLSTATE.get(sqlstate(error)):
         return translated()
     if isinstance(error, NotNullViolation):
-        is_account = (error.diag.table_name, error.diag.column_name) in ACCOUNTS
+        is_account = (error.diag.table_name, error.diag.column_name) in ACCOUNT_COLUMNS
         return AccountDeleted() if is_account else None
     if isinstance(error, OUTAGES) or (is_lost and isinstance(error, psycopg2.Error)):
         return Unavailable()
@@ -76,7 +76,7 @@ def translate_error(error: BaseException | None, *, is_lost: bool = False) -> Ex
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Raise Unavailable, or Contended, for a fault that SQLAlchemy reports."""
+    """Translate errors that SQLAlchemy raises in the block."""
     try:
         yield
     except SQLAlchemyError as error:

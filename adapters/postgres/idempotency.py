@@ -27,9 +27,9 @@ from application.idempotency import (
 from application.ports.idempotency_store import IdempotencyStore
 
 KEY = bindparam("key", type_=Text)
-BEGINNING = bindparam("beginning", type_=DateTime(timezone=True))
-# There may be no row yet to lock: the name of the key is locked, by its hash. Two keys of one hash
-# are in each other's way for a moment, no more.
+CREATED_UNTIL = bindparam("created_until", type_=DateTime(timezone=True))
+# An advisory lock on a hash of the key, since there may be no row yet. A hash collision only causes
+# a needless IdempotencyKeyInUse.
 TRY_LOCK = compile_sql(
     select(
         func.pg_try_advisory_xact_lock(
@@ -42,12 +42,11 @@ FIND = compile_sql(
         idempotency_keys.c.fingerprint, idempotency_keys.c.answer, idempotency_keys.c.created_at
     ).where(idempotency_keys.c.user_id == USER_ID, idempotency_keys.c.key == KEY)
 )
-_expired = idempotency_keys.c.created_at <= BEGINNING
+_expired = idempotency_keys.c.created_at <= CREATED_UNTIL
 REMOVE_OWN_EXPIRED = compile_sql(
     delete(idempotency_keys).where(idempotency_keys.c.user_id == USER_ID, _expired)
 )
-# Of others no more than an instant's work, and nothing is waited for: who waited with these locked
-# might wait for someone who waits for them.
+# A few of other users. SKIP LOCKED: waiting here could deadlock.
 _oldest = (
     select(idempotency_keys.c.user_id, idempotency_keys.c.key)
     .where(_expired)
@@ -78,15 +77,15 @@ class PostgresIdempotencyStore(IdempotencyStore):
         [[is_locked]] = self._transaction.rows(TRY_LOCK, values)
         if not is_locked:
             raise IdempotencyKeyInUse
-        # By a statement of its own, to see what was committed before the lock was given.
+        # A separate statement, to see what was committed before the lock was granted.
         for row in self._transaction.rows(FIND, values):
             request = IdempotentRequest(key, bytes(row.fingerprint))
             return IdempotencyRecord(request, row.answer, row.created_at)
         return None
 
     def remove_expired(self, user_id: UUID, now: datetime) -> None:
-        values = {"user_id": user_id, "beginning": now - IDEMPOTENCY_KEY_LIFETIME}
-        # One's own first, which may have to be waited for.
+        values = {"user_id": user_id, "created_until": now - IDEMPOTENCY_KEY_LIFETIME}
+        # The user's own first: only these may wait for a lock.
         for statement in (REMOVE_OWN_EXPIRED, REMOVE_OTHERS_EXPIRED):
             self._transaction.write(statement, values)
 

@@ -1,4 +1,4 @@
-"""Pages of rows: asked for with one row more, which tells whether others follow."""
+"""Pages of rows. Statements return one row more than fits if others follow."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ AFTER_ID = bindparam("after_id", type_=Uuid)
 
 
 def page_values(page_request: PageRequest) -> dict[str, Any]:
-    """What a statement with these parameters leaves open."""
+    """The bind parameters of a page."""
     values: dict[str, Any] = {"limit": page_request.limit + 1, "offset": page_request.offset}
     if page_request.after:
         values |= {"after_value": page_request.after.value, "after_id": page_request.after.id}
@@ -28,9 +28,9 @@ def page_of(
     items: Sequence[Item],
     page_request: PageRequest,
     count: int | None,
-    position_of: Callable[[Item], Cursor],
+    cursor_of: Callable[[Item], Cursor],
 ) -> Page[Item]:
-    """The page, of up to one item more than fits."""
-    kept = items[: page_request.limit]
+    """`items` has one item more than fits if others follow."""
+    results = items[: page_request.limit]
     has_more = len(items) > page_request.limit
-    return Page(count, kept, position_of(kept[-1]) if has_more else None)
+    return Page(count, results, cursor_of(results[-1]) if has_more else None)

@@ -1,4 +1,4 @@
-"""Reads that stand alone."""
+"""Reads outside of transactions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from application.caller import Caller
 
 
 class Reader:
-    """Takes a connection for each statement, and begins no transaction."""
+    """Checks out a connection for each statement, and begins no transaction."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

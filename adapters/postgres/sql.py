@@ -1,4 +1,4 @@
-"""Statements as text, made once: SQLAlchemy writes them, the driver runs them."""
+"""SQLAlchemy compiles statements to text once; psycopg2 runs them."""
 
 from dataclasses import fields
 from typing import Any
@@ -15,10 +15,10 @@ EVENT_ID = bindparam("event_id", type_=Uuid)
 
 
 def compile_sql(statement: ClauseElement) -> str:
-    """The statement as the driver takes it, its values open: all are named parameters."""
+    """Compile to psycopg2's format, with named parameters for all values."""
     return str(statement.compile(dialect=DIALECT))
 
 
 def columns_of(model: type[Any], source: FromClause) -> list[ColumnElement[Any]]:
-    """The columns of the source that have the names of the dataclass's fields."""
+    """The columns of `source` that are named like fields of the dataclass."""
     return [source.c[field.name] for field in fields(model) if field.name in source.c]

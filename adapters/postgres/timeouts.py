@@ -1,7 +1,7 @@
-"""How long the database is waited for.
+"""Database timeouts.
 
-PostgreSQL enforces statement_timeout by itself. A frozen host does not, nor one behind a network
-that drops packets, and libpq waits for it without limit: `wait` does not.
+PostgreSQL enforces statement_timeout. If its host freezes or the network drops packets, libpq waits
+without limit; the wait callback does not.
 """
 
 import select
@@ -15,10 +15,10 @@ from psycopg2.extensions import POLL_OK, POLL_READ, connection
 
 @dataclass(frozen=True)
 class Timeouts:
-    """All in seconds. PostgreSQL enforces the last three; 0 disables them.
+    """In seconds. PostgreSQL enforces the last three; 0 disables them.
 
-    `connect` is for each host of the URL. A server that does not respond to a message within
-    `statement` and GRACE_S of engine.py is given up.
+    `connect` applies to each host of the URL. If the server does not respond within `statement`
+    plus GRACE_S (engine.py), the connection is closed.
     """
 
     connect: int = 1
@@ -28,24 +28,24 @@ class Timeouts:
     idle_in_transaction: float = 5.0
 
 
-# For work that is nobody's request, like a migration.
+# For work outside of requests, such as migrations.
 MAINTENANCE = Timeouts(connect=10, lock=0, statement=0, idle_in_transaction=0)
-# How long a migration retries for a lock that others hold, in seconds.
+# How long a migration retries to get a lock that other transactions hold.
 MIGRATION_LOCK_TIMEOUT_S = 300.0
 
 
 class LocksHeld(Exception):
-    """Others hold locks that a migration needs, longer than it retries."""
+    """Other transactions hold a lock that a migration needs."""
 
     def __init__(self, timeout_s: float) -> None:
         super().__init__(
-            f"others held a lock that the next migration needs for {timeout_s:.0f} s; "
-            "end their transactions and migrate again."
+            f"the next migration needs a lock that other transactions held for {timeout_s:.0f} s; "
+            "end them and migrate again."
         )
 
 
 class DeadlineConnection(connection):  # type: ignore[misc]  # psycopg2 has no types
-    """Waits `connect_s` to be connected, then `response_s` for each response; None: no limit."""
+    """Waits `connect_s` to connect, then `response_s` for each response; None: no limit."""
 
     def __init__(self, dsn: str, connect_s: float, response_s: float | None, **options: Any):
         self.timeout_s: float | None = connect_s
@@ -53,17 +53,17 @@ class DeadlineConnection(connection):  # type: ignore[misc]  # psycopg2 has no t
         self.timeout_s = response_s
 
 
-def wait(waiting: Any) -> None:
-    """psycopg2's wait callback, which it calls for every connection of the process.
+def wait(conn: Any) -> None:
+    """psycopg2's wait callback, called for every connection of the process.
 
     It must not close the connection, which would deadlock: psycopg2 does so when this raises.
     """
-    timeout_s = getattr(waiting, "timeout_s", None)
+    timeout_s = getattr(conn, "timeout_s", None)
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
-    while (state := waiting.poll()) != POLL_OK:
-        # Anew each time: while it connects, libpq may open another socket.
+    while (state := conn.poll()) != POLL_OK:
+        # Register each time: libpq may open another socket while connecting.
         poll = select.poll()
-        poll.register(waiting.fileno(), select.POLLIN if state == POLL_READ else select.POLLOUT)
+        poll.register(conn.fileno(), select.POLLIN if state == POLL_READ else select.POLLOUT)
         left_ms = None if deadline is None else max(0, deadline - time.monotonic()) * 1000
         if not poll.poll(left_ms):
             raise OperationalError(f"the server did not respond within {timeout_s} s")

@@ -1,4 +1,4 @@
-"""Transactions in as few round trips as their reads need."""
+"""Transactions that need one round trip per read, plus the commit."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,14 +12,14 @@ from application.caller import Caller
 from application.errors import OutcomeUnknown, Unavailable
 
 BEGIN, COMMIT = b"BEGIN ISOLATION LEVEL READ COMMITTED;", b"COMMIT"
-# More writes than this do not wait for each other: what is sent at once has one deadline.
-MOST_WAITING = 8
+# Writes per message at most: they share one response timeout.
+MAX_PENDING_WRITES = 8
 
 
 class Transaction:
-    """BEGIN goes with the first statement; writes go with the next read, or with the COMMIT.
+    """Sends BEGIN with the first statement, and writes with the next read or the COMMIT.
 
-    The first message checks the caller's session, and so does every one that waits for a lock.
+    The first message checks the caller's session, as does every message that waits for a lock.
     """
 
     def __init__(self, connection: DriverConnection, caller: Caller | None = None) -> None:
@@ -31,28 +31,28 @@ class Transaction:
         self._writes: list[bytes] = []
 
     def rows(self, sql: str, values: Mapping[str, Any], lock: str = "") -> Sequence[Row]:
-        """What a statement returns, after all that was written before.
+        """Send pending writes and the statement; returns its rows.
 
-        `lock` is a statement that may wait for locks. The statement after it sees what was
-        committed meanwhile (PostgreSQL manual, section 13.2.1).
+        `lock` is a statement that may wait for locks. `sql` then sees what was committed in the
+        meantime (PostgreSQL manual, section 13.2.1).
         """
-        fill_in = self._connection.mogrify
-        locks = [fill_in(lock, values)] if lock else []
-        return self._connection.rows(self._message(*locks, last=fill_in(sql, values)))
+        mogrify = self._connection.mogrify
+        locks = [mogrify(lock, values)] if lock else []
+        return self._connection.rows(self._message(*locks, last=mogrify(sql, values)))
 
     def locked_rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
-        """What a statement returns that locks these rows."""
-        # Once more after the check, to see what was committed before the locks were granted.
+        """The rows of a statement that locks them."""
+        # Again after the session check, to see what was committed before the locks were granted.
         return self.rows(sql, values, lock=sql if self._session_check else "")
 
     def write(self, sql: str, values: Mapping[str, Any]) -> None:
-        """Mostly nothing is sent yet: what PostgreSQL refuses of it is raised later."""
+        """Usually deferred: an error is raised by a later call."""
         self._writes.append(self._connection.mogrify(sql, values))
-        if len(self._writes) > MOST_WAITING:
+        if len(self._writes) > MAX_PENDING_WRITES:
             self._connection.execute(self._message(last=self._writes.pop()))
 
     def commit(self) -> None:
-        """Raises Unavailable if surely nothing was committed, OutcomeUnknown if that is unsure."""
+        """Raises Unavailable if nothing was committed, OutcomeUnknown if that is not known."""
         if not self._is_begun and not self._writes:
             return
         if self._connection.is_disconnected():
@@ -60,19 +60,19 @@ class Transaction:
         notices = self._connection.notices
         notices.clear()
         try:
-            done = self._connection.execute(self._message(last=COMMIT))
+            command_tag = self._connection.execute(self._message(last=COMMIT))
         except psycopg2.Error as error:
-            # A server that refuses goes on talking. One that ends the connection may do so after
-            # the commit, while it waits for its standby.
+            # A server that rejects the commit stays connected. One that closes the connection may
+            # have committed already, and been waiting for its standby.
             if self._connection.is_lost or is_outcome_unknown(error):
                 raise OutcomeUnknown from error
             raise
         self._is_begun = False
-        if done != COMMIT.decode():
-            raise RuntimeError("An error before was passed over: all was rolled back.")
+        if command_tag != COMMIT.decode():
+            raise RuntimeError("An earlier error was ignored: the transaction was rolled back.")
         if notices:
-            # Whoever cancels the wait for a synchronous standby turns it into a success with a
-            # warning: committed here, and perhaps nowhere else (PostgreSQL's SyncRepWaitForLSN).
+            # If the wait for a synchronous standby is cancelled, COMMIT succeeds with a warning:
+            # committed here, but perhaps not on the standby (PostgreSQL's SyncRepWaitForLSN).
             raise OutcomeUnknown
 
     def _message(self, *locks: bytes, last: bytes) -> bytes:

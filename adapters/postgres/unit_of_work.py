@@ -28,14 +28,14 @@ from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 Result = TypeVar("Result")
 
 ATTEMPTS = 5
-# No attempt begins later than this: a lock that is held on and on is waited for twice at most.
+# No attempt starts later than this: a lock that stays held is waited for at most twice.
 LAST_ATTEMPT_S = 1.5
 FIRST_PAUSE_S = 0.02
-LONGEST_PAUSE_S = 0.2
+MAX_PAUSE_S = 0.2
 
 
 class PostgresUnitOfWork(UnitOfWork):
-    """One transaction at READ COMMITTED: what is decided on is locked first."""
+    """One READ COMMITTED transaction: rows that a decision depends on are locked first."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class PostgresUnitOfWorkFactory(UnitOfWorkFactory):
         self._retrying = Retrying(
             retry=retry_if_exception_type(Contended),
             stop=stop_after_attempt(ATTEMPTS) | stop_after_delay(LAST_ATTEMPT_S),
-            wait=wait_random_exponential(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S),
+            wait=wait_random_exponential(multiplier=FIRST_PAUSE_S, max=MAX_PAUSE_S),
             reraise=True,
         )
 

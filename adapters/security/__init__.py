@@ -1,1 +1,1 @@
-"""Password hashes and signed tokens."""
+"""Password hashing, tokens and secrets."""

@@ -11,8 +11,8 @@ from application.errors import Unavailable
 from application.ports.password_hasher import PasswordHasher
 
 KIB_PER_MIB = 1024
-# How long a hash waits for the memory of another before its request is turned away.
-PATIENCE_S = 2
+# How long a hash waits for free memory before it raises Unavailable.
+WAIT_TIMEOUT_S = 2
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,12 @@ class Argon2Parameters:
     lanes: int
 
 
-# OWASP Password Storage Cheat Sheet, the least for Argon2id: 19 MiB, 2 passes, 1 lane.
-OWASP_LEAST = Argon2Parameters(memory_kib=19 * KIB_PER_MIB, passes=2, lanes=1)
+# OWASP Password Storage Cheat Sheet, minimum for Argon2id.
+OWASP_MINIMUM = Argon2Parameters(memory_kib=19 * KIB_PER_MIB, passes=2, lanes=1)
 
 
 class Argon2Hasher(PasswordHasher):
-    """Argon2id, at most as many at once in this process as `memory_mib` holds, and at least one."""
+    """Argon2id. Runs as many hashes at once as fit into `memory_mib`, but at least one."""
 
     def __init__(self, parameters: Argon2Parameters, memory_mib: int) -> None:
         self._argon2 = Argon2(
@@ -36,16 +36,16 @@ class Argon2Hasher(PasswordHasher):
             parallelism=parameters.lanes,
             type=Type.ID,
         )
-        self._places = BoundedSemaphore(max(1, memory_mib * KIB_PER_MIB // parameters.memory_kib))
-        self._decoy_hash = self.hash("nobody's password")
+        self._slots = BoundedSemaphore(max(1, memory_mib * KIB_PER_MIB // parameters.memory_kib))
+        self._decoy_hash = self.hash("decoy")
 
     def hash(self, password: str) -> str:
-        with self._place():
+        with self._slot():
             return self._argon2.hash(password)
 
     def matches(self, password: str, password_hash: str | None) -> bool:
         try:
-            with self._place():
+            with self._slot():
                 self._argon2.verify(password_hash or self._decoy_hash, password)
         except (VerifyMismatchError, InvalidHashError):
             return False
@@ -55,10 +55,10 @@ class Argon2Hasher(PasswordHasher):
         return self._argon2.check_needs_rehash(password_hash)
 
     @contextmanager
-    def _place(self) -> Iterator[None]:
-        if not self._places.acquire(timeout=PATIENCE_S):
+    def _slot(self) -> Iterator[None]:
+        if not self._slots.acquire(timeout=WAIT_TIMEOUT_S):
             raise Unavailable
         try:
             yield
         finally:
-            self._places.release()
+            self._slots.release()

@@ -1,4 +1,4 @@
-"""JSON web tokens (RFC 7519), signed with HS256."""
+"""JSON Web Tokens (RFC 7519), signed with HS256."""
 
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,15 +13,15 @@ from domain.accounts.errors import InvalidToken
 ISSUER = AUDIENCE = "turnout"
 ALGORITHM = "HS256"
 REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "type"]
-# LRU size for the claims of tokens that were verified, some 2 KiB each: a client sends the same
-# access token for an hour. A text that is no valid token is not kept.
+# LRU size for verified tokens, some 2 KiB each: clients send the same access token for an hour.
+# Invalid tokens are not cached.
 CACHED_TOKENS = 4096
 
 
 class JwtTokens(Tokens):
-    """Tokens are signed with `secret_key`; those signed with the previous one stay valid.
+    """Signs with `secret_key`; tokens signed with the previous key remain valid.
 
-    Algorithm, issuer and audience are fixed, and every claim is required (RFC 8725 section 3).
+    Algorithm, issuer and audience are fixed, and all claims are required (RFC 8725 section 3).
     """
 
     def __init__(self, secret_key: str, previous_secret_key: str | None = None) -> None:
@@ -49,13 +49,13 @@ class JwtTokens(Tokens):
 
     def _decode(self, token: str) -> TokenClaims:
         try:
-            # The token only picks one of the keys here (RFC 8725 section 3.10).
+            # The token only selects one of our keys (RFC 8725 section 3.10).
             key_id = str(jwt.get_unverified_header(token).get("kid"))
             claims = jwt.decode(
                 token,
                 self._keys.get(key_id, self._secret_key),
                 [ALGORITHM],
-                # Whether it has expired is for the use cases to say, by their own clock.
+                # The use cases check the expiry, with their own clock.
                 {"require": REQUIRED_CLAIMS, "verify_exp": False},
                 issuer=ISSUER,
                 audience=AUDIENCE,
@@ -68,7 +68,7 @@ class JwtTokens(Tokens):
                 issued_at=datetime.fromtimestamp(claims["iat"], UTC),
                 expires_at=datetime.fromtimestamp(claims["exp"], UTC),
             )
-        # The built-in ones are of ids and instants that are none.
+        # The built-in errors come from malformed ids and timestamps.
         except (
             jwt.PyJWTError,
             ValueError,
@@ -81,5 +81,5 @@ class JwtTokens(Tokens):
 
 
 def _key_id(key: str) -> str:
-    """A name for the key (RFC 7515 section 4.1.4) that does not reveal it."""
+    """A key id (RFC 7515 section 4.1.4) that does not reveal the key."""
     return sha256(key.encode()).hexdigest()[:16]

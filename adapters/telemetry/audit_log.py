@@ -8,7 +8,7 @@ logger = logging.getLogger("turnout.security")
 
 
 class LoggingAuditLog(AuditLog):
-    """Logs each event to the logger `turnout.security`, its name as the message."""
+    """Logs to `turnout.security`; the message is the name of the event."""
 
     def record(
         self,

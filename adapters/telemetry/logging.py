@@ -1,4 +1,4 @@
-"""Configures structlog, and the standard library's logging to render through it."""
+"""Configures structlog and standard-library logging with the same output format."""
 
 import logging
 import sys
@@ -10,7 +10,7 @@ from structlog.typing import Processor
 
 
 def configure_logging(level: str, format: str) -> None:  # noqa: A002
-    """Log to standard error; `format` is json, console, or auto: console where it is a terminal."""
+    """Log to standard error. `format` is json, console or auto (console on a terminal)."""
     renderers = _renderers(format)
     shared: tuple[Processor, ...] = (
         structlog.contextvars.merge_contextvars,

@@ -1,1 +1,1 @@
-"""Signing up, logging in, staying logged in."""
+"""Accounts, sessions and tokens."""

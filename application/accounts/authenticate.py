@@ -8,9 +8,9 @@ from domain.accounts.errors import InvalidToken
 
 @dataclass(frozen=True)
 class Authenticate:
-    """The caller who holds an access token that has not expired. Raises InvalidToken.
+    """Return the caller of an access token that has not expired. Raises InvalidToken.
 
-    Reads no data: the session is checked where the work is done.
+    Does not query the database: the session is checked by the unit of work or query that follows.
     """
 
     tokens: Tokens

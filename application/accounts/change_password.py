@@ -13,7 +13,7 @@ from domain.accounts.session import ClientInfo
 
 @dataclass(frozen=True)
 class ChangePassword:
-    """Set a new password, and end every session but the one that asks.
+    """Set a new password and revoke all other sessions.
 
     Raises WrongPassword, Invalid or SessionEnded.
     """

@@ -11,7 +11,7 @@ from domain.accounts.user import User
 
 @dataclass(frozen=True)
 class ConfirmPassword:
-    """Ask for the password again, before what can't be undone.
+    """Check the password again before an irreversible action.
 
     Raises WrongPassword, SessionEnded or AccountDeleted.
     """
@@ -30,10 +30,7 @@ class ConfirmPassword:
 
 
 def get_confirmed(work: UnitOfWork, confirmed: User) -> User:
-    """The user, locked, with the password still the one that was confirmed.
-
-    Raises WrongPassword when it was changed meanwhile, or AccountDeleted.
-    """
+    """The locked user. Raises AccountDeleted, or WrongPassword if the password has changed."""
     user = work.users.get_for_update(confirmed.id)
     if user.password_hash != confirmed.password_hash:
         raise WrongPassword

@@ -14,9 +14,9 @@ from domain.accounts.session import ClientInfo
 
 @dataclass(frozen=True)
 class DeleteAccount:
-    """Delete the user's upcoming events, give back their seats in others', forget the person.
+    """Delete the account, the user's upcoming events, and their seats at other upcoming events.
 
-    Events that have started keep their creator's and attendees' places, without the name.
+    Events that have started remain, with the user's seats but without their name.
     Raises WrongPassword, PreconditionFailed or SessionEnded.
     """
 
@@ -35,7 +35,7 @@ class DeleteAccount:
     ) -> None:
         confirmed = self.confirm(caller, password, client_info)
         with self.new_work(caller) as work:
-            # From here on the person publishes nothing and takes no seat.
+            # While the user is locked, they can neither publish an event nor take a seat.
             user = get_confirmed(work, confirmed)
             precondition(Profile.of(user))
             self._leave_upcoming_events(work, caller.user_id)
@@ -44,12 +44,12 @@ class DeleteAccount:
         self.audit.record(AuditEvent.ACCOUNT_DELETED, caller.user_id, client_info=client_info)
 
     def _leave_upcoming_events(self, work: UnitOfWork, user_id: UUID) -> None:
-        # One instant for all: an event that starts meanwhile was left in time.
+        # One instant for all events, so that none starts while this runs.
         now = self.clock.now()
         for event_id in work.events.upcoming_of(user_id, now):
             event = work.events.find_for_update(event_id, attendee=user_id)
             if event is None or not event.is_upcoming(now):
-                continue  # so since its lock was waited for
+                continue  # changed while waiting for the lock
             if event.creator_id == user_id:
                 work.events.remove(event)
             else:

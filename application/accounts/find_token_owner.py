@@ -7,7 +7,7 @@ from domain.accounts.errors import InvalidToken
 
 @dataclass(frozen=True)
 class FindTokenOwner:
-    """Whose token it is, good or not any more; None for a text that this service never signed."""
+    """The owner of a token, valid or expired; None unless this service signed it."""
 
     tokens: Tokens
 

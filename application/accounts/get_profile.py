@@ -6,7 +6,7 @@ from application.ports.account_queries import AccountQueries, Profile
 
 @dataclass(frozen=True)
 class GetProfile:
-    """The caller's own account. Raises SessionEnded or AccountDeleted."""
+    """The caller's account. Raises SessionEnded or AccountDeleted."""
 
     accounts: AccountQueries
 

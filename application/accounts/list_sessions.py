@@ -8,7 +8,7 @@ from application.ports.clock import Clock
 
 @dataclass(frozen=True)
 class ListSessions:
-    """Where the caller is logged in. Raises SessionEnded."""
+    """A page of the caller's live sessions. Raises SessionEnded."""
 
     accounts: AccountQueries
     clock: Clock

@@ -15,7 +15,7 @@ from domain.accounts.user import User
 
 @dataclass(frozen=True)
 class LogIn:
-    """Open a session that lasts `session_max_age` at most. Raises InvalidCredentials."""
+    """Open a session that lasts at most `session_max_age`. Raises InvalidCredentials."""
 
     new_work: UnitOfWorkFactory
     hasher: PasswordHasher
@@ -28,7 +28,7 @@ class LogIn:
     def __call__(self, username: str, password: str, client_info: ClientInfo) -> TokenPair:
         with self.new_work() as work:
             user = work.users.find_by_username(username)
-        # Between two units of work: hashing is slow on purpose and must not hold a connection.
+        # Outside a unit of work: hashing is slow on purpose and must not hold a connection.
         matches = self.hasher.matches(password, user.password_hash if user else None)
         if user is None or not matches:
             self.audit.record(
@@ -38,14 +38,14 @@ class LogIn:
         is_outdated = self.hasher.is_outdated(user.password_hash)
         rehashed = self.hasher.hash(password) if is_outdated else user.password_hash
         pair = self._open_session(user, rehashed, client_info)
-        # The password was changed, or hashed anew, while it was compared: compare it again.
+        # None: the hash was changed in the meantime. Compare the password again.
         return pair or self(username, password, client_info)
 
     @retry_on_contention
     def _open_session(
         self, checked: User, password_hash: str, client_info: ClientInfo
     ) -> TokenPair | None:
-        """None when the password is no longer the one that was checked."""
+        """None if the password hash has changed since it was checked."""
         with self.new_work() as work:
             user = work.users.find_for_update(checked.id)
             if user is None or user.password_hash != checked.password_hash:

@@ -12,7 +12,7 @@ from domain.accounts.session import ClientInfo
 
 @dataclass(frozen=True)
 class RefreshSession:
-    """Spend a refresh token for a new pair. Raises InvalidToken or RefreshTokenReused."""
+    """Exchange a refresh token for a new token pair. Raises InvalidToken or RefreshTokenReused."""
 
     new_work: UnitOfWorkFactory
     tokens: Tokens
@@ -34,7 +34,7 @@ class RefreshSession:
             try:
                 session.rotate(refresh_token, pair.refresh_token, now, client_info)
             except RefreshTokenReused:
-                # The refusal must not undo the revocation.
+                # Commit the revocation in spite of the error.
                 work.sessions.save(session)
                 work.commit()
                 audit_event = AuditEvent.REFRESH_TOKEN_REUSED

@@ -10,7 +10,7 @@ from domain.accounts.session import ClientInfo
 
 @dataclass(frozen=True)
 class RevokeAllSessions:
-    """End every session of the caller. Raises SessionEnded."""
+    """Revoke all sessions of the caller. Raises SessionEnded."""
 
     new_work: UnitOfWorkFactory
     clock: Clock

@@ -12,7 +12,7 @@ from domain.accounts.session import ClientInfo
 
 @dataclass(frozen=True)
 class RevokeSession:
-    """End one session of the user. Raises SessionNotFound or SessionEnded."""
+    """Revoke one of the caller's sessions. Raises SessionNotFound or SessionEnded."""
 
     new_work: UnitOfWorkFactory
     clock: Clock

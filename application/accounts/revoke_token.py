@@ -11,10 +11,9 @@ from domain.accounts.session import ClientInfo
 
 @dataclass(frozen=True)
 class RevokeToken:
-    """Log out: end the session of a token, spent and expired ones too.
+    """Log out: revoke the session of a token, even one that is used or expired.
 
-    A token that names no session changes nothing (RFC 7009 section 2.2): its holder has what they
-    want.
+    An invalid token is not an error (RFC 7009 section 2.2).
     """
 
     new_work: UnitOfWorkFactory

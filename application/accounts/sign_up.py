@@ -12,7 +12,7 @@ from domain.accounts.user import User
 
 @dataclass(frozen=True)
 class SignUp:
-    """Open an account. Raises UsernameTaken, or Invalid for a password that is easy to guess."""
+    """Create an account. Raises UsernameTaken, or Invalid if the password is easy to guess."""
 
     new_work: UnitOfWorkFactory
     rules: PasswordRules
@@ -23,7 +23,7 @@ class SignUp:
     @retry_on_contention
     def __call__(self, username: Username, password: Password, email: str | None) -> Profile:
         self.rules.check(password, username, "password")
-        # Hashing is slow on purpose: it must not hold a connection.
+        # Outside the unit of work: hashing is slow on purpose and must not hold a connection.
         password_hash = self.hasher.hash(password.secret)
         user = User(self.new_id(), username, email, password_hash, self.clock.now())
         with self.new_work() as work:

@@ -9,7 +9,7 @@ from domain.accounts.session import access_token_expiry, refresh_token_expiry
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
-    """Both are bearer tokens (RFC 6750)."""
+    """Two bearer tokens (RFC 6750)."""
 
     access_token: str
     refresh_token: str
@@ -19,7 +19,7 @@ class TokenPair:
 
 @dataclass(frozen=True)
 class IssueTokenPair:
-    """Sign the two tokens that a session hands out at a time."""
+    """Sign an access token and a refresh token for a session."""
 
     tokens: Tokens
     new_id: NewId

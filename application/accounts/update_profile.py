@@ -10,7 +10,7 @@ from domain.accounts.user import ProfileChanges
 
 @dataclass(frozen=True)
 class UpdateProfile:
-    """Change the caller's name and email address.
+    """Change the caller's username and email address.
 
     Raises UsernameTaken, PreconditionFailed, SessionEnded or AccountDeleted.
     """

@@ -9,7 +9,7 @@ from domain.accounts.session import token_hash
 
 @dataclass(frozen=True)
 class VerifyToken:
-    """The claims of a token that would be taken now, of either type. Raises InvalidToken."""
+    """Return the claims of a valid access or refresh token. Raises InvalidToken."""
 
     accounts: AccountQueries
     tokens: Tokens

@@ -1,1 +1,1 @@
-"""Calendars of events, for one person or for one event."""
+"""Calendar feeds, and the calendar of one event."""

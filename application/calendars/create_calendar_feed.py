@@ -13,7 +13,7 @@ from domain.calendars.feed import CalendarFeed, FeedSecret
 
 @dataclass(frozen=True, slots=True)
 class CreatedFeed:
-    """The one time that the secret is told."""
+    """The secret is returned only here."""
 
     secret: FeedSecret
     created_at: datetime
@@ -21,7 +21,7 @@ class CreatedFeed:
 
 @dataclass(frozen=True)
 class CreateCalendarFeed:
-    """Give the user's calendar an address; the one that it had is dead from then on.
+    """Create the caller's calendar feed, replacing the current one.
 
     Raises SessionEnded or AccountDeleted.
     """
@@ -35,7 +35,7 @@ class CreateCalendarFeed:
     def __call__(self, caller: Caller, client_info: ClientInfo) -> CreatedFeed:
         secret = self.new_secret()
         with self.new_work(caller) as work:
-            # Locked: an account that is being deleted must not keep a feed.
+            # Locked so that a concurrent deletion of the account does not leave the feed behind.
             work.users.get_for_update(caller.user_id)
             feed = CalendarFeed.open(caller.user_id, secret, self.clock.now())
             work.calendar_feeds.put(feed)

@@ -7,7 +7,7 @@ from application.retries import retry_on_contention
 
 @dataclass(frozen=True)
 class DeleteCalendarFeed:
-    """End the caller's feed: its URL is dead. Without one, changes nothing. Raises SessionEnded."""
+    """Delete the caller's feed; no error if there is none. Raises SessionEnded."""
 
     new_work: UnitOfWorkFactory
 

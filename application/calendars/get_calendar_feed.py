@@ -8,15 +8,12 @@ from domain.calendars.errors import NoCalendarFeed
 
 @dataclass(frozen=True)
 class GetCalendarFeed:
-    """When the user's feed was made; its secret is shown at that moment only.
-
-    Raises NoCalendarFeed or SessionEnded.
-    """
+    """When the caller's feed was created. Raises NoCalendarFeed or SessionEnded."""
 
     calendars: CalendarQueries
 
     def __call__(self, caller: Caller) -> datetime:
-        opened_at = self.calendars.feed_opened_at(caller)
-        if opened_at is None:
+        created_at = self.calendars.feed_created_at(caller)
+        if created_at is None:
             raise NoCalendarFeed
-        return opened_at
+        return created_at

@@ -7,7 +7,7 @@ from application.ports.calendar_queries import CalendarEntry, CalendarQueries
 
 @dataclass(frozen=True)
 class GetEventCalendar:
-    """One event, as calendars show it. Raises EventNotFound or SessionEnded."""
+    """One event as a calendar entry. Raises EventNotFound or SessionEnded."""
 
     calendars: CalendarQueries
 

@@ -5,14 +5,14 @@ from application.ports.calendar_queries import CalendarEntry, CalendarQueries
 from domain.calendars.feed import FeedSecret
 
 ENTRIES_MAX = 1_000
-DESCRIPTION_MAX = 1_000  # characters; the calendar of one event has all of them
+DESCRIPTION_MAX = 1_000  # characters; the calendar of a single event has the full text
 
 
 @dataclass(frozen=True)
 class ReadCalendarFeed:
-    """What the owner of the feed attends or organises: the ENTRIES_MAX that start latest.
+    """Events that the owner attends or organises: the ENTRIES_MAX that start latest.
 
-    Any text may be given for a secret. Raises CalendarNotFound.
+    `secret` may be any text. Raises CalendarNotFound.
     """
 
     calendars: CalendarQueries

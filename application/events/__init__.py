@@ -1,1 +1,1 @@
-"""Publishing, finding and attending events."""
+"""Events and attendance."""

@@ -9,7 +9,7 @@ from application.retries import retry_on_contention
 
 @dataclass(frozen=True)
 class AttendEvent:
-    """Give the user a seat. Attending twice changes nothing.
+    """Take a seat for the caller. Attending twice changes nothing.
 
     Raises EventNotFound, ReadOnlyEvent, CapacityExhausted or SessionEnded.
     """

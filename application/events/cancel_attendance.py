@@ -9,7 +9,7 @@ from application.retries import retry_on_contention
 
 @dataclass(frozen=True)
 class CancelAttendance:
-    """Take the user's seat back. Cancelling without attending changes nothing.
+    """Give up the caller's seat. Cancelling without attending changes nothing.
 
     Raises EventNotFound, ReadOnlyEvent or SessionEnded.
     """

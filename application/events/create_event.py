@@ -1,5 +1,4 @@
 from dataclasses import dataclass
-from datetime import datetime
 
 from application.caller import Caller
 from application.idempotency import IdempotencyRecord, IdempotentRequest
@@ -9,17 +8,14 @@ from application.ports.event_queries import EventView
 from application.ports.identifiers import NewId
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.retries import retry_on_contention
-from domain.events.description import NOWHERE, Capacity, Description, EventType, Location, Title
-from domain.events.event import Event
-from domain.events.schedule import Schedule
+from domain.events.event import Event, NewEvent
 
 
 @dataclass(frozen=True)
 class CreateEvent:
-    """Put a new event on the list, once for each request with a key.
+    """Create an event. A repeated request with an idempotency key returns the first result.
 
-    Raises Invalid, IdempotencyKeyInUse, IdempotencyKeyReused, SessionEnded or
-    AccountDeleted.
+    Raises Invalid, IdempotencyKeyInUse, IdempotencyKeyReused, SessionEnded or AccountDeleted.
     """
 
     new_work: UnitOfWorkFactory
@@ -28,17 +24,7 @@ class CreateEvent:
 
     @retry_on_contention
     def __call__(
-        self,
-        caller: Caller,
-        *,
-        title: Title,
-        description: Description,
-        start_time: datetime,
-        end_time: datetime,
-        capacity: Capacity,
-        type: EventType = EventType.OTHER,  # noqa: A002  # as everywhere
-        location: Location = NOWHERE,
-        request: IdempotentRequest | None = None,
+        self, caller: Caller, new: NewEvent, request: IdempotentRequest | None = None
     ) -> EventView:
         with self.new_work(caller) as work:
             creator_id, now = caller.user_id, self.clock.now()
@@ -46,17 +32,7 @@ class CreateEvent:
                 record = work.idempotency.find_for_update(creator_id, request.key)
                 if record is not None and not record.is_expired(now):
                     return from_payload(EventView, record.replay(request))
-            event = Event.publish(
-                event_id=self.new_id(),
-                creator_id=creator_id,
-                title=title,
-                description=description,
-                schedule=Schedule.planned(start_time, end_time, now),
-                capacity=capacity,
-                type=type,
-                location=location,
-                now=now,
-            )
+            event = Event.create(new, self.new_id(), creator_id, now)
             creator = work.users.get(creator_id)
             view = EventView.of(event, creator.username, now)
             work.events.add(event)

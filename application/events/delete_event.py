@@ -11,7 +11,7 @@ from application.retries import retry_on_contention
 
 @dataclass(frozen=True)
 class DeleteEvent:
-    """Take an event that has not started off the list, seats and all.
+    """Delete an event that has not started, with its seats.
 
     Raises EventNotFound, NotEventCreator, ReadOnlyEvent, PreconditionFailed, SessionEnded or
     AccountDeleted.

@@ -14,11 +14,10 @@ PAGE = 1_000
 
 @dataclass(frozen=True)
 class ExportAttendees:
-    """All who attend by now, in order of registration, page by page: for the event's creator.
+    """All current attendees in pages, in order of registration. Creator only.
 
-    Raises EventNotFound, NotEventCreator, SessionEnded or Unavailable. Each later page is read
-    when it is asked for and may raise SessionEnded or Unavailable, too: the export is then
-    incomplete.
+    Raises EventNotFound, NotEventCreator, SessionEnded or Unavailable. Later pages are read
+    lazily: iterating may raise SessionEnded or Unavailable, and the export is then incomplete.
     """
 
     events: EventQueries
@@ -28,17 +27,17 @@ class ExportAttendees:
         now = self.clock.now()
         if self.events.get(event_id, caller, now).creator.id != caller.user_id:
             raise NotEventCreator
-        return self._following(event_id, caller, self._page(event_id, caller), now)
+        return self._pages(event_id, caller, self._page(event_id, caller), now)
 
-    def _following(
+    def _pages(
         self, event_id: UUID, caller: Caller, page: Page[AttendeeView], now: datetime
     ) -> Iterator[Sequence[AttendeeView]]:
         while True:
-            # Whoever leaves and comes back meanwhile would be met again, in the new place.
-            known = [each for each in page.results if each.registered_at <= now]
-            yield known
-            # Clocks of instances differ by less than it takes to fill a page with newcomers.
-            if page.next_cursor is None or not known:
+            # Skip newer registrations: an attendee who cancels and attends again would be repeated.
+            attendees = [each for each in page.results if each.registered_at <= now]
+            yield attendees
+            # A page with only newer ones is the end: clock skew is too small to hide others.
+            if page.next_cursor is None or not attendees:
                 return
             page = self._page(event_id, caller, page.next_cursor)
 

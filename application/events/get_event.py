@@ -8,7 +8,7 @@ from application.ports.event_queries import EventQueries, EventView
 
 @dataclass(frozen=True)
 class GetEvent:
-    """One event, as the caller sees it now. Raises EventNotFound or SessionEnded."""
+    """One event as the caller sees it now. Raises EventNotFound or SessionEnded."""
 
     events: EventQueries
     clock: Clock

@@ -8,7 +8,7 @@ from application.ports.event_queries import AttendeeView, EventQueries
 
 @dataclass(frozen=True)
 class ListAttendees:
-    """A page of the people who attend, in order of registration.
+    """A page of attendees in order of registration.
 
     Raises EventNotFound or SessionEnded.
     """

@@ -8,7 +8,7 @@ from application.ports.event_queries import EventCriteria, EventQueries, EventVi
 
 @dataclass(frozen=True)
 class ListEvents:
-    """A page of the events that meet the criteria, as the caller sees them now.
+    """A page of the events that match the criteria, as the caller sees them now.
 
     Raises SessionEnded.
     """

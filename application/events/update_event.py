@@ -12,7 +12,7 @@ from domain.events.event import EventChanges
 
 @dataclass(frozen=True)
 class UpdateEvent:
-    """Change an event that has not started.
+    """Update an event that has not started.
 
     Raises EventNotFound, NotEventCreator, ReadOnlyEvent, Invalid, CapacityBelowAttendance,
     PreconditionFailed, SessionEnded or AccountDeleted.
@@ -38,5 +38,5 @@ class UpdateEvent:
             precondition(before)
             work.events.save(event)
             work.commit()
-        # Only its creator gets this far.
+        # The editor is the creator.
         return EventView.of(event, editor.username, now)

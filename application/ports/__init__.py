@@ -1,1 +1,1 @@
-"""What the use cases need. Adapters inherit these Protocols, so that a half-built one fails."""
+"""Protocols that adapters inherit, so that a missing method fails at construction."""

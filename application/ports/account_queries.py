@@ -11,7 +11,7 @@ from domain.accounts.user import User
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What people see of their own account."""
+    """An account as its owner sees it."""
 
     id: UUID
     username: str
@@ -35,25 +35,25 @@ class SessionView:
 
 
 class LiveSession(NamedTuple):
-    """What verifying a token asks of its session."""
+    """The session data needed to verify a token."""
 
     user_id: UUID
     refresh_token_hash: bytes
 
 
 class AccountQueries(Protocol):
-    """Reads that nothing is decided on later: without a lock, each one statement."""
+    """Reads without locks; one statement each."""
 
     @abstractmethod
     def find_live_session(self, session_id: UUID, now: datetime) -> LiveSession | None:
-        """The session, unless it is over by then."""
+        """None if the session has ended at `now`."""
 
     @abstractmethod
     def get_profile(self, caller: Caller) -> Profile:
-        """The caller's own. Raises SessionEnded or AccountDeleted."""
+        """The caller's profile. Raises SessionEnded or AccountDeleted."""
 
     @abstractmethod
     def live_sessions(
         self, caller: Caller, page_request: PageRequest, now: datetime
     ) -> Page[SessionView]:
-        """The caller's live sessions, the newest login first. Raises SessionEnded."""
+        """The caller's live sessions, newest login first. Raises SessionEnded."""

@@ -28,7 +28,8 @@ class AuditLog(Protocol):
         session_id: UUID | None = None,
         client_info: ClientInfo | None = None,
     ) -> None:
-        """Note that it happened, after it did. There is no place for a token or a password.
+        """Record an event that has happened. Never pass tokens or passwords.
 
-        The id is None where a login names nobody; what was typed for a name may be a password.
+        `user_id` is None if a login names no account. The name is not recorded: it may be a
+        password, typed into the wrong field.
         """

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from domain.calendars.feed import CalendarFeed, FeedSecret
 
-# One that nobody can guess, at each call: made of as many random bytes as SECRET_BYTES says.
+# Returns a new secret of SECRET_BYTES random bytes.
 NewFeedSecret: TypeAlias = Callable[[], FeedSecret]
 
 
 class CalendarFeeds(Protocol):
     @abstractmethod
     def put(self, feed: CalendarFeed) -> None:
-        """Write the feed, in the place of the one that its owner has."""
+        """Insert the feed, or replace its owner's current one."""
 
     @abstractmethod
     def remove(self, user_id: UUID) -> None:
-        """Delete the feed of the person, if there is one."""
+        """Delete the user's feed, if there is one."""

@@ -11,7 +11,7 @@ from domain.events.description import EventType
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """An event as calendars show it: to everyone the same."""
+    """An event in a calendar; the same for every viewer."""
 
     id: UUID
     title: str
@@ -22,24 +22,24 @@ class CalendarEntry:
     end_time: datetime
     created_at: datetime
     updated_at: datetime
-    revision: int  # how often it was edited
+    revision: int  # number of edits
 
 
 class CalendarQueries(Protocol):
-    """Reads that nothing is decided on later: without a lock, each one statement."""
+    """Reads without locks; one statement each."""
 
     @abstractmethod
     def entry(self, event_id: UUID, caller: Caller) -> CalendarEntry:
         """Raises EventNotFound or SessionEnded."""
 
     @abstractmethod
-    def feed_opened_at(self, caller: Caller) -> datetime | None:
+    def feed_created_at(self, caller: Caller) -> datetime | None:
         """When the caller's feed was created; None without one. Raises SessionEnded."""
 
     @abstractmethod
     def entries(self, secret_hash: bytes, limit: int, length: int) -> Sequence[CalendarEntry]:
-        """What the owner of the feed attends or organises, the latest start first, ties by id.
+        """Events that the owner of the feed attends or organises; latest start first, ties by id.
 
-        At most `limit`; of longer descriptions `length` characters and an ellipsis. Raises
-        CalendarNotFound where no feed has this hash.
+        At most `limit`. Longer descriptions are cut to `length` characters and an ellipsis.
+        Raises CalendarNotFound if no feed has this hash.
         """

@@ -6,4 +6,4 @@ from typing import Protocol
 class Clock(Protocol):
     @abstractmethod
     def now(self) -> datetime:
-        """The present instant, in UTC."""
+        """The current time, in UTC."""

@@ -1,5 +1,5 @@
 from abc import abstractmethod
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
@@ -15,7 +15,7 @@ from domain.events.search import Search
 
 @dataclass
 class Creator:
-    """The name is None when the account is gone."""
+    """`username` is None if the account is deleted."""
 
     id: UUID
     username: str | None
@@ -23,7 +23,7 @@ class Creator:
 
 @dataclass
 class EventView:
-    """An event as one viewer sees it at one instant: the same in lists and alone."""
+    """An event as one user sees it at one instant, in lists and details."""
 
     id: UUID
     title: str
@@ -35,7 +35,7 @@ class EventView:
     created_at: datetime
     updated_at: datetime
     location: str
-    _: KW_ONLY  # computed; those above are stored columns
+    _: KW_ONLY  # computed or converted; the fields above are columns
     seats_left: int = field(init=False)
     type: EventType
     is_attending: bool
@@ -47,28 +47,25 @@ class EventView:
 
     @classmethod
     def of(cls, event: Event, creator_name: str | None, now: datetime) -> "EventView":
-        """What the person whose seat the event carries sees of it."""
+        """The view of the user whose seat is in `event`."""
+        values = {
+            field.name: getattr(event, field.name)
+            for field in fields(cls)
+            if field.init and hasattr(event, field.name)
+        }
         return cls(
-            id=event.id,
-            title=event.title,
-            description=event.description,
             start_time=event.schedule.start_time,
             end_time=event.schedule.end_time,
-            capacity=event.capacity,
-            attendees_count=event.attendees_count,
-            created_at=event.created_at,
-            updated_at=event.updated_at,
-            type=event.type,
-            location=event.location,
             is_attending=event.seat.is_taken,
             status=event.schedule.status_at(now),
             creator=Creator(event.creator_id, creator_name),
+            **values,
         )
 
 
 @dataclass
 class AttendeeView:
-    """Who attends; `id` is the person's, and the name None when their account is gone."""
+    """`id` is the user's; `username` is None if the account is deleted."""
 
     id: UUID
     username: str | None
@@ -76,10 +73,7 @@ class AttendeeView:
 
 
 class EventSort(Enum):
-    """Orders by one field, ties by id in the same direction: no page repeats or skips an event.
-
-    Titles are compared without regard to case.
-    """
+    """Orders by one field, ties by id in the same direction. Titles ignore case."""
 
     SOONEST_FIRST = "start_time", False
     LATEST_FIRST = "start_time", True
@@ -105,13 +99,13 @@ class EventSort(Enum):
             case _:
                 return datetime
 
-    def position_of(self, view: EventView) -> Cursor:
+    def cursor_of(self, view: EventView) -> Cursor:
         return Cursor(getattr(view, self.field), view.id)
 
 
 @dataclass(frozen=True, slots=True)
 class EventCriteria:
-    """Which events; None does not restrict. False asks for the complement of True."""
+    """Filters and sort order; None does not filter, False is the complement of True."""
 
     attending: bool | None = None
     created: bool | None = None
@@ -121,21 +115,20 @@ class EventCriteria:
     ends_before: datetime | None = None
     status: EventStatus | None = None
     type: EventType | None = None
-    creator: str | None = None  # a username in any case
+    creator: str | None = None  # a username, case-insensitive
     available: bool | None = None  # whether seats are left
     search: Search | None = None
     sort: EventSort = EventSort.SOONEST_FIRST
 
 
 class EventQueries(Protocol):
-    """Reads that nothing is decided on later: without a lock, a page and its count one statement
-    each at most, whatever the number of events and attendees."""
+    """Reads without locks; at most one statement for a page and one for its count."""
 
     @abstractmethod
     def find(
         self, criteria: EventCriteria, page_request: PageRequest, caller: Caller, now: datetime
     ) -> Page[EventView]:
-        """The events that meet all criteria; bounds on start and end are inclusive.
+        """Events that match all criteria; bounds on start and end are inclusive.
 
         Raises SessionEnded.
         """

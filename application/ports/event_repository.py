@@ -10,30 +10,30 @@ from domain.events.event import Event
 class EventRepository(Protocol):
     @abstractmethod
     def add(self, event: Event) -> None:
-        """Write a new event. Raises AccountDeleted when its creator has no account."""
+        """Raises AccountDeleted if the creator's account is deleted."""
 
     @abstractmethod
     def upcoming_of(self, user_id: UUID, now: datetime) -> Sequence[UUID]:
-        """The upcoming events that this person created or has a seat at, in order of their ids."""
+        """Upcoming events that the user created or attends, ordered by id."""
 
     @abstractmethod
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
-        """The event with this person's seat, locked until the unit of work ends.
+        """The event with this user's seat, locked until the unit of work ends.
 
         Raises EventNotFound.
         """
 
     @abstractmethod
     def find_for_update(self, event_id: UUID, attendee: UUID) -> Event | None:
-        """The same, but None where there is no such event."""
+        """Like `get_for_update`, but None if there is no such event."""
 
     @abstractmethod
     def save(self, event: Event) -> None:
-        """Write an event that this unit of work loaded, and its seat where that changed.
+        """Save an event that this unit of work loaded, and its seat.
 
-        Raises AccountDeleted when who takes the seat has no account.
+        Raises AccountDeleted if the seat is taken by a deleted account.
         """
 
     @abstractmethod
     def remove(self, event: Event) -> None:
-        """Delete the event and all seats in it."""
+        """Delete the event and its seats."""

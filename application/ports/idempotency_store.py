@@ -7,19 +7,19 @@ from application.idempotency import IdempotencyRecord
 
 
 class IdempotencyStore(Protocol):
-    """The results of requests with idempotency keys, by user and key."""
+    """Results of requests with idempotency keys, by user and key."""
 
     @abstractmethod
     def find_for_update(self, user_id: UUID, key: str) -> IdempotencyRecord | None:
-        """The record, expired or not; the key is locked until the unit of work ends.
+        """The record, even if expired. Locks the key until the unit of work ends.
 
-        Raises IdempotencyKeyInUse where another unit of work has locked it.
+        Raises IdempotencyKeyInUse if another unit of work has locked it.
         """
 
     @abstractmethod
     def remove_expired(self, user_id: UUID, now: datetime) -> None:
-        """Remove the user's expired records, and possibly some of others."""
+        """Remove the user's expired records, and possibly some of other users."""
 
     @abstractmethod
     def add(self, user_id: UUID, record: IdempotencyRecord) -> None:
-        """The payload must be JSON: it is read back as it was written."""
+        """The payload must be JSON; it is returned unchanged."""

@@ -2,5 +2,5 @@ from collections.abc import Callable
 from typing import TypeAlias
 from uuid import UUID
 
-# A fresh UUIDv7 at each call: ids made later sort later (RFC 9562 section 5.7).
+# Returns a new UUIDv7: later ids sort later (RFC 9562 section 5.7).
 NewId: TypeAlias = Callable[[], UUID]

@@ -3,8 +3,8 @@ from typing import Protocol
 
 
 class SeatMetrics(Protocol):
-    """Counts seats that changed hands. Called by units of work, after they commit."""
+    """Counts seat changes. Called by units of work after they commit."""
 
     @abstractmethod
     def count(self, taken: int, given_back: int) -> None:
-        """Must be quick, and must not fail."""
+        """Must be fast and must not raise."""

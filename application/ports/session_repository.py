@@ -17,12 +17,12 @@ class SessionRepository(Protocol):
 
     @abstractmethod
     def live_for_update(self, user_id: UUID, now: datetime) -> Sequence[Session]:
-        """The person's live sessions, locked until the unit of work ends."""
+        """The user's live sessions, locked until the unit of work ends."""
 
     @abstractmethod
     def remove_ended(self, user_id: UUID, now: datetime) -> None:
-        """Forget the person's sessions that are over."""
+        """Delete the user's ended sessions."""
 
     @abstractmethod
     def save(self, session: Session) -> None:
-        """Write a session that this unit of work loaded."""
+        """Save a session that this unit of work loaded."""

@@ -13,7 +13,7 @@ class TokenType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TokenClaims:
-    """What a token says. Both instants are kept in whole seconds."""
+    """A token stores both instants in whole seconds."""
 
     type: TokenType
     token_id: UUID
@@ -30,7 +30,7 @@ class Tokens(Protocol):
 
     @abstractmethod
     def read(self, token: str) -> TokenClaims:
-        """The claims of a token that this service signed, expired or not.
+        """The claims of a token that this service signed, even if it has expired.
 
-        Raises InvalidToken for any other text.
+        Raises InvalidToken for anything else.
         """

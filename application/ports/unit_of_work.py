@@ -12,10 +12,10 @@ from application.ports.user_repository import UserRepository
 
 
 class UnitOfWork(Protocol):
-    """All of it or nothing: what is not committed when the block ends never happened.
+    """A transaction. Changes that are not committed when the block ends are rolled back.
 
-    The store may fail at any step; the block then ends with Unavailable, or with Contended where
-    others were in the way. What it refuses of a write may show at the commit only, or at a read.
+    Any step may raise Unavailable, or Contended on a conflict with another unit of work. An error
+    of a write may be raised by a later read or by the commit.
     """
 
     @property
@@ -51,7 +51,7 @@ class UnitOfWork(Protocol):
 
     @abstractmethod
     def commit(self) -> None:
-        """Make everything done so far last, and count its seats. Raises OutcomeUnknown."""
+        """Commit, and count seat changes. Raises OutcomeUnknown."""
 
 
 Result = TypeVar("Result")
@@ -60,12 +60,12 @@ Result = TypeVar("Result")
 class UnitOfWorkFactory(Protocol):
     @abstractmethod
     def __call__(self, caller: Caller | None = None) -> UnitOfWork:
-        """A fresh one.
+        """A new unit of work.
 
-        With a caller it raises SessionEnded, at the first read or at the commit, unless their
-        session is live. A session that ends while a row's lock is waited for is not.
+        With a caller whose session has ended, the first read or the commit raises SessionEnded.
+        The session is checked again after waiting for a row lock.
         """
 
     @abstractmethod
     def retrying(self, act: Callable[[], Result]) -> Result:
-        """Call it, and again after Contended, a bounded number of times."""
+        """Call `act`, and retry after Contended a limited number of times."""

@@ -8,7 +8,7 @@ from domain.accounts.user import User
 class UserRepository(Protocol):
     @abstractmethod
     def add(self, user: User) -> None:
-        """Raises UsernameTaken when the name is used already, in any case of its letters."""
+        """Raises UsernameTaken if the username is taken, ignoring case."""
 
     @abstractmethod
     def get(self, user_id: UUID) -> User:
@@ -20,19 +20,19 @@ class UserRepository(Protocol):
 
     @abstractmethod
     def find_for_update(self, user_id: UUID) -> User | None:
-        """The person, locked until the unit of work ends."""
+        """The user, locked until the unit of work ends; None without an account."""
 
     @abstractmethod
     def save(self, user: User) -> None:
-        """Write a person that this unit of work loaded. Raises UsernameTaken."""
+        """Save a user that this unit of work loaded. Raises UsernameTaken."""
 
     @abstractmethod
     def remove(self, user: User) -> None:
-        """Forget the person and what only they use: sessions, calendar feed, keys of requests.
+        """Delete the account with its sessions, calendar feed and idempotency keys.
 
-        Events and seats of theirs that remain keep the id, and no name.
+        The user's remaining events and seats keep the id, without a name.
         """
 
     @abstractmethod
     def find_by_username(self, username: str) -> User | None:
-        """The person of that name, without regard to case."""
+        """Case-insensitive."""

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes the passwords where PgBouncer reads them, and becomes PgBouncer.
+# Writes the password file, then runs PgBouncer.
 set -eu
 quoted() { printf '%s' "$1" | sed 's/"/""/g'; }
 umask 077

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Copies the primary into an empty directory, then runs what the image runs, as its standby.
+# Copies the primary into an empty directory, then starts PostgreSQL as its standby.
 set -euo pipefail
 if [ "$(id -u)" = 0 ]; then
     install -d -o postgres -g postgres -m 700 "$PGDATA"
@@ -7,7 +7,7 @@ if [ "$(id -u)" = 0 ]; then
 fi
 primary="host=${PRIMARY_HOST:-primary} port=${PRIMARY_PORT:-5432} user=replicator"
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
-    # -R writes how to reach the primary, password included, where only postgres can read it.
+    # --write-recovery-conf stores the connection string with the password, readable by postgres only.
     PGPASSWORD="$REPLICATION_PASSWORD" pg_basebackup --pgdata="$PGDATA" --wal-method=stream \
         --checkpoint=fast --slot=standby --write-recovery-conf \
         --dbname="$primary application_name=standby"

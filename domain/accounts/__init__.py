@@ -1,1 +1,1 @@
-"""People and their sessions."""
+"""Users and their sessions."""

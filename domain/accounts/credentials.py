@@ -10,15 +10,16 @@ USERNAME_MAX_LENGTH = 150
 USERNAME_PATTERN = r"^[A-Za-z0-9@.+_-]+$"
 PASSWORD_MIN_LENGTH = 8
 PASSWORD_MAX_LENGTH = 128
-# Words of the context, besides the username, that make no password (NIST SP 800-63B-4
+# Context-specific words that must not be a password, besides the username (NIST SP 800-63B-4
 # section 3.1.1.2, ASVS 5.0 requirement 6.1.2).
 CONTEXT_WORDS = frozenset({"turnout"})
 
 
 def fold_case(username: str) -> str:
-    """The same text for names that differ in the case of their letters.
+    """Lower-case a username for case-insensitive comparison.
 
-    Text that is no username, not being ASCII, is left alone: its letters fold to no name.
+    Returns non-ASCII text unchanged: it is no username, and must not become one (U+212A is "k" in
+    lower case).
     """
     return username.lower() if username.isascii() else username
 
@@ -26,7 +27,7 @@ def fold_case(username: str) -> str:
 class Username(str):
     """1 to 150 ASCII letters, digits and `@.+-_`. Raises Invalid.
 
-    ASCII only, so that no two names look alike and folding case has one meaning everywhere.
+    ASCII only: no two names look alike, and case folding is the same everywhere.
     """
 
     __slots__ = ()
@@ -40,7 +41,7 @@ class Username(str):
 
 @dataclass(frozen=True, slots=True)
 class Password:
-    """8 to 128 characters of any kind, kept out of every representation. Raises Invalid."""
+    """8 to 128 characters of any kind, excluded from repr. Raises Invalid."""
 
     secret: str = field(repr=False)
 
@@ -52,12 +53,12 @@ class Password:
 
 @dataclass(frozen=True, slots=True)
 class PasswordRules:
-    """What beyond its length makes a password too easy to guess: `common` ones are lower case."""
+    """Rejects passwords that are easy to guess. `common` passwords are in lower case."""
 
     common: Collection[str] = field(repr=False)
 
     def check(self, password: Password, username: str, name: str) -> None:
-        """Raises Invalid, with `name` as the field at fault."""
+        """Raises Invalid for the field `name`."""
         guess = password.secret.lower()
         if guess in self.common:
             raise Invalid(name, "This password is too common.")
@@ -66,5 +67,5 @@ class PasswordRules:
 
 
 def _core(word: str) -> str:
-    """The word without the digits and signs around it; a word of nothing else is left whole."""
+    """Strip leading and trailing digits and symbols, unless nothing else is left."""
     return re.sub(r"^[\W\d_]+|[\W\d_]+$", "", word) or word

@@ -1,4 +1,4 @@
-"""A person with an account."""
+"""User accounts."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,18 +8,18 @@ from uuid import UUID
 from domain.accounts.credentials import Username
 
 
-class Kept(Enum):
-    """Says that an edit leaves a value as it is, where None would clear it."""
+class Unset(Enum):
+    """Leaves a field unchanged, where None would clear it."""
 
-    KEPT = "kept"
+    UNSET = "unset"
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileChanges:
-    """What an edit of a profile sets."""
+    """The fields to change; None leaves the username unchanged."""
 
     username: Username | None = None
-    email: str | Kept | None = Kept.KEPT
+    email: str | Unset | None = Unset.UNSET
 
 
 @dataclass
@@ -33,5 +33,5 @@ class User:
     def edit(self, changes: ProfileChanges) -> None:
         if changes.username is not None:
             self.username = changes.username
-        if not isinstance(changes.email, Kept):
+        if not isinstance(changes.email, Unset):
             self.email = changes.email

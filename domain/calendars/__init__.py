@@ -1,1 +1,1 @@
-"""Addresses under which programs read a person's calendar."""
+"""Calendar feeds."""

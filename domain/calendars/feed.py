@@ -1,4 +1,4 @@
-"""A calendar feed: whoever knows its secret may read the owner's calendar, and do nothing else."""
+"""Calendar feeds. The secret gives read access to the owner's calendar and to nothing else."""
 
 import re
 from dataclasses import dataclass, field
@@ -8,31 +8,31 @@ from uuid import UUID
 
 from domain.calendars.errors import CalendarNotFound
 
-# 256 bits: nobody guesses one, however often they may try.
+# 256 bits: too many to guess, even without a rate limit.
 SECRET_BYTES = 32
-# Those bytes in the URL-safe base64 of RFC 4648 section 5, without padding.
-SECRET_FORM = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+# SECRET_BYTES in URL-safe base64 (RFC 4648 section 5), without padding.
+SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedSecret:
-    """Kept out of every representation. Raises CalendarNotFound for a text that can be none."""
+    """Excluded from repr. Raises CalendarNotFound for malformed text."""
 
     text: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        if not SECRET_FORM.fullmatch(self.text):
+        if not SECRET_PATTERN.fullmatch(self.text):
             raise CalendarNotFound
 
     @property
     def hash(self) -> bytes:
-        """What is stored of it: 32 bytes, of no use to whoever reads the database."""
+        """SHA-256, 32 bytes: stored instead of the secret."""
         return sha256(self.text.encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarFeed:
-    """A person has one at most: a new one takes the place of the one before, which is dead."""
+    """A user has at most one. A new feed replaces it, and the old URL stops working."""
 
     user_id: UUID
     secret_hash: bytes = field(repr=False)

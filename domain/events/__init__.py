@@ -1,1 +1,1 @@
-"""Events and the seats in them."""
+"""Events and their seats."""

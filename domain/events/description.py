@@ -1,4 +1,4 @@
-"""How an event describes itself: title, text, kind, place and number of seats."""
+"""Title, description, type, location and capacity of an event."""
 
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ CAPACITY_MAX = 1_000_000
 
 
 class Title(str):
-    """1 to 200 characters after trimming white space at both ends. Raises Invalid."""
+    """1 to 200 characters after trimming whitespace. Raises Invalid."""
 
     __slots__ = ()
 
@@ -35,6 +35,9 @@ class Description(str):
         return super().__new__(cls, text)
 
 
+NO_DESCRIPTION = Description("")
+
+
 class EventType(StrEnum):
     MEETUP = "meetup"
     CONFERENCE = "conference"
@@ -45,10 +48,7 @@ class EventType(StrEnum):
 
 
 class Location(str):
-    """Where people meet, in their own words: up to 300 characters, none at all too. Raises Invalid.
-
-    White space at both ends is trimmed.
-    """
+    """Free text: up to 300 characters after trimming whitespace. Raises Invalid."""
 
     __slots__ = ()
 
@@ -60,11 +60,11 @@ class Location(str):
         return super().__new__(cls, trimmed)
 
 
-NOWHERE = Location("")
+NO_LOCATION = Location("")
 
 
 class Capacity(int):
-    """1 to 1,000,000 seats: no event is unbounded. Raises Invalid."""
+    """1 to 1,000,000 seats. Raises Invalid."""
 
     __slots__ = ()
 

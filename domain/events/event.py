@@ -1,10 +1,18 @@
-"""An event and the rules of its seats."""
+"""An event and the rules for its seats."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.events.description import NOWHERE, Capacity, Description, EventType, Location, Title
+from domain.events.description import (
+    NO_DESCRIPTION,
+    NO_LOCATION,
+    Capacity,
+    Description,
+    EventType,
+    Location,
+    Title,
+)
 from domain.events.errors import (
     CapacityBelowAttendance,
     CapacityExhausted,
@@ -18,7 +26,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One person's place at an event: taken since `registered_at`, or not taken (None)."""
+    """One user's seat at an event; `registered_at` is None unless it is taken."""
 
     user_id: UUID
     registered_at: datetime | None = None
@@ -28,9 +36,22 @@ class Seat:
         return self.registered_at is not None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """What a creator sets."""
+
+    title: Title
+    description: Description = NO_DESCRIPTION
+    start_time: datetime
+    end_time: datetime
+    capacity: Capacity
+    type: EventType = EventType.OTHER
+    location: Location = NO_LOCATION
+
+
 @dataclass(frozen=True, slots=True)
 class EventChanges:
-    """What an edit sets; None leaves a value as it is."""
+    """The fields to change; None leaves a field unchanged."""
 
     title: Title | None = None
     description: Description | None = None
@@ -41,12 +62,18 @@ class EventChanges:
     location: Location | None = None
 
 
+# What a creator sets, besides the schedule.
+DETAILS = tuple(
+    field.name for field in fields(NewEvent) if field.name not in ("start_time", "end_time")
+)
+
+
 @dataclass
 class Event:
-    """An event as one person meets it: how many seats are taken, and whether theirs (`seat`) is.
+    """An event with the number of attendees and the seat of one user.
 
-    The roster itself is never here: an event may have a million attendees, and every decision
-    needs only their count and this one seat.
+    The list of attendees is never loaded: there may be a million, and every decision needs only
+    their count and this seat.
     """
 
     id: UUID
@@ -61,47 +88,31 @@ class Event:
     updated_at: datetime
     type: EventType
     location: Location
-    revision: int  # how often it was edited
+    revision: int  # number of edits
 
     @classmethod
-    def publish(
-        cls,
-        *,
-        event_id: UUID,
-        creator_id: UUID,
-        title: Title,
-        description: Description,
-        schedule: Schedule,
-        capacity: Capacity,
-        now: datetime,
-        type: EventType = EventType.OTHER,  # noqa: A002  # as everywhere
-        location: Location = NOWHERE,
-    ) -> "Event":
-        """A new event without attendees: its creator attends only by taking a seat."""
+    def create(cls, new: NewEvent, event_id: UUID, creator_id: UUID, now: datetime) -> "Event":
+        """An event without attendees: its creator attends only by taking a seat. Raises Invalid."""
         return cls(
             id=event_id,
             creator_id=creator_id,
-            title=title,
-            description=description,
-            schedule=schedule,
-            capacity=capacity,
+            schedule=Schedule.planned(new.start_time, new.end_time, now),
             attendees_count=0,
             seat=Seat(creator_id),
             created_at=now,
             updated_at=now,
-            type=type,
-            location=location,
             revision=0,
+            **{name: getattr(new, name) for name in DETAILS},
         )
 
     def edit(self, changes: EventChanges, editor_id: UUID, now: datetime) -> None:
-        """Apply the changes, or none of them.
+        """Apply all changes or none.
 
         Raises NotEventCreator, ReadOnlyEvent, Invalid or CapacityBelowAttendance.
         """
         self._require_creator(editor_id)
         self._require_upcoming(now)
-        # An upcoming event's own times lie ahead, so only what is set can fall behind `now`.
+        # The stored times of an upcoming event are in the future: only new ones can be invalid.
         schedule = Schedule.planned(
             changes.start_time or self.schedule.start_time,
             changes.end_time or self.schedule.end_time,
@@ -110,12 +121,10 @@ class Event:
         capacity = self.capacity if changes.capacity is None else changes.capacity
         if capacity < self.attendees_count:
             raise CapacityBelowAttendance(capacity, self.attendees_count)
-        self.title = self.title if changes.title is None else changes.title
-        self.description = self.description if changes.description is None else changes.description
         self.schedule = schedule
-        self.capacity = capacity
-        self.type = self.type if changes.type is None else changes.type
-        self.location = self.location if changes.location is None else changes.location
+        for name in DETAILS:
+            if (value := getattr(changes, name)) is not None:
+                setattr(self, name, value)
         self.revision += 1
         # Increases with every edit, also where clocks differ: it identifies the edit.
         self.updated_at = max(now, self.updated_at + MICROSECOND)
@@ -126,7 +135,7 @@ class Event:
         self._require_upcoming(now)
 
     def attend(self, now: datetime) -> None:
-        """Take the seat. Attending twice changes nothing, on a full event too.
+        """Take the seat. Attending twice changes nothing, even if the event is full.
 
         Raises ReadOnlyEvent or CapacityExhausted.
         """
@@ -139,7 +148,7 @@ class Event:
         self.attendees_count += 1
 
     def cancel(self, now: datetime) -> None:
-        """Give the seat back. Cancelling without attending changes nothing.
+        """Give up the seat. Cancelling without attending changes nothing.
 
         Raises ReadOnlyEvent.
         """

@@ -1,4 +1,4 @@
-"""When an event runs, and what that makes it at an instant."""
+"""When an event takes place, and its status at an instant."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ def status_of(start_time: datetime, end_time: datetime, now: datetime) -> EventS
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """From `start_time` up to, not including, `end_time`. Raises Invalid when they don't ascend."""
+    """`start_time` is inclusive, `end_time` exclusive. Raises Invalid unless start < end."""
 
     start_time: datetime
     end_time: datetime
@@ -35,7 +35,7 @@ class Schedule:
 
     @classmethod
     def planned(cls, start_time: datetime, end_time: datetime, now: datetime) -> "Schedule":
-        """A schedule that lies ahead of `now`. Raises Invalid."""
+        """Create a schedule in the future. Raises Invalid."""
         for name, instant in (("start_time", start_time), ("end_time", end_time)):
             if instant <= now:
                 raise Invalid(name, "Must be in the future.")

@@ -1,4 +1,4 @@
-"""What people look for in the texts of events."""
+"""Full-text search terms."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,11 @@ SEARCH_MAX_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Words, each of which must be in the title or description of an event.
+    """Words that must all occur in the title or description of an event. Ignores case.
 
-    Case does not matter. Letters and digits begin a word there, so that a part of a word finds it
-    while it is typed. Every other character stands for itself, none for others: before one, letters
-    and digits are a whole word.
+    Letters and digits match the start of a word, so that a word is found while it is being typed.
+    Every other character matches itself (there are no wildcards); letters and digits before it
+    match a whole word.
     """
 
     words: tuple[str, ...]

@@ -1,1 +1,1 @@
-"""The commands of the command line, one file for each thing that they work on."""
+"""The commands, one file per subject."""

@@ -62,25 +62,25 @@ def main() -> None:
         sys.exit(f"turnout: DATABASE_URL: {error}")
     except MigrationsMissing as error:
         sys.exit(
-            f"turnout: DATABASE_URL: the database lacks migrations: {_reason(error.__cause__)}"
+            f"turnout: DATABASE_URL: the database is missing migrations: {_reason(error.__cause__)}"
         )
     except Unavailable as error:
         reason = _reason(error.__cause__)
         sys.exit(f"turnout: DATABASE_URL: the database can't be used: {reason}")
     except (psycopg2.ProgrammingError, ProgrammingError) as error:
         if sqlstate(getattr(error, "orig", error)) != INSUFFICIENT_PRIVILEGE:
-            raise  # a defect of ours
-        sys.exit(f"turnout: DATABASE_URL: the database refuses: {_reason(error)}")
+            raise  # a bug
+        sys.exit(f"turnout: DATABASE_URL: {_reason(error)}")
 
 
 def _reason(error: BaseException | None) -> str:
-    """The first line of what the driver says, which SQLAlchemy may have wrapped."""
+    """The first line of the driver's message, which SQLAlchemy may have wrapped."""
     [reason, *_] = str(getattr(error, "orig", error)).splitlines()
     return reason
 
 
 def _stop(number: int, _: Any) -> None:
-    """End by way of everything that must be put away: a server, a file that is half written."""
+    """Exit with cleanup: stop servers, delete partial files."""
     sys.exit(128 + number)
 
 

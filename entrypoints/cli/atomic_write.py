@@ -1,4 +1,4 @@
-"""Files that are there whole, or not at all."""
+"""Files that appear complete or not at all."""
 
 import os
 from collections.abc import Iterator
@@ -9,19 +9,19 @@ from secrets import token_hex
 
 @contextmanager
 def atomic_write(file: Path) -> Iterator[Path]:
-    """An empty file beside it to write to, for its owner alone, which takes its name in the end.
+    """Yield an empty temporary file in the same directory; rename it to `file` at the end.
 
-    Its content is on the disk before, and the name when the block is left. Raises OSError.
+    Only its owner can read it. Content and name are flushed to disk. Raises OSError.
     """
-    made = file.with_name(f".{file.name}.{token_hex(4)}")
-    os.close(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    temporary = file.with_name(f".{file.name}.{token_hex(4)}")
+    os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
-        yield made
-        _sync(made)
-        made.replace(file)
+        yield temporary
+        _sync(temporary)
+        temporary.replace(file)
         _sync(file.parent)
     finally:
-        made.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

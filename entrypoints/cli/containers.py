@@ -16,8 +16,8 @@ NO_KEY = ""
 
 
 def container_on(url: URL) -> "Container":
-    """What a command needs of the application, which signs no tokens here. Raises SettingsError."""
-    # Only some commands need the whole application in this process.
+    """The application, without a key: commands sign no tokens. Raises SettingsError."""
+    # Imported here: most commands do not need the whole application.
     from entrypoints.container import Container
 
     settings = Settings(

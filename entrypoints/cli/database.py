@@ -1,4 +1,4 @@
-"""Commands that bring a database up to date, and look into it."""
+"""Commands that migrate and verify a database."""
 
 import sys
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ from entrypoints.settings.environment import SettingsError
 
 @contextmanager
 def maintenance_engine(url: URL | None = None, *, is_autocommit: bool = False) -> Iterator[Engine]:
-    """Connections for work that is nobody's request: it waits as long as it takes.
+    """An engine without timeouts for locks and statements.
 
-    Raises SettingsError where they would lead to a pooler, which bounds all that it is asked for.
+    Raises SettingsError if DATABASE_URL leads to a pooler, which has timeouts.
     """
     if read_is_database_pooled():
         raise SettingsError(
-            "DATABASE_POOLER: this command needs PostgreSQL itself: let DATABASE_URL name the "
-            "primary, and leave DATABASE_POOLER out."
+            "DATABASE_POOLER: this command needs a direct connection: set DATABASE_URL to the "
+            "primary and unset DATABASE_POOLER."
         )
     url = url or read_database_url()
     engine = make_engine(url, pool_size=1, timeouts=MAINTENANCE, is_autocommit=is_autocommit)
@@ -38,50 +38,50 @@ def maintenance_engine(url: URL | None = None, *, is_autocommit: bool = False) -
 
 
 def require_migrated(engine: Engine) -> None:
-    """Of an engine in autocommit. Raises Refused, or Unavailable."""
+    """`engine` must be in autocommit. Raises CommandError or Unavailable."""
     if not has_all_migrations(Reader(engine)):
         raise CommandError(
-            "the database lacks migrations of this version: python -m entrypoints.cli migrate, or "
-            "make migrate, is to come first."
+            "the database is missing migrations of this version: first run "
+            "python -m entrypoints.cli migrate, or make migrate."
         )
 
 
 @click.command()
 @click.option(
     "--give-up-after",
-    "patience_s",
+    "timeout_s",
     type=click.FloatRange(min=0, max=86_400),
     default=MIGRATION_LOCK_TIMEOUT_S,
     metavar="SECONDS",
     show_default=True,
-    help="How long to try for a lock that others hold.",
+    help="How long to retry if other transactions hold a lock.",
 )
-def migrate(patience_s: float) -> None:
-    """Bring the schema of DATABASE_URL up to date, beside a running service."""
-    # Only this command, and who gives it on, needs Alembic.
+def migrate(timeout_s: float) -> None:
+    """Migrate the schema of DATABASE_URL. The service can keep running."""
+    # Imported here: other commands do not need Alembic.
     from adapters.postgres.schema.migrate import migrate as migrate_database
 
     with maintenance_engine() as engine:
-        migrate_database(engine, patience_s=patience_s)
+        migrate_database(engine, timeout_s=timeout_s)
 
 
 @click.command()
 def verify_data() -> None:
-    """Prove that every event's count is that of its seats; print each that differs.
+    """Verify that every event's count matches its seats; print each difference.
 
-    Works on DATABASE_URL, or else on the database of make run.
+    Uses DATABASE_URL, or the database of make run.
     """
     with selected_database() as database, maintenance_engine(database.url) as engine:
-        sys.exit(tell(verify(engine)))
+        sys.exit(print_verification(verify(engine)))
 
 
-def tell(found: Verification) -> int:
-    """Print what was found; the exit code that it means."""
-    for event in found.differences:
+def print_verification(result: Verification) -> int:
+    """Returns the exit code."""
+    for event in result.differences:
         click.echo(
             f"event {event.event_id}: attendees_count {event.attendees_count}, "
             f"capacity {event.capacity}, seats {event.seats}, "
-            f"of people who are gone {event.seats_of_nobody}"
+            f"orphaned seats {event.orphaned_seats}"
         )
-    click.echo(f"{found.events} events, {found.seats} seats: {len(found.differences)} differ.")
-    return 1 if found.differences else 0
+    click.echo(f"{result.events} events, {result.seats} seats: {len(result.differences)} differ.")
+    return 1 if result.differences else 0

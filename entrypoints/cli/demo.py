@@ -20,7 +20,7 @@ class Person:
         self.tokens = self.send("logs in", 200, "POST", "/v1/profile/token/", json=account)
 
     def send(self, step: str, status: int, method: str, path: str, **content: Any) -> Any:
-        """Print the step and its status; the JSON of the response. Raises Refused."""
+        """Print the step and its status; returns the JSON of the response. Raises CommandError."""
         if self.tokens:
             content["headers"] = {"Authorization": f"Bearer {self.tokens['access_token']}"}
         response = self.client.request(method, path, **content)
@@ -35,7 +35,7 @@ class Person:
 @click.command()
 @click.option("--base-url", default="http://127.0.0.1:8000", show_default=True)
 def demo(base_url: str) -> None:
-    """Walk through the API of a running service.
+    """Send demo requests to a running service.
 
     Creates two accounts and an event. Stops at the first unexpected response.
     """
@@ -46,13 +46,13 @@ def demo(base_url: str) -> None:
 
     try:
         with httpx.Client(base_url=base_url, timeout=10) as client:
-            walk(Person(client, "Ada"), Person(client, "Grace"))
+            run_journey(Person(client, "Ada"), Person(client, "Grace"))
     except (httpx.RequestError, httpx.InvalidURL) as error:
         raise CommandError(f"{base_url} does not respond: {error}") from error
     click.echo("The journey is complete.")
 
 
-def walk(ada: Person, grace: Person) -> None:
+def run_journey(ada: Person, grace: Person) -> None:
     ada.sign_up_and_log_in()
     grace.sign_up_and_log_in()
 

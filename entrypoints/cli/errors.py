@@ -1,2 +1,2 @@
 class CommandError(Exception):
-    """What a command was asked for can't be done; the message is one line that says why."""
+    """A command failed; the message is one line with the reason."""

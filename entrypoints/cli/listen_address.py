@@ -1,4 +1,4 @@
-"""Addresses to listen on, tried before anything is started."""
+"""Check the listen addresses before starting anything."""
 
 import socket
 
@@ -6,11 +6,11 @@ from entrypoints.settings.environment import SettingsError
 
 
 def require_free(prefix: str, host: str, port: int) -> None:
-    """Raises SettingsError that names the settings `prefix`HOST and `prefix`PORT."""
+    """Raises SettingsError, naming the settings `prefix`HOST and `prefix`PORT."""
     try:
         [(family, *_, address), *_] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise SettingsError(f"{prefix}HOST: {host} is no address here.") from error
+        raise SettingsError(f"{prefix}HOST: {host} is not an address of this machine.") from error
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -8,14 +8,14 @@ from entrypoints.settings import Settings
 from entrypoints.settings.environment import DRIVER
 from entrypoints.settings.service import JWT_SECRET_KEY_MIN_BYTES
 
-# Nothing connects, and nothing is signed.
+# Never used to connect or sign.
 UNUSED = Settings(database_url=URL.create(DRIVER), jwt_secret_key="-" * JWT_SECRET_KEY_MIN_BYTES)
 
 
 @click.command()
 @click.argument("file", type=click.File("w", encoding="utf-8"), default="openapi.json")
 def export_openapi(file: TextIO) -> None:
-    """Write the OpenAPI document to FILE; needs no settings."""
+    """Write the OpenAPI document to FILE. Needs no settings."""
     file.write(openapi_text())
 
 
@@ -30,8 +30,8 @@ def export_errors(file: TextIO) -> None:
 
 
 def openapi_text() -> str:
-    """As `openapi.json` has it: in the order of the routes, so that diffs read well."""
-    # Commands import no web framework until they need it.
+    """The content of `openapi.json`, in the order of the routes for readable diffs."""
+    # Imported here: most commands do not need the whole application.
     from entrypoints.container import Container
 
     client = Container(settings=UNUSED).app().test_client()

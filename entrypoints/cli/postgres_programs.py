@@ -1,4 +1,4 @@
-"""Finding pg_dump and pg_restore that are new enough for a server."""
+"""Find versions of pg_dump and pg_restore that suit a server."""
 
 import re
 import shutil
@@ -9,64 +9,65 @@ from entrypoints.settings import read_postgres_bin_dir
 from entrypoints.settings.environment import SettingsError
 
 PROGRAMS = ("pg_dump", "pg_restore")
-# From this release on pg_restore sets transaction_timeout, which older servers do not know.
-DIVIDE = 17
-RELEASE = re.compile(r"\(PostgreSQL\) (\d+)")
+# Since this version pg_restore sets transaction_timeout, which older servers reject.
+INCOMPATIBLE_SINCE = 17
+VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 
 
-def find_programs(server_release: int) -> tuple[str, str]:
-    """The paths of both, of one directory: POSTGRES_BIN_DIR, or else PATH or what comes along.
+def find_programs(server_version: int) -> tuple[str, str]:
+    """Paths of pg_dump and pg_restore: from POSTGRES_BIN_DIR, or else PATH or the embedded ones.
 
-    pg_dump refuses a server that is newer than itself, and the release next to the server's is
-    taken. What could be written and not restored is not begun. Raises SettingsError.
+    pg_dump rejects servers that are newer than itself. The oldest suitable version is used, and
+    none whose dumps the server could not restore. Raises SettingsError.
     """
-    found = dict(_found())
-    fitting = [release for release in found if release >= server_release]
-    if fitting and (min(fitting) < DIVIDE or server_release >= DIVIDE):
-        return found[min(fitting)]
-    if fitting:
+    found = dict(_installed())
+    suitable = [version for version in found if version >= server_version]
+    oldest = min(suitable, default=0)
+    if suitable and (oldest < INCOMPATIBLE_SINCE or server_version >= INCOMPATIBLE_SINCE):
+        return found[oldest]
+    if suitable:
         raise SettingsError(
-            f"POSTGRES_BIN_DIR: the server is of release {server_release}, and refuses what "
-            f"{found[min(fitting)][1]} of release {min(fitting)} restores; name the directory of "
-            f"programs of release {server_release}."
+            f"POSTGRES_BIN_DIR: the server has version {server_version}, and {found[oldest][1]} of "
+            f"version {oldest} can't restore to it; set it to the directory of version "
+            f"{server_version}."
         )
-    lack = "there is no pg_dump with pg_restore"
+    problem = "pg_dump and pg_restore were not found"
     if found:
         newest = max(found)
-        lack = f"{found[newest][0]} is of release {newest}"
+        problem = f"{found[newest][0]} has version {newest}"
     raise SettingsError(
-        f"POSTGRES_BIN_DIR: the server is of release {server_release}, and {lack}; name the "
-        "directory of programs that are no older."
+        f"POSTGRES_BIN_DIR: the server has version {server_version}, but {problem}; set it to "
+        "the directory of the same or a newer version."
     )
 
 
-def _found() -> Iterator[tuple[int, tuple[str, str]]]:
+def _installed() -> Iterator[tuple[int, tuple[str, str]]]:
     for directory in _directories():
         pg_dump, pg_restore = (shutil.which(program, path=directory) for program in PROGRAMS)
         if pg_dump and pg_restore:
-            yield min(_release(pg_dump), _release(pg_restore)), (pg_dump, pg_restore)
+            yield min(_version(pg_dump), _version(pg_restore)), (pg_dump, pg_restore)
 
 
 def _directories() -> Iterator[str | None]:
-    """None stands for PATH."""
-    if named := read_postgres_bin_dir():
-        yield str(named)
+    """None means PATH."""
+    if directory := read_postgres_bin_dir():
+        yield str(directory)
         return
     yield None
     try:
-        from entrypoints.embedded_postgres import embedded_programs
+        from entrypoints.embedded_postgres import embedded_bin_dir
     except ImportError:  # an image without the packages of `run`
         return
-    yield str(embedded_programs())
+    yield str(embedded_bin_dir())
 
 
-def _release(program: str) -> int:
-    """0 for what doesn't tell."""
+def _version(program: str) -> int:
+    """The major version; 0 if it is unknown."""
     try:
-        told = subprocess.run(  # no shell, and the operator named it
+        output = subprocess.run(  # no shell, and the operator chose the program
             [program, "--version"], capture_output=True, text=True, check=False, timeout=10
         ).stdout
     except (OSError, subprocess.TimeoutExpired):
         return 0
-    match = RELEASE.search(told)
+    match = VERSION.search(output)
     return int(match[1]) if match else 0

@@ -17,16 +17,16 @@ from entrypoints.cli.selected_database import selected_database
     type=click.IntRange(0, 36_500),
     default=1,
     show_default=True,
-    help="Only what has been over for so long.",
+    help="Only delete what expired at least this long ago.",
 )
-@click.option("--dry-run", "is_dry", is_flag=True, help="Count, and delete nothing.")
+@click.option("--dry-run", "is_dry", is_flag=True, help="Count only; delete nothing.")
 def purge(days: int, is_dry: bool) -> None:
     """Delete sessions and idempotency keys that have expired.
 
-    The service may answer meanwhile: little is deleted at a time, and nothing is waited for. A
-    session is kept until the last of its tokens has expired, though it was revoked before.
+    The service can keep running: rows are deleted in small batches, and locked rows are skipped. A
+    revoked session remains until all its tokens have expired.
 
-    Works on DATABASE_URL, or else on the database of make run.
+    Uses DATABASE_URL, or the database of make run.
     """
     with (
         selected_database() as database,

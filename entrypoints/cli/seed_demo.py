@@ -5,22 +5,22 @@ from entrypoints.cli.database import require_migrated
 from entrypoints.cli.errors import CommandError
 from entrypoints.cli.selected_database import selected_database
 
-MANY = 1_000_000
+MAX_COUNT = 1_000_000
 
 
 @click.command(context_settings={"show_default": True})
-@click.option("--people", type=click.IntRange(1, MANY), default=100, help="People to add.")
-@click.option("--events", type=click.IntRange(0, MANY), default=60, help="Events to add.")
+@click.option("--people", type=click.IntRange(1, MAX_COUNT), default=100, help="People to add.")
+@click.option("--events", type=click.IntRange(0, MAX_COUNT), default=60, help="Events to add.")
 @click.option("--seats", type=click.IntRange(0, 5_000), default=12, help="Average seats taken.")
-@click.option("--seed", metavar="TEXT", help="Repeat the names and texts of this seed.")
+@click.option("--seed", metavar="TEXT", help="Generate the same names and texts again.")
 def seed_demo(people: int, events: int, seats: int, seed: str | None) -> None:
     """Add made-up people, events and seats.
 
-    Some events are over, some under way, most to come; some are full, some empty. All accounts have
-    the same password. It is new each time and printed at the end, also after Ctrl-C. Existing data
-    stays; a second run adds as much again.
+    Some events are past, some ongoing, most upcoming; some are full, some empty. All accounts have
+    the same password, generated on each run and printed at the end, even after Ctrl-C. Existing
+    data remains; a second run adds as much again.
 
-    Works on DATABASE_URL, or else on the database of make run.
+    Uses DATABASE_URL, or the database of make run.
     """
     try:
         from entrypoints.cli.seeder import Seeder

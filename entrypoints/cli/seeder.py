@@ -1,4 +1,4 @@
-"""Demo data: people and events made up with Faker, added through the use cases."""
+"""Demo data: people and events generated with Faker, added through the use cases."""
 
 import secrets
 from collections.abc import Callable
@@ -20,11 +20,12 @@ from domain.accounts.credentials import Password, Username
 from domain.accounts.errors import UsernameTaken
 from domain.events.description import Capacity, Description, EventType, Location, Title
 from domain.events.errors import CapacityExhausted
+from domain.events.event import NewEvent
 from entrypoints.container import Container
 
-# Creators and attendees are the first of the people, so that memory stays bounded.
+# Only this many people create and attend events, so that memory is bounded.
 MAX_PEOPLE = 10_000
-# By the number of an event. The lengths have no common factor, so every combination occurs.
+# Indexed by event number. The lengths are coprime, so every combination occurs.
 WHEN = ("past",) * 3 + ("ongoing",) + ("upcoming",) * 6
 FILL = ("empty", "full", "full") + ("partial",) * 4
 
@@ -86,7 +87,7 @@ class CachingHasher(PasswordHasher):
 
 
 class Seeder:
-    """Signs people up, publishes events and takes seats, each at a believable past instant."""
+    """Signs people up, publishes events and takes seats, at plausible times in the past."""
 
     def __init__(self, container: Container, seed: str | None = None) -> None:
         new_work, new_id = container.work(), container.ids()
@@ -96,7 +97,7 @@ class Seeder:
         self._sign_up = SignUp(new_work, container.password_rules(), hasher, clock, new_id)
         self._create_event = CreateEvent(new_work, clock, new_id)
         self._attend_event = AttendEvent(new_work, clock)
-        # Two, so that a username that is taken does not change the events of a seed.
+        # Two, so that a taken username does not change the events of a seed.
         self._people_faker, self._events_faker = Faker("en_GB"), Faker("en_GB")
         self._people_faker.seed_instance(seed)
         self._events_faker.seed_instance(seed)
@@ -110,7 +111,7 @@ class Seeder:
         """Add at least one person, and events with `seats` attendees on average.
 
         `on_progress` gets the number of rows added, with the average for the seats of an event.
-        What has been added stays if this fails. Raises Unavailable.
+        If it fails, what has been added remains. Raises Unavailable.
         """
         for _ in range(people):
             person = self._add_person()
@@ -146,15 +147,17 @@ class Seeder:
         self._clock.instant = published_at
         event = self._create_event(
             Caller(random.choice(self.people).id),
-            title=Title(_sentence(random.choice(kind.titles).format_map(words))),
-            description=Description(_sentence(random.choice(DESCRIPTIONS).format_map(words))),
-            start_time=start_time,
-            end_time=end_time,
-            capacity=Capacity(capacity),
-            type=event_type,
-            location=Location("Online" if event_type is EventType.WEBINAR else address),
+            NewEvent(
+                title=Title(_sentence(random.choice(kind.titles).format_map(words))),
+                description=Description(_sentence(random.choice(DESCRIPTIONS).format_map(words))),
+                start_time=start_time,
+                end_time=end_time,
+                capacity=Capacity(capacity),
+                type=event_type,
+                location=Location("Online" if event_type is EventType.WEBINAR else address),
+            ),
         )
-        # Others may take seats meanwhile if the service is running.
+        # If the service is running, others may take seats.
         with suppress(CapacityExhausted):
             for person in random.sample(self.people, taken):
                 self._clock.instant = published_at + (last - published_at) * random.random()
@@ -166,7 +169,7 @@ class Seeder:
             start = self._now - length * random.uniform(0, 0.5)
             start = start.replace(minute=start.minute // 15 * 15, second=0, microsecond=0)
         else:
-            # Most are near. 3 days ago, the longest is over.
+            # Most are close to now. Past events start at least 3 days ago: all of them have ended.
             nearest, farthest = (1, 120) if when == "upcoming" else (-3, -250)
             day = self._now + timedelta(days=random.triangular(nearest, farthest, nearest))
             start = day.replace(hour=kind.start_hour, minute=0, second=0, microsecond=0)
@@ -174,7 +177,7 @@ class Seeder:
 
     def _seats(self, average: int, fill: str) -> tuple[int, int]:
         """How many seats are taken, and how many there are."""
-        # The others make up for the empty ones.
+        # Other events make up for the empty ones.
         average_taken = average * len(FILL) / (len(FILL) - 1)
         drawn = round(average_taken * self._random.uniform(0.5, 1.5))
         taken = 0 if fill == "empty" else min(drawn, len(self.people))

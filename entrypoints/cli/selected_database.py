@@ -1,4 +1,4 @@
-"""The database that a command works on where DATABASE_URL need not be set."""
+"""The database of commands that do not require DATABASE_URL."""
 
 import os
 from collections.abc import Iterator
@@ -14,15 +14,14 @@ from entrypoints.settings.environment import SettingsError, parse_database_url
 @dataclass(frozen=True)
 class SelectedDatabase:
     url: URL
-    # Its server is the one that comes along, and its data is in DATA_DIR.
-    is_embedded: bool = False
+    is_embedded: bool = False  # the data is in DATA_DIR
 
 
 @contextmanager
-def selected_database(*, is_made: bool = False) -> Iterator[SelectedDatabase]:
-    """That of DATABASE_URL, or else that of `run`, whose server is started where it is not running.
+def selected_database(*, create: bool = False) -> Iterator[SelectedDatabase]:
+    """That of DATABASE_URL, or else that of `run`, whose server is started unless it is running.
 
-    With `is_made`, `run` need not have been there before. Raises SettingsError.
+    With `create`, `run` need not have created it. Raises SettingsError.
     """
     if "DATABASE_URL" in os.environ:
         yield SelectedDatabase(read_database_url())
@@ -32,7 +31,7 @@ def selected_database(*, is_made: bool = False) -> Iterator[SelectedDatabase]:
     except ImportError as error:  # an image without the packages of `run`
         raise SettingsError("DATABASE_URL: is not set.") from error
     data_dir = read_data_dir()
-    if not is_made and not (data_dir / "postgres" / "PG_VERSION").exists():
+    if not create and not (data_dir / "postgres" / "PG_VERSION").exists():
         raise SettingsError(
             f"DATABASE_URL: is not set, and {data_dir} has no database of make run."
         )

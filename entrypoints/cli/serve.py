@@ -29,12 +29,12 @@ GUNICORN = (
     "--config=python:entrypoints.gunicorn_conf",
     "entrypoints.wsgi:create_app()",
 )
-# Ctrl-C, a polite kill, and the end of the terminal.
+# Ctrl-C, kill, and the closing of the terminal.
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @click.command()
-@click.option("--migrate", "is_migrating", is_flag=True, help="Bring the schema up to date first.")
+@click.option("--migrate", "is_migrating", is_flag=True, help="Migrate the schema first.")
 @click.pass_context
 def serve(context: click.Context, is_migrating: bool) -> None:
     """Serve the API on HOST and PORT with gunicorn."""
@@ -51,9 +51,13 @@ def serve(context: click.Context, is_migrating: bool) -> None:
 @click.command()
 @click.pass_context
 def run(context: click.Context) -> None:
-    """Serve the API with nothing set up: brings its own PostgreSQL unless DATABASE_URL is set."""
-    # Only this command needs the packages that come with it.
-    from entrypoints.embedded_postgres import create_data_dir, embedded_postgres, stored_secret_key
+    """Serve the API without any setup; starts its own PostgreSQL unless DATABASE_URL is set."""
+    # Imported here: needs the extra `local`.
+    from entrypoints.embedded_postgres import (
+        create_data_dir,
+        embedded_postgres,
+        load_or_create_secret_key,
+    )
 
     for number in STOP_SIGNALS:
         signal.signal(number, _stop)
@@ -62,7 +66,7 @@ def run(context: click.Context) -> None:
     data_dir = read_data_dir()
     with ExitStack() as services:
         if "JWT_SECRET_KEY" not in os.environ:
-            os.environ["JWT_SECRET_KEY"] = stored_secret_key(create_data_dir(data_dir))
+            os.environ["JWT_SECRET_KEY"] = load_or_create_secret_key(create_data_dir(data_dir))
         read_jwt_secret_key()
         if "DATABASE_URL" not in os.environ:
             postgres = embedded_postgres(create_data_dir(data_dir))
@@ -76,14 +80,14 @@ def run(context: click.Context) -> None:
 
 
 def _stop(*_: Any) -> None:
-    """End the process by way of everything that it must stop, and let nothing hasten it."""
+    """Exit with cleanup, which further signals do not interrupt."""
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     sys.exit()
 
 
 def _run_gunicorn() -> int:
-    # In a session of its own, so that Ctrl-C reaches gunicorn once, as a request to drain.
+    # In its own session: Ctrl-C must not reach gunicorn, which gets one SIGTERM to drain.
     server = subprocess.Popen(GUNICORN, start_new_session=True)
     try:
         return server.wait()

@@ -1,4 +1,4 @@
-"""The settings: read from the environment and checked once, at the start."""
+"""Settings, read from the environment and validated once, at startup."""
 
 from entrypoints.settings.database import (
     read_database_timeouts,

@@ -1,4 +1,4 @@
-"""How the database is reached, and how long it is waited for."""
+"""Settings of the database connection."""
 
 from environs import validate
 from sqlalchemy.engine import URL
@@ -23,13 +23,13 @@ def read_is_database_pooled() -> bool:
 
 def read_database_timeouts() -> Timeouts:
     """Raises SettingsError."""
-    usual = Timeouts()
+    defaults = Timeouts()
     return Timeouts(
-        connect=read_seconds("DATABASE_CONNECT_TIMEOUT", usual.connect, least=1),
-        pool=read_seconds("DATABASE_POOL_TIMEOUT", usual.pool, least=0.05),
-        lock=read_seconds("DATABASE_LOCK_TIMEOUT", usual.lock, least=0.05),
-        statement=read_seconds("DATABASE_STATEMENT_TIMEOUT", usual.statement, least=0.05),
+        connect=read_seconds("DATABASE_CONNECT_TIMEOUT", defaults.connect, minimum=1),
+        pool=read_seconds("DATABASE_POOL_TIMEOUT", defaults.pool, minimum=0.05),
+        lock=read_seconds("DATABASE_LOCK_TIMEOUT", defaults.lock, minimum=0.05),
+        statement=read_seconds("DATABASE_STATEMENT_TIMEOUT", defaults.statement, minimum=0.05),
         idle_in_transaction=read_seconds(
-            "DATABASE_IDLE_TRANSACTION_TIMEOUT", usual.idle_in_transaction, least=0.05
+            "DATABASE_IDLE_TRANSACTION_TIMEOUT", defaults.idle_in_transaction, minimum=0.05
         ),
     )

@@ -1,4 +1,4 @@
-"""What is on this machine."""
+"""Directories on this machine."""
 
 from pathlib import Path
 
@@ -13,6 +13,6 @@ def read_data_dir() -> Path:
 
 
 def read_postgres_bin_dir() -> Path | None:
-    """Where pg_dump and pg_restore are; None for those that are found. Raises SettingsError."""
+    """The directory of pg_dump and pg_restore; None to search. Raises SettingsError."""
     directory = read("POSTGRES_BIN_DIR", "str", default=None)
     return Path(directory) if directory else None

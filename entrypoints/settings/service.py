@@ -1,4 +1,4 @@
-"""What one process of the service needs to know."""
+"""Settings of the application."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,7 +8,7 @@ from sqlalchemy.engine import URL
 
 from adapters.http.requests.proxies import Network
 from adapters.postgres.timeouts import Timeouts
-from adapters.security.argon2 import KIB_PER_MIB, OWASP_LEAST, Argon2Parameters
+from adapters.security.argon2 import KIB_PER_MIB, OWASP_MINIMUM, Argon2Parameters
 from entrypoints.settings.database import (
     read_database_timeouts,
     read_database_url,
@@ -17,7 +17,7 @@ from entrypoints.settings.database import (
 from entrypoints.settings.environment import HOUR_S, read, read_networks, read_origins
 from entrypoints.settings.web import read_web_threads
 
-JWT_SECRET_KEY_MIN_BYTES = 32  # RFC 7518 section 3.2: no shorter than the hash of HS256
+JWT_SECRET_KEY_MIN_BYTES = 32  # RFC 7518 section 3.2: at least the hash size of HS256
 MEMORY = "memory://"
 REDIS_SCHEMES = ("redis://", "rediss://")
 DAY_S = 24 * HOUR_S
@@ -29,7 +29,7 @@ class Settings:
     jwt_secret_key: str = field(repr=False)
     jwt_secret_key_previous: str | None = field(default=None, repr=False)
     session_max_age: timedelta = timedelta(days=30)
-    argon2: Argon2Parameters = OWASP_LEAST
+    argon2: Argon2Parameters = OWASP_MINIMUM
     argon2_total_mib: int = 38
     ratelimit_enabled: bool = True
     ratelimit_storage_uri: str = field(default=MEMORY, repr=False)
@@ -79,16 +79,18 @@ def read_settings() -> Settings:
 
 def read_argon2_parameters() -> Argon2Parameters:
     """Raises SettingsError."""
-    usual = OWASP_LEAST
+    defaults = OWASP_MINIMUM
     return Argon2Parameters(
         memory_kib=read(
             "ARGON2_MEMORY_KIB",
             "int",
-            default=usual.memory_kib,
+            default=defaults.memory_kib,
             validate=validate.Range(7 * KIB_PER_MIB, 4096 * KIB_PER_MIB),
         ),
-        passes=read("ARGON2_PASSES", "int", default=usual.passes, validate=validate.Range(1, 100)),
-        lanes=read("ARGON2_LANES", "int", default=usual.lanes, validate=validate.Range(1, 64)),
+        passes=read(
+            "ARGON2_PASSES", "int", default=defaults.passes, validate=validate.Range(1, 100)
+        ),
+        lanes=read("ARGON2_LANES", "int", default=defaults.lanes, validate=validate.Range(1, 64)),
     )
 
 
@@ -103,13 +105,13 @@ def _require_limits_storage(uri: str) -> None:
         return
     if not uri.startswith(REDIS_SCHEMES):
         raise ValidationError("Must be memory:// or begin with redis:// or rediss://.")
-    # It takes longer to import than everything else here.
+    # Slow to import.
     from redis import Redis
 
     try:
         Redis.from_url(uri)  # does not connect yet
     except ValueError as error:
-        raise ValidationError("Is not a URL like redis://host:6379/0.") from error
+        raise ValidationError("Must be a URL like redis://host:6379/0.") from error
 
 
 def _require_long_key(key: str | None) -> None:

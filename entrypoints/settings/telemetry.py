@@ -1,4 +1,4 @@
-"""What the service tells of itself, and where."""
+"""Settings of logs, metrics and traces."""
 
 from dataclasses import dataclass
 
@@ -38,18 +38,18 @@ def read_log_settings() -> LogSettings:
 
 
 def read_metrics_settings() -> MetricsSettings | None:
-    """None where there are to be no metrics. Raises SettingsError."""
+    """None if metrics are disabled. Raises SettingsError."""
     port = read("METRICS_PORT", "int", default=None, validate=_require_port)
     if port is None:
         return None
     if port == read_server_settings().port:
-        raise SettingsError("METRICS_PORT: is that of the service, PORT; set another one.")
+        raise SettingsError("METRICS_PORT: must not be the same as PORT.")
     host = read("METRICS_HOST", "str", default="127.0.0.1", validate=validate.Length(min=1))
     return MetricsSettings(host, port)
 
 
 def read_tracing_settings() -> TracingSettings | None:
-    """None where no traces are to be sent. Raises SettingsError."""
+    """None if tracing is disabled. Raises SettingsError."""
     name = "OTEL_EXPORTER_OTLP_ENDPOINT"
     if not read_url(name):
         return None

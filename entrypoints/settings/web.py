@@ -1,4 +1,4 @@
-"""How the service listens, and how long connections and processes may take."""
+"""Settings of the HTTP server."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,6 @@ from entrypoints.settings.environment import PORT_MAX, read, read_seconds
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """How the service listens, and in how many processes and threads."""
-
     host: str
     port: int
     web_workers: int
@@ -18,7 +16,7 @@ class ServerSettings:
 
     @property
     def address(self) -> str:
-        """As it stands in a URL."""
+        """Host and port, as in a URL."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
 
@@ -41,18 +39,18 @@ def read_web_threads() -> int:
 
 @dataclass(frozen=True)
 class WebTimeouts:
-    """Seconds, at most."""
+    """In seconds."""
 
-    keepalive: int = 5  # that a connection is kept without a request
-    process: int = 30  # that a process does not report; then it is killed and replaced
-    graceful: int = 25  # that a process which is told to stop finishes what it has begun
+    keepalive: int = 5  # a connection without requests is closed after this
+    process: int = 30  # an unresponsive worker is killed and replaced after this
+    graceful: int = 25  # a stopping worker has this long to finish its requests
 
 
 def read_web_timeouts() -> WebTimeouts:
     """Raises SettingsError."""
-    usual = WebTimeouts()
+    defaults = WebTimeouts()
     return WebTimeouts(
-        keepalive=read_seconds("WEB_KEEPALIVE", usual.keepalive, least=1),
-        process=read_seconds("WEB_TIMEOUT", usual.process, least=1),
-        graceful=read_seconds("WEB_GRACEFUL_TIMEOUT", usual.graceful, least=1),
+        keepalive=read_seconds("WEB_KEEPALIVE", defaults.keepalive, minimum=1),
+        process=read_seconds("WEB_TIMEOUT", defaults.process, minimum=1),
+        graceful=read_seconds("WEB_GRACEFUL_TIMEOUT", defaults.graceful, minimum=1),
     )

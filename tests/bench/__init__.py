@@ -1,1 +1,1 @@
-"""How fast the service is, beside bare Flask and PostgreSQL, or another checkout: `make bench`."""
+"""Compares the service with bare Flask and PostgreSQL, or with another checkout: `make bench`."""

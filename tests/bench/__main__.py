@@ -20,43 +20,43 @@ from tests.postgres import a_server
 REFRESHABLE = 20_000
 
 
-@click.command(help="Measure the service beside the floor, or beside another checkout, in turns.")
+@click.command(help="Measure the service and, in turns, the floor or another checkout.")
 @click.option(
     "--against",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Another checkout of Turnout, run with this virtualenv on the same database.",
 )
-@click.option("--output", type=click.Path(path_type=Path), help="Write the page there, too.")
+@click.option("--output", type=click.Path(path_type=Path), help="Also write the page to this file.")
 @click.option("--turns", default=5, show_default=True, type=click.IntRange(1))
-@click.option("--seconds", default=3, show_default=True, help="Of each turn.")
-@click.option("--only", default="", help="Scenarios whose names begin so.")
-@click.option("--scale", default=1, show_default=True, help="1 is 10,000 events.")
+@click.option("--seconds", default=3, show_default=True, help="Length of a turn.")
+@click.option("--only", default="", help="Only scenarios whose names start with this.")
+@click.option("--scale", default=1, show_default=True, help="Size of the data: 1 is 10,000 events.")
 @click.option(
     "--growth",
     "factor",
     default=10,
     show_default=True,
-    help="How many times the data to compare with; 0 leaves the comparison out.",
+    help="Compare with data this many times larger; 0 skips the comparison.",
 )
 @click.option(
     "--setting",
     "settings",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Of this checkout's service alone, such as WEB_THREADS=8.",
+    help="A setting for the service of this checkout only, such as WEB_THREADS=8.",
 )
 def main(*, against, output, turns, seconds, only, scale, factor, settings):
     if against and output:
-        raise click.UsageError("--against prints only.")
+        raise click.UsageError("--against cannot be combined with --output.")
     scenarios = [each for each in SCENARIOS if each.name.startswith(only)]
     with ExitStack() as stack:
         server = stack.enter_context(a_server())
         progress = stack.enter_context(Progress(console=Console(stderr=True)))
         data = stack.enter_context(loaded_dataset(server, scale, progress, REFRESHABLE))
         bytes_of_rows = sizes(data)
-        ours = dict(each.split("=", 1) for each in settings)
+        own_settings = dict(each.split("=", 1) for each in settings)
         with (
-            turnout(THIS_TREE, data, ours) as service,
+            turnout(THIS_TREE, data, own_settings) as service,
             turnout(against, data) if against else floor(data) as other,
         ):
             results = [
@@ -65,7 +65,7 @@ def main(*, against, output, turns, seconds, only, scale, factor, settings):
             ]
         if against:
             blocks: list[str | Table] = [
-                f"{THIS_TREE} against the other, {against.resolve()}: medians of {turns} turns of "
+                f"{THIS_TREE} compared with {against.resolve()}: medians of {turns} turns of "
                 f"{seconds} s,\nand of the ratios of each pair of turns, with their range.",
                 comparison_table(results),
             ]

@@ -1,4 +1,4 @@
-"""People, events and seats for the measurements, loaded with COPY."""
+"""Users, events and seats to measure with, loaded with COPY."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -26,10 +26,10 @@ from entrypoints.container import Container
 from entrypoints.settings import Settings
 from entrypoints.settings.environment import parse_database_url
 from tests.bench.texts import description, title, type_of
-from tests.resilience.town import KEY
+from tests.sample_data import KEY
 
 PASSWORD = "correct horse battery"
-PEOPLE, EVENTS, SEATS_OF_AN_EVENT = 1_000, 10_000, 20
+USERS, EVENTS, SEATS_OF_AN_EVENT = 1_000, 10_000, 20
 LOGGED_IN = 1_000
 YEAR = timedelta(days=365)
 CHUNK = 50_000
@@ -55,7 +55,7 @@ RESET = (
 )
 
 
-def person_id(number: int) -> UUID:
+def user_id(number: int) -> UUID:
     return _id(0, number)
 
 
@@ -68,15 +68,15 @@ def session_id(number: int) -> UUID:
 
 
 def _id(kind: int, number: int) -> UUID:
-    """A UUIDv7; those of a kind ascend with their numbers."""
+    """A UUIDv7; those of one kind are in the order of their numbers."""
     return UUID(int=((0x01997A605A807000 + kind) << 64) + (1 << 63) + number)
 
 
 @dataclass
 class Dataset:
-    """`scale` times 1,000 people, 10,000 events and 200,000 seats.
+    """`scale` times 1,000 users, 10,000 events and 200,000 seats.
 
-    1,000 people are logged in; `refreshable` sessions more are there to be refreshed once each.
+    1,000 users are logged in; `refreshable` more sessions can be refreshed once each.
     """
 
     database_url: str
@@ -84,7 +84,7 @@ class Dataset:
     refreshable: int = 20_000
 
     def __post_init__(self) -> None:
-        self.people, self.events = PEOPLE * self.scale, EVENTS * self.scale
+        self.user_count, self.events = USERS * self.scale, EVENTS * self.scale
         self.loaded_at = datetime.now(UTC).replace(microsecond=0)
         self.long_ago = self.loaded_at - timedelta(days=500)
         url = parse_database_url(self.database_url, "the URL of the measurement")
@@ -94,7 +94,7 @@ class Dataset:
         self.refresh_tokens: list[str] = []
 
     def start_of(self, number: int) -> datetime:
-        """Evenly over two years, the present in their middle."""
+        """Start times are evenly spread over two years, with the present in the middle."""
         return self.loaded_at + 2 * YEAR * (number / self.events) - YEAR
 
     def upcoming(self) -> range:
@@ -102,14 +102,14 @@ class Dataset:
         a_day = self.events // 730 + 1
         return range(self.events // 2 + a_day, self.events)
 
-    def attends(self, person: int, event: int) -> bool:
-        return (person - 7 * event) % (self.people // SEATS_OF_AN_EVENT) == 0
+    def attends(self, user: int, event: int) -> bool:
+        return (user - 7 * event) % (self.user_count // SEATS_OF_AN_EVENT) == 0
 
     def load(self, progress: Progress) -> None:
         """Into an empty database."""
         migrate(self.engine)
-        with self._able_to_copy():
-            self._copy(progress, users, self.people, self._people())
+        with self._copy_enabled():
+            self._copy(progress, users, self.user_count, self._users())
             self._copy(progress, sessions, LOGGED_IN + self.refreshable, self._sessions())
             self._copy(progress, events, self.events, self._events())
             self._copy(progress, attendances, self.events * SEATS_OF_AN_EVENT, self._seats())
@@ -118,10 +118,10 @@ class Dataset:
         self.vacuum()
 
     def reset(self) -> None:
-        """Undo what was measured, once the last requests of it are over."""
+        """Undo the changes of a turn, once its last requests have ended."""
         while self._is_busy():
             time.sleep(0.1)
-        # A login that hashes is seen by nobody, and may write after all.
+        # A login that still hashes its password is not visible yet, and may write later.
         Retrying(retry=retry_if_exception_type(OperationalError), stop=stop_after_attempt(5))(
             self._undo
         )
@@ -137,7 +137,7 @@ class Dataset:
         self.engine.dispose()
 
     def _is_busy(self) -> bool:
-        with self.engine.connect() as connection:  # each time anew: it sees one instant only
+        with self.engine.connect() as connection:  # pg_stat_activity is cached per transaction
             return bool(connection.execute(text(STILL_BUSY)).scalar_one())
 
     def vacuum(self) -> None:
@@ -146,9 +146,9 @@ class Dataset:
             connection.execute(text("CHECKPOINT"))
 
     @contextmanager
-    def _able_to_copy(self) -> Iterator[None]:
-        """psycopg2 can't COPY where there is a wait callback, now or when it connected."""
-        self._container.app()  # whose engine sets it again
+    def _copy_enabled(self) -> Iterator[None]:
+        """psycopg2 cannot COPY while a wait callback is set, or if one was when it connected."""
+        self._container.app()  # its engine sets the callback again
         callback = get_wait_callback()
         self.engine.dispose()
         set_wait_callback(None)
@@ -159,10 +159,12 @@ class Dataset:
             self.engine.dispose()
 
     def _copy(self, progress: Progress, table: Table, total: int, rows: Iterable[str]) -> None:
-        """Without the secondary indexes, which are made in one go afterwards."""
+        """Drops the secondary indexes first and recreates them at the end."""
         task, rows = progress.add_task(f"COPY {table}", total=total), iter(rows)
         with self.engine.begin() as connection:
-            connection.execute(text("SET LOCAL session_replication_role = replica"))  # no checks
+            connection.execute(
+                text("SET LOCAL session_replication_role = replica")
+            )  # no foreign key checks
             for index in table.indexes:
                 connection.execute(DropIndex(index))
             cursor = connection.connection.cursor()
@@ -173,25 +175,25 @@ class Dataset:
             for index in table.indexes:
                 connection.execute(CreateIndex(index))
 
-    def _people(self) -> Iterator[str]:
+    def _users(self) -> Iterator[str]:
         password_hash = self._container.hasher().hash(PASSWORD)
-        for n in range(self.people):
-            yield f"{person_id(n)}\tp-{n}\t{password_hash}\t{self.long_ago}\n"
+        for n in range(self.user_count):
+            yield f"{user_id(n)}\tp-{n}\t{password_hash}\t{self.long_ago}\n"
 
     def _sessions(self) -> Iterator[str]:
         issue_pair = IssueTokenPair(self._container.tokens(), self._container.ids())
         ends_at = self.loaded_at + timedelta(days=30)
         for n in range(LOGGED_IN + self.refreshable):
-            person = person_id(n % LOGGED_IN)
-            pair = issue_pair(session_id(n), person, self.loaded_at, ends_at)
+            user = user_id(n % LOGGED_IN)
+            pair = issue_pair(session_id(n), user, self.loaded_at, ends_at)
             if n < LOGGED_IN:
                 self.access_tokens.append(pair.access_token)
             else:
                 self.refresh_tokens.append(pair.refresh_token)
-            spent = token_hash(pair.refresh_token).hex()
+            refresh_token_hash = token_hash(pair.refresh_token).hex()
             expires_at = self.loaded_at + timedelta(days=1)
             yield (
-                f"{session_id(n)}\t{person}\t\\\\x{spent}\t{self.loaded_at}\t{self.loaded_at}"
+                f"{session_id(n)}\t{user}\t\\\\x{refresh_token_hash}\t{self.loaded_at}\t{self.loaded_at}"
                 f"\t{expires_at}\t{ends_at}\n"
             )
 
@@ -200,14 +202,14 @@ class Dataset:
             start = self.start_of(n)
             created_at = self.long_ago + timedelta(days=100) * (n / self.events)
             yield (
-                f"{event_id(n)}\t{person_id(n % self.people)}\t{title(n)}\t{description(n)}"
+                f"{event_id(n)}\t{user_id(n % self.user_count)}\t{title(n)}\t{description(n)}"
                 f"\t{start}\t{start + timedelta(hours=2)}\t{CAPACITY}\t{SEATS_OF_AN_EVENT}"
                 f"\t{created_at}\t{created_at}\t{type_of(n)}\n"
             )
 
     def _seats(self) -> Iterator[str]:
-        stride = self.people // SEATS_OF_AN_EVENT
+        stride = self.user_count // SEATS_OF_AN_EVENT
         for event in range(self.events):
             for seat in range(SEATS_OF_AN_EVENT):
-                person = person_id((7 * event + seat * stride) % self.people)
-                yield f"{event_id(event)}\t{person}\t{self.long_ago + timedelta(seconds=seat)}\n"
+                user = user_id((7 * event + seat * stride) % self.user_count)
+                yield f"{event_id(event)}\t{user}\t{self.long_ago + timedelta(seconds=seat)}\n"

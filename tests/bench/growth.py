@@ -1,4 +1,4 @@
-"""One request at a time, on little data and on much, in turns."""
+"""Single requests on small and large data, in turns."""
 
 import http.client
 import math
@@ -15,23 +15,23 @@ from sqlalchemy import text
 from adapters.http.pagination.cursors import cursor_of
 from application.pages import Cursor
 from tests.bench.dataset import Dataset, event_id
-from tests.bench.listings import filtered, read_whole, sorted_otherwise, sought
+from tests.bench.listings import filtered, full_reads, other_sorts, searches
 from tests.bench.services import THIS_TREE, Service, turnout
 from tests.generated import table
 
-ROUNDS, ROUNDS_OF_THE_SLOW = 100, 20
-CROWD = 100_000
-CROWD_AN_EVENT = f"""
+ROUNDS, SLOW_ROUNDS = 100, 20
+ATTENDEES = 100_000
+FILL_EVENT = f"""
     SET LOCAL session_replication_role = replica;
     INSERT INTO users (id, username, password_hash, created_at)
-    SELECT gen_random_uuid(), 'c-' || n, 'none', now() FROM generate_series(1, {CROWD}) n;
+    SELECT gen_random_uuid(), 'c-' || n, 'none', now() FROM generate_series(1, {ATTENDEES}) n;
     INSERT INTO attendances
     SELECT :crowded, id, now() FROM users WHERE username LIKE 'c-%' ON CONFLICT DO NOTHING;
     UPDATE events SET attendees_count = (
         SELECT count(*) FROM attendances WHERE event_id = :crowded
     ) WHERE id = :crowded
 """
-EMPTY_AN_EVENT = """
+EMPTY_EVENT = """
     DELETE FROM attendances WHERE event_id = :empty;
     UPDATE events SET attendees_count = 0 WHERE id = :empty
 """
@@ -42,74 +42,83 @@ Row = tuple[str, ...]
 
 
 class Client:
-    """Someone who is logged in, on a connection that is kept."""
+    """A logged-in user with a persistent connection."""
 
     def __init__(self, service: Service, data: Dataset) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(service.base_url).netloc)
         self._headers = {"Authorization": f"Bearer {data.access_tokens[5]}"}
 
     def ms(self, method: str, path: str) -> float:
-        """How long a successful response takes; infinite if the service gives up."""
+        """Milliseconds until a successful response; infinite for a 503."""
         start = time.perf_counter()
         self._connection.request(method, path, headers=self._headers)
         response = self._connection.getresponse()
         body = response.read()
-        taken = time.perf_counter() - start
+        taken_s = time.perf_counter() - start
         if response.status == http.HTTPStatus.SERVICE_UNAVAILABLE:
             return math.inf
         assert response.status < http.HTTPStatus.BAD_REQUEST, body
-        return taken * 1e3
+        return taken_s * 1e3
 
     def get(self, path: str) -> Measurement:
         return lambda: self.ms("GET", path)
 
     def seat(self, event: UUID) -> Measurement:
-        """Take a seat and give it back."""
+        """Attend and cancel."""
         path = event_path(event)
         return lambda: self.ms("POST", f"{path}attend/") + self.ms("POST", f"{path}cancel/")
 
 
 def growth(small: Dataset, large: Dataset) -> Iterator[str | Table]:
-    """Changes the large one."""
-    crowded, empty = (event_id(number) for number in large.upcoming()[-2:])
+    """Changes the large dataset."""
+    full_event, empty_event = (event_id(number) for number in large.upcoming()[-2:])
     with large.engine.begin() as connection:
-        connection.execute(text(CROWD_AN_EVENT), {"crowded": crowded})
-        connection.execute(text(EMPTY_AN_EVENT), {"empty": empty})
+        connection.execute(text(FILL_EVENT), {"crowded": full_event})
+        connection.execute(text(EMPTY_EVENT), {"empty": empty_event})
     large.vacuum()
     with ExitStack() as stack:
-        few, many = (
+        small_client, large_client = (
             Client(stack.enter_context(turnout(THIS_TREE, data, {"WEB_WORKERS": "1"})), data)
             for data in (small, large)
         )
 
         def lists(paths: Mapping[str, str], rounds: int = ROUNDS) -> Iterator[Row]:
             for name, path in paths.items():
-                yield name, *medians(few.get(path), many.get(path), rounds)
+                yield name, *medians(small_client.get(path), large_client.get(path), rounds)
 
         def one_event() -> Iterator[Row]:
-            one, other = (event_id(data.upcoming()[-3]) for data in (small, large))
-            yield "detail", *medians(few.get(event_path(one)), many.get(event_path(other)))
-            yield "attend, cancel", *medians(few.seat(one), many.seat(other))
+            small_event, large_event = (event_id(data.upcoming()[-3]) for data in (small, large))
+            yield (
+                "detail",
+                *medians(
+                    small_client.get(event_path(small_event)),
+                    large_client.get(event_path(large_event)),
+                ),
+            )
+            yield (
+                "attend, cancel",
+                *medians(small_client.seat(small_event), large_client.seat(large_event)),
+            )
 
         columns = (f"{small.events:,} events", f"{large.events:,} events")
         yield f"## On {large.scale // small.scale} times the data"
         yield (
-            f"Milliseconds of one request at a time, HTTP included: medians of {ROUNDS}, or of "
-            f"{ROUNDS_OF_THE_SLOW} where all that\nmatches is read. A list is counted "
-            "(`count=true`) only where it says so."
+            f"Milliseconds per request, HTTP included, one at a time: medians of {ROUNDS}, or of "
+            f"{SLOW_ROUNDS} where every\nmatch is read. A list is counted (`count=true`) only "
+            "where noted."
         )
-        yield rows_of(columns, *lists(filtered(small) | sorted_otherwise()), *one_event())
+        yield rows_of(columns, *lists(filtered(small) | other_sorts()), *one_event())
         yield "### Searches"
-        yield rows_of(columns, *lists(sought()))
-        yield "### What reads all that matches"
-        yield rows_of(columns, *lists(read_whole(), ROUNDS_OF_THE_SLOW))
+        yield rows_of(columns, *lists(searches()))
+        yield "### Requests that read every match"
+        yield rows_of(columns, *lists(full_reads(), SLOW_ROUNDS))
         yield f"### Among {large.events:,} events"
         yield rows_of(
             ("first", "second"),
-            *pages(large, many),
+            *pages(large, large_client),
             (
-                f"attend, cancel: an empty event, one with more than {CROWD:,} attendees",
-                *medians(many.seat(empty), many.seat(crowded)),
+                f"attend, cancel: an empty event, one with more than {ATTENDEES:,} attendees",
+                *medians(large_client.seat(empty_event), large_client.seat(full_event)),
             ),
         )
 
@@ -134,8 +143,8 @@ def pages(data: Dataset, client: Client) -> Iterator[Row]:
 
 def medians(first: Measurement, second: Measurement, rounds: int = ROUNDS) -> Row:
     """Medians of both, and the ratio of the second to the first."""
-    taken = [(first(), second()) for _ in range(rounds)]
-    before, after = (statistics.median(each) for each in zip(*taken, strict=True))
+    taken_s = [(first(), second()) for _ in range(rounds)]
+    before, after = (statistics.median(each) for each in zip(*taken_s, strict=True))
     return f"{before:.2f}", f"{after:.2f}", f"{after / before:.2f}"
 
 

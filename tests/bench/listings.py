@@ -1,4 +1,4 @@
-"""Pages of the event list: paths by what they ask for."""
+"""Paths of event lists, by description."""
 
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -35,7 +35,7 @@ def filtered(data: Dataset) -> dict[str, str]:
     }
 
 
-def sorted_otherwise() -> dict[str, str]:
+def other_sorts() -> dict[str, str]:
     filters = {"all": {}, "creator": {"creator": "P-5"}}
     return {
         f"list, {name}, {sort}": _path(sort=sort, **query)
@@ -44,7 +44,7 @@ def sorted_otherwise() -> dict[str, str]:
     }
 
 
-def sought() -> dict[str, str]:
+def searches() -> dict[str, str]:
     words = {
         "none": "nowhere",
         "one event": IN_ONE,
@@ -64,8 +64,8 @@ def sought() -> dict[str, str]:
     }
 
 
-def read_whole() -> dict[str, str]:
-    """What takes the longer the more events match."""
+def full_reads() -> dict[str, str]:
+    """Requests whose time grows with the number of matching events."""
     counted = {"count": "true"}
     return {
         "list, upcoming, created_at": _path(sort="created_at", status="upcoming"),
@@ -79,7 +79,7 @@ def read_whole() -> dict[str, str]:
             sort="-attendees_count", search=IN_1_OF_100
         ),
         "search, a word of all, -attendees_count": _path(sort="-attendees_count", search=IN_ALL),
-        # In this order it begins with the 10,000 that have no such word.
+        # This order starts with the 10,000 events that do not match.
         "search, a word of almost all, by one letter, -title": _path(sort="-title", search="e"),
         "list, type, 1 of 5, counted": _path(type="workshop", **counted),
         "list, available, counted": _path(available="true", **counted),

@@ -1,4 +1,4 @@
-"""What sends the requests: wrk, or where it is missing threads of this process."""
+"""Sends the requests: with wrk if it is installed, otherwise with threads."""
 
 import http.client
 import json
@@ -20,7 +20,7 @@ SCRIPT = Path(__file__).parent / "requests.lua"
 
 @dataclass(frozen=True)
 class Prepared:
-    """A request, ready to be sent."""
+    """A request to send."""
 
     method: str
     path: str
@@ -30,7 +30,7 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Turn:
-    """What one load of some seconds met, and what a request of it cost the processors."""
+    """The result of some seconds of load, with the processor time per request."""
 
     requests: int
     per_second: float
@@ -45,18 +45,18 @@ class Turn:
 
 
 class LoadError(Exception):
-    """Some responses were no success: what was measured is not what was meant."""
+    """Some requests failed, so the measurement is invalid."""
 
 
 def send(
-    base_url: str, prepared: Sequence[Prepared], seconds: int, *, is_spent: bool = False
+    base_url: str, prepared: Sequence[Prepared], seconds: int, *, is_single_use: bool = False
 ) -> Turn:
-    """Keep 16 connections busy, with the requests in their order, over and over.
+    """Keep 16 connections busy with the requests, in order, repeatedly.
 
-    Raises LoadError, also where those that work but once did not suffice.
+    Raises LoadError, also if requests that work only once ran out.
     """
     turn = (_by_wrk if has_wrk() else _by_threads)(base_url, prepared, seconds)
-    if is_spent and turn.requests > len(prepared):
+    if is_single_use and turn.requests > len(prepared):
         raise LoadError(f"Only {len(prepared)} were prepared: take shorter turns.")
     return turn
 
@@ -73,37 +73,37 @@ def _by_wrk(base_url: str, prepared: Sequence[Prepared], seconds: int) -> Turn:
         wrk = subprocess.run(
             ["wrk", *options, "--", file.name], capture_output=True, text=True, check=True
         )
-    seen = json.loads(wrk.stderr.splitlines()[-1])
-    if seen["refused"] or seen["broken"]:
-        raise LoadError(f"{seen['refused']} refused, {seen['broken']} broken")
-    rate = seen["requests"] / seen["duration_us"] * 1e6
-    return Turn(seen["requests"], rate, seen["p50_us"] / 1e3, seen["p99_us"] / 1e3)
+    result = json.loads(wrk.stderr.splitlines()[-1])
+    if result["failed"] or result["broken"]:
+        raise LoadError(f"{result['failed']} failed, {result['broken']} broken")
+    rate = result["requests"] / result["duration_us"] * 1e6
+    return Turn(result["requests"], rate, result["p50_us"] / 1e3, result["p99_us"] / 1e3)
 
 
 def _by_threads(base_url: str, prepared: Sequence[Prepared], seconds: int) -> Turn:
     address = urlsplit(base_url).netloc
-    following = cycle(prepared)  # in C: safe to share between threads
-    start = time.perf_counter()
+    next_request = cycle(prepared)  # in C: safe to share between threads
+    load_start = time.perf_counter()
 
-    def keep_busy(_: int) -> list[float]:
+    def run(_: int) -> list[float]:
         connection = http.client.HTTPConnection(address)
-        taken = []
-        while (begun := time.perf_counter()) < start + seconds:
-            each = next(following)
+        durations = []
+        while (started := time.perf_counter()) < load_start + seconds:
+            each = next(next_request)
             headers = {"Authorization": f"Bearer {each.token}"} if each.token else {}
             if each.body:
                 headers["Content-Type"] = "application/json"
             connection.request(each.method, each.path, each.body or None, headers)
-            answer = connection.getresponse()
-            text = answer.read().decode()
-            if answer.status >= http.HTTPStatus.BAD_REQUEST:
-                raise LoadError(f"{each.method} {each.path}: {answer.status} {text}")
-            taken.append(time.perf_counter() - begun)
+            response = connection.getresponse()
+            text = response.read().decode()
+            if response.status >= http.HTTPStatus.BAD_REQUEST:
+                raise LoadError(f"{each.method} {each.path}: {response.status} {text}")
+            durations.append(time.perf_counter() - started)
         connection.close()
-        return taken
+        return durations
 
     with ThreadPoolExecutor(CONNECTIONS) as threads:
-        taken = sorted(chain.from_iterable(threads.map(keep_busy, range(CONNECTIONS))))
-    passed = time.perf_counter() - start
-    cuts = statistics.quantiles(taken, n=100)
-    return Turn(len(taken), len(taken) / passed, cuts[49] * 1e3, cuts[98] * 1e3)
+        durations = sorted(chain.from_iterable(threads.map(run, range(CONNECTIONS))))
+    taken_s = time.perf_counter() - load_start
+    cuts = statistics.quantiles(durations, n=100)
+    return Turn(len(durations), len(durations) / taken_s, cuts[49] * 1e3, cuts[98] * 1e3)

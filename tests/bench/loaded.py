@@ -1,4 +1,4 @@
-"""The data of a measurement, in a database of its own."""
+"""A dataset in its own database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ def loaded_dataset(
             data.load(progress)
             with data.engine.begin() as connection:
                 for table in COLUMNS:
-                    # Each reset vacuums: nothing else shall in the middle of a turn.
+                    # reset() vacuums; autovacuum must not run during a turn.
                     connection.execute(text(f"ALTER TABLE {table} SET (autovacuum_enabled = off)"))
             yield data
         finally:

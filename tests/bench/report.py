@@ -1,4 +1,4 @@
-"""What was measured, as Markdown."""
+"""The results as Markdown."""
 
 from collections.abc import Iterator, Sequence
 
@@ -19,7 +19,7 @@ def introduction(data: Dataset) -> Iterator[str]:
         "Machines differ, and one machine\nfrom hour to hour: compare ratios."
     )
     yield provenance("tests.bench", data.engine) + (
-        f"\n- Data: {data.people:,} people, {data.events:,} events, "
+        f"\n- Data: {data.user_count:,} people, {data.events:,} events, "
         f"{data.events * SEATS_OF_AN_EVENT:,} seats"
     )
 
@@ -29,13 +29,13 @@ def load_section(results: Sequence[Result], turns: int, seconds: int) -> Iterato
     yield (
         f"{'wrk' if has_wrk() else 'Python'} sends requests over {CONNECTIONS} connections, on the "
         f"same machine: medians of {turns} turns of {seconds} s.\n"
-        "Ratios are medians of the ratios of each pair of turns, with the range of these. "
-        "A login is held\nagainst Argon2 in a loop."
+        "Ratios are medians of the ratios of each pair of turns, with their range. "
+        "Logins are compared\nwith Argon2 in a loop."
     )
     yield load_table(results)
     yield from misses(results)
-    yield "### Processor time of a request"
-    yield "Of all processes of the service, and of all of PostgreSQL."
+    yield "### Processor time per request"
+    yield "All processes of the service and of PostgreSQL."
     yield processor_table(results)
 
 
@@ -50,7 +50,7 @@ def load_table(results: Sequence[Result]) -> Table:
             *(f"{each:.0f}" for each in result.medians("per_second")),
             f"{ratio.median:.2f}",
             ratio.range,
-            f"{result.scenario.least_ratio:.2f}",
+            f"{result.scenario.min_ratio:.2f}",
             *(f"{each:.1f}" for each in result.medians("p50_ms")),
             *(f"{each:.1f}" for each in result.medians("p99_ms")),
         )
@@ -58,11 +58,11 @@ def load_table(results: Sequence[Result]) -> Table:
 
 
 def misses(results: Sequence[Result]) -> Iterator[str]:
-    """The targets that were not met."""
+    """Targets that were missed."""
     slow = [
         each.scenario.name
         for each in results
-        if each.ratio("per_second").median < each.scenario.least_ratio
+        if each.ratio("per_second").median < each.scenario.min_ratio
     ]
     if slow:
         yield f"Below their targets: {'; '.join(slow)}."

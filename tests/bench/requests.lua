@@ -1,6 +1,6 @@
--- Sends the prepared requests in their order, over and over, and writes what wrk saw as one line of
--- JSON to standard error. A line of the file is: method, path, token, body, between tabs.
-local prepared, next_one = {}, 0
+-- Sends the prepared requests in order, repeatedly, and writes the result as one line of JSON to
+-- standard error. A line of the file has method, path, token and body, separated by tabs.
+local prepared, index = {}, 0
 
 function init(args)
   for line in io.lines(args[1]) do
@@ -14,14 +14,14 @@ function init(args)
 end
 
 function request()
-  next_one = next_one % #prepared + 1
-  return prepared[next_one]
+  index = index % #prepared + 1
+  return prepared[index]
 end
 
 function done(summary, latency)
   local errors = summary.errors
   io.stderr:write(string.format(
-    '{"requests": %d, "duration_us": %d, "p50_us": %d, "p99_us": %d, "refused": %d, "broken": %d}\n',
+    '{"requests": %d, "duration_us": %d, "p50_us": %d, "p99_us": %d, "failed": %d, "broken": %d}\n',
     summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
     errors.status, errors.connect + errors.read + errors.write + errors.timeout))
 end

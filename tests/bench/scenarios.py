@@ -1,4 +1,4 @@
-"""What is measured: the requests of each, and what it is held against."""
+"""The scenarios: their requests and their targets."""
 
 import json
 import random
@@ -13,21 +13,20 @@ PREPARED = 60_000
 
 @dataclass(frozen=True)
 class Scenario:
-    """`is_spent`: each request works once, so that no turn may send more than are prepared.
+    """`is_single_use`: each request works only once, so a turn must not send more than prepared.
 
-    `is_hashing`: held against Argon2 in a loop, as many at a time as there are processors, and
-    so without a queue; not against the floor.
+    `is_hashing`: compared with Argon2 in a loop on every processor instead of with the floor.
     """
 
     name: str
     prepare: Callable[[Dataset], Sequence[Prepared]]
-    least_ratio: float
+    min_ratio: float
     is_writing: bool = False
-    is_spent: bool = False
+    is_single_use: bool = False
     is_hashing: bool = False
 
 
-def listing(data: Dataset) -> list[Prepared]:
+def list_events(data: Dataset) -> list[Prepared]:
     path = "/v1/events/?status=upcoming&limit=20"
     return [Prepared("GET", path, token) for token in data.access_tokens]
 
@@ -40,7 +39,7 @@ def detail(data: Dataset) -> list[Prepared]:
     ]
 
 
-def creating(data: Dataset) -> list[Prepared]:
+def create(data: Dataset) -> list[Prepared]:
     start = data.start_of(data.events)
     body = {
         "title": "Analytical engines, an evening",
@@ -54,8 +53,8 @@ def creating(data: Dataset) -> list[Prepared]:
     return [Prepared("POST", "/v1/events/", t, json.dumps(body)) for t in data.access_tokens]
 
 
-def attending_many(data: Dataset) -> list[Prepared]:
-    """Each person takes a seat at events that they don't attend, each in another one."""
+def attend_many(data: Dataset) -> list[Prepared]:
+    """Users attend events that they do not attend yet; consecutive users, different events."""
     upcoming = list(data.upcoming())
     random.Random(1).shuffle(upcoming)
     pairs = (
@@ -67,18 +66,18 @@ def attending_many(data: Dataset) -> list[Prepared]:
     return [_seat("attend", data, *pair) for pair, _ in zip(free, range(PREPARED), strict=False)]
 
 
-def attending_one(data: Dataset) -> list[Prepared]:
-    """Everyone takes a seat at one event, and then gives it back, over and over."""
-    hot = data.upcoming()[-1]
-    people = [person for person in range(LOGGED_IN) if not data.attends(person, hot)]
-    return [_seat(verb, data, person, hot) for verb in ("attend", "cancel") for person in people]
+def attend_one(data: Dataset) -> list[Prepared]:
+    """All users attend one event and then cancel, repeatedly."""
+    event = data.upcoming()[-1]
+    users = [user for user in range(LOGGED_IN) if not data.attends(user, event)]
+    return [_seat(verb, data, user, event) for verb in ("attend", "cancel") for user in users]
 
 
-def _seat(verb: str, data: Dataset, person: int, event: int) -> Prepared:
-    return Prepared("POST", f"/v1/events/{event_id(event)}/{verb}/", data.access_tokens[person])
+def _seat(verb: str, data: Dataset, user: int, event: int) -> Prepared:
+    return Prepared("POST", f"/v1/events/{event_id(event)}/{verb}/", data.access_tokens[user])
 
 
-def logging_in(data: Dataset) -> list[Prepared]:
+def log_in(data: Dataset) -> list[Prepared]:
     path = "/v1/profile/token/"
     return [
         Prepared("POST", path, body=json.dumps({"username": f"p-{n}", "password": PASSWORD}))
@@ -86,7 +85,7 @@ def logging_in(data: Dataset) -> list[Prepared]:
     ]
 
 
-def refreshing(data: Dataset) -> list[Prepared]:
+def refresh(data: Dataset) -> list[Prepared]:
     path = "/v1/profile/token/refresh/"
     return [
         Prepared("POST", path, body=json.dumps({"refresh_token": token}))
@@ -95,11 +94,11 @@ def refreshing(data: Dataset) -> list[Prepared]:
 
 
 SCENARIOS = (
-    Scenario("list", listing, 0.9),
+    Scenario("list", list_events, 0.9),
     Scenario("detail", detail, 0.7),
-    Scenario("create", creating, 0.7, is_writing=True),
-    Scenario("attend, many events", attending_many, 0.7, is_writing=True, is_spent=True),
-    Scenario("attend, one hot event", attending_one, 0.7, is_writing=True),
-    Scenario("login", logging_in, 0.9, is_writing=True, is_hashing=True),
-    Scenario("refresh", refreshing, 0.7, is_writing=True, is_spent=True),
+    Scenario("create", create, 0.7, is_writing=True),
+    Scenario("attend, many events", attend_many, 0.7, is_writing=True, is_single_use=True),
+    Scenario("attend, one hot event", attend_one, 0.7, is_writing=True),
+    Scenario("login", log_in, 0.9, is_writing=True, is_hashing=True),
+    Scenario("refresh", refresh, 0.7, is_writing=True, is_single_use=True),
 )

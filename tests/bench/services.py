@@ -1,4 +1,4 @@
-"""What is measured: a checkout of Turnout as it ships, and the floor."""
+"""The services to measure: a checkout of Turnout, and the floor."""
 
 import subprocess
 import time
@@ -11,9 +11,9 @@ import click
 import httpx
 
 from tests.bench.dataset import Dataset
-from tests.e2e.processes import a_free_port, command, environment
-from tests.resilience.service import a_service
-from tests.resilience.town import KEY
+from tests.processes import command, environment, free_port
+from tests.sample_data import KEY
+from tests.service import a_service
 
 THIS_TREE = Path(__file__).parents[2]
 FLOOR = "tests.bench.floor:create_app()"
@@ -37,8 +37,8 @@ class Service:
 def turnout(
     tree: Path, data: Dataset, settings: Mapping[str, str] = NO_SETTINGS
 ) -> Iterator[Service]:
-    """The service of a checkout, with this Python. Raises NotReady."""
-    port = str(a_free_port())
+    """The service of a checkout, run with this Python. Raises NotReady."""
+    port = str(free_port())
     base_url = f"http://127.0.0.1:{port}"
     variables = {
         "DATABASE_URL": data.database_url,
@@ -47,7 +47,7 @@ def turnout(
         "HOST": "127.0.0.1",
         "PORT": port,
     }
-    # It writes its log, as it always does, but to nowhere.
+    # It logs as usual; the output is discarded.
     with subprocess.Popen(
         command("serve"),
         cwd=tree,
@@ -64,7 +64,7 @@ def turnout(
 
 
 def wait_until_ready(process: subprocess.Popen, base_url: str, tree: Path) -> None:
-    """Ready means also that the database has the migrations of this checkout."""
+    """Readiness includes the migrations of this checkout."""
     end, message = time.monotonic() + START_TIMEOUT_S, "no response"
     while process.poll() is None and time.monotonic() < end:
         with suppress(httpx.TransportError):
@@ -78,6 +78,6 @@ def wait_until_ready(process: subprocess.Popen, base_url: str, tree: Path) -> No
 
 @contextmanager
 def floor(data: Dataset) -> Iterator[Service]:
-    """Under the same server as the service of this checkout."""
-    with a_service(data, FLOOR) as service:
+    """Runs under the same server as the service of this checkout."""
+    with a_service(data.database_url, FLOOR) as service:
         yield Service(service.base_url, service.process.pid, is_floor=True)

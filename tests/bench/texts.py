@@ -1,19 +1,19 @@
-"""What the events of the measurements are called, and say: about as long as one another.
+"""Titles and descriptions of the events, all of similar length.
 
-Some words are in all of them, some in few, so that there is something to look for.
+Some words are in all of them and some in few, to search for.
 """
 
 from domain.events.description import EventType
 
 SYLLABLES = ("ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ru")
 IN_ALL, IN_ONE, IN_1_OF_100, IN_1_OF_1000 = "tea", "unicorn", "morning", "100%"
-THE_ONE = 77
+UNIQUE_EVENT = 77
 COMMON_TYPES = [each for each in EventType if each is not EventType.CONFERENCE]
 
 
 def title(number: int) -> str:
     time = "Morning" if number % 100 == 42 else "Evening"
-    return f"{'Unicorn' if number == THE_ONE else time} number {number}"
+    return f"{'Unicorn' if number == UNIQUE_EVENT else time} number {number}"
 
 
 def description(number: int) -> str:
@@ -23,10 +23,10 @@ def description(number: int) -> str:
 
 
 def type_of(number: int) -> EventType:
-    """A conference is 1 of 100."""
+    """1 of 100 is a conference."""
     return EventType.CONFERENCE if number % 100 == 99 else COMMON_TYPES[number % 5]
 
 
 def word(number: int) -> str:
-    """One of a thousand: each is in 3 of 1,000 descriptions."""
+    """One of 1,000 words; each is in 3 of 1,000 descriptions."""
     return "".join(SYLLABLES[int(digit)] for digit in f"{number % 1000:03}") + "s"

@@ -1,4 +1,4 @@
-"""Two services measured in turns, so that what disturbs the machine disturbs both."""
+"""Measures two services in turns, so that other load on the machine affects both."""
 
 import statistics
 from collections.abc import Sequence
@@ -16,26 +16,26 @@ WARM_UP_S = 1
 
 @dataclass(frozen=True)
 class Ratio:
-    """The median of the ratios of the pairs of turns, and the least and the greatest of them."""
+    """The median, minimum and maximum of the ratios of the pairs of turns."""
 
     median: float
-    least: float
-    greatest: float
+    minimum: float
+    maximum: float
 
     @property
     def range(self) -> str:
-        return f"{self.least:.2f} to {self.greatest:.2f}"
+        return f"{self.minimum:.2f} to {self.maximum:.2f}"
 
 
 @dataclass(frozen=True)
 class Result:
-    """Turns of a scenario, in pairs that followed one another."""
+    """Turns of a scenario, in consecutive pairs."""
 
     scenario: Scenario
     pairs: Sequence[tuple[Turn, Turn]]
 
     def medians(self, figure: str) -> tuple[float, float]:
-        """Of the first and of the second service."""
+        """Medians of the first and the second service."""
         first, second = (
             statistics.median(getattr(turn, figure) for turn in turns)
             for turns in zip(*self.pairs, strict=True)
@@ -43,7 +43,7 @@ class Result:
         return first, second
 
     def ratio(self, figure: str) -> Ratio:
-        """Of the first service to the second."""
+        """The first service relative to the second."""
         ratios = [getattr(first, figure) / getattr(second, figure) for first, second in self.pairs]
         return Ratio(statistics.median(ratios), min(ratios), max(ratios))
 
@@ -58,20 +58,20 @@ def in_turns(
         if scenario.is_hashing and service.is_floor:
             return hash_in_a_loop(seconds)
         before = usage(service, data)
-        sent = send(service.base_url, prepared, seconds, is_spent=scenario.is_spent)
+        result = send(service.base_url, prepared, seconds, is_single_use=scenario.is_single_use)
         after = usage(service, data)
         if scenario.is_writing:
             data.reset()
         return replace(
-            sent,
-            service_us=(after.service_s - before.service_s) / sent.requests * 1e6,
-            database_us=(after.database_s - before.database_s) / sent.requests * 1e6,
+            result,
+            service_us=(after.service_s - before.service_s) / result.requests * 1e6,
+            database_us=(after.database_s - before.database_s) / result.requests * 1e6,
         )
 
     for service in (first, second):
         turn(service, WARM_UP_S)
     pairs = []
-    for number in range(turns):  # each goes first every other time
+    for number in range(turns):  # they alternate in going first
         if number % 2:
             later = turn(second)
             pairs.append((turn(first), later))

@@ -1,4 +1,4 @@
-"""Processor time, which a busy machine blurs less than requests per second."""
+"""Processor time: less sensitive to a busy machine than requests per second."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Usage:
 
 
 def usage(service: Service, data: Dataset) -> Usage:
-    """Of a database on another machine, or in a container, the processor time is 0."""
+    """The database's time is 0 if it runs on another machine or in a container."""
     with data.engine.connect() as connection:
         backend = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
         database_s = 0.0
@@ -31,7 +31,7 @@ def usage(service: Service, data: Dataset) -> Usage:
 
 
 def _processor_s(main: psutil.Process) -> float:
-    """Of the process and all that it started, what has ended since included."""
+    """Of the process and all its descendants, including those that have ended."""
     total = 0.0
     for process in (main, *main.children(recursive=True)):
         with suppress(psutil.NoSuchProcess):

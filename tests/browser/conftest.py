@@ -1,4 +1,4 @@
-"""Headless Chromium, and the service as it ships for it to look at."""
+"""Headless Chromium and the service."""
 
 import shutil
 from pathlib import Path
@@ -7,32 +7,32 @@ import httpx
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.pictures import Pictures
+from tests.browser.page_monitor import PageMonitor
+from tests.browser.screenshots import Screenshots
 from tests.browser.swagger_ui import SwaggerUi
-from tests.browser.watch import Watch
-from tests.e2e.processes import started
 from tests.postgres import a_database
+from tests.processes import running_cli
 
 VIEWPORT = {"width": 1024, "height": 900}
-PATIENCE_MS = 30_000
+TIMEOUT_MS = 30_000
 FLAGS = (
-    "--no-sandbox",  # which neither root nor most containers can have; it sees our page alone
+    "--no-sandbox",  # not available to root and in most containers; it only opens our page
     "--disable-gpu",
     "--disable-dev-shm-usage",
-    # Nothing that Chromium does for itself.
+    # No traffic of Chromium's own.
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
-    # No name leads anywhere, whoever asks.
+    # No host name resolves.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--screenshots", type=Path, metavar="DIR", help="keep the pictures of the pages here"
+        "--screenshots", type=Path, metavar="DIR", help="save the screenshots in this directory"
     )
 
 
@@ -41,7 +41,7 @@ def chromium():
     executable = shutil.which("chromium")
     if executable is None:
         pytest.exit("These tests need Chromium: apt install chromium", returncode=1)
-    expect.set_options(timeout=PATIENCE_MS)
+    expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield browser
@@ -50,13 +50,13 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def service(chromium, postgres, pytestconfig):
-    """The base address of the service, on a database of its own."""
+    """The base URL of the service, on its own database."""
     with a_database(postgres, migrated=False) as url:
         settings = {
             "DATABASE_URL": url.render_as_string(hide_password=False),
             "JWT_SECRET_KEY": "k" * 32,
         }
-        with started(pytestconfig.rootpath, "serve", "--migrate", **settings) as (_, base_url):
+        with running_cli(pytestconfig.rootpath, "serve", "--migrate", **settings) as (_, base_url):
             yield base_url
 
 
@@ -67,18 +67,18 @@ def document(service):
 
 @pytest.fixture
 def ui(chromium, service):
-    """Swagger UI, just opened by someone new. Fails a test in which the page misbehaved."""
+    """Swagger UI in a new browser context. Fails a test in which the page reports an error."""
     context = chromium.new_context(base_url=service, viewport=VIEWPORT)
-    context.set_default_timeout(PATIENCE_MS)
-    watch = Watch(context, service)
+    context.set_default_timeout(TIMEOUT_MS)
+    monitor = PageMonitor(context, service)
     ui = SwaggerUi(context.new_page())
     ui.open()
     yield ui
     context.close()
-    assert watch.strays == []
-    assert watch.complaints == []
+    assert monitor.external_requests == []
+    assert monitor.errors == []
 
 
 @pytest.fixture
-def pictures(pytestconfig, tmp_path):
-    return Pictures(pytestconfig.getoption("screenshots") or tmp_path)
+def screenshots(pytestconfig, tmp_path):
+    return Screenshots(pytestconfig.getoption("screenshots") or tmp_path)

@@ -1,4 +1,4 @@
-"""One operation on the page, with its Try it out."""
+"""One operation in Swagger UI, with Try it out."""
 
 import json
 from typing import Any, NamedTuple
@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from playwright.sync_api import Locator, expect
 
 
-class Shown(NamedTuple):
-    """An answer as the page shows it."""
+class DisplayedResponse(NamedTuple):
+    """A response as the page shows it."""
 
     status: str
     text: str
@@ -18,13 +18,13 @@ class Operation:
     def __init__(self, block: Locator) -> None:
         self.block = block
         self.responses = block.locator(".responses-wrapper")
-        self.answer = block.locator(".live-responses-table")
+        self.live_response = block.locator(".live-responses-table")
         self.parameters = block.locator("tr[data-param-name]")
         self.body = block.locator("textarea.body-param__text")
         self.button = block.locator("button.execute")
 
     def name(self) -> tuple[str, str]:
-        """Its method and path."""
+        """Method and path."""
         path = self.block.locator(".opblock-summary-path").get_attribute("data-path")
         return self.block.locator(".opblock-summary-method").inner_text(), path
 
@@ -32,9 +32,9 @@ class Operation:
         self._toggle()
         expect(self.button).to_be_visible()
         method, path = self.name()
-        # What the path has for all its methods is there only then.
+        # Parameters of the path are only shown once it is resolved.
         self.block.page.wait_for_function(
-            "place => ui.specSelectors.specResolvedSubtree(place)",
+            "path => ui.specSelectors.specResolvedSubtree(path)",
             arg=["paths", path, method.lower()],
         )
         return self
@@ -46,24 +46,24 @@ class Operation:
     def _toggle(self) -> None:
         self.block.locator(".opblock-summary-control").click()
 
-    def input(self, place: str, parameter: str) -> Locator:
-        """Where a parameter of the path, the query or the headers is filled in."""
-        row = f"tr[data-param-in='{place}'][data-param-name='{parameter}']"
+    def input(self, location: str, parameter: str) -> Locator:
+        """The input of a parameter in the path, the query or the headers."""
+        row = f"tr[data-param-in='{location}'][data-param-name='{parameter}']"
         return self.block.locator(row).locator("input, select, textarea")
 
     def change_body(self, **changes: Any) -> None:
         self.body.fill(json.dumps(json.loads(self.body.input_value()) | changes, indent=2))
 
-    def execute(self) -> Shown:
-        """Press Execute: what is shown then."""
-        if self.answer.count():  # lest it be taken for the next one
+    def execute(self) -> DisplayedResponse:
+        """Press Execute and return the displayed response."""
+        if self.live_response.count():  # clear the previous response first
             self.block.locator("button.btn-clear").click()
-            expect(self.answer).to_have_count(0)
+            expect(self.live_response).to_have_count(0)
         self.button.click()
-        expect(self.answer).to_be_visible()
-        body = self.answer.locator(".highlight-code code")
-        return Shown(
-            status=self.answer.locator("tbody .response-col_status").inner_text(),
-            text=self.answer.inner_text(),
+        expect(self.live_response).to_be_visible()
+        body = self.live_response.locator(".highlight-code code")
+        return DisplayedResponse(
+            status=self.live_response.locator("tbody .response-col_status").inner_text(),
+            text=self.live_response.inner_text(),
             body=json.loads(body.inner_text()) if body.count() else None,
         )

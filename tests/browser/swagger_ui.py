@@ -1,4 +1,4 @@
-"""Swagger UI through a person's eyes and hands."""
+"""Swagger UI, used as a person uses it."""
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -10,9 +10,9 @@ PATH = "/api/schema/swagger-ui/"
 class SwaggerUi:
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.all = page.locator("#swagger-ui")
+        self.container = page.locator("#swagger-ui")
         self.sections = page.locator(".opblock-tag-section")
-        self.box = page.locator(".modal-ux")
+        self.dialog = page.locator(".modal-ux")
 
     def open(self) -> None:
         self.page.goto(PATH)
@@ -23,7 +23,7 @@ class SwaggerUi:
         return Operation(self.page.locator(f".opblock[id$='-{operation_id}']"))
 
     def groups(self) -> dict[str, set[tuple[str, str]]]:
-        """The methods and paths below each heading."""
+        """Methods and paths by tag heading."""
         return {
             section.locator(".opblock-tag").get_attribute("data-tag"): {
                 Operation(block).name() for block in section.locator(".opblock").all()
@@ -31,31 +31,31 @@ class SwaggerUi:
             for section in self.sections.all()
         }
 
-    def open_box(self) -> Locator:
-        """The box behind the Authorize button."""
+    def open_login_dialog(self) -> Locator:
+        """The dialog behind the Authorize button."""
         self.page.locator(".auth-wrapper .authorize").click()
-        expect(self.box).to_be_visible()
-        return self.box
+        expect(self.dialog).to_be_visible()
+        return self.dialog
 
-    def close_box(self) -> None:
-        self.box.locator(".close-modal").click()
-        expect(self.box).to_have_count(0)
+    def close_login_dialog(self) -> None:
+        self.dialog.locator(".close-modal").click()
+        expect(self.dialog).to_have_count(0)
 
     def fill_in_login(self, username: str, password: str) -> None:
-        self.box.get_by_label("username:").fill(username)
-        self.box.get_by_label("password:").fill(password)
+        self.dialog.get_by_label("username:").fill(username)
+        self.dialog.get_by_label("password:").fill(password)
 
     def send_login(self) -> None:
-        self.box.get_by_label("Apply given OAuth2 credentials").click()
+        self.dialog.get_by_label("Apply given OAuth2 credentials").click()
 
     def log_in(self, username: str, password: str) -> None:
-        self.open_box()
+        self.open_login_dialog()
         self.fill_in_login(username, password)
         self.send_login()
-        expect(self.box).to_contain_text("Authorized")
-        self.close_box()
+        expect(self.dialog).to_contain_text("Authorized")
+        self.close_login_dialog()
 
     def log_out(self) -> None:
-        self.open_box().get_by_text("Logout").click()
-        expect(self.box.get_by_label("username:")).to_be_visible()
-        self.close_box()
+        self.open_login_dialog().get_by_text("Logout").click()
+        expect(self.dialog.get_by_label("username:")).to_be_visible()
+        self.close_login_dialog()

@@ -18,42 +18,42 @@ def operations(document):
 
 @pytest.fixture
 def grace(service):
-    """The name of someone with an account."""
+    """The username of an account."""
     body = {"username": "grace", "password": PASSWORD}
     assert httpx.post(f"{service}/v1/profile/signup/", json=body).status_code in (201, 409)
     return "grace"
 
 
-def test_a_person_joins_publishes_an_event_takes_a_seat_and_leaves(ui, pictures):
-    pictures.of_span(ui.all, ui.sections.nth(1), "1-open")
+def test_a_user_signs_up_creates_an_event_attends_it_and_logs_out(ui, screenshots):
+    screenshots.of_span(ui.container, ui.sections.nth(1), "1-open")
 
     sign_up = ui.operation("createAccount").open()
     sign_up.change_body(username="ada")
     shown = sign_up.execute()
     assert (shown.status, shown.body["username"]) == ("201", "ada")
-    pictures.of_span(sign_up.block, sign_up.answer, "2-sign-up")
+    screenshots.of_span(sign_up.block, sign_up.live_response, "2-sign-up")
     sign_up.close()
 
-    ui.open_box()
+    ui.open_login_dialog()
     ui.fill_in_login("ada", PASSWORD)
-    pictures.of_element(ui.box, "3-log-in")
+    screenshots.of_element(ui.dialog, "3-log-in")
     ui.send_login()
-    expect(ui.box).to_contain_text("Authorized")
-    ui.close_box()
+    expect(ui.dialog).to_contain_text("Authorized")
+    ui.close_login_dialog()
 
     create = ui.operation("createEvent").open()
     create.change_body(title="Tea in the garden")
-    pictures.of_span(create.block, create.button, "4-publish")
+    screenshots.of_span(create.block, create.button, "4-publish")
     shown = create.execute()
     assert (shown.status, shown.body["title"]) == ("201", "Tea in the garden")
     assert shown.body["is_attending"] is False
-    pictures.of_span(create.responses, create.answer, "5-published")
+    screenshots.of_span(create.responses, create.live_response, "5-published")
     create.close()
 
     attend = ui.operation("attendEvent").open()
     attend.input("path", "event_id").fill(shown.body["id"])
     assert attend.execute().status == "204"
-    pictures.of_span(attend.block, attend.answer, "6-attend")
+    screenshots.of_span(attend.block, attend.live_response, "6-attend")
     attend.close()
 
     show = ui.operation("getEvent").open()
@@ -61,15 +61,15 @@ def test_a_person_joins_publishes_an_event_takes_a_seat_and_leaves(ui, pictures)
     shown = show.execute()
     assert (shown.status, shown.body["title"]) == ("200", "Tea in the garden")
     assert (shown.body["is_attending"], shown.body["attendees_count"]) == (True, 1)
-    pictures.of_span(show.block, show.answer, "7-see")
+    screenshots.of_span(show.block, show.live_response, "7-see")
 
     ui.log_out()
     shown = show.execute()
     assert (shown.status, shown.body["code"]) == ("401", "not_authenticated")
-    pictures.of_span(show.block, show.answer, "8-logged-out")
+    screenshots.of_span(show.block, show.live_response, "8-logged-out")
 
 
-def test_operations_stand_below_the_headings_of_their_tags(ui, document):
+def test_operations_are_grouped_by_tag(ui, document):
     expected = {tag["name"]: set() for tag in document["tags"]}
     for method, path, _, operation in operations(document):
         for tag in operation["tags"]:
@@ -81,19 +81,19 @@ def test_operations_stand_below_the_headings_of_their_tags(ui, document):
 
 def test_bodies_and_defaults_are_filled_in_and_nothing_else(ui, document):
     for _, _, parameters, operation in operations(document):
-        on_page = ui.operation(operation["operationId"]).open()
+        displayed = ui.operation(operation["operationId"]).open()
         if "requestBody" in operation:
             example = operation["requestBody"]["content"]["application/json"]["example"]
-            expect(on_page.body).to_have_value(json.dumps(example, indent=2, ensure_ascii=False))
-        expect(on_page.parameters).to_have_count(len(parameters))
+            expect(displayed.body).to_have_value(json.dumps(example, indent=2, ensure_ascii=False))
+        expect(displayed.parameters).to_have_count(len(parameters))
         for each in parameters:
             # An example would be sent by users who do not mean it.
             text = json.dumps(each["schema"].get("default", "")).strip('"')
-            expect(on_page.input(each["in"], each["name"])).to_have_value(text)
-        on_page.close()
+            expect(displayed.input(each["in"], each["name"])).to_have_value(text)
+        displayed.close()
 
 
-def test_a_refusal_says_what_is_wrong_and_where(ui, grace, pictures):
+def test_an_error_names_the_invalid_fields(ui, grace, screenshots):
     ui.log_in(grace, PASSWORD)
     create = ui.operation("createEvent").open()
     create.change_body(title=" ", capacity=0)
@@ -104,26 +104,26 @@ def test_a_refusal_says_what_is_wrong_and_where(ui, grace, pictures):
     assert set(shown.body["errors"]) == {"title", "capacity"}
     assert "The request is invalid. See `errors`." in shown.text
     assert "Undocumented" not in shown.text
-    pictures.of_span(create.responses, create.answer, "9-refused")
+    screenshots.of_span(create.responses, create.live_response, "9-refused")
 
 
-def test_the_login_box_asks_for_username_and_password_alone(ui):
-    login = ui.open_box().locator(".auth-container", has_text="login (OAuth2, password)")
+def test_the_login_dialog_asks_only_for_username_and_password(ui):
+    login = ui.open_login_dialog().locator(".auth-container", has_text="login (OAuth2, password)")
 
     assert login.locator("label:visible").all_inner_texts() == ["username:", "password:"]
     expect(login.locator("input:visible, select:visible")).to_have_count(2)
     expect(login.get_by_text("scopes").locator("visible=true")).to_have_count(0)
 
 
-def test_a_wrong_password_is_told_in_the_login_box(ui, grace):
-    ui.open_box()
+def test_the_login_dialog_shows_a_wrong_password(ui, grace):
+    ui.open_login_dialog()
     ui.fill_in_login(grace, "wrong")
     ui.send_login()
 
-    expect(ui.box.locator(".errors")).to_contain_text("Wrong username or password.")
+    expect(ui.dialog.locator(".errors")).to_contain_text("Wrong username or password.")
 
 
-def test_a_login_outlives_a_reload_and_ends_with_logout(ui, grace):
+def test_a_login_survives_a_reload_until_logout(ui, grace):
     def status_of_profile():
         return ui.operation("getProfile").open().execute().status
 

@@ -104,11 +104,11 @@ def test_a_calendar_without_events_is_empty_and_an_unknown_one_is_none(storage, 
 
 
 def test_a_person_has_one_feed_the_newest(storage, ada):
-    assert storage.calendars.feed_opened_at(Caller(ada.id)) is None
+    assert storage.calendars.feed_created_at(Caller(ada.id)) is None
     open_feed(storage, ada, HERS, NOON)
     open_feed(storage, ada, OTHER, NOON + HOUR)
 
-    assert storage.calendars.feed_opened_at(Caller(ada.id)) == NOON + HOUR
+    assert storage.calendars.feed_created_at(Caller(ada.id)) == NOON + HOUR
     assert ids(storage, OTHER) == []
     with pytest.raises(CalendarNotFound):
         ids(storage, HERS)
@@ -124,7 +124,7 @@ def test_a_removed_feed_is_gone_and_no_one_elses(storage, ada, grace):
 
     with pytest.raises(CalendarNotFound):
         ids(storage, HERS)
-    assert storage.calendars.feed_opened_at(Caller(ada.id)) is None
+    assert storage.calendars.feed_created_at(Caller(ada.id)) is None
     assert ids(storage, OTHER) == []
 
 
@@ -137,7 +137,7 @@ def test_a_removed_user_has_no_feed(storage, ada, grace):
 
     with pytest.raises(CalendarNotFound):
         ids(storage, HERS)
-    assert storage.calendars.feed_opened_at(Caller(ada.id)) is None
+    assert storage.calendars.feed_created_at(Caller(ada.id)) is None
     assert ids(storage, OTHER) == []
 
 
@@ -145,8 +145,8 @@ def test_an_uncommitted_feed_is_none(storage, ada):
     with storage.new_work() as work:
         work.calendar_feeds.put(CalendarFeed.open(ada.id, HERS, NOON))
 
-    assert storage.calendars.feed_opened_at(Caller(ada.id)) is None
+    assert storage.calendars.feed_created_at(Caller(ada.id)) is None
 
 
 def test_nobody_has_no_feed(storage):
-    assert storage.calendars.feed_opened_at(Caller(UUID(int=7))) is None
+    assert storage.calendars.feed_created_at(Caller(UUID(int=7))) is None

@@ -24,7 +24,7 @@ READS = {
     "profile": lambda storage, _event, caller: storage.accounts.get_profile(caller),
     "sessions": lambda storage, _event, caller: storage.accounts.live_sessions(caller, ALL, NOON),
     "calendar": lambda storage, event, caller: storage.calendars.entry(event.id, caller),
-    "feed": lambda storage, _event, caller: storage.calendars.feed_opened_at(caller),
+    "feed": lambda storage, _event, caller: storage.calendars.feed_created_at(caller),
 }
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.security.argon2 import OWASP_LEAST, Argon2Hasher
+from adapters.security.argon2 import OWASP_MINIMUM, Argon2Hasher
 from adapters.security.common_passwords import COMMON_PASSWORDS
 from adapters.security.jwt import JwtTokens
 from application.errors import Unavailable
@@ -20,7 +20,7 @@ PASSWORD = "correct horse bättery"
 
 
 def argon2(memory_mib=64):
-    return Argon2Hasher(OWASP_LEAST, memory_mib)
+    return Argon2Hasher(OWASP_MINIMUM, memory_mib)
 
 
 @pytest.fixture(params=[ReversingHasher, argon2])
@@ -131,7 +131,7 @@ def test_a_token_that_was_tampered_with_is_none(tokens):
 
 def test_a_hash_of_other_parameters_is_outdated():
     password_hash = argon2().hash(PASSWORD)
-    stronger = Argon2Hasher(replace(OWASP_LEAST, passes=3), 64)
+    stronger = Argon2Hasher(replace(OWASP_MINIMUM, passes=3), 64)
 
     assert stronger.is_outdated(password_hash)
     assert stronger.matches(PASSWORD, password_hash)
@@ -144,8 +144,8 @@ def test_what_is_no_hash_matches_nothing(hasher):
 
 def test_no_more_hashes_run_at_once_than_the_memory_holds(monkeypatch):
     hasher = argon2(memory_mib=2 * 19)
-    monkeypatch.setattr("adapters.security.argon2.PATIENCE_S", 0)
-    with hasher._place(), hasher._place(), pytest.raises(Unavailable):
+    monkeypatch.setattr("adapters.security.argon2.WAIT_TIMEOUT_S", 0)
+    with hasher._slot(), hasher._slot(), pytest.raises(Unavailable):
         hasher.matches(PASSWORD, None)
 
     assert not hasher.matches(PASSWORD, None)

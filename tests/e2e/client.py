@@ -1,4 +1,4 @@
-"""People who use the API over HTTP. Every answer they get is held against the document."""
+"""Users of the API over HTTP. Every response is checked against the OpenAPI document."""
 
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
@@ -12,7 +12,7 @@ PASSWORD = "correct horse battery"
 
 
 class Visitor:
-    """Someone without an account."""
+    """A client without an account."""
 
     def __init__(self, base_url: str, document: Document, headers: dict[str, str] | None = None):
         self._base_url = base_url
@@ -21,7 +21,7 @@ class Visitor:
             base_url=base_url,
             headers=headers,
             timeout=30,
-            verify=False,  # there is no TLS, and reading certificates takes longer than a request
+            verify=False,  # no TLS; loading certificates takes longer than a request
             event_hooks={"response": [self._check]},
         )
 
@@ -35,8 +35,8 @@ class Visitor:
     def post(self, path: str, body: Any = None, **options: Any) -> httpx.Response:
         return self.http.post(path, json=body, **options)
 
-    def sign_up(self, username: str, **others: Any) -> httpx.Response:
-        body = {"username": username, "password": PASSWORD, **others}
+    def sign_up(self, username: str, **fields: Any) -> httpx.Response:
+        body = {"username": username, "password": PASSWORD, **fields}
         return self.post("/v1/profile/signup/", body)
 
     def log_in(self, username: str, password: str = PASSWORD) -> httpx.Response:
@@ -51,36 +51,36 @@ class Visitor:
     def verify(self, token: str) -> httpx.Response:
         return self.post("/v1/profile/token/verify/", {"token": token})
 
-    def bearing(self, token: str) -> "Member":
+    def with_token(self, token: str) -> "Member":
         return Member(self._base_url, self._document, {"Authorization": f"Bearer {token}"})
 
-    def joins(self, name: str = "ada") -> "Member":
-        """The same visitor with an account and an access token."""
+    def new_member(self, name: str = "ada") -> "Member":
+        """Sign up with a unique username and log in."""
         username = f"{name}-{token_hex(6)}"
         profile = self.sign_up(username)
         assert profile.status_code == 201, profile.text
         tokens = self.log_in(username).json()
-        member = self.bearing(tokens["access_token"])
+        member = self.with_token(tokens["access_token"])
         member.username, member.id, member.tokens = username, profile.json()["id"], tokens
         return member
 
-    def joins_again(self, member: "Member") -> "Member":
-        """The same person in another session."""
+    def log_in_again(self, member: "Member") -> "Member":
+        """Open another session for the same member."""
         tokens = self.log_in(member.username).json()
-        other = self.bearing(tokens["access_token"])
+        other = self.with_token(tokens["access_token"])
         other.username, other.id, other.tokens = member.username, member.id, tokens
         return other
 
 
 class Member(Visitor):
-    """Someone with an access token."""
+    """A client with an access token."""
 
     username: str
     id: str
     tokens: dict[str, Any]
 
-    def is_known(self) -> bool:
-        """Whether the access token is taken."""
+    def is_logged_in(self) -> bool:
+        """Whether the access token is accepted."""
         status = self.get("/v1/profile/").status_code
         assert status in (200, 401)
         return status == 200
@@ -97,12 +97,12 @@ class Member(Visitor):
     def delete_account(self, password: str = PASSWORD) -> httpx.Response:
         return self.http.request("DELETE", "/v1/profile/", json={"password": password})
 
-    def publish(self, **changes: Any) -> httpx.Response:
+    def create_event(self, **changes: Any) -> httpx.Response:
         return self.post("/v1/events/", an_event_body(**changes))
 
-    def published(self, **changes: Any) -> str:
-        """The path of a new event."""
-        response = self.publish(**changes)
+    def new_event(self, **changes: Any) -> str:
+        """Create an event and return its path."""
+        response = self.create_event(**changes)
         assert response.status_code == 201, response.text
         return str(response.headers["Location"])
 
@@ -121,8 +121,8 @@ class Member(Visitor):
     def delete(self, event: str) -> httpx.Response:
         return self.http.delete(event)
 
-    def listed(self, **query: Any) -> list[str]:
-        """The titles on a page of events."""
+    def event_titles(self, **query: Any) -> list[str]:
+        """The titles on a page of the event list."""
         response = self.get("/v1/events/", params=query)
         assert response.status_code == 200, response.text
         return [event["title"] for event in response.json()["results"]]

@@ -1,13 +1,13 @@
-"""The application behind a real HTTP server in this process, so that time can be moved for it."""
+"""The application behind an HTTP server in this process, so that tests can change its time."""
 
 import httpx
 import pytest
 
-from tests.applications import a_container, listening
+from tests.applications import a_container, live_server
 from tests.e2e.client import Visitor
 from tests.e2e.conformance import Document
-from tests.e2e.processes import started
 from tests.postgres import a_database
+from tests.processes import running_cli
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def app(container):
 
 @pytest.fixture(scope="session")
 def base_url(app):
-    with listening(app) as base_url:
+    with live_server(app) as base_url:
         yield base_url
 
 
@@ -40,12 +40,12 @@ def visitor(base_url, document, empty_database):
 
 @pytest.fixture
 def ada(visitor):
-    return visitor.joins("ada")
+    return visitor.new_member("ada")
 
 
 @pytest.fixture
 def grace(visitor):
-    return visitor.joins("grace")
+    return visitor.new_member("grace")
 
 
 @pytest.fixture(scope="session")
@@ -54,13 +54,13 @@ def root(pytestconfig):
 
 
 @pytest.fixture(scope="session")
-def served(postgres, root):
-    """The base address of the service as it ships, on a database of its own."""
+def service_url(postgres, root):
+    """The base URL of the service as a separate process, on its own database."""
     with a_database(postgres, migrated=False) as url:
         settings = {
             "DATABASE_URL": url.render_as_string(hide_password=False),
             "JWT_SECRET_KEY": "k" * 32,
             "RATELIMIT_ENABLED": "false",
         }
-        with started(root, "serve", "--migrate", **settings) as (_, base_url):
+        with running_cli(root, "serve", "--migrate", **settings) as (_, base_url):
             yield base_url

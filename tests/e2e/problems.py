@@ -1,4 +1,4 @@
-"""What every problem document has in common."""
+"""A check that every problem document must pass."""
 
 
 def is_problem(response, status, code):

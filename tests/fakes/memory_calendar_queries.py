@@ -22,7 +22,7 @@ class MemoryCalendarQueries(CalendarQueries):
             raise EventNotFound(event_id)
         return _entry(event)
 
-    def feed_opened_at(self, caller: Caller) -> datetime | None:
+    def feed_created_at(self, caller: Caller) -> datetime | None:
         self.store.committed.require_live_session(caller)
         feed = self.store.committed.calendar_feeds.get(caller.user_id)
         return feed.created_at if feed else None

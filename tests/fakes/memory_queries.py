@@ -68,8 +68,8 @@ class MemoryEventQueries(EventQueries):
         views = [_view(state, event, viewer_id, now) for event in state.events.values()]
         found = [view for view in views if _meets(view, criteria, viewer_id)]
         sort = criteria.sort
-        found.sort(key=lambda view: _folded(sort.position_of(view)), reverse=sort.is_descending)
-        return _page(found, page_request, sort.position_of, is_reversed=sort.is_descending)
+        found.sort(key=lambda view: _folded(sort.cursor_of(view)), reverse=sort.is_descending)
+        return _page(found, page_request, sort.cursor_of, is_reversed=sort.is_descending)
 
     def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
         state = self.store.committed

@@ -7,10 +7,10 @@ from tempfile import TemporaryDirectory
 from tests.fuzz.running import ROOT, a_service, fuzz
 from tests.postgres import a_server
 
-LEAST_CASES = 10_000
+MIN_CASES = 10_000
 EXAMPLES = "500"
-# The stateful phase ends where a chain that is tried again goes another way, because the data
-# changed meanwhile: given time, it begins anew with other chains.
+# The stateful phase stops when a replayed sequence behaves differently because the data has
+# changed. With a time limit, it continues with other sequences.
 STATEFUL_S = "90"
 
 with (
@@ -25,6 +25,6 @@ with (
         fuzz(base_url, report, "--max-time", STATEFUL_S, phases="stateful"),
     ]
 if any(run.returncode for run, _ in runs):
-    sys.exit("Failures are told above; fuzz.log is what the service logged.")
-cases = sum(told["test_cases"]["generated"] for _, told in runs)
-sys.exit(None if cases >= LEAST_CASES else f"Only {cases} cases: raise EXAMPLES.")
+    sys.exit("See the failures above and the service's log in fuzz.log.")
+cases = sum(result["test_cases"]["generated"] for _, result in runs)
+sys.exit(None if cases >= MIN_CASES else f"Only {cases} cases: raise EXAMPLES.")

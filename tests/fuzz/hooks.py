@@ -1,6 +1,6 @@
-"""Who schemathesis is, and the rules that no JSON Schema can tell it.
+"""Authentication for schemathesis, and rules that JSON Schema cannot express.
 
-Fields are known by their names, wherever they are.
+Fields are recognized by their names.
 """
 
 import secrets
@@ -17,13 +17,13 @@ from domain.errors import Invalid
 from tests.e2e.conformance import Document
 
 CREDENTIALS = {"username": f"fuzzer-{secrets.token_hex(6)}", "password": secrets.token_urlsafe(24)}
-# Leap years, in which every date exists; the example of an event is between them.
+# Leap years, in which every date exists. The example of an event lies between them.
 YEARS = {"start_time": "2096", "end_time": "2104"}
 RULES = PasswordRules(COMMON_PASSWORDS)
-# The cursors that the service gave, and the list in its order that each is of.
-given = {}
-# The idempotency keys that were sent.
-used = set()
+# Cursors from the service, with the list and order of each.
+known_cursors = {}
+# Idempotency keys that were sent.
+used_keys = set()
 
 
 def is_protected(context):
@@ -31,45 +31,45 @@ def is_protected(context):
 
 
 @schemathesis.auth(refresh_interval=None).apply_to(is_protected)
-class LoggedIn:
-    """A user whose password nobody else knows; logs in anew when the token no longer works.
+class LogIn:
+    """Logs in as one user, again whenever the token stops working.
 
-    schemathesis itself would do that in some phases, but not in the stateful one.
+    schemathesis itself does that in some phases, but not in the stateful one.
     """
 
     token = None
 
     def get(self, case, context):
-        if LoggedIn.token is None:
-            LoggedIn.token = logged_in(f"{context.operation.schema.get_base_url()}/v1/profile")
-        return LoggedIn.token
+        if LogIn.token is None:
+            LogIn.token = log_in(f"{context.operation.schema.get_base_url()}/v1/profile")
+        return LogIn.token
 
     def set(self, case, token, context):
         case.headers["Authorization"] = f"Bearer {token}"
 
 
-def logged_in(profile):
-    """A new access token; at first for a new account."""
+def log_in(profile):
+    """A new access token; signs up first if needed."""
     login = requests.post(f"{profile}/token/", json=CREDENTIALS, timeout=30)
     if login.status_code == requests.codes.unauthorized:
         requests.post(f"{profile}/signup/", json=CREDENTIALS, timeout=30).raise_for_status()
-        return logged_in(profile)
+        return log_in(profile)
     login.raise_for_status()
     return login.json()["access_token"]
 
 
 @schemathesis.hook
 def after_call(context, case, response):
-    """Learn from an answer: that the token is dead, one's own new name, a cursor."""
+    """Learn from the response: an invalid token, a new username, a cursor."""
     sent = response.request.headers.get("Authorization")
-    if response.status_code == requests.codes.unauthorized and sent == f"Bearer {LoggedIn.token}":
-        LoggedIn.token = None
-    answers = "application/json" in response.headers.get("content-type", ())
-    if response.status_code == requests.codes.ok and answers and is_protected(context):
-        answer = response.json()
-        CREDENTIALS["username"] = answer.get("username", CREDENTIALS["username"])
-        if "next_cursor" in answer:
-            given[answer["next_cursor"]] = place_of_list(case)
+    if response.status_code == requests.codes.unauthorized and sent == f"Bearer {LogIn.token}":
+        LogIn.token = None
+    is_json = "application/json" in response.headers.get("content-type", ())
+    if response.status_code == requests.codes.ok and is_json and is_protected(context):
+        body = response.json()
+        CREDENTIALS["username"] = body.get("username", CREDENTIALS["username"])
+        if "next_cursor" in body:
+            known_cursors[body["next_cursor"]] = list_of(case)
 
 
 @schemathesis.check
@@ -86,23 +86,23 @@ def documented_code(_context, response, case):
 
 @schemathesis.hook
 def map_case(context, case):
-    """Let requests that are sound by the schema be sound by these rules, too."""
-    is_sound = case.meta.generation.mode.is_positive
+    """Make requests that are valid by the schema valid by these rules, too."""
+    is_valid = case.meta.generation.mode.is_positive
     if isinstance(case.body, dict):
         case.body = {name: with_year(name, value) for name, value in case.body.items()}
-        if is_sound:
+        if is_valid:
             case.body |= stronger_passwords(case.body)
-    if is_sound and "cursor" in case.query:
-        keep_to_known_cursors(case)
-    if is_sound and "If-Match" in case.headers:
-        case.headers["If-Match"] = "*"  # any other would have to be the ETag of the moment
-    if is_sound and KEY_HEADER in case.headers:
+    if is_valid and "cursor" in case.query:
+        use_known_cursor(case)
+    if is_valid and "If-Match" in case.headers:
+        case.headers["If-Match"] = "*"  # any other value would have to be the current ETag
+    if is_valid and KEY_HEADER in case.headers:
         use_a_new_key(case)
     return case
 
 
 def with_year(name, value):
-    """Times to come, the end after the start; what is no time is left alone."""
+    """Move times into the future, with the end after the start."""
     if name in YEARS and isinstance(value, str) and RFC3339.fullmatch(value):
         try:
             datetime.fromisoformat(value.upper())
@@ -113,7 +113,7 @@ def with_year(name, value):
 
 
 def stronger_passwords(body):
-    """Longer passwords for those that are too easy to guess."""
+    """Replacements for passwords that are too easy to guess."""
     return {
         name: f"{body[name]} and three words"
         for name in ("password", "new_password")
@@ -130,18 +130,18 @@ def is_too_easy(password, username):
 
 
 def use_a_new_key(case):
-    """One that came before is refused with another body; with the same, an event that may be
-    deleted since is told again."""
-    if case.headers[KEY_HEADER].strip('"') in used:
-        case.headers[KEY_HEADER] = f"key-{len(used)}"
-    used.add(case.headers[KEY_HEADER].strip('"'))
+    """A repeated key is rejected with another body; with the same body, it returns the first
+    response, whose event may have been deleted."""
+    if case.headers[KEY_HEADER].strip('"') in used_keys:
+        case.headers[KEY_HEADER] = f"key-{len(used_keys)}"
+    used_keys.add(case.headers[KEY_HEADER].strip('"'))
 
 
-def place_of_list(case):
+def list_of(case):
     return case.operation.path, case.query.get("sort", "start_time")
 
 
-def keep_to_known_cursors(case):
-    """Only cursors of this list in this order, and without an offset."""
-    dropped = "offset" if given.get(case.query["cursor"]) == place_of_list(case) else "cursor"
+def use_known_cursor(case):
+    """Only send cursors of this list and order, without an offset."""
+    dropped = "offset" if known_cursors.get(case.query["cursor"]) == list_of(case) else "cursor"
     case.query = {name: value for name, value in case.query.items() if name != dropped}

@@ -1,4 +1,4 @@
-"""schemathesis against the service as it ships, on a database of its own."""
+"""Runs schemathesis against the service on its own database."""
 
 import json
 import subprocess
@@ -6,8 +6,8 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.e2e.processes import started
 from tests.postgres import a_database
+from tests.processes import running_cli
 
 ROOT = Path(__file__).parents[2]
 SEED = 20260517
@@ -17,15 +17,15 @@ SETTINGS = {"JWT_SECRET_KEY": "k" * 32, "RATELIMIT_ENABLED": "false"}
 
 @contextmanager
 def a_service(postgres, log):
-    """The base address of a new service that logs to the file."""
+    """The base URL of a new service that logs to the file."""
     with a_database(postgres, migrated=False) as url:
         settings = SETTINGS | {"DATABASE_URL": url.render_as_string(hide_password=False)}
-        with started(ROOT, "serve", "--migrate", stderr=log, **settings) as (_, base_url):
+        with running_cli(ROOT, "serve", "--migrate", stderr=log, **settings) as (_, base_url):
             yield base_url
 
 
 def fuzz(base_url, report, *options, phases=PHASES, **capture):
-    """Run every check in these phases; the process that did, and what it reports."""
+    """Run every check in these phases; returns the process and its report."""
     run = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli"),

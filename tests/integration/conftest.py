@@ -8,12 +8,12 @@ from tests.postgres import a_database
 
 @pytest.fixture
 def work_on(postgres):
-    """Units of work on a database of their own."""
+    """Units of work on a separate database."""
     with a_database(postgres) as url:
-        # Longer than PostgreSQL's deadlock_timeout, 1 s: else both of two in a deadlock may be told
-        # of a lock that is held, at the same instant, and meet again.
-        waits = Timeouts(lock=1.25)
-        engine = make_engine(url, pool_size=2, timeouts=waits, is_autocommit=True)
+        # Longer than PostgreSQL's deadlock_timeout of 1 s. Otherwise both transactions of a
+        # deadlock may time out at the same instant and collide again.
+        timeouts = Timeouts(lock=1.25)
+        engine = make_engine(url, pool_size=2, timeouts=timeouts, is_autocommit=True)
         yield PostgresUnitOfWorkFactory(engine)
         engine.dispose()
 

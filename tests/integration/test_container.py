@@ -9,7 +9,7 @@ from tests.postgres import a_database
 ACCOUNT = {"username": "ada", "password": "correct horse battery"}
 
 
-def test_two_applications_live_side_by_side(postgres):
+def test_two_applications_are_independent(postgres):
     with a_database(postgres) as first_url, a_database(postgres) as second_url:
         containers = [
             Container(settings=Settings(database_url=url, jwt_secret_key=key * 32))
@@ -28,7 +28,7 @@ def test_two_applications_live_side_by_side(postgres):
             container.engine().dispose()
 
 
-def test_a_defect_is_a_problem_that_is_logged_and_tells_nothing(postgres, caplog):
+def test_an_unexpected_error_is_logged_and_returns_500_without_details(postgres, caplog):
     class Broken:
         def __call__(self, *_):
             raise ZeroDivisionError("a secret")

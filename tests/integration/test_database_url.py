@@ -1,4 +1,4 @@
-"""The URL of the database, in the forms that libpq takes."""
+"""Database URLs in the forms that libpq accepts."""
 
 import pytest
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
@@ -24,7 +24,7 @@ def test_a_database_url_may_name_several_hosts(text, host, port):
     assert (arguments["user"], arguments["dbname"]) == ("ada", "turnout")
 
 
-def test_a_password_is_read_and_written_alike():
+def test_a_password_survives_parsing_and_rendering():
     url = parse_database_url("postgresql://ada:a%40b%2Fc@one/turnout", "DATABASE_URL")
 
     assert url.password == "a@b/c"

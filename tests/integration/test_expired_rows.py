@@ -77,7 +77,7 @@ def test_a_session_expires_with_the_last_of_its_tokens(new_work, ada, sessions):
     added = add_sessions(new_work, ada, *ages)
 
     assert sessions.count(NOON) == 1
-    assert sessions.remove(NOON, at_most=10) == 1
+    assert sessions.remove(NOON, limit=10) == 1
     assert exist(new_work, added) == [False, True, True]
     assert sessions.count(NOON) == 0
 
@@ -85,7 +85,7 @@ def test_a_session_expires_with_the_last_of_its_tokens(new_work, ada, sessions):
 def test_a_revoked_session_is_kept_while_its_tokens_could_be_sent(new_work, ada, sessions):
     added = add_sessions(new_work, ada, DAY - TICK, DAY, revoked_at=NOON - DAY)
 
-    assert sessions.remove(NOON, at_most=10) == 1
+    assert sessions.remove(NOON, limit=10) == 1
     assert exist(new_work, added) == [True, False]
 
 
@@ -94,7 +94,7 @@ def test_at_most_the_given_number_is_removed(new_work, ada, sessions, keys):
     add_keys(new_work, ada, *[2 * DAY] * 4)
 
     for rows in (sessions, keys):
-        assert [rows.remove(NOON, at_most=3) for _ in range(3)] == [3, 1, 0]
+        assert [rows.remove(NOON, limit=3) for _ in range(3)] == [3, 1, 0]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_an_idempotency_key_expires_after_its_lifetime(new_work, ada, keys, age,
     add_keys(new_work, ada, age)
 
     assert keys.count(NOON) == count
-    assert keys.remove(NOON, at_most=10) == count
+    assert keys.remove(NOON, limit=10) == count
     with new_work() as work:
         assert (work.idempotency.find_for_update(ada.id, "key-0") is None) == bool(count)
 

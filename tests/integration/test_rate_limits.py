@@ -1,4 +1,4 @@
-"""Requests are counted whatever happens to the Redis that they are counted in."""
+"""Rate limits keep working when Redis fails."""
 
 import logging
 import socket
@@ -9,101 +9,101 @@ import pytest
 from limits import parse
 
 from adapters.http.rate_limits import RateLimiter, RateLimitKey
-from tests.e2e.processes import a_free_port
+from tests.processes import free_port
 from tests.redis_server import a_redis, needs_redis
 
-MOST = 5
-KEY = RateLimitKey(parse(f"{MOST} per hour"), ("an address",))
-WIDER_KEY = RateLimitKey(parse(f"{2 * MOST} per hour"), ("an account",))
-MOST_ADDED_S = 0.2
-# What a busy machine may take to run the thread again.
+LIMIT = 5
+KEY = RateLimitKey(parse(f"{LIMIT} per hour"), ("an address",))
+WIDER_KEY = RateLimitKey(parse(f"{2 * LIMIT} per hour"), ("an account",))
+MAX_DELAY_S = 0.2
+# Scheduling delay on a busy machine.
 TOLERANCE_S = 0.1
 
 
-def a_hanging_host(stack):
-    """Takes connections and never says a word."""
+def an_unresponsive_host(stack):
+    """Accepts connections and never responds."""
     server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=64))
     return server.getsockname()[1]
 
 
 def a_host_that_drops_packets(stack):
-    """Its queue of connections is full: what comes then is answered by nothing."""
+    """Its backlog is full, so new connections get no response."""
     server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
     with suppress(TimeoutError):
         while True:
-            queued = socket.create_connection(server.getsockname(), timeout=0.2)
-            stack.enter_context(queued)
+            connection = socket.create_connection(server.getsockname(), timeout=0.2)
+            stack.enter_context(connection)
     return server.getsockname()[1]
 
 
 def a_host_without_redis(stack):
-    """Refuses connections."""
-    return a_free_port()
+    """Rejects connections."""
+    return free_port()
 
 
 def remaining(limiter):
     return limiter.hit(KEY).remaining
 
 
-def test_an_exceeded_limit_does_not_count_for_the_keys_that_follow():
+def test_an_exceeded_limit_does_not_count_for_later_keys():
     limiter = RateLimiter("memory://")
-    for _ in range(MOST):
+    for _ in range(LIMIT):
         assert not limiter.hit(KEY, WIDER_KEY).is_exceeded
 
     assert limiter.hit(KEY, WIDER_KEY).is_exceeded
-    assert limiter.hit(WIDER_KEY).remaining == MOST - 1
+    assert limiter.hit(WIDER_KEY).remaining == LIMIT - 1
 
 
-def test_an_exceeded_limit_counts_for_the_keys_before_it():
+def test_an_exceeded_limit_counts_for_earlier_keys():
     limiter = RateLimiter("memory://")
-    for _ in range(MOST + 1):
+    for _ in range(LIMIT + 1):
         limiter.hit(WIDER_KEY, KEY)
 
-    assert limiter.hit(WIDER_KEY).remaining == MOST - 2
+    assert limiter.hit(WIDER_KEY).remaining == LIMIT - 2
 
 
-def test_an_exceeded_limit_is_told_where_nothing_remains_of_another():
+def test_an_exceeded_limit_is_reported_when_another_is_used_up():
     limiter = RateLimiter("memory://")
-    for _ in range(MOST):
+    for _ in range(LIMIT):
         limiter.hit(KEY)
         limiter.hit(WIDER_KEY)
-    for _ in range(MOST - 1):
+    for _ in range(LIMIT - 1):
         limiter.hit(WIDER_KEY)
 
     assert limiter.hit(WIDER_KEY, KEY).is_exceeded
 
 
 @pytest.mark.parametrize(
-    "a_host", [a_hanging_host, a_host_that_drops_packets, a_host_without_redis]
+    "a_host", [an_unresponsive_host, a_host_that_drops_packets, a_host_without_redis]
 )
-def test_an_unreachable_redis_adds_a_fifth_of_a_second_at_most(a_host):
+def test_an_unreachable_redis_adds_at_most_a_fifth_of_a_second(a_host):
     with ExitStack() as stack:
         limiter = RateLimiter(f"redis://127.0.0.1:{a_host(stack)}")
 
-        for hits in range(1, MOST + 1):
-            begun = time.monotonic()
+        for hits in range(1, LIMIT + 1):
+            started = time.monotonic()
             status = limiter.hit(WIDER_KEY, KEY)
-            taken = time.monotonic() - begun
+            taken_s = time.monotonic() - started
 
             assert not status.is_exceeded
-            assert status.remaining == MOST - hits
-            assert taken < MOST_ADDED_S + TOLERANCE_S
+            assert status.remaining == LIMIT - hits
+            assert taken_s < MAX_DELAY_S + TOLERANCE_S
         assert limiter.hit(WIDER_KEY, KEY).is_exceeded
 
 
-def test_a_host_that_can_have_no_such_name_is_an_unreachable_redis():
-    assert remaining(RateLimiter("redis://a..b")) == MOST - 1
+def test_an_invalid_host_name_is_an_unreachable_redis():
+    assert remaining(RateLimiter("redis://a..b")) == LIMIT - 1
 
 
 @needs_redis
-def test_a_redis_that_is_back_counts_again(caplog):
-    port = a_free_port()
+def test_a_recovered_redis_is_used_again(caplog):
+    port = free_port()
     caplog.set_level(logging.INFO, "turnout.limits")
     with a_redis(port) as url:
-        ones, others = RateLimiter(url), RateLimiter(url)
-        assert [remaining(ones), remaining(others)] == [MOST - 1, MOST - 2]
-    assert [remaining(ones), remaining(others)] == [MOST - 1, MOST - 1]
+        first, second = RateLimiter(url), RateLimiter(url)
+        assert [remaining(first), remaining(second)] == [LIMIT - 1, LIMIT - 2]
+    assert [remaining(first), remaining(second)] == [LIMIT - 1, LIMIT - 1]
     assert [record.levelname for record in caplog.records] == ["WARNING"] * 2
     with a_redis(port):
-        assert [remaining(ones), remaining(others)] == [MOST - 1, MOST - 2]
+        assert [remaining(first), remaining(second)] == [LIMIT - 1, LIMIT - 2]
     assert len(caplog.records) == 2

@@ -20,9 +20,9 @@ from entrypoints.settings import (
 )
 from entrypoints.settings.environment import SettingsError
 
-GOOD = {"DATABASE_URL": "postgresql://ada@localhost/turnout", "JWT_SECRET_KEY": "k" * 32}
+REQUIRED = {"DATABASE_URL": "postgresql://ada@localhost/turnout", "JWT_SECRET_KEY": "k" * 32}
 ALL = (
-    *GOOD,
+    *REQUIRED,
     "JWT_SECRET_KEY_PREVIOUS",
     "SESSION_MAX_AGE",
     "ARGON2_MEMORY_KIB",
@@ -62,26 +62,26 @@ ALL = (
 def environment(monkeypatch):
     for name in ALL:
         monkeypatch.delenv(name, raising=False)
-    for name, value in GOOD.items():
+    for name, value in REQUIRED.items():
         monkeypatch.setenv(name, value)
     return monkeypatch
 
 
-def test_good_settings_are_taken_and_the_driver_is_ours():
+def test_the_driver_is_added_to_the_database_url():
     settings = read_settings()
 
     assert settings.database_url.drivername == "postgresql+psycopg2"
     assert settings.jwt_secret_key == "k" * 32
 
 
-def test_what_is_not_set_has_a_default():
+def test_settings_have_defaults():
     server = read_server_settings()
 
     assert (server.host, server.port) == ("127.0.0.1", 8000)
     assert str(read_data_dir()) == ".data"
 
 
-@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("name", REQUIRED)
 def test_a_missing_setting_is_named(environment, name):
     environment.delenv(name)
 
@@ -167,10 +167,10 @@ def test_a_missing_setting_is_named(environment, name):
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:port"),
     ],
 )
-def test_a_bad_setting_is_named_in_one_line_without_its_value(environment, name, value):
+def test_an_invalid_setting_is_named_in_one_line_without_its_value(environment, name, value):
     environment.setenv(name, value)
 
-    with pytest.raises(SettingsError, match=f"^{name}: ") as refusal:
+    with pytest.raises(SettingsError, match=f"^{name}: ") as exc_info:
         read_settings()
         read_server_settings()
         read_web_timeouts()
@@ -178,18 +178,18 @@ def test_a_bad_setting_is_named_in_one_line_without_its_value(environment, name,
         read_metrics_settings()
         read_tracing_settings()
 
-    assert "\n" not in str(refusal.value)
-    assert len(value) < 3 or value not in str(refusal.value)
+    assert "\n" not in str(exc_info.value)
+    assert len(value) < 3 or value not in str(exc_info.value)
 
 
-def test_the_keys_do_not_show(environment):
+def test_keys_are_not_in_the_representation(environment):
     environment.setenv("JWT_SECRET_KEY_PREVIOUS", "p" * 32)
 
     assert "kkk" not in repr(read_settings())
     assert "ppp" not in repr(read_settings())
 
 
-def test_the_settings_of_accounts_are_taken(environment):
+def test_account_settings_are_read(environment):
     values = {
         "JWT_SECRET_KEY_PREVIOUS": "p" * 32,
         "SESSION_MAX_AGE": "7200",
@@ -228,13 +228,13 @@ def test_the_settings_of_accounts_are_taken(environment):
         ("https://a.example.org:80,http://b_c", ("https://a.example.org:80", "http://b_c")),
     ],
 )
-def test_origins_are_taken_as_browsers_send_them(environment, text, origins):
+def test_cors_origins_are_read(environment, text, origins):
     environment.setenv("CORS_ORIGINS", text)
 
     assert read_settings().cors_origins == origins
 
 
-def test_nothing_is_measured_or_traced_unless_a_setting_says_where(environment):
+def test_metrics_and_tracing_are_off_by_default(environment):
     assert read_metrics_settings() is None
     assert read_tracing_settings() is None
 
@@ -245,7 +245,7 @@ def test_nothing_is_measured_or_traced_unless_a_setting_says_where(environment):
     assert read_tracing_settings() == TracingSettings("turnout")
 
 
-def test_the_settings_of_the_database_are_taken(environment):
+def test_database_settings_are_read(environment):
     values = {
         "DATABASE_POOL_SIZE": "5",
         "DATABASE_POOL_TIMEOUT": "0.5",
@@ -265,7 +265,7 @@ def test_the_settings_of_the_database_are_taken(environment):
     )
 
 
-def test_the_patience_of_the_server_is_taken(environment):
+def test_web_timeouts_are_read(environment):
     assert read_web_timeouts() == WebTimeouts()
     for name, value in {"KEEPALIVE": "75", "TIMEOUT": "60", "GRACEFUL_TIMEOUT": "20"}.items():
         environment.setenv(f"WEB_{name}", value)
@@ -273,13 +273,13 @@ def test_the_patience_of_the_server_is_taken(environment):
     assert read_web_timeouts() == WebTimeouts(keepalive=75, process=60, graceful=20)
 
 
-def test_there_are_as_many_connections_as_threads(environment):
+def test_the_pool_size_defaults_to_the_number_of_threads(environment):
     environment.setenv("WEB_THREADS", "3")
 
     assert read_settings().database_pool_size == 3
 
 
-def test_the_version_is_the_projects(pytestconfig):
+def test_the_version_matches_pyproject(pytestconfig):
     project = tomllib.loads((pytestconfig.rootpath / "pyproject.toml").read_text())["project"]
 
     assert project["version"] == VERSION

@@ -1,13 +1,13 @@
-"""nginx, and behind it the service as it ships."""
+"""nginx in front of the service."""
 
 import shutil
 
 import pytest
 
-from tests.e2e.processes import started
 from tests.postgres import a_database
-from tests.proxy.listening import listening, silent
+from tests.processes import running_cli
 from tests.proxy.nginx import a_proxy
+from tests.proxy.stub_service import a_stub_service, an_unresponsive_service
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,7 +23,7 @@ def service_log(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def service(postgres, pytestconfig, service_log):
-    """The base address of the service itself."""
+    """The base URL of the service behind nginx."""
     with a_database(postgres, migrated=False) as url, service_log.open("w") as stderr:
         settings = {
             "DATABASE_URL": url.render_as_string(hide_password=False),
@@ -31,7 +31,7 @@ def service(postgres, pytestconfig, service_log):
             "TRUSTED_PROXIES": "127.0.0.1",
         }
         root = pytestconfig.rootpath
-        with started(root, "serve", "--migrate", stderr=stderr, **settings) as (_, base_url):
+        with running_cli(root, "serve", "--migrate", stderr=stderr, **settings) as (_, base_url):
             yield base_url
 
 
@@ -42,18 +42,18 @@ def proxy(service, tmp_path_factory):
 
 
 @pytest.fixture
-def a_silent_service():
-    with silent() as base_url:
+def unresponsive_service():
+    with an_unresponsive_service() as base_url:
         yield base_url
 
 
 @pytest.fixture
-def a_listening_service():
-    with listening() as service:
+def stub_service():
+    with a_stub_service() as service:
         yield service
 
 
 @pytest.fixture
-def two_services_that_break_off():
-    with listening(is_breaking_off=True) as one, listening(is_breaking_off=True) as other:
+def two_services_that_close_connections():
+    with a_stub_service(closes=True) as one, a_stub_service(closes=True) as other:
         yield one, other

@@ -1,4 +1,4 @@
-"""What the proxy answers itself reads like what the service answers."""
+"""Errors that the proxy returns itself look like those of the service."""
 
 import json
 import re
@@ -7,36 +7,36 @@ import httpx
 import pytest
 
 from adapters.http.problems.model import PROBLEM_HEADERS, PROBLEM_TYPE, http_problem
-from tests.e2e.processes import a_free_port
-from tests.e2e.refused_requests import REFUSED
-from tests.e2e.slow_clients import connected, rest_of
+from tests.e2e.http.malformed_requests import MALFORMED
+from tests.e2e.http.slow_clients import connect, read_all
+from tests.processes import free_port
 from tests.proxy.nginx import DEPLOYED, a_proxy
 
-# What nginx refuses with another status than the service.
-OF_NGINX = {"an unknown coding": 501}
+# Where nginx returns another status than the service.
+NGINX_STATUSES = {"an unknown coding": 501}
 BODY = re.compile(r"return (\d+) '(.*)';")
 
 
-def test_its_problems_have_the_members_of_the_services():
-    written = (DEPLOYED / "problems.conf").read_text()
+def test_its_problem_documents_have_the_same_members():
+    config = (DEPLOYED / "problems.conf").read_text()
     bodies = {
-        int(status): json.loads(text.replace(r"\'", "'")) for status, text in BODY.findall(written)
+        int(status): json.loads(text.replace(r"\'", "'")) for status, text in BODY.findall(config)
     }
 
     assert {400, 413, 414, 431, 502, 504} <= bodies.keys()
     for status, body in bodies.items():
-        expected = http_problem(status, body["detail"]) | {"request_id": "$named_request"}
+        expected = http_problem(status, body["detail"]) | {"request_id": "$valid_request_id"}
         assert body == expected
         assert list(body) == list(expected)
 
 
-@pytest.mark.parametrize("kind", REFUSED)
-def test_what_is_barely_http_is_refused(proxy, kind):
-    refused = REFUSED[kind]
-    status = OF_NGINX.get(kind, refused.status)
-    with connected(proxy.base_url) as connection:
-        connection.sendall(refused.request)
-        head, _, body = rest_of(connection).partition(b"\r\n\r\n")
+@pytest.mark.parametrize("kind", MALFORMED)
+def test_malformed_requests_are_rejected(proxy, kind):
+    malformed = MALFORMED[kind]
+    status = NGINX_STATUSES.get(kind, malformed.status)
+    with connect(proxy.base_url) as connection:
+        connection.sendall(malformed.request)
+        head, _, body = read_all(connection).partition(b"\r\n\r\n")
 
     assert head.startswith(b"HTTP/1.1 %d " % status)
     assert is_problem(httpx.Response(status, headers=headers_of(head), content=body), status)
@@ -59,14 +59,14 @@ def is_problem(response, status):
     return True
 
 
-def test_headers_that_are_too_long_are_refused(proxy):
+def test_too_long_headers_return_431(proxy):
     response = httpx.get(proxy.base_url, headers={"X-Story": "x" * 9000})
 
     assert is_problem(response, 431)
 
 
-def test_a_service_that_is_away_is_a_502(tmp_path):
-    with a_proxy(tmp_path / "nginx", f"http://127.0.0.1:{a_free_port()}") as proxy:
+def test_a_stopped_service_returns_502(tmp_path):
+    with a_proxy(tmp_path / "nginx", f"http://127.0.0.1:{free_port()}") as proxy:
         response = httpx.get(f"{proxy.base_url}/healthz/", headers={"X-Request-ID": "tea-1"})
         head = httpx.head(f"{proxy.base_url}/healthz/")
 
@@ -76,8 +76,8 @@ def test_a_service_that_is_away_is_a_502(tmp_path):
     assert (head.status_code, head.content) == (502, b"")
 
 
-def test_a_service_that_is_silent_is_a_504(tmp_path, a_silent_service):
-    with a_proxy(tmp_path / "nginx", a_silent_service, proxy_read_timeout="1s") as proxy:
+def test_an_unresponsive_service_returns_504(tmp_path, unresponsive_service):
+    with a_proxy(tmp_path / "nginx", unresponsive_service, proxy_read_timeout="1s") as proxy:
         response = httpx.get(f"{proxy.base_url}/healthz/", timeout=30)
 
     assert is_problem(response, 504)
@@ -85,14 +85,14 @@ def test_a_service_that_is_silent_is_a_504(tmp_path, a_silent_service):
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/metrics/x", "//metrics", "/%6detrics"])
-def test_metrics_are_not_for_everybody(proxy, path):
+def test_metrics_are_not_public(proxy, path):
     response = httpx.get(proxy.base_url + path)
 
     assert is_problem(response, 404)
     assert response.json()["code"] == "not_found"
 
 
-def test_what_the_service_refuses_comes_as_it_is(proxy):
+def test_errors_of_the_service_are_forwarded_unchanged(proxy):
     response = httpx.get(f"{proxy.base_url}/v1/events/")
 
     assert response.status_code == 401

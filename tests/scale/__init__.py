@@ -1,1 +1,1 @@
-"""Two instances, a pooler between them and PostgreSQL, and a Redis: make test-scale"""
+"""Two instances with PgBouncer, PostgreSQL and Redis: `make test-scale`."""

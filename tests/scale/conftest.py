@@ -1,17 +1,17 @@
-"""One PostgreSQL, one pooler, one Redis, two instances; each on a port of its own."""
+"""One PostgreSQL, one pooler, one Redis and two instances, each on its own port."""
 
 from contextlib import ExitStack
 
 import pytest
 
-from tests.e2e.processes import a_free_port
+from tests.processes import free_port
 from tests.redis_server import a_redis
-from tests.resilience.clusters import a_cluster
-from tests.resilience.service import a_service
-from tests.resilience.town import sample_data
-from tests.scale.alternating import a_balancer
-from tests.scale.door import Door
+from tests.sample_data import sample_database
+from tests.scale.pooled import pooled_url
 from tests.scale.pooler import a_pooler
+from tests.scale.round_robin import a_balancer
+from tests.service import a_service
+from tests.torture.clusters import a_cluster
 
 
 @pytest.fixture(scope="session")
@@ -26,26 +26,26 @@ def cluster():
 
 
 @pytest.fixture(scope="session")
-def town(cluster):
-    with sample_data(cluster.host) as town:
-        yield town
+def sample_data(cluster):
+    with sample_database(cluster.host) as sample_data:
+        yield sample_data
 
 
 @pytest.fixture(scope="session")
-def pooler(cluster, town):
+def pooler(cluster, sample_data):
     with a_pooler(cluster.port) as pooler:
         yield pooler
 
 
 @pytest.fixture(scope="session")
-def instances(town, pooler):
-    """Two, as they ship; more connections than the pooler has sessions."""
+def instances(sample_data, pooler):
+    """Two instances with more connections than the pooler has server connections."""
     shared = {"DATABASE_POOLER": "transaction", "RATELIMIT_ENABLED": "true"}
     with ExitStack() as stack:
-        redis = stack.enter_context(a_redis(a_free_port()))
-        door = Door.through(pooler, town)
+        redis = stack.enter_context(a_redis(free_port()))
+        url = pooled_url(pooler, sample_data)
         yield [
-            stack.enter_context(a_service(door, RATELIMIT_STORAGE_URI=redis, **shared))
+            stack.enter_context(a_service(url, RATELIMIT_STORAGE_URI=redis, **shared))
             for _ in range(2)
         ]
 
@@ -54,4 +54,4 @@ def instances(town, pooler):
 def balancer(instances):
     with a_balancer(*(each.base_url for each in instances)) as balancer:
         yield balancer
-        assert len(balancer.asked) == 2  # both took part
+        assert len(balancer.request_counts) == 2  # both instances were used

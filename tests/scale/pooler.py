@@ -1,4 +1,4 @@
-"""PgBouncer as deploy/pgbouncer has it, before a cluster of the tests."""
+"""PgBouncer, configured as in deploy/pgbouncer, in front of a test cluster."""
 
 import shutil
 import subprocess
@@ -11,23 +11,23 @@ import psutil
 import psycopg2
 import pytest
 
-from tests.e2e.processes import a_free_port
-from tests.resilience.crowd import wait_until
+from tests.concurrency import wait_until
+from tests.processes import free_port
 
-AS_IT_SHIPS = Path(__file__).parents[2] / "deploy" / "pgbouncer" / "pgbouncer.ini"
+DEPLOYED_INI = Path(__file__).parents[2] / "deploy" / "pgbouncer" / "pgbouncer.ini"
 SYSTEM_USER = "postgres"  # it refuses to run as root
 
 
 class Pooler:
     def __init__(self, directory: Path, postgres_port: int, **settings) -> None:
-        self.port = a_free_port()
+        self.port = free_port()
         self._ini = directory / "pgbouncer.ini"
         users = directory / "userlist.txt"
         users.write_text('"postgres" ""\n')
-        made = ConfigParser(interpolation=None)
-        made.read(AS_IT_SHIPS)
-        made["databases"] = {"*": f"host=127.0.0.1 port={postgres_port}"}
-        made["pgbouncer"].update(
+        config = ConfigParser(interpolation=None)
+        config.read(DEPLOYED_INI)
+        config["databases"] = {"*": f"host=127.0.0.1 port={postgres_port}"}
+        config["pgbouncer"].update(
             {
                 "listen_addr": "127.0.0.1",
                 "listen_port": str(self.port),
@@ -38,7 +38,7 @@ class Pooler:
             | settings
         )
         with self._ini.open("w") as file:
-            made.write(file)
+            config.write(file)
 
     @property
     def host(self) -> str:
@@ -58,12 +58,12 @@ class Pooler:
 
     def _is_listening(self) -> bool:
         with suppress(psycopg2.OperationalError):
-            self.tell("SHOW VERSION")
+            self.run_command("SHOW VERSION")
             return True
         return False
 
-    def tell(self, command: str) -> None:
-        """A command of its console."""
+    def run_command(self, command: str) -> None:
+        """A command for PgBouncer's admin console."""
         console = psycopg2.connect(
             host="127.0.0.1", port=self.port, user="postgres", dbname="pgbouncer"
         )
@@ -79,7 +79,7 @@ class Pooler:
 
 @contextmanager
 def a_pooler(postgres_port: int, **settings):
-    """Fewer sessions of PostgreSQL than connections of two instances."""
+    """By default it has fewer server connections than two instances have connections."""
     if shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin") is None:
         pytest.exit("These tests need PgBouncer: apt install pgbouncer", returncode=1)
     with TemporaryDirectory(prefix="turnout-pooler-") as name:

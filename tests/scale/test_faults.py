@@ -1,4 +1,4 @@
-"""The pooler, or PostgreSQL behind it, dies while seats are taken at two instances."""
+"""The pooler or PostgreSQL dies under load on two instances."""
 
 from contextlib import ExitStack, contextmanager
 
@@ -7,86 +7,91 @@ import pytest
 from adapters.postgres.connection import DriverConnection
 from application.errors import OutcomeUnknown, Unavailable
 from tests.builders import a_user
-from tests.integration.test_commits import AT_COMMIT
+from tests.concurrency import wait_until
+from tests.integration.postgres.test_commits import AT_COMMIT
 from tests.postgres import backend_of
-from tests.resilience.crowd import Load, wait_until
-from tests.resilience.ledger import Ledger
-from tests.resilience.outages import recovered
-from tests.scale.door import works_through
+from tests.scale.pooled import pooled_work
+from tests.torture.clients import Load
+from tests.torture.ledger import Ledger
+from tests.torture.outages import wait_for_recovery
 
 PROGRESS = 50
 
 
 @contextmanager
-def loaded(town, instances, ledger):
-    """Each instance has people who attend and cancel without pause; all want the same seats."""
-    crowd = town.people(12)
-    events = [town.event(crowd[0]), town.event(crowd[0], 3)]
+def load_on_both(sample_data, instances, ledger):
+    """Users of each instance attend and cancel without pause; all compete for the same seats."""
+    users = sample_data.create_users(12)
+    events = [sample_data.create_event(users[0]), sample_data.create_event(users[0], 3)]
     with ExitStack() as stack:
         for number, instance in enumerate(instances):
-            load = Load(instance.base_url, ledger, crowd[number::2], events)
-            stack.enter_context(load)
-        wait_until(lambda: ledger.acknowledged() > PROGRESS, "work goes on")
+            user_load = Load(instance.base_url, ledger, users[number::2], events)
+            stack.enter_context(user_load)
+        wait_until(lambda: ledger.acknowledged() > PROGRESS, "requests succeed")
         yield
         goal = ledger.acknowledged() + PROGRESS
-        wait_until(lambda: ledger.acknowledged() > goal, "work goes on afterwards")
+        wait_until(lambda: ledger.acknowledged() > goal, "requests succeed afterwards")
 
 
-def is_told(ledger):
-    wait_until(lambda: ledger.told()[503, "try_again"] > 0, "it is told")
+def wait_for_failure(ledger):
+    wait_until(lambda: ledger.response_counts()[503, "try_again"] > 0, "a request fails")
 
 
-def test_a_pooler_that_is_killed_and_started_again_loses_nothing(town, instances, pooler):
+def test_a_pooler_restart_loses_no_acknowledged_change(sample_data, instances, pooler):
     ledger = Ledger()
-    with loaded(town, instances, ledger):
+    with load_on_both(sample_data, instances, ledger):
         pooler.kill()
-        is_told(ledger)
+        wait_for_failure(ledger)
         pooler.start()
-        recovered(ledger)
+        wait_for_recovery(ledger)
 
-    assert ledger.violations(town) == []
+    assert ledger.violations(sample_data) == []
 
 
-def test_a_database_that_is_killed_behind_it_loses_nothing(town, instances, cluster):
+def test_a_database_crash_behind_the_pooler_loses_no_acknowledged_change(
+    sample_data, instances, cluster
+):
     ledger = Ledger()
-    with loaded(town, instances, ledger):
+    with load_on_both(sample_data, instances, ledger):
         cluster.kill()
-        is_told(ledger)
+        wait_for_failure(ledger)
         cluster.start()
-        recovered(ledger)
+        wait_for_recovery(ledger)
 
-    town.engine.dispose()
-    assert ledger.violations(town) == []
+    sample_data.engine.dispose()
+    assert ledger.violations(sample_data) == []
 
 
-def end(town, backend):
-    with town.engine.connect() as connection:
+def terminate(sample_data, backend):
+    with sample_data.engine.connect() as connection:
         connection.exec_driver_sql(f"SELECT pg_terminate_backend({backend}, 5000)")
 
 
-def test_a_server_that_goes_within_the_work_is_an_outage(town, pooler):
-    with works_through(pooler, town) as new_work:
-        with pytest.raises(Unavailable) as refusal, new_work() as work:
-            end(town, backend_of(work))
+def test_losing_the_server_during_a_unit_of_work_raises_unavailable(sample_data, pooler):
+    with pooled_work(pooler, sample_data) as new_work:
+        with pytest.raises(Unavailable) as exc_info, new_work() as work:
+            terminate(sample_data, backend_of(work))
             work.users.find_by_username("ada")
-        assert type(refusal.value) is Unavailable
+        assert type(exc_info.value) is Unavailable
 
         with new_work() as work:
             work.users.find_by_username("ada")
 
 
 @pytest.mark.parametrize("lost", ["server", "pooler"])
-def test_a_commit_during_which_it_goes_is_unknown(town, pooler, monkeypatch, lost):
+def test_losing_the_connection_during_a_commit_raises_outcome_unknown(
+    sample_data, pooler, monkeypatch, lost
+):
     execute = DriverConnection.execute
 
-    with works_through(pooler, town) as new_work:
+    with pooled_work(pooler, sample_data) as new_work:
         with pytest.raises(OutcomeUnknown), new_work() as work:
             work.users.add(a_user(f"unknown-{lost}"))
             backend = backend_of(work)
 
             def lose_and_execute(connection, sql, values=None):
                 if isinstance(sql, bytes) and sql.endswith(b"COMMIT"):
-                    end(town, backend) if lost == "server" else pooler.kill()
+                    terminate(sample_data, backend) if lost == "server" else pooler.kill()
                 return execute(connection, sql, values)
 
             monkeypatch.setattr(DriverConnection, "execute", lose_and_execute)
@@ -96,19 +101,19 @@ def test_a_commit_during_which_it_goes_is_unknown(town, pooler, monkeypatch, los
             pooler.start()
 
 
-def test_a_warning_at_a_commit_comes_through_and_is_no_success(town, pooler):
-    """So PostgreSQL tells that the wait for a standby was cancelled."""
-    warn = AT_COMMIT.format(act="RAISE WARNING 'no standby'; RETURN NULL")
-    with town.engine.begin() as connection:
+def test_a_warning_during_a_commit_raises_outcome_unknown(sample_data, pooler):
+    """PostgreSQL sends a warning when the wait for a standby was cancelled."""
+    warn = AT_COMMIT.format(action="RAISE WARNING 'no standby'; RETURN NULL")
+    with sample_data.engine.begin() as connection:
         connection.exec_driver_sql(warn)
 
     with (
-        works_through(pooler, town) as new_work,
+        pooled_work(pooler, sample_data) as new_work,
         pytest.raises(OutcomeUnknown),
         new_work() as work,
     ):
         work.users.add(a_user("warned"))
         work.commit()
 
-    with town.engine.begin() as connection:
+    with sample_data.engine.begin() as connection:
         connection.exec_driver_sql("DROP FUNCTION at_commit() CASCADE")

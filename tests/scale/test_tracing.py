@@ -1,4 +1,4 @@
-"""Spans behind a pooler, where each message begins with settings."""
+"""Spans behind a pooler, where each message starts with settings."""
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -9,7 +9,7 @@ from adapters.postgres.reader import Reader
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from adapters.telemetry.tracing.statements import trace_statements
 from tests.postgres import backend_of
-from tests.scale.door import engine_through
+from tests.scale.pooled import pooled_engine
 
 
 @pytest.fixture
@@ -18,16 +18,16 @@ def exporter():
 
 
 @pytest.fixture
-def engine(town, pooler, exporter):
+def engine(sample_data, pooler, exporter):
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    with engine_through(pooler, town) as engine:
+    with pooled_engine(pooler, sample_data) as engine:
         trace_statements(engine, provider.get_tracer("test"))
         yield engine
     provider.shutdown()
 
 
-def test_a_span_is_named_for_the_statement_and_not_for_the_settings(engine, exporter):
+def test_a_span_is_named_after_the_statement_not_the_settings(engine, exporter):
     Reader(engine).rows("SELECT 1", {})
     with PostgresUnitOfWork(engine) as work:
         backend_of(work)

@@ -1,4 +1,4 @@
-"""`migrate` as a process, and what the database tells of it."""
+"""`migrate` as a process, and how its progress shows in the database."""
 
 import subprocess
 from contextlib import contextmanager
@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from sqlalchemy import text
 
 from adapters.postgres.schema.version import NEWEST
-from tests.e2e.processes import command, environment
-from tests.upgrades.before import environment_of
+from tests.processes import command, environment
+from tests.upgrades.old_database import database_settings
 
 POLLING = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_try_advisory%'")
 BUILDING = text("""
@@ -20,11 +20,11 @@ VERSION = text("SELECT version_num FROM alembic_version")
 
 @contextmanager
 def migrating(root, url, *arguments):
-    """The process, which is waited for at the end."""
+    """The process; the end of the block waits for it."""
     with subprocess.Popen(
         command("migrate", *arguments),
         cwd=root,
-        env=environment(**environment_of(url)),
+        env=environment(**database_settings(url)),
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
@@ -35,11 +35,11 @@ def migrating(root, url, *arguments):
             raise
 
 
-def told(engine, question):
-    """The first column of the answer, on a connection that keeps no snapshot."""
+def first_column(engine, query):
+    """The first column of the result, on a new connection."""
     with engine.connect() as connection:
-        return connection.execute(question).scalars().all()
+        return connection.execute(query).scalars().all()
 
 
 def is_complete(engine):
-    return told(engine, VERSION) == [NEWEST] and told(engine, INVALID) == []
+    return first_column(engine, VERSION) == [NEWEST] and first_column(engine, INVALID) == []

@@ -36,7 +36,7 @@ from domain.events.errors import (
     NotEventCreator,
     ReadOnlyEvent,
 )
-from domain.events.event import EventChanges
+from domain.events.event import EventChanges, NewEvent
 
 EVENTS = "/v1/events/"
 EVENT = "/v1/events/<uuid:event_id>/"
@@ -105,7 +105,7 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
         You become its creator. Creators are not attendees: to attend, take a seat like everyone
         else. With an `Idempotency-Key`, retries create one event.
         """
-        event = use_cases.create_event(caller(), **body, request=idempotent_request())
+        event = use_cases.create_event(caller(), NewEvent(**body), idempotent_request())
         return event, {"Location": url_for("events.get_event", event_id=event.id)}
 
     @blueprint.operation(

@@ -1,22 +1,18 @@
 """Examples for the document."""
 
+from typing import Any
 from uuid import UUID
 
 from adapters.http.accounts.examples import USER_ID
+from adapters.http.events.schemas import NewEventSchema
 
 EVENT_ID = UUID("01997a60-5a80-7000-8000-000000000002")
 IN_PATH = {"event_id": "Event id."}
 INVALID_EVENT = {"end_time": ["Must be after start_time."]}
 INVALID_CHANGES = {"capacity": ["Must be between 1 and 1,000,000."]}
 INVALID_QUERY = {"starts_after": ["Must be an RFC 3339 date-time, such as 2099-05-17T18:00:00Z."]}
-NEW_EVENT = {
-    "title": "Analytical engines, an evening",
-    "description": "Bring a problem, leave with a program.",
-    "start_time": "2099-05-17T18:00:00Z",
-    "end_time": "2099-05-17T21:00:00Z",
-    "capacity": 40,
-    "type": "meetup",
-    "location": "The reading room, 12 Wharf Street",
+NEW_EVENT: dict[str, Any] = {
+    name: field.metadata["example"] for name, field in NewEventSchema().fields.items()
 }
 CHANGES = {"capacity": 60}
 EVENT = {

@@ -12,7 +12,7 @@ from domain.events.description import (
     CAPACITY_MAX,
     DESCRIPTION_MAX_LENGTH,
     LOCATION_MAX_LENGTH,
-    NOWHERE,
+    NO_LOCATION,
     TITLE_MAX_LENGTH,
     Capacity,
     Description,
@@ -32,41 +32,52 @@ TITLE = (
 
 
 def _title(**options: Any) -> Text:
-    description = f"1 to {TITLE_MAX_LENGTH} characters after trimming whitespace."
-    return Text(rule=Title, metadata={"description": description, "pattern": TITLE}, **options)
+    metadata = {
+        "description": f"1 to {TITLE_MAX_LENGTH} characters after trimming whitespace.",
+        "pattern": TITLE,
+        "example": "Analytical engines, an evening",
+    }
+    return Text(rule=Title, metadata=metadata, **options)
 
 
 def _description(**options: Any) -> Text:
-    return Text(rule=Description, metadata={"maxLength": DESCRIPTION_MAX_LENGTH}, **options)
+    metadata = {
+        "maxLength": DESCRIPTION_MAX_LENGTH,
+        "example": "Bring a problem, leave with a program.",
+    }
+    return Text(rule=Description, metadata=metadata, **options)
 
 
-def _instant(description: str, **options: Any) -> Instant:
+def _instant(description: str, example: str, **options: Any) -> Instant:
     text = f"{description} Without an offset, UTC is assumed."
-    return Instant(metadata={"description": text}, **options)
+    return Instant(metadata={"description": text, "example": example}, **options)
 
 
 def _start_time(**options: Any) -> Instant:
-    return _instant("Must be in the future.", **options)
+    return _instant("Must be in the future.", "2099-05-17T18:00:00Z", **options)
 
 
 def _end_time(**options: Any) -> Instant:
-    return _instant("Must be after `start_time`.", **options)
+    return _instant("Must be after `start_time`.", "2099-05-17T21:00:00Z", **options)
 
 
 def _capacity(**options: Any) -> JsonInteger:
-    bounds = {"minimum": 1, "maximum": CAPACITY_MAX}
-    return JsonInteger(rule=Capacity, metadata=bounds, **options)
+    metadata = {"minimum": 1, "maximum": CAPACITY_MAX, "example": 40}
+    return JsonInteger(rule=Capacity, metadata=metadata, **options)
 
 
 def _type(**options: Any) -> fields.Enum[EventType]:
-    return fields.Enum(EventType, by_value=fields.String, **options)
+    metadata = {"example": "meetup", **options.pop("metadata", {})}
+    return fields.Enum(EventType, by_value=fields.String, metadata=metadata, **options)
 
 
 def _location(**options: Any) -> Text:
-    description = (
-        f"Address, room, or link. Up to {LOCATION_MAX_LENGTH} characters after trimming whitespace."
-    )
-    return Text(rule=Location, metadata={"description": description}, **options)
+    metadata = {
+        "description": f"Address, room, or link. Up to {LOCATION_MAX_LENGTH} characters after "
+        "trimming whitespace.",
+        "example": "The reading room, 12 Wharf Street",
+    }
+    return Text(rule=Location, metadata=metadata, **options)
 
 
 def _name_if_any() -> fields.String:
@@ -87,7 +98,7 @@ class NewEventSchema(Schema):
     end_time = _end_time(required=True)
     capacity = _capacity(load_default=Capacity(CAPACITY_MAX))
     type = _type(load_default=EventType.OTHER, metadata={"default": "other"})
-    location = _location(load_default=NOWHERE)
+    location = _location(load_default=NO_LOCATION)
 
 
 class ReadOnlyFields(Schema):

@@ -1,4 +1,4 @@
-"""Row to aggregate and back. Every field makes the round trip; a contract test checks it."""
+"""Map rows to entities and back; a contract test round-trips every field."""
 
 from typing import Any
 

@@ -11,13 +11,13 @@ from adapters.postgres.transaction import Transaction
 from application.ports.session_repository import SessionRepository
 from domain.accounts.session import Session
 
-# The SQL of Session.is_live; a contract test holds them together.
+# Session.is_live in SQL; a contract test compares the two.
 IS_LIVE = and_(sessions.c.revoked_at.is_(None), sessions.c.expires_at > NOW)
 LOCK = compile_sql(select(sessions).where(sessions.c.id == SESSION_ID).with_for_update())
 LOCK_LIVE = compile_sql(
     select(sessions)
     .where(sessions.c.user_id == USER_ID, IS_LIVE)
-    # In one order for all, so that two that lock them never wait for each other.
+    # A fixed order prevents deadlocks.
     .order_by(sessions.c.id)
     .with_for_update()
 )

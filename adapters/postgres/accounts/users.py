@@ -15,19 +15,18 @@ from domain.accounts.credentials import fold_case
 from domain.accounts.errors import AccountDeleted, UsernameTaken
 from domain.accounts.user import User
 
-NAME_INDEX = "users_username_key"
+USERNAME_INDEX = "users_username_key"
 _accounts = select(users).where(users.c.username.is_not(None))
 _account = _accounts.where(users.c.id == USER_ID)
 FIND = compile_sql(_account)
 LOCK = compile_sql(_account.with_for_update())
 FIND_BY_NAME = compile_sql(_accounts.where(func.lower(users.c.username) == bindparam("name")))
-# What they return is not needed: it lets them be sent at once, as reads are, and tell of a name
-# that is taken.
+# RETURNING, so that these are sent immediately, like reads, and raise UniqueViolation here.
 ADD = compile_sql(insert(users).returning(users.c.id))
 SAVE = compile_sql(update(users).where(users.c.id == USER_ID).returning(users.c.id))
 END_SESSIONS = compile_sql(delete(sessions).where(sessions.c.user_id == USER_ID))
 REMOVE_KEYS = compile_sql(delete(idempotency_keys).where(idempotency_keys.c.user_id == USER_ID))
-FORGET = compile_sql(
+ANONYMIZE = compile_sql(
     update(users)
     .where(users.c.id == USER_ID)
     .values(username=null(), email=null(), password_hash=null())
@@ -39,7 +38,7 @@ class PostgresUserRepository(UserRepository):
         self._transaction = transaction
 
     def add(self, user: User) -> None:
-        # Two sign-ups at the same instant: the unique index lets one row in, the other waits.
+        # The unique index makes concurrent sign-ups with the same name wait, then fail.
         self._write_name(user, ADD, user_to_row(user))
 
     def get(self, user_id: UUID) -> User:
@@ -72,11 +71,11 @@ class PostgresUserRepository(UserRepository):
         try:
             self._transaction.rows(sql, values)
         except UniqueViolation as error:
-            if error.diag.constraint_name == NAME_INDEX:
+            if error.diag.constraint_name == USERNAME_INDEX:
                 raise UsernameTaken(user.username) from error
             raise
 
     def remove(self, user: User) -> None:
-        # The row of the person stays, and so no foreign key deletes these.
-        for statement in (END_SESSIONS, REMOVE_FEED, REMOVE_KEYS, FORGET):
+        # The user's row remains, so ON DELETE CASCADE does not apply.
+        for statement in (END_SESSIONS, REMOVE_FEED, REMOVE_KEYS, ANONYMIZE):
             self._transaction.write(statement, {"user_id": user.id})

@@ -39,40 +39,39 @@ def _latest(source: FromClause) -> tuple[ColumnElement[Any], ...]:
 
 
 def _entries() -> str:
-    """No row for a hash that no feed has; one without an event for a calendar that is empty.
+    """No row for an unknown hash; one row of NULLs for an empty calendar.
 
-    Which events they are is decided by ids and starts: only for those few the texts are read.
+    Events are selected by id and start time first; their texts are read only for the result.
     """
-    place = select(events.c.id, events.c.start_time)
-    # Of an account that is there: the release before, which may run meanwhile, ends accounts and
-    # knows of no feeds.
-    of_account = calendar_feeds.join(users, users.c.id == calendar_feeds.c.user_id)
+    keys = select(events.c.id, events.c.start_time)
+    # Deleted accounts have no feed: during an upgrade the previous release may leave one behind.
+    feeds = calendar_feeds.join(users, users.c.id == calendar_feeds.c.user_id)
     feed = and_(calendar_feeds.c.secret_hash == SECRET_HASH, users.c.username.is_not(None))
-    owner = select(calendar_feeds.c.user_id).select_from(of_account).where(feed).scalar_subquery()
-    organised = place.where(events.c.creator_id == owner)
-    attended = place.join_from(attendances, events).where(attendances.c.user_id == owner)
-    halves = [each.order_by(*_latest(events)).limit(LIMIT) for each in (organised, attended)]
-    either = union(*halves).subquery("either")
-    chosen = select(either.c.id).order_by(*_latest(either)).limit(LIMIT).subquery("chosen")
+    owner = select(calendar_feeds.c.user_id).select_from(feeds).where(feed).scalar_subquery()
+    organised = keys.where(events.c.creator_id == owner)
+    attended = keys.join_from(attendances, events).where(attendances.c.user_id == owner)
+    latest = [each.order_by(*_latest(events)).limit(LIMIT) for each in (organised, attended)]
+    merged = union(*latest).subquery("merged")
+    selected = select(merged.c.id).order_by(*_latest(merged)).limit(LIMIT).subquery("selected")
     text = events.c.description
     short = case((func.length(text) > LENGTH, func.left(text, LENGTH).concat(ELLIPSIS)), else_=text)
-    shown = [column for column in columns_of(CalendarEntry, events) if column is not text]
-    found = (
-        select(*shown, short.label("description"))
-        .join_from(chosen, events, events.c.id == chosen.c.id)
-        .subquery("found")
+    columns = [column for column in columns_of(CalendarEntry, events) if column is not text]
+    entries = (
+        select(*columns, short.label("description"))
+        .join_from(selected, events, events.c.id == selected.c.id)
+        .subquery("entries")
     )
     return compile_sql(
-        select(found)
-        .select_from(of_account.outerjoin(found, true()))
+        select(entries)
+        .select_from(feeds.outerjoin(entries, true()))
         .where(feed)
-        .order_by(*_latest(found))
+        .order_by(*_latest(entries))
     )
 
 
 ENTRY = compile_sql(select(*columns_of(CalendarEntry, events)).where(events.c.id == EVENT_ID))
 ENTRIES = _entries()
-OPENED_AT = compile_sql(
+CREATED_AT = compile_sql(
     select(calendar_feeds.c.created_at).where(calendar_feeds.c.user_id == USER_ID)
 )
 
@@ -87,8 +86,8 @@ class PostgresCalendarQueries(CalendarQueries):
             raise EventNotFound(event_id)
         return _entry(rows[0])
 
-    def feed_opened_at(self, caller: Caller) -> datetime | None:
-        rows = self._reader.rows(OPENED_AT, {"user_id": caller.user_id}, caller)
+    def feed_created_at(self, caller: Caller) -> datetime | None:
+        rows = self._reader.rows(CREATED_AT, {"user_id": caller.user_id}, caller)
         return rows[0].created_at if rows else None
 
     def entries(self, secret_hash: bytes, limit: int, length: int) -> Sequence[CalendarEntry]:

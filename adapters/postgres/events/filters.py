@@ -1,6 +1,6 @@
-"""The criteria of the event list as SQL, with the values that they compare to left open.
+"""The filters of the event list in SQL, with bind parameters.
 
-Criteria of one shape are one statement, with other values.
+Criteria with the same StatementKey share one statement.
 """
 
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ IS_ATTENDING = exists().where(
 
 @dataclass(frozen=True)
 class StatementKey:
-    """What of the criteria makes the statement another one."""
+    """The part of the criteria that determines the SQL text."""
 
     attending: bool | None
     created: bool | None
@@ -86,7 +86,7 @@ class StatementKey:
 
 
 def filter_values(criteria: EventCriteria, viewer_id: UUID, now: datetime) -> dict[str, Any]:
-    """What the statement of the criteria's shape leaves open."""
+    """The bind parameters of the filters."""
     values = {
         "viewer_id": viewer_id,
         "now": now,
@@ -101,7 +101,7 @@ def filter_values(criteria: EventCriteria, viewer_id: UUID, now: datetime) -> di
 
 
 def indexed_filters(key: StatementKey) -> Iterator[ColumnElement[bool]]:
-    """Conditions of which the planner can tell how many events meet them."""
+    """Conditions whose selectivity the planner can estimate."""
     if key.attending is not None:
         yield IS_ATTENDING if key.attending else ~IS_ATTENDING
     if key.created is not None:
@@ -113,7 +113,7 @@ def indexed_filters(key: StatementKey) -> Iterator[ColumnElement[bool]]:
     if key.has_ends_after:
         yield from _ends_after()
     if key.has_ends_before:
-        # It starts before it ends: that tells the index of starts where to begin.
+        # The second condition is implied; it limits the scan of the start_time index.
         yield and_(events.c.end_time <= ENDS_BEFORE, events.c.start_time < ENDS_BEFORE)
     if key.status is not None:
         yield has_status(key.status)
@@ -126,7 +126,7 @@ def indexed_filters(key: StatementKey) -> Iterator[ColumnElement[bool]]:
 def residual_filters(
     key: StatementKey, source: FromClause = events
 ) -> Iterator[ColumnElement[bool]]:
-    """Conditions that may hold for all events, or none, for all that the planner knows."""
+    """Conditions whose selectivity the planner cannot estimate."""
     if key.has_creator and not _is_indexed_by_creator(key.sort):
         yield _is_created_by(source)
     if key.available is not None:
@@ -139,14 +139,14 @@ def residual_filters(
     if key.search.has_literals:
         yield contains_literals(source)
     if key.has_creator or source is not events:
-        # Read without the index of words, as a creator's events may be.
+        # A cheap check for events that are read without the search index.
         yield contains_longest_word(source)
 
 
 def _ends_after() -> Iterator[ColumnElement[bool]]:
     yield events.c.end_time >= ENDS_AFTER
-    # None of these starts before the first of those that are under way then, which one index
-    # finds: that tells the index of starts where to begin.
+    # Implied, but it limits the scan of the start_time index: none of these events starts before
+    # the earliest one that is ongoing at that time, which the period index finds.
     running = events.alias("running")
     just_before = ENDS_AFTER - literal_column("INTERVAL '1 microsecond'")
     period = func.tstzrange(running.c.start_time, running.c.end_time)
@@ -164,14 +164,14 @@ def _is_created_by(source: FromClause) -> ColumnElement[bool]:
 
 
 def has_status(status: EventStatus) -> ColumnElement[bool]:
-    """The SQL of status_of in domain.events.schedule; a contract test holds them together."""
+    """domain.events.schedule.status_of in SQL; a contract test compares the two."""
     match status:
         case EventStatus.UPCOMING:
             return events.c.start_time > NOW
         case EventStatus.ONGOING:
-            # As a range: one index finds the few that lie around an instant.
+            # A range, for the period index.
             period = func.tstzrange(events.c.start_time, events.c.end_time)
             return period.bool_op("@>")(NOW)
         case EventStatus.PAST:
-            # It started before it ended: that tells the index of starts where to begin.
+            # The second condition is implied; it limits the scan of the start_time index.
             return and_(events.c.end_time <= NOW, events.c.start_time < NOW)

@@ -1,4 +1,4 @@
-"""The orders of the event list as SQL."""
+"""The sort orders of the event list in SQL."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,27 +14,27 @@ AFTER_TITLE = bindparam("after_value", type_=Text)
 
 
 def ordering(source: FromClause, sort: EventSort) -> Sequence[ColumnElement[Any]]:
-    columns = _place(source, sort)
+    columns = _sort_key(source, sort)
     return [column.desc() for column in columns] if sort.is_descending else columns
 
 
 def after_cursor(sort: EventSort) -> ColumnElement[bool]:
-    """Whether an event comes after the position, in this order."""
-    # Both are folded by PostgreSQL: as it does it, no other can.
+    """Whether an event comes after the cursor in this order."""
+    # lower() on both sides: Python folds case differently.
     after = func.lower(AFTER_TITLE) if sort.field == "title" else AFTER_INSTANT
-    place, position = tuple_(*_place(events, sort)), tuple_(after, AFTER_ID)
-    return place < position if sort.is_descending else place > position
+    key, cursor = tuple_(*_sort_key(events, sort)), tuple_(after, AFTER_ID)
+    return key < cursor if sort.is_descending else key > cursor
 
 
 def is_indexed_order(sort: EventSort) -> bool:
-    """Whether an index has the events in this order.
+    """Whether an index has this order.
 
-    None has how many attend: it would have to be written, and all the others with it, whenever
-    a seat is taken, where now the row alone is (PostgreSQL manual, heap-only tuples).
+    There is none on attendees_count: with it, taking a seat would write every index of the table
+    instead of only the row (PostgreSQL manual, heap-only tuples).
     """
     return sort.field != "attendees_count"
 
 
-def _place(source: FromClause, sort: EventSort) -> list[ColumnElement[Any]]:
+def _sort_key(source: FromClause, sort: EventSort) -> list[ColumnElement[Any]]:
     column = source.c[sort.field]
     return [func.lower(column) if sort.field == "title" else column, source.c.id]

@@ -28,8 +28,8 @@ from domain.events.description import EventType
 from domain.events.errors import EventNotFound
 from domain.events.schedule import status_of
 
-# What a view shows as it is stored, in the order of its fields.
-_stored = attrgetter(*(field.name for field in fields(EventView) if not field.kw_only))
+# The fields that are plain columns, in the order of the constructor.
+_columns = attrgetter(*(field.name for field in fields(EventView) if not field.kw_only))
 
 
 class PostgresEventQueries(EventQueries):
@@ -51,7 +51,7 @@ class PostgresEventQueries(EventQueries):
             is_first = not (is_after or page_request.offset)
             count = 0 if is_first else self._reader.rows(count_of(key), values, caller)[0].total
         views = [_view(row, now) for row in rows]
-        return page_of(views, page_request, count, criteria.sort.position_of)
+        return page_of(views, page_request, count, criteria.sort.cursor_of)
 
     def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
         values = {"event_id": event_id, "viewer_id": caller.user_id}
@@ -76,7 +76,7 @@ class PostgresEventQueries(EventQueries):
 
 def _view(row: Row, now: datetime) -> EventView:
     return EventView(
-        *_stored(row),
+        *_columns(row),
         type=EventType(row.type),
         is_attending=row.is_attending,
         status=status_of(row.start_time, row.end_time, now),

@@ -13,7 +13,7 @@ from adapters.postgres.events.writes import (
     LOCK,
     REMOVE_EVENT,
     SeatChange,
-    saving,
+    update_event,
 )
 from adapters.postgres.schema.tables import events
 from adapters.postgres.sql import compile_sql
@@ -62,7 +62,7 @@ class PostgresEventRepository(EventRepository):
         before = self._loaded[event.id]
         if event == before:
             return
-        # Only what changed: an event may carry a long text, and its row is locked meanwhile.
+        # Only the changed columns: the description may be long, and the row is locked.
         changed = dict(event_to_row(event).items() - event_to_row(before).items())
         change = SeatChange.between(before.seat, event.seat)
         values = {
@@ -71,11 +71,11 @@ class PostgresEventRepository(EventRepository):
             "registered_at": event.seat.registered_at,
             **changed,
         }
-        self._transaction.write(saving(frozenset(changed), change), values)
+        self._transaction.write(update_event(frozenset(changed), change), values)
         self._loaded[event.id] = copy(event)
         if change:
             self.seats_changed.append(change)
 
     def remove(self, event: Event) -> None:
-        # The foreign key of `attendances` deletes the seats.
+        # ON DELETE CASCADE deletes the seats.
         self._transaction.write(REMOVE_EVENT, {"event_id": event.id})

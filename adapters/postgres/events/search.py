@@ -1,4 +1,4 @@
-"""The words of a search as SQL, and as the values that it leaves open."""
+"""Full-text search in SQL, and its bind parameters."""
 
 import re
 from collections.abc import Iterator
@@ -21,15 +21,14 @@ from adapters.postgres.schema.tsvector import SIMPLE, SYMBOLS, text_of, tsvector
 from domain.events.search import Search
 
 SYMBOL = re.compile(f"[{SYMBOLS}]")
-# What PostgreSQL's parser takes for one word, all but the like of `1e5x`: a number, and then `x`.
+# A single token to PostgreSQL's parser. `1e5x` is not: it is a number, then `x`.
 PLAIN_WORD = re.compile(r"(?!.*\d[eE]\d)[A-Za-z0-9]+", re.ASCII)
 
 LONGEST_WORD = bindparam("longest_word", type_=Text)
 LITERALS = bindparam("literals", type_=ARRAY(Text))
-# In a subquery it is no constant for the planner, who knows of all but the most common words only
-# that they are less common. It would go through the events in their order for a word that is in
-# one of them, and compute the words of all for one that is in most. Not knowing it, it takes the
-# index.
+# A subquery, so that the planner does not see a constant. Its statistics only cover the most common
+# words: for a constant it would scan events in order to find a word that occurs once, and compute
+# every tsvector for a word that occurs in most events. For a subquery it uses the index.
 QUERY = select(
     func.to_tsquery(SIMPLE, bindparam("lexemes", type_=Text)).op("&&")(
         cast(bindparam("symbols", type_=Text), TSQUERY)
@@ -39,9 +38,9 @@ QUERY = select(
 
 @dataclass(frozen=True)
 class SearchKey:
-    """What of a search makes the statement another one."""
+    """The part of a search that determines the SQL text."""
 
-    is_indexed: bool  # whether the index knows anything of what is sought
+    is_indexed: bool  # whether the index can narrow the search
     has_literals: bool
 
     @classmethod
@@ -60,29 +59,29 @@ def search_values(search: Search) -> dict[str, Any]:
 
 
 def matches_tsquery(source: FromClause) -> ColumnElement[bool]:
-    """Whether an event has what the index knows of the search."""
+    """Whether an event matches the part of the search that the index covers."""
     return tsvector_of(source).bool_op("@@")(QUERY)
 
 
 def contains_literals(source: FromClause) -> ColumnElement[bool]:
-    """Whether an event has each of the words of which the index does not know all."""
+    """Whether an event contains each word that the index covers only in part."""
     word = func.unnest(LITERALS).column_valued("word")
     contains_all = func.bool_and(_contains(source, word))
     return select(contains_all).correlate(source).scalar_subquery()
 
 
 def contains_longest_word(source: FromClause) -> ColumnElement[bool]:
-    """Told ten times as fast as all: where it is not, there is no need to look further."""
+    """Ten times as fast as checking all words; rules out most events."""
     return _contains(source, LONGEST_WORD)
 
 
 def _contains(source: FromClause, word: ColumnElement[str]) -> ColumnElement[bool]:
-    place = func.strpos(func.lower(text_of(source)), func.lower(word))
-    return place > literal_column("0")
+    position = func.strpos(func.lower(text_of(source)), func.lower(word))
+    return position > literal_column("0")
 
 
 def _parts(word: str) -> Iterator[str]:
-    """What lies between its symbols: whole words, and the beginning of one at the end."""
+    """Lexemes between the symbols of a word; the last one is a prefix."""
     *whole, last = SYMBOL.split(word)
     yield from (_quoted(part) for part in whole if _has_letters(part))
     if _has_letters(last):
@@ -90,18 +89,18 @@ def _parts(word: str) -> Iterator[str]:
 
 
 def _symbols(word: str) -> Iterator[str]:
-    """Its symbols that the index keeps as they are: they have no case."""
+    """The symbols that the index covers: those without upper and lower case."""
     return (each for each in SYMBOL.findall(word) if each.lower() == each.upper())
 
 
 def _is_literal(word: str) -> bool:
-    """Whether an event may have its parts and symbols, and not the word."""
+    """Whether an event may contain the parts and symbols of a word but not the word."""
     is_symbol = len(word) == 1 and any(_symbols(word))
     return not is_symbol and not PLAIN_WORD.fullmatch(word)
 
 
 def _has_letters(part: str) -> bool:
-    """Letters or digits; PostgreSQL finds no word in anything else."""
+    """Letters or digits; PostgreSQL's parser ignores anything else."""
     return any(map(str.isalnum, part))
 
 

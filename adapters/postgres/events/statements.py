@@ -1,4 +1,4 @@
-"""The statements that read events, each made once for every shape of criteria."""
+"""The statements that read events, compiled once per StatementKey."""
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -31,21 +31,21 @@ from adapters.postgres.sql import EVENT_ID, columns_of, compile_sql
 from application.pages import PageRequest
 from application.ports.event_queries import EventView
 
-# There are some 200,000 shapes; a statement takes up to 15 ms to make, and kilobytes.
+# LRU size. There are some 200,000 keys; compiling a statement takes up to 15 ms.
 CACHED_STATEMENTS = 512
-# Rows to look at for each that is wanted, and at most: some milliseconds.
+# Rows to scan for each row needed, and at most: a few milliseconds.
 SCAN_FACTOR, SCAN_MAX = 50, 4000
-# And characters, whose words are told without the index: some 60 ms.
+# Characters to search without the index, at most: some 60 ms.
 CHARACTERS_MAX: ColumnElement[int] = literal_column("500000")
-NEEDED = bindparam("wanted", type_=Integer)
-SCANNED = bindparam("walked", type_=Integer)
+NEEDED = bindparam("needed", type_=Integer)
+SCANNED = bindparam("scanned", type_=Integer)
 
 
-def _seen(source: FromClause) -> Select[Any]:
-    """The events of the source, each with its creator's name and whether the viewer has a seat.
+def _event_views(source: FromClause) -> Select[Any]:
+    """The events of `source` with the creator's name and whether the viewer attends.
 
-    Both are looked up row by row, in two indexes: joined, the planner may read all that the viewer
-    attends, or all people.
+    Correlated subqueries use an index per row. With joins, the planner may read everything that
+    the viewer attends, or all users.
     """
     username = select(users.c.username).where(users.c.id == source.c.creator_id)
     seat = select(true()).where(
@@ -59,7 +59,7 @@ def _seen(source: FromClause) -> Select[Any]:
     )
 
 
-DETAIL = compile_sql(_seen(events).where(events.c.id == EVENT_ID))
+DETAIL = compile_sql(_event_views(events).where(events.c.id == EVENT_ID))
 
 
 def _count(key: StatementKey) -> Select[Any]:
@@ -74,47 +74,47 @@ def count_of(key: StatementKey) -> str:
 
 @lru_cache(CACHED_STATEMENTS)
 def page_of_events(key: StatementKey, *, is_after: bool, is_counted: bool) -> str:
-    """A page, chosen before anything is looked up for its rows; the count in each if asked for."""
-    source = _found(key, is_after=is_after)
-    chosen = (
+    """A page, selected before looking up names and seats; with the total if `is_counted`."""
+    source = _matching_events(key, is_after=is_after)
+    selected = (
         source.order_by(*ordering(source.get_final_froms()[0], key.sort))
         .limit(LIMIT)
         .offset(OFFSET)
-        .subquery("chosen")
+        .subquery("selected")
     )
-    page = _seen(chosen).order_by(*ordering(chosen, key.sort))
+    page = _event_views(selected).order_by(*ordering(selected, key.sort))
     return compile_sql(page.add_columns(_count(key).label("total")) if is_counted else page)
 
 
 def scan_values(page_request: PageRequest) -> dict[str, Any]:
-    """What a statement that walks leaves open."""
-    wanted = page_request.offset + page_request.limit + 1
-    return {"wanted": wanted, "walked": min(SCAN_FACTOR * wanted, SCAN_MAX)}
+    """The bind parameters of `_scan_or_all`."""
+    needed = page_request.offset + page_request.limit + 1
+    return {"needed": needed, "scanned": min(SCAN_FACTOR * needed, SCAN_MAX)}
 
 
-def _found(key: StatementKey, *, is_after: bool) -> Select[Any]:
-    """The events, without an order."""
+def _matching_events(key: StatementKey, *, is_after: bool) -> Select[Any]:
+    """The matching events, unordered."""
     conditions = [
         *indexed_filters(key),
         *([after_cursor(key.sort)] if is_after else []),
     ]
     if is_indexed_order(key.sort) and any(True for _ in residual_filters(key)):
-        return select(_first_or_all(key, conditions))
+        return select(_scan_or_all(key, conditions))
     return select(events).where(*conditions, *residual_filters(key))
 
 
-def _first_or_all(key: StatementKey, conditions: Sequence[ColumnElement[bool]]) -> FromClause:
-    """Those for a page that are among the first rows in the order, or all if these are too few.
+def _scan_or_all(key: StatementKey, conditions: Sequence[ColumnElement[bool]]) -> FromClause:
+    """The matches among the first rows in order, or all matches if those are too few for a page.
 
-    Where most events meet the conditions a page is soon together. Where few do, all of them are
-    read and put in order: the planner would go on through the order, maybe to its end.
+    If most events match, a short scan fills the page. If few do, all of them are read and sorted:
+    the planner would continue the scan, possibly to the end.
     """
     scanned = (
         select(events)
         .where(*conditions)
         .order_by(*ordering(events, key.sort))
         .limit(SCANNED)
-        .cte("walked")
+        .cte("scanned")
     )
     is_exhausted = _size(scanned) < SCANNED
     if key.search is not None:
@@ -124,17 +124,17 @@ def _first_or_all(key: StatementKey, conditions: Sequence[ColumnElement[bool]]) 
         read = select(scanned, characters.label("characters")).cte("read")
         scanned = select(read).where(read.c.characters <= CHARACTERS_MAX).cte("short")
         is_exhausted = and_(is_exhausted, _size(scanned) == _size(read))
-    # In the order of the walk, which ends with the last that is wanted.
+    # In scan order; stops after NEEDED rows.
     columns = [scanned.c[column.name] for column in events.c]
-    near = select(*columns).where(*residual_filters(key, scanned)).limit(NEEDED).cte("near")
-    is_enough = or_(_size(near) >= NEEDED, is_exhausted)
-    whole = (
+    first = select(*columns).where(*residual_filters(key, scanned)).limit(NEEDED).cte("first")
+    is_enough = or_(_size(first) >= NEEDED, is_exhausted)
+    all_matches = (
         select(events)
         .where(*conditions, *residual_filters(key), not_(is_enough))
-        # A fence: planned for all, not for the first few in the order.
+        # OFFSET 0 is an optimization fence: plan for all rows, not for the first few in order.
         .offset(literal_column("0"))
     )
-    return union_all(select(near).where(is_enough), whole).subquery("found")
+    return union_all(select(first).where(is_enough), all_matches).subquery("matches")
 
 
 def _size(source: FromClause) -> ColumnElement[int]:
@@ -146,15 +146,15 @@ COUNT_OF_ATTENDEES = compile_sql(select(events.c.attendees_count).where(events.c
 
 @cache
 def page_of_attendees(*, is_after: bool) -> str:
-    place = (attendances.c.registered_at, attendances.c.user_id)
+    sort_key = (attendances.c.registered_at, attendances.c.user_id)
     return compile_sql(
         select(users.c.id, users.c.username, attendances.c.registered_at)
         .join_from(attendances, users)
         .where(
             attendances.c.event_id == EVENT_ID,
-            *([tuple_(*place) > tuple_(AFTER_INSTANT, AFTER_ID)] if is_after else []),
+            *([tuple_(*sort_key) > tuple_(AFTER_INSTANT, AFTER_ID)] if is_after else []),
         )
-        .order_by(*place)
+        .order_by(*sort_key)
         .limit(LIMIT)
         .offset(OFFSET)
     )

@@ -1,4 +1,4 @@
-"""The statements that write events and seats, each made once."""
+"""The statements that write events and seats."""
 
 from collections.abc import Mapping
 from enum import Enum, auto
@@ -38,7 +38,7 @@ LOAD = compile_sql(select(events, _seat.label("registered_at")).where(_event))
 
 
 class SeatChange(Enum):
-    """What happens to the one seat that the event carries."""
+    """How the seat of an event changed."""
 
     TAKEN = auto()
     GIVEN_BACK = auto()
@@ -50,18 +50,18 @@ class SeatChange(Enum):
         return cls.TAKEN if after.is_taken else cls.GIVEN_BACK
 
 
-def _insert_for(person: BindParameter[UUID], table: Table, row: Values) -> Insert:
-    """Insert a row of a person's, whose account then stays until the transaction ends.
+def _insert_for(user_id: BindParameter[UUID], table: Table, row: Values) -> Insert:
+    """Insert a row that references a user, and lock the account against deletion.
 
-    Where the account is gone there is no id to insert, and PostgreSQL refuses the row: NOT NULL.
+    The id is looked up: it is NULL if the account is deleted, and PostgreSQL rejects the row.
     """
     account = (
         select(users.c.id)
-        .where(users.c.id == person, users.c.username.is_not(None))
+        .where(users.c.id == user_id, users.c.username.is_not(None))
         .with_for_update(key_share=True, read=True)
         .scalar_subquery()
     )
-    values = [account if value is person else value for value in row.values()]
+    values = [account if value is user_id else value for value in row.values()]
     return insert(table).from_select(list(row), select(*values))
 
 
@@ -81,9 +81,9 @@ _give_back = (
 )
 
 
-@cache  # some dozen sets of columns at most
-def saving(changed: frozenset[str], change: SeatChange | None) -> str:
-    """Write the seat and the event in one statement."""
+@cache  # a few dozen sets of columns at most
+def update_event(changed: frozenset[str], change: SeatChange | None) -> str:
+    """Update the event and its seat in one statement."""
     statement = (
         update(events)
         .where(events.c.id == EVENT_ID)

@@ -1,1 +1,1 @@
-"""Work on the database that is no request."""
+"""Database work outside of requests: backup, purge, verification."""

@@ -1,4 +1,4 @@
-"""Backups by PostgreSQL's own programs: archives in its custom format, which is compressed."""
+"""Backups with pg_dump and pg_restore, in the compressed custom format."""
 
 import os
 import re
@@ -9,26 +9,26 @@ from pathlib import Path
 from psycopg2.extensions import make_dsn
 from sqlalchemy.engine import URL
 
-# How long a dump waits for a migration that is under way (milliseconds).
+# How long pg_dump waits for locks, such as those of a migration.
 LOCK_WAIT_MS = 60_000
 REVISION = re.compile(r"^COPY \S*alembic_version .*\n(?P<revision>.+)\n\\\.$", re.MULTILINE)
 ERROR = re.compile(r"^.*\berror: .*$", re.MULTILINE)
 
 
 class BackupError(Exception):
-    """PostgreSQL's programs could not do it; the message is one line with their reason."""
+    """pg_dump or pg_restore failed; the message is its error, in one line."""
 
 
 @dataclass(frozen=True)
 class Backup:
-    """A file that holds, or is to hold, a database; `pg_dump` and `pg_restore` are paths."""
+    """A backup file; `pg_dump` and `pg_restore` are paths."""
 
     file: Path
     pg_dump: str
     pg_restore: str
 
     def dump(self, url: URL) -> None:
-        """Write all of the database, as it is at one instant. Raises BackupError."""
+        """Write the whole database, as of one instant. Raises BackupError."""
         self._run(
             self.pg_dump,
             "--format=custom",
@@ -37,17 +37,17 @@ class Backup:
             url=url,
         )
 
-    def read_through(self) -> None:
-        """Raises BackupError where the file is not an archive that is whole.
+    def check(self) -> None:
+        """Raises BackupError unless the file is a complete archive.
 
-        `pg_restore --list` reads the table of contents alone, which stands in front: here all data
-        is read and decompressed, too.
+        Reads and decompresses all data; `pg_restore --list` only reads the table of contents at
+        the beginning.
         """
         self._run(self.pg_restore, f"--file={os.devnull}", "--", str(self.file))
 
     def revision(self) -> str | None:
-        """The newest migration of the database in it; None where there is none of Turnout."""
-        told = self._run(
+        """The database's migration revision; None if it is not a Turnout database."""
+        output = self._run(
             self.pg_restore,
             "--data-only",
             "--table=alembic_version",
@@ -55,16 +55,16 @@ class Backup:
             "--",
             str(self.file),
         )
-        match = REVISION.search(told)
+        match = REVISION.search(output)
         return match["revision"] if match else None
 
     def restore(self, url: URL) -> None:
-        """Into an empty database: all of it, or nothing. Raises BackupError."""
+        """Restore into an empty database, in one transaction. Raises BackupError."""
         self._run(
             self.pg_restore,
             "--single-transaction",
             "--exit-on-error",
-            # Roles are the server's, and the next one may have others.
+            # Roles belong to the server; the target may have others.
             "--no-owner",
             "--no-privileges",
             "--",
@@ -73,32 +73,32 @@ class Backup:
         )
 
     def _run(self, program: str, *arguments: str, url: URL | None = None) -> str:
-        target, secret = _connection(url) if url else ([], {})
-        done = subprocess.run(  # noqa: S603  # our own arguments, no shell
+        target, secret = _connection_arguments(url) if url else ([], {})
+        process = subprocess.run(  # noqa: S603  # our own arguments, no shell
             [program, *target, *arguments],
             env=os.environ | secret,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            errors="replace",  # a server speaks in an encoding of its own
+            errors="replace",  # messages are in the server's encoding
             check=False,
         )
-        if done.returncode:
-            [reason, *_] = ERROR.findall(done.stderr) or done.stderr.splitlines()[-1:] or [""]
-            raise BackupError(reason.strip() or f"{program} ended with {done.returncode}.")
-        return done.stdout
+        if process.returncode:
+            [reason, *_] = ERROR.findall(process.stderr) or process.stderr.splitlines()[-1:] or [""]
+            raise BackupError(reason.strip() or f"{program} exited with {process.returncode}.")
+        return process.stdout
 
 
-def _connection(url: URL) -> tuple[list[str], dict[str, str]]:
-    """The argument that names the database, and what only the environment may tell.
+def _connection_arguments(url: URL) -> tuple[list[str], dict[str, str]]:
+    """The `--dbname` argument, and the environment variable with the password.
 
-    Everybody on the machine can read the arguments of a process, and only its owner its
+    All users of a machine can read the arguments of a process, but only its owner can read its
     environment (PostgreSQL manual, libpq, environment variables).
     """
     _, options = url.get_dialect()().create_connect_args(url)
     if "sslpassword" in options:
-        raise BackupError("DATABASE_URL: the key of sslkey must have no password here.")
+        raise BackupError("DATABASE_URL: sslpassword is not supported here; use a key without one.")
     password = options.pop("password", None)
-    # Of several hosts the one that takes writes, as the service has it.
+    # With several hosts, the one that accepts writes, as in the service.
     target = make_dsn(**{"target_session_attrs": "read-write", **options})
     return [f"--dbname={target}"], {"PGPASSWORD": password} if password else {}

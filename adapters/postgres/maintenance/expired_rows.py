@@ -1,4 +1,4 @@
-"""Deleting sessions and idempotency keys that have expired, beside a running service."""
+"""Delete expired sessions and idempotency keys while the service is running."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from adapters.postgres.schema.tables import idempotency_keys, sessions
 from adapters.postgres.sql import compile_sql
 from application.idempotency import IDEMPOTENCY_KEY_LIFETIME
 
-# Rows that one statement deletes: it takes a moment, and locks only these.
+# Rows per statement: it is fast and locks only these rows.
 BATCH = 1_000
 
 
@@ -24,8 +24,8 @@ class ExpiryRule:
     lifetime: timedelta = timedelta(0)
 
 
-# The column is the expiry of a session's newest token, and no other one expires later: a revoked
-# session is kept for as long as any of its tokens could be sent.
+# `expires_at` is the expiry of the newest token; no other token expires later. A revoked session
+# therefore remains until all its tokens have expired.
 EXPIRED_SESSIONS = ExpiryRule(sessions, sessions.c.expires_at)
 EXPIRED_IDEMPOTENCY_KEYS = ExpiryRule(
     idempotency_keys, idempotency_keys.c.created_at, IDEMPOTENCY_KEY_LIFETIME
@@ -37,9 +37,9 @@ RULES: Mapping[str, ExpiryRule] = {
 
 
 def purge(reader: Reader, expired_before: datetime, *, is_dry: bool = False) -> Mapping[str, int]:
-    """Delete what has expired by then, or with `is_dry` only count it; the number of each kind.
+    """Delete rows that expired before, or only count them (`is_dry`). Returns the number per kind.
 
-    Each batch commits by itself: a purge may be interrupted, and run twice at once. Raises
+    Each batch is its own transaction, so a purge may be interrupted or run concurrently. Raises
     Unavailable.
     """
     rows = {kind: ExpiredRows(reader, rule) for kind, rule in RULES.items()}
@@ -47,31 +47,31 @@ def purge(reader: Reader, expired_before: datetime, *, is_dry: bool = False) -> 
         return {kind: each.count(expired_before) for kind, each in rows.items()}
     removed = dict.fromkeys(rows, 0)
     for kind, each in rows.items():
-        last = BATCH
-        # A smaller batch is the last, but for rows that others have locked.
-        while last == BATCH:
-            last = each.remove(expired_before, BATCH)
-            removed[kind] += last
+        batch = BATCH
+        # A smaller batch is the last one; rows locked by others are skipped.
+        while batch == BATCH:
+            batch = each.remove(expired_before, BATCH)
+            removed[kind] += batch
     return removed
 
 
 class ExpiredRows:
-    def __init__(self, reader: Reader, rows: ExpiryRule) -> None:
+    def __init__(self, reader: Reader, rule: ExpiryRule) -> None:
         self._reader = reader
-        self._lifetime = rows.lifetime
-        is_over = rows.since <= bindparam("before", type_=rows.since.type)
-        self._count = compile_sql(select(func.count()).select_from(rows.table).where(is_over))
-        key = tuple(rows.table.primary_key)
+        self._lifetime = rule.lifetime
+        is_expired = rule.since <= bindparam("before", type_=rule.since.type)
+        self._count = compile_sql(select(func.count()).select_from(rule.table).where(is_expired))
+        key = tuple(rule.table.primary_key)
         oldest = (
             select(*key)
-            .where(is_over)
-            .order_by(rows.since)
-            .limit(bindparam("at_most", type_=Integer))
+            .where(is_expired)
+            .order_by(rule.since)
+            .limit(bindparam("limit", type_=Integer))
             .with_for_update(skip_locked=True)
             .cte("oldest")
         )
         removed = (
-            delete(rows.table)
+            delete(rule.table)
             .where(tuple_(*key) == tuple_(*oldest.c))
             .returning(true().label("is_removed"))
             .cte("removed")
@@ -83,8 +83,8 @@ class ExpiredRows:
         [[count]] = self._reader.rows(self._count, {"before": expired_before - self._lifetime})
         return int(count)
 
-    def remove(self, expired_before: datetime, at_most: int) -> int:
-        """The number of rows removed. Skips those that others have locked. Raises Unavailable."""
-        values = {"before": expired_before - self._lifetime, "at_most": at_most}
+    def remove(self, expired_before: datetime, limit: int) -> int:
+        """Returns the number of rows removed. Skips locked rows. Raises Unavailable."""
+        values = {"before": expired_before - self._lifetime, "limit": limit}
         [[count]] = self._reader.rows(self._remove, values)
         return int(count)

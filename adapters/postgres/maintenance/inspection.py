@@ -1,11 +1,11 @@
-"""What is in a database, whoever put it there."""
+"""Inspect any database, whatever its schema."""
 
 from sqlalchemy import Engine, text
 
 from adapters.postgres.errors import translated_errors
 
-# Not those of extensions, which some providers have in each database. Indexes are no part of an
-# extension, but of its tables.
+# Without those of extensions, which some providers install in every database. Indexes are excluded
+# because they depend on a table, not on an extension.
 RELATIONS = text("""
     SELECT count(*) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE relkind NOT IN ('i', 'I')
@@ -18,20 +18,20 @@ RELATIONS = text("""
 
 
 def is_empty(engine: Engine) -> bool:
-    """Whether there is no table, view or the like. Raises Unavailable."""
+    """Whether there are no tables, views, sequences and so on. Raises Unavailable."""
     with translated_errors(), engine.connect() as connection:
         relations: int = connection.execute(RELATIONS).scalar_one()
     return relations == 0
 
 
-def server_release(engine: Engine) -> int:
-    """The number before the point. Raises Unavailable."""
+def server_major_version(engine: Engine) -> int:
+    """Raises Unavailable."""
     with translated_errors(), engine.connect() as connection:
         version = connection.execute(text("SHOW server_version_num")).scalar_one()
     return int(version) // 10_000
 
 
 def analyze(engine: Engine) -> None:
-    """Let the planner know what is there: of new rows it knows nothing. Raises Unavailable."""
+    """Update the planner's statistics, which a restore does not. Raises Unavailable."""
     with translated_errors(), engine.begin() as connection:
         connection.execute(text("ANALYZE"))

@@ -1,4 +1,4 @@
-"""Proving on a live database that what is counted is what is there."""
+"""Verify on a live database that counts of attendees match the seats."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,13 +11,13 @@ from adapters.postgres.schema.tables import attendances, events, users
 
 @dataclass(frozen=True)
 class Difference:
-    """An event whose seats are not as they must be; None for what the missing row would tell."""
+    """An event with a wrong count. Fields are None if the event row is missing."""
 
     event_id: UUID
     attendees_count: int | None
     capacity: int | None
     seats: int
-    seats_of_nobody: int
+    orphaned_seats: int  # without a user
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Verification:
 
 
 def verify(engine: Engine) -> Verification:
-    """Compare each event's count with its rows, in one snapshot. Reads all of both tables.
+    """Compare the count of every event with its seats, in one snapshot. Reads both tables in full.
 
     Raises Unavailable.
     """
@@ -36,14 +36,14 @@ def verify(engine: Engine) -> Verification:
         select(
             attendances.c.event_id,
             func.count().label("seats"),
-            (func.count() - func.count(users.c.id)).label("seats_of_nobody"),
+            (func.count() - func.count(users.c.id)).label("orphaned_seats"),
         )
         .select_from(attendances.outerjoin(users, users.c.id == attendances.c.user_id))
         .group_by(attendances.c.event_id)
         .subquery("taken")
     )
     seats = func.coalesce(taken.c.seats, 0)
-    seats_of_nobody = func.coalesce(taken.c.seats_of_nobody, 0)
+    orphaned_seats = func.coalesce(taken.c.orphaned_seats, 0)
     event_id = func.coalesce(events.c.id, taken.c.event_id)
     differing = (
         select(
@@ -51,13 +51,13 @@ def verify(engine: Engine) -> Verification:
             events.c.attendees_count,
             events.c.capacity,
             seats.label("seats"),
-            seats_of_nobody.label("seats_of_nobody"),
+            orphaned_seats.label("orphaned_seats"),
         )
         .select_from(events.outerjoin(taken, taken.c.event_id == events.c.id, full=True))
         .where(
             events.c.attendees_count.is_distinct_from(seats)
             | (seats > events.c.capacity)
-            | (seats_of_nobody > 0)
+            | (orphaned_seats > 0)
         )
         .order_by(event_id)
     )

@@ -1,1 +1,1 @@
-"""Tables and their migrations."""
+"""Tables and migrations."""

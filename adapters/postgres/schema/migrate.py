@@ -1,4 +1,4 @@
-"""Bringing a database's schema to where this code expects it."""
+"""Run migrations."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,69 +15,73 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from adapters.postgres.errors import translate_error, translated_errors
-from adapters.postgres.schema.online_ddl import BRIEFLY
+from adapters.postgres.schema.online_ddl import SHORT_LOCK_TIMEOUT
 from adapters.postgres.schema.version import NEWEST
 from adapters.postgres.timeouts import MIGRATION_LOCK_TIMEOUT_S, LocksHeld
 from application.errors import Contended
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-# Any number will do, as long as every instance takes the same. Release 0.1.0 had another: it waits
-# for its lock within a transaction, which a concurrent build of an index would wait for in turn.
+# An arbitrary number, the same for all instances. Release 0.1.0 uses another one: it waits for its
+# lock inside a transaction, and a concurrent index build would wait for that transaction.
 ADVISORY_LOCK = 7_685_337_002
 TRY_LOCK = text(f"SELECT pg_try_advisory_lock({ADVISORY_LOCK})")
 POLL_S = 0.1
-# Should this host be lost, the server lets its lock go after about a minute, not after hours.
-LIVE = text("""
+# If this host is lost, keepalives release its lock after about a minute instead of hours.
+SESSION_SETTINGS = text("""
     SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;
     SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3
 """)
-LONGEST_PAUSE_S = 5
+MAX_PAUSE_S = 5
 
 LOG = getLogger(__name__)
 
 
 def migrate(
-    engine: Engine, revision: str = "head", patience_s: float = MIGRATION_LOCK_TIMEOUT_S
+    engine: Engine, revision: str = "head", timeout_s: float = MIGRATION_LOCK_TIMEOUT_S
 ) -> None:
-    """Upgrade to the revision, each migration in its own transaction; instances take turns.
+    """Upgrade to `revision`, each migration in its own transaction. Concurrent runs take turns.
 
-    What breaks off is taken up by the next run. A schema that a newer release made is left alone.
-    Raises Unavailable, or LocksHeld when a lock was not to be had for `patience_s` seconds.
+    After an interruption, run it again to continue. Does nothing if a newer release migrated the
+    database. Raises Unavailable, or LocksHeld if a lock is not available within `timeout_s`.
     """
-    with translated_errors(), _alone(engine) as connection:
+    with translated_errors(), _migration_lock(engine) as connection:
         if _is_newer(connection):
             LOG.warning("A newer release migrated this database: nothing to do.")
             return
-        _insist(connection, patience_s, lambda: command.upgrade(_config(connection), revision))
+        _retry_on_contention(
+            connection, timeout_s, lambda: command.upgrade(_config(connection), revision)
+        )
 
 
-def downgrade(engine: Engine, revision: str, patience_s: float = MIGRATION_LOCK_TIMEOUT_S) -> None:
-    """Undo migrations down to the revision ("base": all), data included. Raises as migrate does."""
-    with translated_errors(), _alone(engine) as connection:
-        _insist(connection, patience_s, lambda: command.downgrade(_config(connection), revision))
+def downgrade(engine: Engine, revision: str, timeout_s: float = MIGRATION_LOCK_TIMEOUT_S) -> None:
+    """Undo migrations down to `revision` ("base" for all), with their data. Raises like migrate."""
+    with translated_errors(), _migration_lock(engine) as connection:
+        _retry_on_contention(
+            connection, timeout_s, lambda: command.downgrade(_config(connection), revision)
+        )
 
 
 def known_revisions() -> frozenset[str]:
-    """All that this code can migrate from."""
+    """All revisions that this version can migrate from."""
     scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
     return frozenset(script.revision for script in scripts)
 
 
 @contextmanager
-def _alone(engine: Engine) -> Iterator[Connection]:
-    """The connection of whoever may migrate; it is closed at the end, and the lock goes with it.
+def _migration_lock(engine: Engine) -> Iterator[Connection]:
+    """A connection that holds the advisory lock. Closing it at the end releases the lock.
 
-    It asks again and again: a statement that waits for the lock would hold a snapshot, for which
-    the concurrent build of an index waits.
+    Polls: a statement that waits for the lock would hold a snapshot, for which a concurrent index
+    build would wait.
     """
     with engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.execute(LIVE)
+        connection.execute(SESSION_SETTINGS)
         if not connection.execute(TRY_LOCK).scalar_one():
-            LOG.warning("Another instance migrates this database: waiting for it.")
+            LOG.warning("Another instance is migrating this database: waiting for it.")
             while not connection.execute(TRY_LOCK).scalar_one():
                 time.sleep(POLL_S)
-        connection.rollback()  # SQLAlchemy's notion of a transaction; there is none
+        connection.rollback()  # ends SQLAlchemy's transaction; the server has none
         connection.execution_options(isolation_level="READ COMMITTED")
         try:
             yield connection
@@ -85,33 +89,33 @@ def _alone(engine: Engine) -> Iterator[Connection]:
             connection.invalidate()
 
 
-def _insist(connection: Connection, patience_s: float, act: Callable[[], None]) -> None:
-    """Try again, from the migration that was in the way of others, or they of it."""
+def _retry_on_contention(connection: Connection, timeout_s: float, run: Callable[[], None]) -> None:
+    """Retry from the migration that failed on a lock timeout or a deadlock."""
 
     def attempt() -> None:
         connection.rollback()
-        connection.execute(BRIEFLY)
+        connection.execute(SHORT_LOCK_TIMEOUT)
         connection.commit()
-        with _telling_what_was_first():
-            act()
+        with _raising_first_error():
+            run()
 
     retrying = Retrying(
         retry=retry_if_exception(_is_contended),
-        wait=wait_random_exponential(max=LONGEST_PAUSE_S),
-        stop=stop_after_delay(patience_s),
+        wait=wait_random_exponential(max=MAX_PAUSE_S),
+        stop=stop_after_delay(timeout_s),
         reraise=True,
     )
     try:
         retrying(attempt)
     except DBAPIError as error:
         if _is_contended(error):
-            raise LocksHeld(patience_s) from error
+            raise LocksHeld(timeout_s) from error
         raise
 
 
 @contextmanager
-def _telling_what_was_first() -> Iterator[None]:
-    """Alembic tidies up on a lost connection, too, and what that raises hides the loss."""
+def _raising_first_error() -> Iterator[None]:
+    """Alembic's cleanup fails on a lost connection, and its error hides the first one."""
     try:
         yield
     except SQLAlchemyError as error:

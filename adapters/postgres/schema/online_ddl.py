@@ -1,7 +1,7 @@
-"""Steps of migrations that block no request, however long they take.
+"""Migration steps that do not block requests, however long they take.
 
-They run outside of any transaction, so a migration that has them has nothing else, and each bears
-to be run again: whatever broke off, the next run goes on.
+They run outside of a transaction. A migration that uses them must contain nothing else, and each
+step must be repeatable: after an interruption the migration runs again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,25 +11,25 @@ from typing import Any
 from alembic import op
 from sqlalchemy import TextClause, text
 
-# An earlier attempt that broke off leaves such an index, which costs every write and serves no
-# search (PostgreSQL manual, CREATE INDEX, building indexes concurrently).
+# An interrupted build leaves an invalid index: writes maintain it, but queries do not use it
+# (PostgreSQL manual, CREATE INDEX, building indexes concurrently).
 IS_INVALID = text("SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
-# Who waits for such a lock makes everyone wait who comes later: less than a request may wait.
-BRIEFLY = text("SET lock_timeout = '250ms'")
-PATIENTLY = text("SET lock_timeout = 0")
+# Requests queue behind a migration that waits for a lock. Shorter than their own lock timeout.
+SHORT_LOCK_TIMEOUT = text("SET lock_timeout = '250ms'")
+NO_LOCK_TIMEOUT = text("SET lock_timeout = 0")
 
 
 @contextmanager
-def beside_requests() -> Iterator[None]:
-    """For steps whose locks stop neither reads nor writes, so that they may wait for them."""
+def online() -> Iterator[None]:
+    """For steps whose locks block neither reads nor writes: they may wait without limit."""
     with op.get_context().autocommit_block():
-        op.execute(PATIENTLY)
+        op.execute(NO_LOCK_TIMEOUT)
         yield
-        op.execute(BRIEFLY)
+        op.execute(SHORT_LOCK_TIMEOUT)
 
 
 def build_index(name: str, table: str, columns: Sequence[str | TextClause], **options: Any) -> None:
-    with beside_requests():
+    with online():
         if op.get_bind().execute(IS_INVALID, {"name": name}).scalar():
             _drop(name, table)
         op.create_index(
@@ -38,13 +38,13 @@ def build_index(name: str, table: str, columns: Sequence[str | TextClause], **op
 
 
 def drop_index(name: str, table: str) -> None:
-    with beside_requests():
+    with online():
         _drop(name, table)
 
 
 def validate(constraint: str, table: str) -> None:
-    """Prove of the rows that are there what was added NOT VALID, and so held for new ones only."""
-    with beside_requests():
+    """Check existing rows against a constraint that was added NOT VALID."""
+    with online():
         op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {constraint}")
 
 

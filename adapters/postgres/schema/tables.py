@@ -1,4 +1,4 @@
-"""The tables. The migrations make them; a test compares the two."""
+"""The tables. Migrations create them; a test compares the two."""
 
 from sqlalchemy import (
     DDL,
@@ -32,8 +32,8 @@ users = Table(
     "users",
     metadata,
     Column("id", Uuid, primary_key=True),
-    # ASCII, so that `lower` means the same on every server.
-    # None once the account is gone: the row stays for what happened before.
+    # ASCII, so that lower() is the same on every server.
+    # NULL if the account is deleted: the row remains for past events and seats.
     Column("username", Text(collation="C")),
     Column("email", Text),
     Column("password_hash", Text),
@@ -69,11 +69,11 @@ events = Table(
     Column("start_time", DateTime(timezone=True), nullable=False),
     Column("end_time", DateTime(timezone=True), nullable=False),
     Column("capacity", Integer, nullable=False),
-    # Kept equal to the rows in `attendances`, so that no request ever counts them.
+    # The number of rows in `attendances`, so that no request has to count them.
     Column("attendees_count", Integer, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
-    # The defaults are for instances of the release before, while both run.
+    # Defaults for the previous release, which runs alongside during an upgrade.
     Column("type", Text, nullable=False, server_default="other"),
     Column("location", Text, nullable=False, server_default=""),
     Column("revision", Integer, nullable=False, server_default="0"),
@@ -88,7 +88,7 @@ events = Table(
     Index("events_creator_id_idx", "creator_id", "start_time", "id"),
     Index("events_type_idx", "type", "start_time", "id"),
     Index("events_created_at_idx", "created_at", "id"),
-    # Room on each page: a row whose seats are counted anew stays there, and no index is written
+    # Room on each page for the new version of a row, so that taking a seat writes no index
     # (PostgreSQL manual, heap-only tuples).
     postgresql_with={"fillfactor": "90"},
 )
@@ -97,7 +97,7 @@ Index(
     "events_search_idx",
     tsvector_of(events),
     postgresql_using="gin",
-    # A list of what is not in the index yet would be read by every search.
+    # With it, every search would also read the list of pending entries.
     postgresql_with={"fastupdate": "off"},
 )
 Index(

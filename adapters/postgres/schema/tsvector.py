@@ -1,12 +1,12 @@
-"""What of its texts an event is found by, as PostgreSQL keeps it in an index."""
+"""The tsvector of an event, as the search index stores it."""
 
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, null, text
 from sqlalchemy.sql.selectable import FromClause
 
-# A range of characters for the regular expressions of PostgreSQL and of Python, which read it
-# alike: punctuation of ASCII, of Latin-1, of typography, mathematics and CJK, arrows, emoji.
+# A character class for regular expressions of both PostgreSQL and Python: punctuation of ASCII and
+# Latin-1, typographical, mathematical and CJK symbols, arrows, emoji.
 SYMBOLS = (
     "!-/:-@[-`{-~"
     r"\u00a1-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7"
@@ -16,24 +16,24 @@ SYMBOLS = (
 )
 
 
-# Constants in the statement as in the index: PostgreSQL must see that both are the same.
+# Literals, because the expression must be identical to that of the index.
 SIMPLE = text("'simple'::regconfig")
 SYMBOL, NO_SYMBOLS = text(f"'[{SYMBOLS}]'"), text(f"'[^{SYMBOLS}]+'")
-NOTHING, SPACE, EVERYWHERE = text("''"), text("' '"), text("'g'")
+EMPTY, SPACE, GLOBAL = text("''"), text("' '"), text("'g'")
 
 
 def text_of(source: FromClause) -> ColumnElement[str]:
-    """All that is searched of an event."""
+    """The searchable text of an event."""
     return source.c.title.concat(SPACE).concat(source.c.description)
 
 
 def tsvector_of(source: FromClause) -> ColumnElement[Any]:
-    """The words of an event in lower case, and beside them each symbol in it.
+    """The words of an event in lower case, and each of its symbols.
 
-    Words end at symbols here. PostgreSQL's parser would take `node.js`, `a/b` and `-5` for one, and
-    nobody would find what is in them; and it leaves out symbols, which would have no index then.
+    Symbols separate words. PostgreSQL's parser would treat `node.js`, `a/b` and `-5` as one token,
+    so that their parts are not found, and would drop symbols from the index.
     """
-    whole = text_of(source)
-    words = func.to_tsvector(SIMPLE, func.regexp_replace(whole, SYMBOL, SPACE, EVERYWHERE))
-    symbols = func.regexp_replace(whole, NO_SYMBOLS, NOTHING, EVERYWHERE)
+    full_text = text_of(source)
+    words = func.to_tsvector(SIMPLE, func.regexp_replace(full_text, SYMBOL, SPACE, GLOBAL))
+    symbols = func.regexp_replace(full_text, NO_SYMBOLS, EMPTY, GLOBAL)
     return words.concat(func.array_to_tsvector(func.string_to_array(symbols, null())))

@@ -1,20 +1,20 @@
-"""Whether the database has the schema that this version needs."""
+"""Check whether the database has the schema that this version needs."""
+
+from pathlib import Path
 
 from adapters.postgres.errors import MigrationsMissing
 from adapters.postgres.reader import Reader
 from application.errors import NotReady, Unavailable
 
-# The newest migration. Revisions are numbers that sort as text.
-NEWEST = "0006"
+# The newest migration. Revisions are numbers that sort as text, and their files begin with them.
+VERSIONS = Path(__file__).parent / "migrations" / "versions"
+NEWEST = max(path.name.partition("_")[0] for path in VERSIONS.glob("*_*.py"))
 NO_DATABASE = "The database does not respond."
-NO_MIGRATIONS = "The database lacks migrations of this version."
+NO_MIGRATIONS = "The database is missing migrations of this version."
 
 
 def has_all_migrations(reader: Reader) -> bool:
-    """Also where a newer version migrated it: that adds before it takes away.
-
-    Raises Unavailable.
-    """
+    """Newer revisions count, too: releases add before they remove. Raises Unavailable."""
     try:
         revisions = reader.rows("SELECT version_num FROM alembic_version", {})
     except MigrationsMissing:
@@ -23,7 +23,7 @@ def has_all_migrations(reader: Reader) -> bool:
 
 
 def check_readiness(reader: Reader) -> None:
-    """Raises NotReady, which names the reason, unless requests can be served."""
+    """Raises NotReady with the reason unless requests can be served."""
     try:
         is_current = has_all_migrations(reader)
     except Unavailable as error:

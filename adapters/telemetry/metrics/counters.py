@@ -1,4 +1,4 @@
-"""What each worker counts, in prometheus_client's multiprocess mode."""
+"""Metrics of each worker, in prometheus_client's multiprocess mode."""
 
 from http import HTTPMethod
 from typing import Any
@@ -14,9 +14,9 @@ from domain.accounts.session import ClientInfo
 
 REQUEST_DURATION = Histogram(
     "turnout_http_request_duration_seconds",
-    "Until a response was sent whole.",
+    "Time until the whole response was sent.",
     ("method", "route", "status"),
-    # A read takes some milliseconds, a login some dozen, and waits end after one or two seconds.
+    # Reads take a few milliseconds, logins a few dozen; timeouts are one to two seconds.
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 REQUESTS_IN_FLIGHT = Gauge(
@@ -24,26 +24,24 @@ REQUESTS_IN_FLIGHT = Gauge(
     "Requests being served.",
     multiprocess_mode="livesum",
 )
-PROBLEMS = Counter(
-    "turnout_problems_total", "Responses that are problem documents, by code.", ("code",)
-)
+PROBLEMS = Counter("turnout_problems_total", "Problem documents sent, by code.", ("code",))
 CONNECTIONS_IN_USE = Gauge(
     "turnout_database_connections_in_use",
     "Database connections checked out of the pool.",
     multiprocess_mode="livesum",
 )
 LOGINS = Counter("turnout_logins_total", "Logins by outcome: succeeded or failed.", ("outcome",))
-SEATS_TAKEN = Counter("turnout_seats_taken_total", "Seats that people took.")
+SEATS_TAKEN = Counter("turnout_seats_taken_total", "Seats taken.")
 SEATS_GIVEN_BACK = Counter(
     "turnout_seats_given_back_total",
-    "Seats that people gave back; those of deleted events are not counted.",
+    "Seats given back; seats of deleted events are not counted.",
 )
 
 CHECKED_OUT = "turnout_checked_out"
 
 
 class RequestMetrics(RequestHook):
-    """Labels have few values, whatever clients send: each combination is a time series."""
+    """Clients cannot add label values: each combination is a time series."""
 
     def start(self, record: RequestRecord) -> None:
         REQUESTS_IN_FLIGHT.inc()
@@ -64,11 +62,11 @@ class SeatCounter(SeatMetrics):
 
 
 class LoginCounter(AuditLog):
-    """Counts logins, and passes all events on to another audit log."""
+    """Counts logins, and forwards all events to another audit log."""
 
     def __init__(self, audit: AuditLog) -> None:
         self._audit = audit
-        # Both start at 0: an increase from nothing is none to Prometheus.
+        # Both series start at 0: Prometheus does not see the first increase of a new series.
         self._counters = {
             AuditEvent.LOGGED_IN: LOGINS.labels("succeeded"),
             AuditEvent.LOGIN_FAILED: LOGINS.labels("failed"),

@@ -1,4 +1,4 @@
-"""The metrics' port, in gunicorn's master process: prometheus_client's multiprocess mode."""
+"""The metrics server in gunicorn's master process (prometheus_client's multiprocess mode)."""
 
 from collections.abc import Callable
 
@@ -11,10 +11,10 @@ from adapters.telemetry.metrics.service import ServiceCollector
 def serve_metrics(
     host: str, port: int, version: str, workers: Callable[[], int], pool_size: int
 ) -> None:
-    """Serves in a thread. Requires PROMETHEUS_MULTIPROC_DIR.
+    """Serve in a thread. Requires PROMETHEUS_MULTIPROC_DIR.
 
-    Workers are forked while this thread runs. That is safe: the only lock that a scrape holds is
-    this registry's, and workers do not use this registry.
+    Forking workers while this thread runs is safe: a scrape only holds the lock of this registry,
+    which workers do not use.
     """
     registry = CollectorRegistry()
     registry.register(ServiceCollector(version, workers, pool_size))

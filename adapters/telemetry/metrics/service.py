@@ -1,4 +1,4 @@
-"""Metrics of the service as a whole, which no single worker knows."""
+"""Metrics of the whole service, which no single worker knows."""
 
 from collections.abc import Callable, Iterable
 
@@ -15,7 +15,9 @@ class ServiceCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         workers = self._workers()
-        yield InfoMetricFamily("turnout_build", "The release.", {"version": self._version})
+        yield InfoMetricFamily(
+            "turnout_build", "The version of Turnout.", {"version": self._version}
+        )
         yield GaugeMetricFamily("turnout_workers", "Worker processes.", workers)
         yield GaugeMetricFamily(
             "turnout_database_connections_max",

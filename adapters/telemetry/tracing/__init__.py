@@ -1,1 +1,1 @@
-"""Spans for OpenTelemetry. Needs the extra `tracing`, and is only imported with it."""
+"""OpenTelemetry spans. Needs the extra `tracing`; only imported if tracing is enabled."""

@@ -1,4 +1,4 @@
-"""Sends spans. What OTEL_ variables set, the packages read from them."""
+"""Sends spans. The OpenTelemetry packages read the OTEL_ variables themselves."""
 
 import os
 
@@ -8,12 +8,12 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import set_tracer_provider
 
-# The default is 10: a collector that does not respond would delay a worker's exit by twice that.
+# With the default, 10, an unresponsive collector would delay a worker's exit by 20 s.
 SEND_TIMEOUT_S = ("OTEL_EXPORTER_OTLP_TIMEOUT", "2")
 
 
 def send_spans(service_name: str, version: str) -> None:
-    """In a thread, which a fork would not take along; sends what is left at the exit, too."""
+    """Send in a thread, and at exit. Call after forking: threads do not survive a fork."""
     os.environ.setdefault(*SEND_TIMEOUT_S)
     attributes = {"service.name": service_name, "service.version": version}
     provider = TracerProvider(resource=Resource.create(attributes))

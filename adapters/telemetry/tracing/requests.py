@@ -1,4 +1,4 @@
-"""A span for each request, in the client's trace if it sent one."""
+"""A span for each request, in the client's trace if it sends one."""
 
 from contextvars import ContextVar, Token
 from http import HTTPMethod
@@ -17,7 +17,7 @@ _current: ContextVar[tuple[Span, Token[Context]]] = ContextVar("turnout_request_
 
 
 class RequestTracing(RequestHook):
-    """Not OpenTelemetry's instrumentation of Flask: its spans have paths, which can be secret."""
+    """Unlike OpenTelemetry's Flask instrumentation, records no paths: they can contain secrets."""
 
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer

@@ -8,23 +8,25 @@ from opentelemetry.trace import SpanKind, StatusCode, Tracer
 from psycopg2.extensions import cursor
 from sqlalchemy import Engine, event
 
-# What a transaction sends has its values in it: no more than the first word is told, after what
-# each transaction begins with.
+# Messages contain values. Only record the first word after BEGIN and SET LOCAL.
 FIRST_WORD = re.compile(rb"(?:BEGIN [^;]*;)?(?:SET LOCAL [^;]*;)*(\w+)")
 
 
 def trace_statements(engine: Engine, tracer: Tracer) -> None:
-    """On connections that the engine opens from now on. SQLAlchemy runs none of them itself."""
+    """Trace connections that the engine opens from now on.
+
+    SQLAlchemy's own events do not see the statements: psycopg2 runs them.
+    """
 
     class TracedCursor(cursor):  # type: ignore[misc]  # psycopg2 has no types
         def execute(self, query: Any, variables: Any = None) -> None:
             operation = _operation(query)
-            told = {"db.system.name": "postgresql", "db.operation.name": operation}
-            # An error's text may have values in it: it is not recorded.
+            attributes = {"db.system.name": "postgresql", "db.operation.name": operation}
+            # Do not record error messages: they can contain values.
             with tracer.start_as_current_span(
                 operation,
                 kind=SpanKind.CLIENT,
-                attributes=told,
+                attributes=attributes,
                 record_exception=False,
                 set_status_on_exception=False,
             ) as span:

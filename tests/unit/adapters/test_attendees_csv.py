@@ -18,7 +18,7 @@ def table(*pages):
     return b"".join(csv_chunks(pages)).decode()
 
 
-def test_each_attendee_is_a_line_below_the_names_of_the_columns():
+def test_each_attendee_is_a_row_below_the_header():
     pages = [
         [AttendeeView(ADA, "ada", NOON)],
         [AttendeeView(GRACE, None, NOON.replace(microsecond=5))],
@@ -31,7 +31,7 @@ def test_each_attendee_is_a_line_below_the_names_of_the_columns():
     )
 
 
-def test_a_table_of_nobody_has_its_header():
+def test_an_empty_table_has_a_header():
     assert table([]) == "id,username,registered_at\r\n"
 
 
@@ -43,7 +43,7 @@ def test_times_are_in_utc():
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n"])
 @pytest.mark.parametrize("before", ["", " ", "   ", '"', "'", ' "'])
-def test_what_may_be_a_formula_is_led_by_an_apostrophe(sign, before):
+def test_a_possible_formula_is_prefixed_with_an_apostrophe(sign, before):
     cell = f"{before}{sign}SUM(A1)"
 
     assert harmless(cell) == f"'{cell}"
@@ -52,13 +52,13 @@ def test_what_may_be_a_formula_is_led_by_an_apostrophe(sign, before):
 
 
 @pytest.mark.parametrize("cell", ["", "ada", "a=b", "a+b@example.org", "1-2", " ada", '"ada"'])
-def test_any_other_text_stays_as_it_is(cell):
+def test_any_other_text_is_unchanged(cell):
     assert harmless(cell) == cell
 
 
 @example(["'@"])
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))))
-def test_any_text_is_one_cell(names):
+def test_any_text_stays_in_one_cell(names):
     views = [AttendeeView(ADA, name, datetime(2030, 1, 1, tzinfo=UTC)) for name in names]
 
     rows = list(csv.reader(StringIO(table(views), newline="")))
@@ -69,15 +69,15 @@ def test_any_text_is_one_cell(names):
     assert {len(row) for row in rows} == {3}
 
 
-def test_a_chunk_is_made_when_it_is_asked_for():
-    asked = []
+def test_chunks_are_produced_lazily():
+    pages_read = []
 
     def pages():
         for number in range(3):
-            asked.append(number)
+            pages_read.append(number)
             yield [AttendeeView(UUID(int=number), "ada", NOON)]
 
     chunks = csv_chunks(pages())
     next(chunks)
 
-    assert asked == [0]
+    assert pages_read == [0]

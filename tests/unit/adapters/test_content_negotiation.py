@@ -1,4 +1,4 @@
-"""What is made of Accept, for operations that can answer in several ways."""
+"""How Accept selects the media type of operations with several of them."""
 
 import pytest
 from flask import Response
@@ -58,7 +58,7 @@ def client():
 
 
 @pytest.mark.parametrize(
-    ("accept", "answered"),
+    ("accept", "expected"),
     [
         (None, JSON),
         ("", JSON),
@@ -82,31 +82,31 @@ def client():
         ("application/json;version=2", JSON),
         ("json", None),
         ("*/json", None),
-        # Nothing can be understood here, as if nothing were said.
+        # Unparsable values count as no Accept header.
         (",,", JSON),
         ("application/json;q=high", JSON),
         ('"', JSON),
     ],
 )
-def test_accept_chooses_the_media_type_or_none(client, accept, answered):
+def test_accept_selects_the_media_type(client, accept, expected):
     response = client.get("/tea/", headers={} if accept is None else {"Accept": accept})
 
-    if answered is None:
+    if expected is None:
         assert (response.status_code, response.json["code"]) == (406, "not_acceptable")
         assert "application/json or text/csv" in response.json["detail"]
         assert response.content_type == "application/problem+json"
     else:
-        assert (response.status_code, response.mimetype) == (200, answered)
+        assert (response.status_code, response.mimetype) == (200, expected)
         assert response.headers["Vary"] == "Accept"
         assert response.headers["Cache-Control"] == "private, no-cache"
 
 
-def test_what_has_no_json_is_not_answered_as_json(client):
+def test_an_operation_without_json_rejects_json(client):
     assert client.get("/times/", headers={"Accept": "application/json"}).status_code == 406
     assert client.get("/times/").content_type == "text/calendar"
 
 
-def test_each_media_type_is_documented_with_its_example(client):
+def test_each_media_type_is_documented_with_an_example(client):
     paths = client.get("/api/schema/").json["paths"]
 
     content = paths["/tea/"]["get"]["responses"]["200"]["content"]

@@ -21,14 +21,14 @@ ID = UUID("01997a60-5a80-7000-8000-000000000002")
         datetime.max.replace(tzinfo=UTC),
     ],
 )
-def test_a_cursor_leads_back_to_its_position(instant):
+def test_a_time_cursor_is_decoded(instant):
     position = Cursor(instant, ID)
 
     assert position_of(cursor_of(position, "start_time"), "start_time") == position
 
 
 @pytest.mark.parametrize("number", [0, 1, -1, 1_000_000, 2**63 - 1, -(2**63)])
-def test_a_cursor_of_numbers_leads_back_to_its_position(number):
+def test_a_number_cursor_is_decoded(number):
     position = Cursor(number, ID)
     cursor = cursor_of(position, "attendees_count")
 
@@ -36,7 +36,7 @@ def test_a_cursor_of_numbers_leads_back_to_its_position(number):
 
 
 @pytest.mark.parametrize("title", ["Tea", "title", "-title", "☕ Zoë 👩‍🚀", "'\"\\%_", "x" * 200])
-def test_a_cursor_of_texts_leads_back_to_its_position(title):
+def test_a_text_cursor_is_decoded(title):
     position = Cursor(title, ID)
 
     assert position_of(cursor_of(position, "title"), "title", str) == position
@@ -52,15 +52,19 @@ ORDERS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("asked", ORDERS)
-def test_a_cursor_is_of_one_order(asked):
+@pytest.mark.parametrize("expected_order", ORDERS)
+def test_a_cursor_is_valid_only_for_its_order(expected_order):
     for order, value in ORDERS.items():
-        if order != asked:
+        if order != expected_order:
             with pytest.raises(ValidationError):
-                position_of(cursor_of(Cursor(value, ID), order), asked, type(ORDERS[asked]))
+                position_of(
+                    cursor_of(Cursor(value, ID), order),
+                    expected_order,
+                    type(ORDERS[expected_order]),
+                )
 
 
-def encoded(raw: bytes) -> str:
+def encode(raw: bytes) -> str:
     return urlsafe_b64encode(raw).decode()
 
 
@@ -72,17 +76,17 @@ def encoded(raw: bytes) -> str:
         "next",
         "ünïcode",
         "A" * 5000,
-        encoded(b"start_time"),
-        encoded(b"\x7f" * 24 + b"start_time"),  # far beyond year 9999
-        encoded(b"\x80" + b"\0" * 23 + b"start_time"),
-        encoded(b"\0" * 24 + b"start_time") + "=",
+        encode(b"start_time"),
+        encode(b"\x7f" * 24 + b"start_time"),  # far beyond year 9999
+        encode(b"\x80" + b"\0" * 23 + b"start_time"),
+        encode(b"\0" * 24 + b"start_time") + "=",
         cursor_of(Cursor(NOON, ID), "start_time") + "A",
         cursor_of(Cursor(NOON, ID), "start_time")[:-1],
         " " + cursor_of(Cursor(NOON, ID), "start_time"),
         cursor_of(Cursor(NOON, ID), "start_time") + "\n",
     ],
 )
-def test_any_other_text_is_refused(text):
+def test_an_invalid_time_cursor_is_rejected(text):
     with pytest.raises(ValidationError):
         position_of(text, "start_time")
 
@@ -92,19 +96,19 @@ def test_any_other_text_is_refused(text):
     [
         "",
         "x",
-        encoded(b"title"),
-        encoded(ID.bytes),
-        encoded(ID.bytes + b"title"),
-        encoded(ID.bytes + b"tea" + b"title"),
-        encoded(ID.bytes[1:] + b"\0title"),
-        encoded(ID.bytes + b"te\0a\0title"),  # no text of ours has a NUL
-        encoded(ID.bytes + b"\xff\0title"),
-        encoded(ID.bytes + b"\xed\xa0\x80\0title"),  # half of a surrogate pair
-        encoded(ID.bytes + b"\xc1\xa1\0title"),  # an `a`, longer than need be
+        encode(b"title"),
+        encode(ID.bytes),
+        encode(ID.bytes + b"title"),
+        encode(ID.bytes + b"tea" + b"title"),
+        encode(ID.bytes[1:] + b"\0title"),
+        encode(ID.bytes + b"te\0a\0title"),  # texts have no NUL
+        encode(ID.bytes + b"\xff\0title"),
+        encode(ID.bytes + b"\xed\xa0\x80\0title"),  # half of a surrogate pair
+        encode(ID.bytes + b"\xc1\xa1\0title"),  # an overlong encoding of `a`
         cursor_of(Cursor("tea", ID), "title") + "A",
         cursor_of(Cursor("tea", ID), "title")[:-1],
     ],
 )
-def test_any_other_text_is_refused_in_an_order_by_texts(text):
+def test_an_invalid_text_cursor_is_rejected(text):
     with pytest.raises(ValidationError):
         position_of(text, "title", str)

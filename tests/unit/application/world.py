@@ -10,7 +10,8 @@ from application.ports.event_queries import EventView
 from application.use_cases import build_use_cases
 from domain.accounts.credentials import Password, PasswordRules, Username
 from domain.calendars.feed import FeedSecret
-from domain.events.description import Capacity, Description, Title
+from domain.events.description import Capacity, Title
+from domain.events.event import NewEvent
 from tests.builders import DAY, HOUR, NOON
 from tests.fakes.clock import FakeClock
 from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
@@ -53,9 +54,10 @@ class World:
     def published(self, creator: Caller, capacity: int = 2, start: timedelta = DAY) -> EventView:
         return self.create_event(
             creator,
-            title=Title("Tea"),
-            description=Description(""),
-            start_time=NOON + start,
-            end_time=NOON + start + HOUR,
-            capacity=Capacity(capacity),
+            NewEvent(
+                title=Title("Tea"),
+                start_time=NOON + start,
+                end_time=NOON + start + HOUR,
+                capacity=Capacity(capacity),
+            ),
         )

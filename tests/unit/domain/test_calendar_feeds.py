@@ -10,7 +10,7 @@ from tests.builders import NOON
 TEXT = "aZ0-_" * 8 + "abc"
 
 
-def test_a_feed_keeps_no_secret_and_shows_no_hash():
+def test_a_feed_stores_only_a_hash_and_does_not_show_it():
     feed = CalendarFeed.open(uuid4(), FeedSecret(TEXT), NOON)
 
     assert feed.secret_hash == sha256(TEXT.encode()).digest()
@@ -27,8 +27,8 @@ def test_a_secret_is_in_no_representation():
     + [TEXT[1:] + each for each in "/+ .é٠\ud800"],
     ids=ascii,
 )
-def test_a_text_of_another_form_is_no_secret(text):
-    with pytest.raises(CalendarNotFound) as refusal:
+def test_a_malformed_secret_is_rejected(text):
+    with pytest.raises(CalendarNotFound) as exc_info:
         FeedSecret(text)
 
-    assert str(refusal.value) == str(CalendarNotFound())
+    assert str(exc_info.value) == str(CalendarNotFound())

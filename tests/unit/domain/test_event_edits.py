@@ -6,25 +6,23 @@ import pytest
 from domain.errors import Invalid
 from domain.events.description import Capacity, Description, EventType, Location, Title
 from domain.events.errors import CapacityBelowAttendance, NotEventCreator, ReadOnlyEvent
-from domain.events.event import Event, EventChanges
+from domain.events.event import Event, EventChanges, NewEvent
 from domain.events.schedule import Schedule
 from tests.builders import DAY, HOUR, NOON, an_event
 
-NOTHING = EventChanges()
+NO_CHANGES = EventChanges()
 
 
 def test_a_new_event_has_no_attendees_not_even_its_creator():
     creator_id = uuid4()
 
-    event = Event.publish(
-        event_id=uuid4(),
-        creator_id=creator_id,
+    new = NewEvent(
         title=Title("Tea"),
-        description=Description(""),
-        schedule=Schedule.planned(NOON + HOUR, NOON + DAY, now=NOON),
+        start_time=NOON + HOUR,
+        end_time=NOON + DAY,
         capacity=Capacity(1),
-        now=NOON,
     )
+    event = Event.create(new, uuid4(), creator_id, now=NOON)
 
     assert event.attendees_count == 0
     assert event.seat.user_id == creator_id
@@ -32,7 +30,7 @@ def test_a_new_event_has_no_attendees_not_even_its_creator():
     assert event.created_at == event.updated_at == NOON
 
 
-def test_the_creator_edits_what_is_named_and_nothing_else():
+def test_an_edit_changes_only_the_given_fields():
     event = an_event(capacity=10)
     before = deepcopy(event)
 
@@ -48,14 +46,14 @@ def test_the_creator_edits_what_is_named_and_nothing_else():
 @pytest.mark.parametrize("now", [NOON, NOON - HOUR], ids=["stands still", "goes back"])
 def test_updated_at_increases_with_every_edit_even_if_the_clock_does_not(now):
     event = an_event()
-    event.edit(NOTHING, event.creator_id, now=NOON)
+    event.edit(EventChanges(), event.creator_id, now=NOON)
 
-    event.edit(NOTHING, event.creator_id, now=now)
+    event.edit(EventChanges(), event.creator_id, now=now)
 
     assert event.updated_at > NOON
 
 
-def test_every_value_can_be_edited_at_once():
+def test_every_field_can_be_edited_at_once():
     event = an_event()
     start_time, end_time = NOON + DAY, NOON + 2 * DAY
 
@@ -78,22 +76,22 @@ def test_every_value_can_be_edited_at_once():
     assert (event.type, event.location) == ("social", "The garden")
 
 
-def test_someone_else_may_neither_edit_nor_delete():
+def test_only_the_creator_may_edit_or_delete():
     event = an_event()
 
     with pytest.raises(NotEventCreator):
-        event.edit(NOTHING, uuid4(), now=NOON)
+        event.edit(NO_CHANGES, uuid4(), now=NOON)
     with pytest.raises(NotEventCreator):
         event.require_deletable(by=uuid4(), now=NOON)
 
 
 @pytest.mark.parametrize("hours_after_start", [0, 1, 2])
-def test_a_started_event_is_neither_edited_nor_deleted(hours_after_start):
+def test_a_started_event_cannot_be_edited_or_deleted(hours_after_start):
     event = an_event(start_time=NOON, end_time=NOON + HOUR)
     now = NOON + hours_after_start * HOUR
 
     with pytest.raises(ReadOnlyEvent):
-        event.edit(NOTHING, event.creator_id, now)
+        event.edit(NO_CHANGES, event.creator_id, now)
     with pytest.raises(ReadOnlyEvent):
         event.require_deletable(by=event.creator_id, now=now)
 
@@ -104,11 +102,11 @@ def test_the_creator_may_delete_an_upcoming_event():
     event.require_deletable(by=event.creator_id, now=NOON)
 
 
-def test_that_it_is_someone_elses_comes_before_that_it_has_started():
+def test_not_event_creator_takes_precedence_over_read_only_event():
     event = an_event(start_time=NOON)
 
     with pytest.raises(NotEventCreator):
-        event.edit(NOTHING, uuid4(), now=NOON)
+        event.edit(NO_CHANGES, uuid4(), now=NOON)
     with pytest.raises(NotEventCreator):
         event.require_deletable(by=uuid4(), now=NOON)
 
@@ -125,18 +123,18 @@ def test_that_it_is_someone_elses_comes_before_that_it_has_started():
     ],
     ids=["start is now", "start was", "end is now", "end at start", "start at end", "reversed"],
 )
-def test_the_merged_times_must_lie_ahead_and_ascend(changes, field):
+def test_the_merged_times_must_be_in_the_future_and_in_order(changes, field):
     event = an_event(start_time=NOON + HOUR, end_time=NOON + 2 * HOUR)
     before = deepcopy(event)
 
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(Invalid) as exc_info:
         event.edit(changes, event.creator_id, now=NOON)
 
-    assert refusal.value.field == field
+    assert exc_info.value.field == field
     assert event == before
 
 
-def test_one_time_may_move_past_the_other_when_both_are_set():
+def test_both_times_can_be_moved_together():
     event = an_event(start_time=NOON + HOUR, end_time=NOON + 2 * HOUR)
 
     event.edit(
@@ -148,7 +146,7 @@ def test_one_time_may_move_past_the_other_when_both_are_set():
     assert event.schedule == Schedule(NOON + 3 * HOUR, NOON + 4 * HOUR)
 
 
-def test_capacity_goes_down_to_the_seats_taken_and_not_below():
+def test_capacity_can_be_lowered_to_the_attendee_count_but_not_below():
     event = an_event(capacity=10, attendees_count=4)
 
     event.edit(EventChanges(capacity=Capacity(4)), event.creator_id, now=NOON)

@@ -16,7 +16,7 @@ def test_attending_takes_a_seat():
     assert event.seat.registered_at == NOON
 
 
-def test_a_full_event_refuses_another_attendee():
+def test_a_full_event_rejects_another_attendee():
     event = an_event(capacity=1, attendees_count=1)
 
     with pytest.raises(CapacityExhausted):
@@ -27,7 +27,7 @@ def test_a_full_event_refuses_another_attendee():
 
 
 @pytest.mark.parametrize("capacity", [1, 2])
-def test_attending_twice_changes_nothing_on_a_full_event_too(capacity):
+def test_attending_twice_changes_nothing_even_if_full(capacity):
     event = an_event(capacity=capacity)
     event.attend(now=NOON)
     before = deepcopy(event)
@@ -37,7 +37,7 @@ def test_attending_twice_changes_nothing_on_a_full_event_too(capacity):
     assert event == before
 
 
-def test_cancelling_gives_the_seat_back():
+def test_cancelling_frees_the_seat():
     event = an_event(capacity=1)
     event.attend(now=NOON)
 
@@ -58,7 +58,7 @@ def test_cancelling_without_attending_changes_nothing():
 
 @pytest.mark.parametrize("action", ["attend", "cancel"])
 @pytest.mark.parametrize("hours_after_start", [0, 0.5, 1, 24])
-def test_an_event_that_has_started_is_neither_attended_nor_left(action, hours_after_start):
+def test_a_started_event_cannot_be_attended_or_cancelled(action, hours_after_start):
     event = an_event(start_time=NOON, end_time=NOON + HOUR)
 
     with pytest.raises(ReadOnlyEvent):
@@ -76,7 +76,7 @@ def test_an_attendee_of_a_started_event_keeps_the_seat():
     assert event.attendees_count == 1
 
 
-def test_the_last_instant_before_the_start_still_counts():
+def test_attending_is_possible_until_the_start():
     event = an_event(start_time=NOON)
 
     event.attend(now=NOON.replace(hour=11, minute=59, second=59, microsecond=999_999))

@@ -31,7 +31,7 @@ def test_a_description_has_up_to_10000_characters_and_is_not_trimmed():
         Description("x" * 10_001)
 
 
-def test_a_location_is_trimmed_and_may_be_none_at_all():
+def test_a_location_is_trimmed_and_may_be_empty():
     assert Location("  The green room\n") == "The green room"
     assert Location(" ") == ""
     assert len(Location(f" {'x' * 300} ")) == 300
@@ -65,14 +65,14 @@ def test_a_schedule_ends_after_it_starts(length):
         (NOON + HOUR, EventStatus.PAST),
     ],
 )
-def test_the_start_belongs_to_the_event_and_the_end_does_not(now, status):
+def test_the_start_is_inclusive_and_the_end_exclusive(now, status):
     assert Schedule(NOON, NOON + HOUR).status_at(now) is status
 
 
-def test_a_planned_schedule_lies_ahead():
+def test_a_planned_schedule_starts_in_the_future():
     assert Schedule.planned(NOON + TICK, NOON + HOUR, now=NOON) == Schedule(
         NOON + TICK, NOON + HOUR
     )
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(Invalid) as exc_info:
         Schedule.planned(NOON, NOON + HOUR, now=NOON)
-    assert refusal.value.field == "start_time"
+    assert exc_info.value.field == "start_time"

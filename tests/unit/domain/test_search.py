@@ -4,11 +4,11 @@ from domain.errors import Invalid
 from domain.events.search import Search
 
 
-def test_words_are_what_lies_between_white_space():
+def test_words_are_separated_by_white_space():
     assert Search.of("  node.js\t100%\n'tea'\u3000☕ ").words == ("node.js", "100%", "'tea'", "☕")
 
 
-def test_a_word_that_comes_twice_is_sought_once():
+def test_repeated_words_are_searched_once():
     assert Search.of("tea for tea").words == ("tea", "for")
 
 

@@ -8,14 +8,14 @@ from domain.accounts.session import ClientInfo
 from tests.builders import CLIENT_INFO, DAY, HOUR, NOON, a_session
 
 
-def test_a_session_keeps_no_refresh_token():
+def test_a_session_stores_only_the_hash_of_its_refresh_token():
     assert a_session("first").refresh_token_hash == sha256(b"first").digest()
 
 
-def test_a_refresh_token_is_spent_for_its_successor():
+def test_a_refresh_token_is_replaced_by_its_successor():
     session = a_session("first")
 
-    session.rotate(spent="first", successor="second", now=NOON + HOUR, client_info=CLIENT_INFO)
+    session.rotate("first", "second", NOON + HOUR, CLIENT_INFO)
 
     assert session.is_newest("second")
     assert not session.is_newest("first")
@@ -23,16 +23,16 @@ def test_a_refresh_token_is_spent_for_its_successor():
     assert session.expires_at == NOON + HOUR + DAY
 
 
-def test_reuse_of_a_spent_token_ends_the_session():
+def test_reusing_a_refresh_token_ends_the_session():
     session = a_session("first")
-    session.rotate(spent="first", successor="second", now=NOON, client_info=CLIENT_INFO)
+    session.rotate("first", "second", NOON, CLIENT_INFO)
 
     with pytest.raises(RefreshTokenReused):
-        session.rotate(spent="first", successor="third", now=NOON, client_info=CLIENT_INFO)
+        session.rotate("first", "third", NOON, CLIENT_INFO)
 
     assert not session.is_live(NOON)
     with pytest.raises(InvalidToken):
-        session.rotate(spent="second", successor="third", now=NOON, client_info=CLIENT_INFO)
+        session.rotate("second", "third", NOON, CLIENT_INFO)
 
 
 def test_a_session_lives_a_day_from_its_last_rotation():
@@ -41,10 +41,10 @@ def test_a_session_lives_a_day_from_its_last_rotation():
     assert session.is_live(NOON + DAY - HOUR)
     assert not session.is_live(NOON + DAY)
     with pytest.raises(InvalidToken):
-        session.rotate(spent="first", successor="second", now=NOON + DAY, client_info=CLIENT_INFO)
+        session.rotate("first", "second", NOON + DAY, CLIENT_INFO)
 
 
-def test_a_session_ends_for_good_however_often_it_is_refreshed():
+def test_a_session_has_a_maximum_age_however_often_it_is_refreshed():
     session = a_session("0", ends_at=NOON + 2 * DAY)
     for number in range(1, 4):
         session.rotate(str(number - 1), str(number), NOON + number * DAY / 2, CLIENT_INFO)
@@ -56,7 +56,7 @@ def test_a_session_ends_for_good_however_often_it_is_refreshed():
         session.rotate("3", "4", NOON + 2 * DAY, CLIENT_INFO)
 
 
-def test_a_session_remembers_where_it_was_last_refreshed():
+def test_a_session_stores_the_client_of_its_last_refresh():
     session = a_session("first")
     elsewhere = ClientInfo("198.51.100.9", "another browser")
 
@@ -65,7 +65,7 @@ def test_a_session_remembers_where_it_was_last_refreshed():
     assert session.client_info == elsewhere
 
 
-def test_a_revoked_session_is_over_since_its_first_revocation():
+def test_a_session_is_revoked_at_its_first_revocation():
     session = a_session("first")
 
     session.revoke(NOON + HOUR)
@@ -77,7 +77,7 @@ def test_a_revoked_session_is_over_since_its_first_revocation():
         session.rotate("first", "second", NOON + HOUR, CLIENT_INFO)
 
 
-def test_reuse_is_told_from_the_end_of_the_session():
+def test_reuse_after_the_end_of_the_session_is_no_reuse():
     session = a_session("first")
     session.rotate("first", "second", NOON, CLIENT_INFO)
 
@@ -87,7 +87,7 @@ def test_reuse_is_told_from_the_end_of_the_session():
     assert session.revoked_at is None
 
 
-def test_only_the_owner_revokes_a_session_and_only_while_it_lives():
+def test_only_the_owner_can_revoke_a_live_session():
     session = a_session(now=NOON)
 
     session.require_revocable(by=session.user_id, now=NOON)

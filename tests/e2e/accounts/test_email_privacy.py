@@ -1,0 +1,79 @@
+"""No response reveals another user's email address."""
+
+from itertools import product
+
+import pytest
+
+from tests.e2e.client import an_event_body
+from tests.e2e.openapi.test_document import operations
+
+EMAIL = "secret.address@example.org"
+MEDIA_TYPES = ("application/json", "text/csv", "text/calendar", "*/*")
+
+
+@pytest.fixture
+def ada(visitor):
+    member = visitor.new_member("ada")
+    assert member.patch("/v1/profile/", email=EMAIL).json()["email"] == EMAIL
+    return member
+
+
+def paths_for(user, ada):
+    """Fills paths with ids of the user's and of Ada's resources; both attend both events."""
+    own_event, adas_event = user.new_event(), ada.new_event()
+    for event in (own_event, adas_event):
+        ada.attend(event)
+        user.attend(event)
+    feeds = [each.post("/v1/profile/calendar/").json()["url"] for each in (user, ada)]
+    values_by_name = {
+        "event_id": [event.rstrip("/").rpartition("/")[2] for event in (own_event, adas_event)],
+        "session_id": [each.sessions()[0]["id"] for each in (user, ada)],
+        "secret": [url.rpartition("/")[2].removesuffix(".ics") for url in feeds],
+    }
+    return lambda path: _fill(path, values_by_name)
+
+
+def _fill(path, values_by_name):
+    for name, values in values_by_name.items():
+        if f"{{{name}}}" in path:
+            return [path.replace(f"{{{name}}}", value) for value in values]
+    return [path]
+
+
+def bodies_of(operation, ada):
+    """An invalid body, the example, and one with Ada's username where there is a username."""
+    if "requestBody" not in operation:
+        return [None]
+    [media, *_] = operation["requestBody"]["content"].values()
+    example = media["example"]
+    if "title" in example:
+        example = an_event_body()
+    return [{}, example, example | {"username": ada.username} if "username" in example else example]
+
+
+def responses(visitor, ada, path, method, operation):
+    user = visitor.new_member("grace")
+    for url in paths_for(user, ada)(path):
+        for body, media_type in product(bodies_of(operation, ada), MEDIA_TYPES):
+            yield user.http.request(method, url, json=body, headers={"Accept": media_type})
+
+
+def test_no_response_to_another_user_contains_the_email_address(visitor, document, ada):
+    succeeded = set()
+    for path, method, operation in operations(document):
+        for response in responses(visitor, ada, path, method, operation):
+            assert EMAIL not in response.text, f"{method} {path}"
+            assert EMAIL not in str(response.headers), f"{method} {path}"
+            assert response.status_code < 500
+            if response.is_success:
+                succeeded.add((method, path))
+
+    # All can succeed except those that need the other user's password or token.
+    not_succeeded = {(method, path) for path, method, _ in operations(document)} - succeeded
+    assert not_succeeded <= {
+        ("delete", "/v1/profile/"),
+        ("post", "/v1/profile/password/"),
+        ("post", "/v1/profile/token/refresh/"),
+        ("post", "/v1/profile/token/verify/"),
+    }
+    assert ada.get("/v1/profile/").json()["email"] == EMAIL

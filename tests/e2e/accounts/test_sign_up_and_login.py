@@ -1,0 +1,95 @@
+import pytest
+
+from tests.e2e.client import PASSWORD
+
+
+def test_signing_up_returns_the_profile_without_the_password(visitor):
+    response = visitor.sign_up("ada", email="ada@example.org")
+
+    assert response.status_code == 201
+    profile = response.json()
+    assert profile.keys() == {"id", "username", "email", "created_at"}
+    assert (profile["username"], profile["email"]) == ("ada", "ada@example.org")
+    assert profile["created_at"].endswith("Z")
+    assert profile["id"][14] == "7"  # the version of a UUIDv7
+
+
+def test_an_email_is_optional(visitor):
+    assert visitor.sign_up("ada").json()["email"] is None
+    assert visitor.sign_up("grace", email=None).json()["email"] is None
+
+
+@pytest.mark.parametrize("name", ["ada", "ADA"])
+def test_usernames_are_unique_regardless_of_case(visitor, name):
+    visitor.sign_up("ada")
+
+    response = visitor.sign_up(name)
+
+    assert response.status_code == 409
+    assert response.json()["code"] == "username_taken"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("username", ""),
+        ("username", "ada lovelace"),
+        ("username", "ada\n"),
+        ("username", "x" * 151),
+        ("username", 7),
+        ("username", None),
+        ("password", "seven77"),
+        ("password", "x" * 129),
+        ("email", "not an address"),
+        ("email", "a@example.org\u2028"),
+        ("email", f"{'x' * 250}@example.org"),
+        ("shoe_size", 38),
+    ],
+)
+def test_an_invalid_field_at_sign_up_is_named(visitor, field, value):
+    response = visitor.sign_up(**{"username": "ada", field: value})
+
+    assert response.status_code == 422
+    assert response.json()["code"] == "validation_failed"
+    assert response.json()["errors"].keys() == {field}
+
+
+def test_all_invalid_fields_are_named_at_once(visitor):
+    response = visitor.post("/v1/profile/signup/", {"username": "!", "password": "short"})
+
+    assert response.json()["errors"].keys() == {"username", "password"}
+
+
+def test_logging_in_returns_a_token_pair(visitor):
+    visitor.sign_up("ada")
+
+    tokens = visitor.log_in("ADA").json()
+
+    assert tokens.keys() == {
+        "access_token",
+        "refresh_token",
+        "token_type",
+        "expires_in",
+        "refresh_expires_in",
+    }
+    assert tokens["token_type"] == "Bearer"
+    assert (tokens["expires_in"], tokens["refresh_expires_in"]) == (3600, 86400)
+    assert (
+        visitor.with_token(tokens["access_token"]).get("/v1/profile/").json()["username"] == "ada"
+    )
+
+
+def test_an_unknown_username_and_a_wrong_password_get_the_same_response(visitor):
+    visitor.sign_up("ada")
+    visitor.http.headers["X-Request-ID"] = "the-same"
+
+    unknown, wrong = visitor.log_in("grace"), visitor.log_in("ada", "wrong password")
+
+    assert unknown.status_code == wrong.status_code == 401
+    assert unknown.json()["code"] == "invalid_credentials"
+    assert unknown.content == wrong.content
+    assert visitor.log_in("ada", PASSWORD + " ").status_code == 401
+
+
+def test_the_profile_belongs_to_the_caller(ada):
+    assert ada.get("/v1/profile/").json()["id"] == ada.id

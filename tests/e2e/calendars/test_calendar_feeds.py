@@ -1,0 +1,180 @@
+"""Calendar feeds, which calendar programs read from a secret URL."""
+
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import pytest
+from icalendar import Calendar
+
+from adapters.postgres.calendars.queries import PostgresCalendarQueries
+from tests.e2e.client import in_hours
+from tests.e2e.problems import is_problem
+
+FEED = "/v1/profile/calendar/"
+
+
+def new_feed(person):
+    """Create a feed and return its path."""
+    response = person.post(FEED)
+    assert response.status_code == 201, response.text
+    return urlsplit(response.json()["url"]).path
+
+
+def events_at(visitor, path):
+    response = visitor.get(path)
+    assert response.status_code == 200, response.text
+    return Calendar.from_ical(response.content).walk("VEVENT")
+
+
+def titles_at(visitor, path):
+    return [str(event["SUMMARY"]) for event in events_at(visitor, path)]
+
+
+def test_a_feed_is_created_read_and_deleted(visitor, ada, base_url):
+    assert is_problem(ada.get(FEED), 404, "no_calendar_feed")
+
+    created = ada.post(FEED)
+    url = created.json()["url"]
+
+    assert created.status_code == 201
+    assert created.json().keys() == {"url", "created_at"}
+    assert created.headers["Location"] == url
+    assert url.startswith(f"{base_url}/v1/calendars/")
+    status = ada.get(FEED)
+    assert status.json() == {"created_at": created.json()["created_at"]}
+    assert visitor.get(url).status_code == 200
+
+    deleted = [ada.delete(FEED) for _ in range(2)]
+    assert [each.status_code for each in deleted] == [204, 204]
+    assert is_problem(ada.get(FEED), 404, "no_calendar_feed")
+    assert is_problem(visitor.get(url), 404, "calendar_not_found")
+    for response in (created, status, *deleted):
+        assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_feed_needs_no_token_and_has_caching_headers(visitor, ada):
+    path = new_feed(ada)
+
+    for client in (visitor, visitor.with_token("rubbish")):
+        response = client.get(path)
+        assert response.status_code == 200
+        assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
+        assert response.headers["Content-Disposition"] == 'inline; filename="turnout.ics"'
+        assert response.headers["Cache-Control"] == "private, no-cache"
+    calendar = Calendar.from_ical(response.content)
+    assert (calendar["NAME"], calendar["X-WR-CALNAME"]) == ("Turnout", "Turnout")
+    assert calendar["REFRESH-INTERVAL"].to_ical() == b"PT1H"
+    assert visitor.http.head(path).headers["ETag"] == response.headers["ETag"]
+
+
+def test_a_feed_lists_the_events_that_its_owner_creates_or_attends(visitor, ada, grace):
+    path = new_feed(ada)
+    other_event = grace.new_event(title="hers", start_time=in_hours(2), end_time=in_hours(9))
+    grace.new_event(title="another of hers")
+    assert titles_at(visitor, path) == []
+
+    own_event = ada.new_event(title="mine", start_time=in_hours(1), end_time=in_hours(9))
+    ada.attend(own_event)
+    ada.attend(other_event)
+    assert titles_at(visitor, path) == ["hers", "mine"]
+    grace.patch(other_event, title="still hers")
+    [first, _] = events_at(visitor, path)
+    assert (first["SUMMARY"], first["SEQUENCE"]) == ("still hers", 1)
+    assert str(first["URL"]).endswith(other_event)
+    ada.cancel(own_event)
+    assert titles_at(visitor, path) == ["still hers", "mine"]
+    ada.cancel(other_event)
+    ada.delete(own_event)
+    assert titles_at(visitor, path) == []
+
+
+def test_an_event_looks_the_same_in_the_feed_and_in_its_own_file(visitor, ada):
+    event = ada.new_event()
+    [single] = Calendar.from_ical(ada.get(f"{event}calendar.ics").content).walk("VEVENT")
+
+    assert events_at(visitor, new_feed(ada)) == [single]
+
+
+def test_the_etag_changes_only_with_the_feed(visitor, ada, grace):
+    path, event = new_feed(ada), ada.new_event()
+    etag = visitor.get(path).headers["ETag"]
+    known = {"If-None-Match": etag}
+    grace.attend(event)
+    grace.new_event()
+
+    same = visitor.get(path, headers=known)
+    assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", etag)
+
+    ada.patch(event, title="Coffee")
+    changed = visitor.get(path, headers=known)
+    assert changed.status_code == 200
+    assert changed.headers["ETag"] != etag
+
+
+def test_a_new_feed_replaces_the_previous_one(visitor, ada, grace):
+    other = new_feed(grace)
+    first, second = new_feed(ada), new_feed(ada)
+
+    assert first != second
+    assert is_problem(visitor.get(first), 404, "calendar_not_found")
+    assert titles_at(visitor, second) == titles_at(visitor, other) == []
+
+
+def test_of_feeds_created_concurrently_one_is_valid(visitor, ada):
+    with ThreadPoolExecutor(8) as pool:
+        paths = list(pool.map(lambda _: new_feed(ada), range(8)))
+
+    assert sorted(visitor.get(path).status_code for path in paths) == [200] + [404] * 7
+
+
+def test_a_feed_is_deleted_with_the_account(visitor, ada):
+    path = new_feed(ada)
+    ada.delete_account()
+
+    assert is_problem(visitor.get(path), 404, "calendar_not_found")
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "x" * 43,
+        "x" * 42,
+        "x" * 44,
+        "x" * 5000,
+        "x",
+        "%00" * 43,
+        "x" * 42 + "%00",
+        "é" * 43,
+        "%ff" * 43,
+        "x" * 42 + "%0A",
+        "x" * 42 + "=",
+        "%D9%A0" * 43,
+        "..",
+        "x.ics",
+        "'; --",
+    ],
+    ids=lambda secret: secret[:12],
+)
+def test_every_invalid_secret_gets_the_same_404(visitor, ada, secret):
+    new_feed(ada)
+    visitor.http.headers["X-Request-ID"] = "the-same"
+    unknown = visitor.get(f"/v1/calendars/{'y' * 43}.ics")
+    assert is_problem(unknown, 404, "calendar_not_found")
+
+    response = visitor.get(f"/v1/calendars/{secret}.ics")
+
+    assert response.status_code == 404
+    assert response.content == unknown.content
+    assert response.headers.items() - unknown.headers.items() <= {
+        ("date", response.headers["Date"])
+    }
+
+
+def test_a_malformed_secret_does_not_reach_the_database(visitor, monkeypatch):
+    def fail(*_):
+        raise AssertionError("queried")
+
+    monkeypatch.setattr(PostgresCalendarQueries, "entries", fail)
+
+    assert is_problem(visitor.get("/v1/calendars/x.ics"), 404, "calendar_not_found")
+    assert visitor.get(f"/v1/calendars/{'x' * 43}.ics").status_code == 500  # fail() is called

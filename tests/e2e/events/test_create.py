@@ -1,0 +1,107 @@
+"""Creating events."""
+
+import pytest
+
+
+def test_creating_an_event_returns_all_fields(ada):
+    response = ada.create_event(
+        title="  Tea  ",
+        capacity=3,
+        type="workshop",
+        location=" The green room ",
+        start_time="2099-05-17T18:00:00+02:00",
+        end_time="2099-05-17T19:30:00.5",
+    )
+
+    assert response.status_code == 201
+    event = response.json()
+    assert event["id"][14] == "7"  # the version of a UUIDv7
+    assert response.headers["Location"] == f"/v1/events/{event['id']}/"
+    assert event == {
+        "id": event["id"],
+        "title": "Tea",
+        "description": "",
+        "start_time": "2099-05-17T16:00:00Z",
+        "end_time": "2099-05-17T19:30:00.500000Z",
+        "capacity": 3,
+        "type": "workshop",
+        "location": "The green room",
+        "status": "upcoming",
+        "attendees_count": 0,
+        "seats_left": 3,
+        "is_attending": False,
+        "creator": {"id": ada.id, "username": ada.username},
+        "created_at": event["created_at"],
+        "updated_at": event["created_at"],
+    }
+    assert ada.get(response.headers["Location"]).json() == event
+    assert ada.get("/v1/events/").json()["results"] == [event]
+
+
+def test_optional_fields_have_defaults(ada):
+    event = ada.create_event().json()
+
+    assert (event["description"], event["type"], event["location"]) == ("", "other", "")
+    assert event["capacity"] == 1_000_000  # never null
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", ""),
+        ("title", "  "),
+        ("title", "x" * 201),
+        ("title", None),
+        ("title", 7),
+        ("description", "x" * 10_001),
+        ("description", None),
+        ("type", "party"),
+        ("type", None),
+        ("type", "Meetup"),
+        ("location", "x" * 301),
+        ("location", None),
+        ("location", 7),
+        ("capacity", 0),
+        ("capacity", 1_000_001),
+        ("capacity", 2**63),
+        ("capacity", 10.5),
+        ("capacity", "10"),
+        ("capacity", True),
+        ("capacity", None),
+        ("capacity", 1e300),
+        ("start_time", "2099-01-01"),
+        ("start_time", "tomorrow"),
+        ("start_time", 4102444800),
+        ("start_time", "2099-02-30T10:00:00Z"),
+        ("start_time", "2099-W01-1T10:00:00Z"),
+        ("start_time", "2099-01-01T10:00Z"),
+        ("start_time", "2099-01-01T10:00:60Z"),
+        ("start_time", "2099-01-01T10:00:00+25:00"),
+        ("start_time", "2099-01-01T10:00:00+00:99"),
+        ("start_time", "٢٠٩٩-01-01T10:00:00Z"),
+        ("start_time", "2020-01-01T10:00:00Z"),
+        ("start_time", "0001-01-01T00:00:00+14:00"),
+        ("end_time", "9999-12-31T23:59:59-12:00"),
+        ("end_time", "2020-01-01T10:00:00Z"),
+        ("organiser", "ada"),
+        ("id", "c238effb-2e6e-4063-9c2a-123a4c7eba24"),
+    ],
+)
+def test_an_invalid_field_is_named_and_no_event_is_created(ada, field, value):
+    response = ada.create_event(**{field: value})
+
+    assert response.status_code == 422
+    assert response.json()["errors"].keys() == {field}
+    assert ada.get("/v1/events/").json()["count"] == 0
+
+
+@pytest.mark.parametrize("capacity", [10.0, 1, 1_000_000])
+def test_an_integer_may_be_written_as_a_float(ada, capacity):
+    assert ada.create_event(capacity=capacity).json()["capacity"] == capacity
+
+
+def test_the_latest_possible_instant_is_a_valid_end(ada):
+    event = ada.create_event(end_time="9999-12-31T23:59:59.999999Z").json()
+
+    assert event["end_time"] == "9999-12-31T23:59:59.999999Z"
+    assert ada.get("/v1/events/").json()["results"] == [event]

@@ -1,0 +1,112 @@
+"""Starting and stopping the service. For invalid settings see test_invalid_settings.py."""
+
+import signal
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from tests.concurrency import wait_until
+from tests.e2e.http.slow_clients import CLOSING, KEEP_ALIVE, connect, read_all
+from tests.processes import run_cli, running_cli
+
+# No request here needs the database.
+WITHOUT_DATABASE = {
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+    "JWT_SECRET_KEY": "k" * 32,
+}
+
+ACCOUNT = {"username": "ada", "password": "correct horse battery"}
+
+
+def log_in(base_url):
+    return httpx.post(f"{base_url}/v1/profile/token/", json=ACCOUNT).json()
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def earlier_run(root, data_dir):
+    """Two sessions, one of them revoked, of an earlier `make run`."""
+    with running_cli(root, "run", DATA_DIR=str(data_dir)) as (process, base_url):
+        assert httpx.post(f"{base_url}/v1/profile/signup/", json=ACCOUNT).status_code == 201
+        revoked, active = log_in(base_url), log_in(base_url)
+        body = {"refresh_token": revoked["refresh_token"]}
+        response = httpx.post(f"{base_url}/v1/profile/token/revoke/", json=body)
+        assert response.status_code == 204
+        second = run_cli(root, "run", DATA_DIR=str(data_dir))
+    assert_stopped(process, base_url, data_dir)
+    return SimpleNamespace(revoked=revoked, active=active, second=second)
+
+
+def assert_stopped(process, base_url, data_dir):
+    assert process.wait(timeout=60) == 0
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(base_url)
+    assert not (data_dir / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_second_run_in_the_same_directory_ends_with_one_line(earlier_run):
+    assert earlier_run.second.returncode == 1
+    assert earlier_run.second.stderr.startswith("turnout: DATA_DIR: ")
+    assert earlier_run.second.stderr.count("\n") == 1
+
+
+def test_the_key_is_readable_by_its_owner_only(earlier_run, data_dir):
+    assert (data_dir / "jwt_secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_data_and_revoked_tokens_survive_a_restart(root, earlier_run, data_dir):
+    with running_cli(root, "run", DATA_DIR=str(data_dir)) as (process, base_url):
+        for tokens, status in ((earlier_run.revoked, 401), (earlier_run.active, 200)):
+            headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+            for _ in range(8):  # more than there are workers
+                response = httpx.get(f"{base_url}/v1/profile/", headers=headers)
+                assert response.status_code == status
+            body = {"refresh_token": tokens["refresh_token"]}
+            response = httpx.post(f"{base_url}/v1/profile/token/refresh/", json=body)
+            assert response.status_code == status
+        process.send_signal(signal.SIGTERM)
+        assert_stopped(process, base_url, data_dir)
+
+
+def test_sighup_stops_everything(root, earlier_run, data_dir):
+    with running_cli(root, "run", DATA_DIR=str(data_dir), WEB_WORKERS="1") as (process, base_url):
+        process.send_signal(signal.SIGHUP)
+        assert_stopped(process, base_url, data_dir)
+
+
+def test_an_error_is_one_line_and_exit_code_1(root):
+    start = run_cli(root, "serve", JWT_SECRET_KEY="k" * 32)
+
+    assert (start.returncode, start.stdout) == (1, "")
+    assert start.stderr == "turnout: DATABASE_URL: is not set.\n"
+
+
+def test_a_partial_request_is_answered_during_a_graceful_stop(root):
+    with (
+        running_cli(root, "serve", WEB_WORKERS="1", **WITHOUT_DATABASE) as (process, base_url),
+        connect(base_url) as partial,
+        connect(base_url) as idle,
+        connect(base_url) as open_connection,
+    ):
+
+        def is_stopping():
+            open_connection.sendall(KEEP_ALIVE)
+            response = b""
+            while not response.endswith(b"}"):
+                response += open_connection.recv(4096)
+            return b"\r\nConnection: close\r\n" in response
+
+        partial.sendall(CLOSING[:20])
+        assert not is_stopping()  # it has accepted the earlier connections, too
+        process.send_signal(signal.SIGTERM)
+        wait_until(is_stopping, "it closes kept-alive connections")
+        partial.sendall(CLOSING[20:])
+
+        assert read_all(partial).startswith(b"HTTP/1.1 200 ")
+        assert read_all(idle) == b""
+        assert process.wait(timeout=60) == 0

@@ -1,0 +1,129 @@
+"""The number of SQL statements per request does not grow with the data."""
+
+import pytest
+
+from adapters.postgres.connection import DriverConnection
+
+SESSION_CHECK = "SELECT require_live_session("
+IGNORED = ("BEGIN", "COMMIT", SESSION_CHECK)
+
+
+@pytest.fixture
+def count_statements(monkeypatch):
+    """Counts the SQL statements of a request, without the session check."""
+    executed = []
+    execute = DriverConnection.execute
+
+    def record(connection, sql, values=None):
+        text = sql.decode() if isinstance(sql, bytes) else sql
+        executed.extend(each for each in text.split(";") if not each.startswith(IGNORED))
+        return execute(connection, sql, values)
+
+    monkeypatch.setattr(DriverConnection, "execute", record)
+
+    def count(request, *arguments, **options):
+        executed.clear()
+        response = request(*arguments, **options)
+        assert response.is_success, response.text
+        return len(executed)
+
+    return count
+
+
+@pytest.fixture
+def count_round_trips(monkeypatch):
+    """Counts the round trips of a request."""
+    sent = []
+    execute = DriverConnection.execute
+
+    def record(connection, sql, values=None):
+        sent.append(sql)
+        return execute(connection, sql, values)
+
+    monkeypatch.setattr(DriverConnection, "execute", record)
+
+    def count(request, *arguments, **options):
+        sent.clear()
+        response = request(*arguments, **options)
+        assert response.is_success, response.text
+        return len(sent)
+
+    return count
+
+
+def test_the_session_is_checked_in_the_same_round_trip(count_round_trips, ada, visitor):
+    event = ada.new_event()
+    feed = ada.post("/v1/profile/calendar/").json()["url"]
+
+    assert count_round_trips(ada.get, "/v1/events/") == 1
+    assert count_round_trips(ada.get, event) == 1
+    assert count_round_trips(ada.get, f"{event}calendar.ics") == 1
+    assert count_round_trips(visitor.get, feed) == 1
+    assert count_round_trips(ada.create_event) == 2
+    assert count_round_trips(ada.attend, event) == 2
+    assert count_round_trips(ada.cancel, event) == 2
+    assert count_round_trips(ada.patch, event, capacity=50) == 3
+
+
+@pytest.fixture(params=["a few events and attendees", "many of them"])
+def event(request, ada, visitor):
+    event = ada.new_event()
+    if request.param == "many of them":
+        for _ in range(10):
+            ada.attend(ada.new_event())
+        for _ in range(4):
+            visitor.new_member().attend(event)
+    return event
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, 1),
+        ({"count": "false"}, 1),
+        ({"status": "upcoming", "attending": "false", "created": "true", "sort": "-start_time"}, 1),
+        ({"status": "past"}, 1),  # an empty first page
+        ({"search": "tea 100% ☕", "type": "meetup", "creator": "ada", "available": "true"}, 1),
+        ({"search": "te", "sort": "-attendees_count", "ends_after": "2020-01-01T00:00:00Z"}, 1),
+        ({"offset": 1000}, 2),  # beyond the end, the count is a separate statement
+    ],
+)
+def test_a_page_of_events_takes_one_statement(count_statements, ada, event, query, expected):
+    assert count_statements(ada.get, "/v1/events/", params=query) == expected
+
+
+def test_a_page_by_cursor_takes_one_statement(count_statements, ada, event):
+    ada.new_event()
+    cursor = ada.get("/v1/events/", params={"limit": 1}).json()["next_cursor"]
+
+    assert count_statements(ada.get, "/v1/events/", params={"cursor": cursor}) == 1
+
+
+def test_one_event_takes_one_statement(count_statements, ada, event):
+    assert count_statements(ada.get, event) == 1
+
+
+def test_an_event_calendar_takes_one_statement(count_statements, ada, event):
+    assert count_statements(ada.get, f"{event}calendar.ics") == 1
+
+
+def test_a_calendar_feed_takes_one_statement(count_statements, ada, event, visitor):
+    feed = ada.post("/v1/profile/calendar/").json()["url"]
+
+    assert count_statements(visitor.get, feed) == 1
+
+
+def test_a_page_of_attendees_takes_two_statements(count_statements, ada, event):
+    assert count_statements(ada.get, f"{event}attendees/") == 2
+
+
+def test_attending_and_cancelling_take_three_statements(count_statements, grace, event):
+    assert count_statements(grace.attend, event) == 3
+    assert count_statements(grace.attend, event) == 2  # nothing to write
+    assert count_statements(grace.cancel, event) == 3
+    assert count_statements(grace.cancel, event) == 2
+
+
+def test_creating_and_updating_take_few_statements(count_statements, ada, event):
+    assert count_statements(ada.create_event) == 2
+    assert count_statements(ada.patch, event, capacity=50) == 4

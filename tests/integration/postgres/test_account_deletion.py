@@ -1,0 +1,128 @@
+"""Requests that passed authentication before their account is deleted, and wait for it."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import insert, select, text, update
+
+from adapters.postgres.calendars.queries import PostgresCalendarQueries
+from adapters.postgres.reader import Reader
+from adapters.postgres.schema.tables import calendar_feeds, idempotency_keys, users
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from adapters.security.secrets import new_feed_secret
+from application.calendars.create_calendar_feed import CreateCalendarFeed
+from application.caller import Caller
+from domain.accounts.errors import AccountDeleted
+from domain.calendars.errors import CalendarNotFound
+from domain.calendars.feed import CalendarFeed
+from tests.builders import CLIENT_INFO, NOON, a_user, an_event
+from tests.fakes.clock import FakeClock
+from tests.fakes.security import AuditInMemory
+
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'")
+
+
+@pytest.fixture
+def new_work(empty_database):
+    return PostgresUnitOfWorkFactory(empty_database)
+
+
+def save(new_work, *entities):
+    with new_work() as work:
+        for entity in entities:
+            (work.users if hasattr(entity, "username") else work.events).add(entity)
+        work.commit()
+
+
+def publish(new_work, event, ada):
+    save(new_work, an_event(creator_id=ada.id))
+
+
+def attend(new_work, event, ada):
+    with new_work() as work:
+        loaded = work.events.get_for_update(event.id, attendee=ada.id)
+        loaded.attend(NOON)
+        work.events.save(loaded)
+        work.commit()
+
+
+def create_feed(new_work, event, ada):
+    CreateCalendarFeed(new_work, FakeClock(), new_feed_secret, AuditInMemory())(
+        Caller(ada.id), CLIENT_INFO
+    )
+
+
+def test_only_the_id_of_a_deleted_user_remains(empty_database, new_work):
+    ada = a_user("ada")
+    save(new_work, ada)
+    with new_work() as work:
+        work.users.remove(work.users.find_for_update(ada.id))
+        work.commit()
+
+    with empty_database.connect() as connection:
+        [row] = connection.execute(select(users)).mappings()
+    remaining = {name for name, value in row.items() if value is not None}
+    assert remaining == {"id", "created_at"}
+
+
+def test_feeds_and_keys_of_the_user_are_deleted(empty_database, new_work):
+    ada, grace = a_user("ada"), a_user("grace")
+    save(new_work, ada, grace)
+    feeds, keys = (
+        [{"user_id": each.id, "created_at": NOON, **values} for each in (ada, grace)]
+        for values in ({"secret_hash": b""}, {"key": "k", "fingerprint": b"", "answer": {}})
+    )
+    for number, feed in enumerate(feeds):
+        feed["secret_hash"] = bytes([number])
+    with empty_database.begin() as connection:
+        connection.execute(insert(calendar_feeds), feeds)
+        connection.execute(insert(idempotency_keys), keys)
+
+    with new_work() as work:
+        work.users.remove(work.users.find_for_update(ada.id))
+        work.commit()
+
+    with empty_database.connect() as connection:
+        for table in (calendar_feeds, idempotency_keys):
+            assert connection.execute(select(table.c.user_id)).scalars().all() == [grace.id]
+
+
+@pytest.mark.parametrize("function", [publish, attend, create_feed])
+def test_a_request_that_waits_for_the_deletion_changes_nothing(empty_database, new_work, function):
+    ada, grace = a_user("ada"), a_user("grace")
+    event = an_event(creator_id=grace.id)
+    save(new_work, ada, grace, event)
+
+    with ThreadPoolExecutor(1) as pool, new_work() as deletion:
+        user = deletion.users.find_for_update(ada.id)
+        outcome = pool.submit(function, new_work, event, ada)
+        with empty_database.connect() as connection:
+            while connection.execute(WAITING).scalar_one() == 0:
+                assert not outcome.done(), "the request did not wait"
+        deletion.users.remove(user)
+        deletion.commit()
+
+        with pytest.raises(AccountDeleted):
+            outcome.result(timeout=30)
+
+    with new_work() as work:
+        assert work.events.upcoming_of(ada.id, NOON) == []
+        assert work.events.get_for_update(event.id, attendee=grace.id).attendees_count == 0
+    with empty_database.connect() as connection:
+        assert connection.execute(select(calendar_feeds)).all() == []
+
+
+def test_a_deletion_by_the_previous_release_ends_feeds_too(empty_database, new_work):
+    ada, secret = a_user("ada"), new_feed_secret()
+    save(new_work, ada)
+    calendars = PostgresCalendarQueries(Reader(empty_database))
+    with new_work() as work:
+        work.calendar_feeds.put(CalendarFeed.open(ada.id, secret, NOON))
+        work.commit()
+    assert calendars.entries(secret.hash, 1, 1) == []
+
+    with empty_database.begin() as connection:  # all that the previous release does to the row
+        connection.execute(update(users).values(username=None, email=None, password_hash=None))
+
+    with pytest.raises(CalendarNotFound):
+        calendars.entries(secret.hash, 1, 1)

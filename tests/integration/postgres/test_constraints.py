@@ -1,0 +1,50 @@
+"""Database constraints reject invalid data even if the code is wrong."""
+
+import pytest
+from sqlalchemy import insert, update
+from sqlalchemy.exc import IntegrityError
+
+from adapters.postgres.accounts.mappers import user_to_row
+from adapters.postgres.events.mappers import event_to_row
+from adapters.postgres.schema.tables import attendances, events, users
+from tests.builders import NOON, a_user, an_event
+
+
+@pytest.fixture
+def event(empty_database):
+    user = a_user()
+    event = an_event(creator_id=user.id, capacity=2)
+    with empty_database.begin() as connection:
+        connection.execute(insert(users).values(user_to_row(user)))
+        connection.execute(insert(events).values(event_to_row(event)))
+    return event
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"attendees_count": 3}, "events_attendees_count_check"),
+        ({"attendees_count": -1}, "events_attendees_count_check"),
+        ({"capacity": 0}, "events_capacity_check"),
+        ({"capacity": 1_000_001}, "events_capacity_check"),
+        ({"end_time": NOON}, "events_schedule_check"),
+        ({"type": "party"}, "events_type_check"),
+    ],
+)
+def test_an_invalid_event_is_rejected(empty_database, event, values, constraint):
+    with empty_database.connect() as connection, pytest.raises(IntegrityError, match=constraint):
+        connection.execute(update(events).values(values))
+
+
+def test_a_user_has_at_most_one_seat_per_event(empty_database, event):
+    seat = {"event_id": event.id, "user_id": event.creator_id, "registered_at": NOON}
+    with empty_database.connect() as connection:
+        connection.execute(insert(attendances).values(seat))
+        with pytest.raises(IntegrityError, match="attendances_pkey"):
+            connection.execute(insert(attendances).values(seat))
+
+
+@pytest.mark.parametrize("name", ["ada", "ADA"])
+def test_usernames_are_unique_regardless_of_case(empty_database, event, name):
+    with empty_database.connect() as connection, pytest.raises(IntegrityError, match="username"):
+        connection.execute(insert(users).values(user_to_row(a_user(name))))

@@ -1,0 +1,247 @@
+"""With 40,000 events and 800,000 seats, every query uses an index."""
+
+import re
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+from rich.progress import Progress
+
+from adapters.postgres.calendars.queries import ENTRIES, ENTRY
+from adapters.postgres.engine import make_engine
+from adapters.postgres.events.filters import StatementKey, filter_values
+from adapters.postgres.events.statements import (
+    COUNT_OF_ATTENDEES,
+    DETAIL,
+    count_of,
+    page_of_attendees,
+)
+from adapters.postgres.events.writes import LOAD, LOCK, SeatChange, update_event
+from adapters.postgres.pages import page_values
+from adapters.postgres.reader import Reader
+from application.calendars.read_calendar_feed import DESCRIPTION_MAX, ENTRIES_MAX
+from application.pages import Cursor, PageRequest
+from application.ports.event_queries import EventCriteria, EventSort
+from domain.events.description import EventType
+from domain.events.schedule import EventStatus
+from domain.events.search import Search
+from tests.bench.dataset import Dataset, event_id, user_id
+from tests.bench.texts import IN_1_OF_100, IN_1_OF_1000, IN_ALL, IN_ONE
+from tests.integration.postgres.event_pages import FIRST, NOW, describe, page_statement
+from tests.postgres import a_database
+
+# Blocks of 8 KiB. 20 rows with their details take some hundred; the events table has 1,200.
+MAX_BLOCKS = 1000
+DAY = timedelta(days=1)
+FILTERS = [
+    {},
+    {"attending": True},
+    {"attending": False},
+    {"created": True},
+    {"created": False},
+    {"status": EventStatus.UPCOMING},
+    {"status": EventStatus.ONGOING},
+    {"status": EventStatus.PAST},
+    {"starts_after": NOW + 100 * DAY},
+    {"starts_before": NOW - 100 * DAY},
+    {"starts_after": NOW, "starts_before": NOW + DAY, "attending": False},
+    {"attending": True, "status": EventStatus.UPCOMING},
+    {"created": True, "status": EventStatus.PAST},
+    {"created": False, "attending": False, "status": EventStatus.ONGOING},
+    {"ends_after": NOW},
+    {"ends_before": NOW},
+    {"ends_after": NOW, "starts_before": NOW + DAY},
+    {"type": EventType.WORKSHOP},
+    {"creator": "P-5"},
+    {"creator": "nobody"},
+    {"available": True},
+    *(
+        {"search": Search.of(search)}
+        for search in (IN_ONE, IN_1_OF_1000, "%", IN_1_OF_100, IN_ALL, "e", "nowhere")
+    ),
+    {"search": Search.of(IN_ONE), "status": EventStatus.UPCOMING},
+    {"search": Search.of(f"{IN_ALL} e"), "status": EventStatus.UPCOMING, "attending": False},
+]
+BY_START = [EventSort.SOONEST_FIRST, EventSort.LATEST_FIRST]
+DEEP = PageRequest(20, after=Cursor(NOW + 50 * DAY, event_id(7)), is_counted=False)
+# Criteria, order, and the index that must be used.
+INDEXES = [
+    ({}, EventSort.OLDEST_FIRST, "events_created_at_idx"),
+    ({}, EventSort.NEWEST_FIRST, "events_created_at_idx"),
+    ({}, EventSort.BY_TITLE, "events_title_idx"),
+    ({}, EventSort.BY_TITLE_BACKWARDS, "events_title_idx"),
+    ({"type": EventType.CONFERENCE}, EventSort.SOONEST_FIRST, "events_type_idx"),
+    ({"creator": "p-5"}, EventSort.SOONEST_FIRST, "events_creator_id_idx"),
+    ({"creator": "p-5"}, EventSort.SOONEST_FIRST, "users_username_key"),
+    ({"creator": "p-5"}, EventSort.BY_TITLE, "events_creator_id_idx"),
+    ({"creator": "p-5"}, EventSort.NEWEST_FIRST, "events_creator_id_idx"),
+    *(
+        ({"search": Search.of(search)}, sort, "events_search_idx")
+        for search in (IN_ONE, IN_1_OF_1000, "%", "nowhere")
+        for sort in EventSort
+    ),
+    ({"search": Search.of(IN_ALL)}, EventSort.BY_TITLE, "events_title_idx"),
+    ({"search": Search.of(IN_ALL)}, EventSort.NEWEST_FIRST, "events_created_at_idx"),
+]
+# A row found by id: three levels of the index, and the row.
+BLOCKS_PER_ROW = 5
+OPEN_FEEDS = """
+    INSERT INTO calendar_feeds (user_id, secret_hash, created_at)
+    SELECT id, sha256(id::text::bytea), now() FROM users
+    ON CONFLICT DO NOTHING RETURNING user_id
+"""
+
+FEED = {
+    "secret_hash": sha256(str(user_id(5)).encode()).digest(),
+    "limit": ENTRIES_MAX,
+    "length": DESCRIPTION_MAX,
+}
+
+
+@pytest.fixture(scope="module")
+def large_database(postgres):
+    """40,000 events and 800,000 seats."""
+    with a_database(postgres, migrated=False) as url:
+        data = Dataset(url.render_as_string(hide_password=False), scale=4, refreshable=0)
+        with Progress(disable=True) as progress:
+            data.load(progress)
+        engine = make_engine(url, pool_size=1, is_autocommit=True)
+        yield Reader(engine)
+        engine.dispose()
+        data.close()
+
+
+@pytest.fixture
+def sequential_scans(large_database):
+    """The tables that a statement scans sequentially."""
+
+    def find(sql, values):
+        plan = [line for [line] in large_database.rows(f"EXPLAIN {sql}", values)]
+        return re.findall(r"Seq Scan on (\w+)", "\n".join(plan))
+
+    return find
+
+
+@pytest.fixture
+def indexes_used(large_database):
+    """The indexes that a statement really reads; its plan may contain more."""
+
+    def find(sql, values):
+        [[[plan]]] = large_database.rows(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", values)
+        return set(index_names(plan["Plan"]))
+
+    def index_names(node):
+        if node["Actual Loops"] and "Index Name" in node:
+            yield node["Index Name"]
+        for each in node.get("Plans", ()):
+            yield from index_names(each)
+
+    return find
+
+
+@pytest.fixture
+def count_blocks(large_database):
+    """The number of blocks that a statement reads; it reveals long index scans."""
+
+    def count(sql, values):
+        explain = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)"
+        [[[plan]]] = large_database.rows(f"{explain} {sql}", values)
+        return plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
+
+    return count
+
+
+@pytest.mark.parametrize("criteria", FILTERS, ids=describe)
+@pytest.mark.parametrize("sort", BY_START)
+@pytest.mark.parametrize("page_request", [FIRST, DEEP], ids=["first page", "by cursor"])
+def test_a_page_of_events_reads_few_blocks(
+    sequential_scans, count_blocks, criteria, sort, page_request
+):
+    page, values = page_statement(EventCriteria(**criteria, sort=sort), page_request)
+
+    # With `available`, all events are read if few match, which is not the case here.
+    assert sequential_scans(page, values) == (["events"] if "available" in criteria else [])
+    assert count_blocks(page, values) < MAX_BLOCKS
+
+
+def test_an_event_and_its_attendees_read_few_blocks(sequential_scans, count_blocks):
+    values = {"event_id": event_id(7), "viewer_id": user_id(5), **page_values(DEEP)}
+
+    pages = [page_of_attendees(is_after=is_after) for is_after in (False, True)]
+    for statement in (DETAIL, COUNT_OF_ATTENDEES, *pages):
+        assert sequential_scans(statement, values) == []
+        assert count_blocks(statement, values) < MAX_BLOCKS
+
+
+def test_attending_and_cancelling_scan_no_table(sequential_scans):
+    values = {
+        "event_id": event_id(7),
+        "attendee": user_id(5),
+        "registered_at": NOW,
+        "attendees_count": 3,
+    }
+    changed = frozenset({"attendees_count"})
+
+    writes = [update_event(changed, change) for change in SeatChange]
+    for statement in [LOCK, LOAD, *writes]:
+        assert sequential_scans(statement, values) == []
+
+
+def test_the_checks_detect_queries_without_an_index(sequential_scans, count_blocks):
+    by_title = "SELECT FROM events WHERE title = %(title)s"
+    assert sequential_scans(by_title, {"title": "x"}) == ["events"]
+    filtered = "SELECT * FROM events WHERE capacity = 1 ORDER BY start_time, id LIMIT 20"
+    assert count_blocks(filtered, {}) > MAX_BLOCKS
+
+
+@pytest.mark.parametrize(("criteria", "sort", "index"), INDEXES, ids=describe)
+def test_each_query_uses_its_index(indexes_used, count_blocks, criteria, sort, index):
+    page, values = page_statement(EventCriteria(**criteria, sort=sort), FIRST)
+
+    assert index in indexes_used(page, values)
+    assert count_blocks(page, values) < MAX_BLOCKS
+
+
+@pytest.mark.parametrize("search", [IN_ONE, IN_1_OF_1000, IN_1_OF_100, IN_ALL, "e"])
+def test_a_search_is_counted_with_its_index(indexes_used, sequential_scans, search):
+    criteria = EventCriteria(search=Search.of(search))
+    values = filter_values(criteria, user_id(5), NOW)
+
+    assert indexes_used(count_of(StatementKey.of(criteria)), values) == {"events_search_idx"}
+    assert sequential_scans(count_of(StatementKey.of(criteria)), values) == []
+
+
+@pytest.fixture(scope="module")
+def feeds(large_database):
+    large_database.rows(OPEN_FEEDS, {})
+    large_database.rows("ANALYZE calendar_feeds; SELECT 1", {})
+
+
+def test_a_feed_reads_few_blocks(feeds, large_database, sequential_scans, count_blocks):
+    """The user has 200 seats and 10 events."""
+    assert len(large_database.rows(ENTRIES, FEED)) == 210
+    assert sequential_scans(ENTRIES, FEED) == []
+    assert count_blocks(ENTRIES, FEED) < BLOCKS_PER_ROW * (200 + 210)
+
+
+def test_a_feed_with_many_events_reads_few_blocks(
+    feeds, large_database, sequential_scans, count_blocks
+):
+    """The user attends 5,000 more events; the 1,000 that start latest are shown."""
+    seats = """
+        INSERT INTO attendances (event_id, user_id, registered_at)
+        SELECT id, %(person)s, now() FROM events ORDER BY id LIMIT 5000
+        ON CONFLICT DO NOTHING RETURNING event_id
+    """
+    added = [event for (event,) in large_database.rows(seats, {"person": user_id(5)})]
+    try:
+        assert len(large_database.rows(ENTRIES, FEED)) == ENTRIES_MAX
+        assert sequential_scans(ENTRIES, FEED) == []
+        assert count_blocks(ENTRIES, FEED) < BLOCKS_PER_ROW * (5_200 + ENTRIES_MAX)
+    finally:
+        delete = "DELETE FROM attendances WHERE registered_at > %(loaded_at)s RETURNING event_id"
+        assert len(large_database.rows(delete, {"loaded_at": NOW - DAY})) == len(added)
+
+
+def test_an_event_calendar_scans_no_table(sequential_scans):
+    assert sequential_scans(ENTRY, {"event_id": event_id(7)}) == []

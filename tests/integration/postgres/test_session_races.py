@@ -1,0 +1,77 @@
+"""A session ends while one of its requests waits for a lock."""
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from application.accounts.revoke_all_sessions import RevokeAllSessions
+from application.accounts.update_profile import UpdateProfile
+from application.caller import Caller
+from application.events.attend_event import AttendEvent
+from application.events.delete_event import DeleteEvent
+from domain.accounts.errors import SessionEnded
+from domain.accounts.user import ProfileChanges
+from tests.builders import CLIENT_INFO, NOON, a_session, a_user, an_event
+from tests.fakes.clock import FakeClock
+from tests.fakes.security import AuditInMemory
+
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'")
+
+
+def attend(new_work, event, caller):
+    AttendEvent(new_work, FakeClock())(event.id, caller)
+
+
+def delete(new_work, event, caller):
+    DeleteEvent(new_work, FakeClock())(event.id, caller)
+
+
+def update_profile(new_work, event, caller):
+    UpdateProfile(new_work)(caller, ProfileChanges(email="new@example.org"))
+
+
+def revoke_all_sessions(new_work, event, caller):
+    RevokeAllSessions(new_work, FakeClock(), AuditInMemory())(caller, CLIENT_INFO)
+
+
+@pytest.mark.parametrize("function", [attend, delete, update_profile, revoke_all_sessions])
+def test_a_request_of_an_ended_session_changes_nothing(empty_database, function):
+    new_work = PostgresUnitOfWorkFactory(empty_database)
+    ada = a_user("ada")
+    event = an_event(creator_id=ada.id)
+    session = a_session(user_id=ada.id)
+    # Sessions are locked in order of id, so a request that needs all of them waits for this one.
+    other = a_session("other", user_id=ada.id, id=UUID(int=1))
+    with new_work() as work:
+        work.users.add(ada)
+        work.events.add(event)
+        work.sessions.add(session)
+        work.sessions.add(other)
+        work.commit()
+
+    with ThreadPoolExecutor(1) as pool, new_work() as lock_holder:
+        lock_holder.events.get_for_update(event.id, attendee=ada.id)
+        lock_holder.users.find_for_update(ada.id)
+        lock_holder.sessions.find_for_update(other.id)
+        outcome = pool.submit(function, new_work, event, Caller(ada.id, session.id, NOON))
+        with empty_database.connect() as connection:
+            while connection.execute(WAITING).scalar_one() == 0:
+                assert not outcome.done(), "the request did not wait"
+        with new_work() as work:
+            revoked = work.sessions.find_for_update(session.id)
+            revoked.revoke(NOON)
+            work.sessions.save(revoked)
+            work.commit()
+        lock_holder.commit()
+
+        with pytest.raises(SessionEnded):
+            outcome.result(timeout=30)
+
+    with new_work() as work:
+        loaded = work.events.get_for_update(event.id, attendee=ada.id)
+        assert not loaded.seat.is_taken
+        assert work.users.get(ada.id).email == ada.email
+        assert work.sessions.find_for_update(other.id).is_live(NOON)

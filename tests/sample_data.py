@@ -1,0 +1,118 @@
+"""A database with users and events, filled without the service."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+from uuid import UUID, uuid4
+
+from sqlalchemy import create_engine, text
+
+from adapters.postgres.engine import make_engine
+from adapters.postgres.schema.migrate import migrate
+from adapters.postgres.timeouts import MAINTENANCE
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from application.accounts.token_pair import IssueTokenPair
+from domain.accounts.session import Session
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+from entrypoints.settings.environment import parse_database_url
+from tests.builders import CLIENT_INFO, DAY, a_user, an_event
+
+KEY = "the key of those who break things"
+
+
+@dataclass(frozen=True)
+class SampleUser:
+    id: UUID
+    access_token: str
+    refresh_token: str
+
+
+class SampleData:
+    def __init__(self, database_url: str) -> None:
+        self.database_url = database_url
+        url = parse_database_url(database_url, "the URL of the sample data")
+        self.engine = make_engine(url, pool_size=4, timeouts=MAINTENANCE)
+        self._autocommit_engine = make_engine(
+            url, pool_size=1, timeouts=MAINTENANCE, is_autocommit=True
+        )
+        self._new_work = PostgresUnitOfWorkFactory(self._autocommit_engine)
+        self._container = Container(settings=Settings(database_url=url, jwt_secret_key=KEY))
+
+    def create_users(self, number: int) -> list[SampleUser]:
+        """New users, each logged in."""
+        now = datetime.now(UTC)
+        issue_pair = IssueTokenPair(self._container.tokens(), self._container.ids())
+        users = []
+        with self._new_work() as work:
+            for _ in range(number):
+                user = a_user(f"p-{token_hex(8)}")
+                session_id, ends_at = uuid4(), now + DAY
+                pair = issue_pair(session_id, user.id, now, ends_at)
+                session = Session.open(
+                    session_id=session_id,
+                    user_id=user.id,
+                    refresh_token=pair.refresh_token,
+                    now=now,
+                    ends_at=ends_at,
+                    client_info=CLIENT_INFO,
+                )
+                work.users.add(user)
+                work.sessions.add(session)
+                users.append(SampleUser(user.id, pair.access_token, pair.refresh_token))
+            work.commit()
+        return users
+
+    def create_event(self, creator: SampleUser, capacity: int = 1000) -> UUID:
+        start = datetime.now(UTC) + timedelta(days=7)
+        event = an_event(creator_id=creator.id, capacity=capacity, start_time=start)
+        with self._new_work() as work:
+            work.events.add(event)
+            work.commit()
+        return event.id
+
+    def seats(self, event_id: UUID) -> tuple[int, int, set[UUID]] | None:
+        """Capacity, count and the attendees' ids, in one snapshot; None without the event."""
+        statement = text("""
+            SELECT capacity, attendees_count,
+                   ARRAY(SELECT user_id FROM attendances WHERE event_id = events.id)
+            FROM events WHERE id = :id
+        """)
+        with self.engine.connect() as connection:
+            row = connection.execute(statement, {"id": event_id}).one_or_none()
+        return (row[0], row[1], set(row[2])) if row else None
+
+    @contextmanager
+    def lock_event(self, event_id: UUID):
+        """Another transaction locks the event's row."""
+        with self.engine.connect() as connection:
+            lock = text("SELECT 1 FROM events WHERE id = :id FOR UPDATE")
+            connection.execute(lock, {"id": event_id})
+            yield
+
+    def count_lock_waits(self) -> int:
+        statement = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        with self.engine.connect() as connection:
+            return int(connection.execute(statement).scalar_one())
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self._autocommit_engine.dispose()
+
+
+@contextmanager
+def sample_database(*hosts: str):
+    """A new database, created on the first host and reached through all of them."""
+    server = f"postgresql+psycopg2://postgres@{hosts[0]}/postgres"
+    name = f"sample_{token_hex(6)}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    sample_data = SampleData(f"postgresql://postgres@{','.join(hosts)}/{name}")
+    migrate(sample_data.engine)
+    try:
+        yield sample_data
+    finally:
+        sample_data.close()

@@ -1,0 +1,1 @@
+"""Injects faults while clients keep a ledger of their responses, and checks the invariants."""

@@ -1,0 +1,111 @@
+"""Run every scenario at full size: `make torture`."""
+
+import sys
+import time
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tests.generated import markdown, provenance, table
+from tests.sample_data import sample_database
+from tests.service import APP_WITHOUT_LOCKS, a_service
+from tests.torture import contention, exhaustion, outages, process_failures, unresponsive_database
+from tests.torture.clusters import a_cluster
+from tests.torture.report import Report
+
+PAGE = Path("docs/torture.md")
+INTRODUCTION = (
+    "# Torture",
+    "`make torture` writes this page when every scenario passes; [reliability](reliability.md) "
+    "explains it.",
+)
+
+
+def check_detection(sample_data) -> Report:
+    """Without the row lock, overselling must be reported."""
+    with a_service(sample_data.database_url, APP_WITHOUT_LOCKS) as service:
+        broken = contention.attend_all(sample_data, service.base_url, people=500, seats=50)
+    report = Report("without the row lock: overselling is detected", broken.figures)
+    report.check(any("rows" in each for each in broken.violations), "overselling was not detected")
+    return report
+
+
+def scenarios(cluster, sample_data, service):
+    base_url = service.base_url
+    return [
+        partial(contention.attend_all, sample_data, base_url, people=500, seats=50),
+        partial(contention.attend_repeatedly, sample_data, base_url, attempts=100),
+        partial(
+            contention.attend_and_cancel,
+            sample_data,
+            base_url,
+            clients=64,
+            seats=10,
+            rounds=1,
+            seconds=60,
+        ),
+        partial(contention.last_seat, sample_data, base_url, contenders=100),
+        partial(contention.lower_capacity, sample_data, base_url, rounds=200),
+        partial(contention.delete_event, sample_data, base_url, rounds=200),
+        partial(process_failures.killed_workers, sample_data, service, kills=20, clients=32),
+        partial(process_failures.graceful_stop, sample_data, in_flight=6, clients=32),
+        partial(outages.restarts, cluster, sample_data, service, times=5, clients=32),
+        partial(outages.failover, clients=32, progress=2000),
+        partial(outages.lost_standby, sample_data, service, attempts=5),
+        partial(
+            unresponsive_database.all_operations,
+            cluster,
+            sample_data,
+            service,
+            fault=unresponsive_database.stopped,
+        ),
+        partial(
+            unresponsive_database.all_operations,
+            cluster,
+            sample_data,
+            service,
+            fault=unresponsive_database.frozen,
+        ),
+        partial(exhaustion.exhausted_pool, sample_data),
+        partial(exhaustion.held_lock, sample_data, base_url, seconds=60, at_least=2),
+        partial(exhaustion.no_connections, cluster, sample_data, service),
+        partial(check_detection, sample_data),
+    ]
+
+
+def main() -> None:
+    console = Console(width=120)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    rows = table("scenario", "figures", "seconds")
+    rows.columns[1].justify = "left"
+    has_failed = False
+    with ExitStack() as stack:
+        cluster = stack.enter_context(a_cluster())
+        sample_data = stack.enter_context(sample_database(cluster.host))
+        service = stack.enter_context(a_service(sample_data.database_url))
+        todo = scenarios(cluster, sample_data, service)
+        progress = Progress(*columns, TimeElapsedColumn(), console=console)
+        task = stack.enter_context(progress).add_task("torture", total=len(todo))
+        for scenario in todo:
+            started = time.monotonic()
+            report = scenario()
+            taken_s = time.monotonic() - started
+            progress.update(task, advance=1, description=report.title)
+            figures = ", ".join(f"{name}: {value}" for name, value in report.figures.items())
+            rows.add_row(report.title, figures, f"{taken_s:.0f}")
+            for violation in report.violations:
+                has_failed = True
+                console.print(f"{report.title}: {violation}", markup=False)
+        origin = provenance("tests.torture", sample_data.engine)
+    page = markdown([*INTRODUCTION, origin, rows])
+    print(page)
+    if not has_failed:
+        PAGE.write_text(page)
+    sys.exit(has_failed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""HTTP clients that record what they are told, and load made of them."""
+
+import json
+import random
+import time
+from http.client import HTTPConnection, HTTPException
+from threading import Event, Thread
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from tests.sample_data import SampleUser
+from tests.torture.ledger import Action, Ledger, Response
+
+# A slower response is a fault; it is recorded as a lost connection.
+TIMEOUT_S = 60
+# Clients pause this long after a 503 or a lost connection.
+PAUSE_S = 0.02
+
+
+class Client:
+    """One connection, reopened when it is lost."""
+
+    def __init__(self, base_url: str) -> None:
+        self._http = HTTPConnection(urlsplit(base_url).netloc, timeout=TIMEOUT_S)
+
+    def connect(self) -> None:
+        self._http.connect()
+
+    def request(self, user: SampleUser | None, method: str, path: str, body=None) -> Response:
+        headers = {"Authorization": f"Bearer {user.access_token}"} if user else {}
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(body)
+        started = time.monotonic()
+        try:
+            self._http.request(method, path, content, headers)
+            response = self._http.getresponse()
+            status, text = response.status, response.read()
+        except (OSError, HTTPException):
+            self._http.close()
+            return Response(None, None, started, time.monotonic())
+        ended = time.monotonic()
+        is_problem = response.headers.get("Content-Type") == "application/problem+json"
+        return Response(status, json.loads(text)["code"] if is_problem else None, started, ended)
+
+    def close(self) -> None:
+        self._http.close()
+
+
+class AttendeeClient:
+    """Attends and cancels as one user, and records each response in the ledger."""
+
+    def __init__(self, base_url: str, ledger: Ledger, user: SampleUser) -> None:
+        self.client = Client(base_url)
+        self._ledger = ledger
+        self._user = user
+
+    def attend(self, event: UUID) -> Response:
+        return self._send(event, Action.ATTEND)
+
+    def cancel(self, event: UUID) -> Response:
+        return self._send(event, Action.CANCEL)
+
+    def _send(self, event: UUID, action: Action) -> Response:
+        response = self.client.request(self._user, "POST", f"/v1/events/{event}/{action}/")
+        self._ledger.record(event, self._user.id, action, response)
+        return response
+
+
+class Load:
+    """While the block runs, each user attends and cancels at random, without pause."""
+
+    def __init__(self, base_url: str, ledger: Ledger, users, events) -> None:
+        self._stop = Event()
+        self._threads = [
+            Thread(target=self._run, args=(AttendeeClient(base_url, ledger, user), events, number))
+            for number, user in enumerate(users)
+        ]
+
+    def _run(self, client: AttendeeClient, events, seed: int) -> None:
+        chance = random.Random(seed)
+        while not self._stop.is_set():
+            send = chance.choice((client.attend, client.cancel))
+            if send(chance.choice(events)).status in (None, 503):
+                self._stop.wait(PAUSE_S)
+        client.client.close()
+
+    def __enter__(self) -> "Load":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
