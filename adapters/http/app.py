@@ -1,4 +1,4 @@
-"""The Flask application, put together from its blueprints."""
+"""The application factory."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,16 +19,16 @@ from application.ports.request_hooks import RequestHook
 
 
 class App(Flask):
-    """Flask, that answers OPTIONS and logs failures in our way."""
+    """Flask with its own OPTIONS response and failure log."""
 
     def make_default_options_response(self) -> Response:
-        """Methods are all that OPTIONS tells: there is no body, and so no type of one."""
+        """A 204 with the Allow header."""
         response = no_content()
         response.allow.update(super().make_default_options_response().allow)
         return response
 
     def log_exception(self, exc_info: Any) -> None:
-        """By the rule of the route: a path can hold a secret."""
+        """Log the URL rule, because a path can contain a secret."""
         self.logger.error("%s %s failed", request.method, request.url_rule, exc_info=exc_info)
 
 
@@ -41,7 +41,7 @@ def create_app(
     request_hooks: Sequence[RequestHook],
     new_id: NewId,
 ) -> Flask:
-    """An app of its own: any number may live side by side in a process."""
+    """A new app, independent of others in the process."""
     app = App("turnout", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -51,7 +51,7 @@ def create_app(
     set_security_headers(app)
     enable_cors(app, cors_origins)
     api = document(app, version)
-    register_error_handlers(app)  # in place of the handler that flask-smorest has registered
+    register_error_handlers(app)  # replaces the handler of flask-smorest
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     record_requests(app, request_hooks, new_id)

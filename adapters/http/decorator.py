@@ -1,4 +1,4 @@
-"""Views, and what decorates them."""
+"""Types of views and their decorators."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias

@@ -21,13 +21,13 @@ from adapters.http.decorator import Decorator, View
 from adapters.http.problems.responses import TOO_MANY_REQUESTS
 from adapters.http.requests.proxies import parsed_address
 
-# An address that is an IPv6 network: a host can take any address in it (RFC 4291 section 2.5.1).
+# A host can use any address of its IPv6 network (RFC 4291 section 2.5.1).
 IPV6_NETWORK_PREFIX = 64
 KEY_PREFIX = "turnout"
-# Seconds, for connecting and for each reply: an unreachable Redis delays a request by twice this
-# at most, as nothing is retried.
+# Seconds, for connecting and for each reply; nothing is retried, so an unreachable Redis delays a
+# request by twice this at most.
 REDIS_TIMEOUT_S = 0.1
-# UnicodeError: the host name cannot be encoded.
+# UnicodeError: an invalid host name.
 REDIS_ERRORS = (RedisError, UnicodeError)
 
 logger = logging.getLogger("turnout.limits")
@@ -47,7 +47,7 @@ PASSWORD = RateLimit(by_address="60 per minute", by_account="10 per minute")
 
 
 class RateLimitKey(NamedTuple):
-    """What is limited, and for whom."""
+    """A limit and what it applies to."""
 
     limit: RateLimitItem
     identifiers: tuple[str, ...]
@@ -61,10 +61,10 @@ class RateLimitStatus(NamedTuple):
 
 
 class RateLimiter:
-    """Counts in the storage; a request for which Redis fails is counted in memory instead."""
+    """Counts in the storage, or in memory while Redis fails."""
 
     def __init__(self, storage_uri: str, *, is_enabled: bool = True) -> None:
-        # Does not connect yet.
+        # Connects later.
         storage = storage_from_string(
             storage_uri, socket_connect_timeout=REDIS_TIMEOUT_S, socket_timeout=REDIS_TIMEOUT_S
         )
@@ -84,7 +84,7 @@ class RateLimiter:
             @wraps(view)
             def limited(*args: Any, **kwargs: Any) -> Any:
                 endpoint = request.endpoint or ""
-                # Hashed: of one length, and unreadable in Redis.
+                # Hashed, so that Redis holds no account names.
                 account = sha256(account_of(*args, **kwargs).encode()).hexdigest()
                 status = self.hit(
                     RateLimitKey(by_address, (KEY_PREFIX, _address(), endpoint)),
@@ -108,7 +108,7 @@ class RateLimiter:
         try:
             return _hit(self._limiter, keys)
         except REDIS_ERRORS as error:
-            logger.warning("Redis failed, counting in memory: %s", error)
+            logger.warning("Redis is unavailable; counting in memory: %s", error)
             return _hit(self._fallback, keys)
 
 

@@ -74,13 +74,18 @@ class Document:
         if media_type in JSON_TYPES:
             self.validate(response.json(), location + pointer("content", media_type, "schema"))
         if media_type == PROBLEM_TYPE:
-            _, shared = self.resolve("", responses.get("default", {}))
-            examples = problems_of(shared) | problems_of(documented)
-            problem = response.json()
-            code, status_code = problem["code"], response.status_code
-            assert examples.get(code, {}).get("status") == status_code, (
-                f"{location} has code {code}"
-            )
+            code = response.json()["code"]
+            assert code in self.codes(operations[method], status), f"{location} has code {code}"
+
+    def codes(self, operation: dict[str, Any], status: str) -> set[str]:
+        """The problem codes of a status: those of the operation and those that all share."""
+        responses = [operation["responses"].get(key, {}) for key in (status, "default")]
+        return {
+            code
+            for response in responses
+            for code, problem in problems_of(self.resolve("", response)[1]).items()
+            if str(problem["status"]) == status
+        }
 
     def resolve(self, location: str, part: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """Follow a reference: its location and target, or the part itself."""

@@ -14,6 +14,7 @@ from adapters.http.requests.idempotency_key import KEY_HEADER
 from adapters.security.common_passwords import COMMON_PASSWORDS
 from domain.accounts.credentials import Password, PasswordRules
 from domain.errors import Invalid
+from tests.e2e.conformance import Document
 
 CREDENTIALS = {"username": f"fuzzer-{secrets.token_hex(6)}", "password": secrets.token_urlsafe(24)}
 # Leap years, in which every date exists. The example of an event lies between them.
@@ -69,6 +70,18 @@ def after_call(context, case, response):
         CREDENTIALS["username"] = body.get("username", CREDENTIALS["username"])
         if "next_cursor" in body:
             known_cursors[body["next_cursor"]] = list_of(case)
+
+
+@schemathesis.check
+def documented_code(_context, response, case):
+    """The operation documents the problem: `default`, which it has, admits any status."""
+    if response.headers.get("content-type", [""])[0] != "application/problem+json":
+        return
+    code, status = response.json()["code"], str(response.status_code)
+    document = Document(case.operation.schema.raw_schema)
+    codes = document.codes(case.operation.definition.raw, status)
+    # schemathesis also sends methods that the path does not have.
+    assert code in codes | {"method_not_allowed"}, f"{status} {code} is not documented"
 
 
 @schemathesis.hook

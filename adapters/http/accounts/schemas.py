@@ -21,7 +21,7 @@ EMAIL_MAX_LENGTH = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
 
 
 class Email(Text, fields.Email):
-    """An address that Text takes, too."""
+    """An email address that also passes Text."""
 
 
 def _username(**options: Any) -> Text:
@@ -59,7 +59,7 @@ def _email(**options: Any) -> Email:
         allow_none=True,
         validate=[
             validate.Length(max=EMAIL_MAX_LENGTH),
-            # Beyond what marshmallow checks, no white space of any kind.
+            # marshmallow allows some whitespace.
             validate.Regexp(r"\S+\Z", error="Not a valid email address."),
         ],
         **options,

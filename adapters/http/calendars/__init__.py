@@ -1,1 +1,1 @@
-"""Calendars over HTTP: files of RFC 5545, and the addresses that programs read them from."""
+"""Calendars over HTTP: iCalendar files (RFC 5545) and secret feeds."""

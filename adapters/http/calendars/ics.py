@@ -12,22 +12,22 @@ from application.ports.calendar_queries import CalendarEntry
 
 PRODUCT = "-//Turnout//Turnout//EN"
 NAME = "Turnout"
-# How often a program should look again.
+# How often calendar apps should refresh.
 REFRESH = timedelta(hours=1)
-# LRU size, some KiB for each event: writing its lines takes 0.26 ms, nearly all of a feed's time.
+# LRU size, some KiB per event. Writing an event takes 0.26 ms, most of the time of a feed.
 CACHED_EVENTS = 2048
 END = b"END:VEVENT\r\n"
 
 
 def event_file(entry: CalendarEntry, events_url: str) -> bytes:
-    """A calendar of one event. Under `events_url` each event is shown by its id."""
+    """A calendar of one event. `events_url` plus its id is the URL of an event."""
     return _file(_calendar(), [_located(_event_lines(entry), entry, events_url)])
 
 
 def feed_file(entries: Iterable[CalendarEntry], events_url: str) -> bytes:
-    """A calendar to be subscribed to: it says what it is called and when to come again."""
+    """A calendar to subscribe to, with a name and a refresh interval."""
     calendar = _calendar()
-    # RFC 7986 sections 5.1 and 5.7; the others are older, and what some programs read.
+    # RFC 7986 sections 5.1 and 5.7, then the older properties that some apps read.
     calendar.add("name", NAME)
     calendar.add("x-wr-calname", NAME)
     calendar.add("refresh-interval", vDuration(REFRESH), {"value": "DURATION"})
@@ -49,11 +49,7 @@ def _file(calendar: Calendar, events: Iterable[bytes]) -> bytes:
 
 
 def _located(lines: bytes, entry: CalendarEntry, events_url: str) -> bytes:
-    """The event with its URL.
-
-    It has the name of the host, by which clients may call it as they like: it is no part of what
-    is cached.
-    """
+    """The event with its URL, which depends on the Host header and so is not cached."""
     url = Contentline.from_parts("URL", Parameters(), f"{events_url}{entry.id}/").to_ical()
     return b"".join((lines.removesuffix(END), url, b"\r\n", END))
 
@@ -66,15 +62,15 @@ def _event_lines(entry: CalendarEntry) -> bytes:
 
 def _event(entry: CalendarEntry) -> Event:
     event = Event()
-    event.add("uid", str(entry.id))  # a UUID, as RFC 7986 section 5.3 has it
+    event.add("uid", str(entry.id))  # a UUID (RFC 7986 section 5.3)
     event.add("sequence", entry.revision)
-    # Without METHOD it is the same as LAST-MODIFIED (RFC 5545 section 3.8.7.2).
+    # Without METHOD, the same as LAST-MODIFIED (RFC 5545 section 3.8.7.2).
     event.add("dtstamp", _seconds(entry.updated_at))
     event.add("last-modified", _seconds(entry.updated_at))
     event.add("created", _seconds(entry.created_at))
     start, end = _seconds(entry.start_time), _seconds(entry.end_time)
     event.add("dtstart", start)
-    if end > start:  # as it must be: what ends in the second of its start has no DTEND
+    if end > start:  # DTEND must be later; an event within one second has none
         event.add("dtend", end)
     event.add("summary", CalendarText(entry.title))
     event.add("description", CalendarText(entry.description))
@@ -86,5 +82,5 @@ def _event(entry: CalendarEntry) -> Event:
 
 
 def _seconds(instant: datetime) -> datetime:
-    """In UTC, of which iCalendar writes whole seconds."""
+    """In UTC without microseconds, which iCalendar does not have."""
     return instant.astimezone(UTC).replace(microsecond=0)

@@ -1,13 +1,13 @@
-"""Text as iCalendar has it."""
+"""The iCalendar TEXT type."""
 
 from collections.abc import Mapping
 
 from icalendar import vText
 
-# What any reader might take for the end of a line: vertical tab, form feed, NEL, and the
-# separators of lines and paragraphs.
+# Everything that a reader could treat as a line break, including vertical tab, form feed, NEL, and
+# the Unicode separators.
 LINE_ENDS = "\n\r\x0b\x0c\x85\u2028\u2029"
-# CONTROL (RFC 5545 section 3.1) is no character of TEXT; the tab is white space.
+# TEXT excludes control characters except the tab (RFC 5545 section 3.1).
 CONTROLS = [*map(chr, range(0x20)), "\x7f"]
 WRITTEN_AS: Mapping[int, str] = str.maketrans(
     dict.fromkeys(CONTROLS, "")
@@ -18,9 +18,9 @@ WRITTEN_AS: Mapping[int, str] = str.maketrans(
 
 
 class CalendarText(vText):
-    """Any text, on one line: escaped (RFC 5545 section 3.3.11), and without what TEXT can't hold.
+    """Any text on one line: escaped (RFC 5545 section 3.3.11), without control characters.
 
-    The library's own keeps control characters, and takes the N of `C:\\New` for the end of a line.
+    vText keeps control characters and reads the N of `C:\\New` as a line break.
     """
 
     def to_ical(self) -> bytes:

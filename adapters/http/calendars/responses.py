@@ -1,4 +1,4 @@
-"""Responses that are calendars."""
+"""Calendar responses."""
 
 from flask import Response, url_for
 
@@ -8,12 +8,12 @@ CALENDAR_TYPE = "text/calendar"
 
 
 def calendar_response(content: bytes, filename: str) -> Response:
-    """A calendar file, that the client may keep but must ask about each time."""
+    """An iCalendar file that caches must revalidate."""
     response = Response(content, content_type=f"{CALENDAR_TYPE}; charset=utf-8")
     response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
     return with_etag(response)
 
 
 def events_url() -> str:
-    """Under which each event is shown by its id."""
+    """The URL of the events, to which an id is appended."""
     return url_for("events.list_events", _external=True)

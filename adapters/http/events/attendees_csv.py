@@ -10,12 +10,12 @@ from application.ports.event_queries import AttendeeView
 
 CSV_TYPE = "text/csv"
 COLUMNS = ("id", "username", "registered_at")
-# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
+# The start of a formula in a spreadsheet (OWASP, CSV injection).
 FORMULA = re.compile(r"""["' ]*[=+\-@\t\r\n]""")
 
 
 def csv_chunks(pages: Iterable[Sequence[AttendeeView]]) -> Iterator[bytes]:
-    """A chunk for every page; the first begins with the names of the columns."""
+    """One chunk per page; the first starts with the column names."""
     header = [COLUMNS]
     for page in pages:
         yield _lines([*header, *map(_cells, page)])
@@ -33,5 +33,5 @@ def _lines(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def harmless(cell: str) -> str:
-    """The cell, as a text to spreadsheets too: an apostrophe leads what may be a formula."""
+    """Prefixes a cell that could be a formula with an apostrophe."""
     return f"'{cell}" if FORMULA.match(cell) else cell

@@ -22,7 +22,7 @@ from domain.events.description import (
 )
 from domain.events.schedule import EventStatus
 
-# White space for Python: other engines don't count all of it to \s.
+# Whitespace as Python defines it; \s of other regex engines covers less.
 BLANK = r"\s\u001c-\u001f\u0085"
 NOT_BLANK = rf"[^{BLANK}\u0000]"
 TITLE = (

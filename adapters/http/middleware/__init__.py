@@ -1,1 +1,1 @@
-"""What happens around every request."""
+"""Middleware of every request: request ids, records, the request log."""

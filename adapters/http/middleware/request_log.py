@@ -9,7 +9,7 @@ logger = structlog.get_logger()
 
 
 class RequestLog(RequestHook):
-    """All lines that are logged during a request have its id."""
+    """Also adds the request id to every line that is logged during the request."""
 
     def start(self, record: RequestRecord) -> None:
         bind_contextvars(request_id=record.request_id)

@@ -15,12 +15,12 @@ from application.ports.request_hooks import RequestHook, RequestRecord
 RECORD = "turnout.request_record"
 HOOKS = "turnout.request_hooks"
 TRACE_CONTEXT = (("traceparent", "HTTP_TRACEPARENT"), ("tracestate", "HTTP_TRACESTATE"))
-# The converter of a URL rule, which templates of the OpenAPI document don't have.
+# A converter in a URL rule; OpenAPI path templates have none.
 CONVERTED = re.compile(r"<(?:[^:<>]*:)?(\w+)>")
 
 
 def record_requests(app: Flask, hooks: Sequence[RequestHook], new_id: NewId) -> None:
-    """Wraps the application last, so that every request is recorded."""
+    """Must be the last to wrap the application, so that every request is recorded."""
     app.extensions[HOOKS] = hooks
     app.before_request(_record_route)
     app.wsgi_app = RequestRecorder(app.wsgi_app, hooks, new_id)  # type: ignore[method-assign]
@@ -85,7 +85,7 @@ class RequestRecorder:
 
 
 class RecordedResponse:
-    """The server closes it when it was sent whole or broke off (PEP 3333)."""
+    """The server closes it when it is sent or the connection is lost (PEP 3333)."""
 
     body: Iterable[bytes] = ()
 
@@ -110,7 +110,7 @@ class RecordedResponse:
 
 
 def _end(hooks: Sequence[RequestHook], record: RequestRecord) -> None:
-    """In the opposite order of their starts, and even if one of them fails."""
+    """In reverse order; a hook that fails does not stop the others."""
     if hooks:
         try:
             hooks[-1].end(record)

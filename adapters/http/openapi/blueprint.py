@@ -58,7 +58,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         ]
         self._is_protected = authenticate is not None
         if authenticate is not None:
-            # Before the view, and so before its arguments are read: 401 comes before 422.
+            # Before the arguments are read, so that 401 comes before 422.
             self.before_request(authenticate)
 
     def operation(
@@ -120,7 +120,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         *,
         form: type[Schema] | None = None,
     ) -> Decorator:
-        """Take a JSON body of this schema, or also a form, as the view's first argument."""
+        """Take a JSON body, or a form if there is a schema for it, as the view's first argument."""
         location = JSON_OR_FORM if form else "json"
         arguments: Decorator = self.arguments(schema(), location=location, example=dict(example))
         also_form = {"content": {FORM_TYPE: {"schema": form, "example": dict(example)}}}

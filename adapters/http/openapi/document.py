@@ -34,7 +34,7 @@ class DocumentedApi(Api):  # type: ignore[misc]  # flask-smorest has no types
 
 
 def document(app: Flask, version: str) -> DocumentedApi:
-    """Serve the document and Swagger UI; blueprints registered with the result are in it."""
+    """Serve the document and Swagger UI. Blueprints registered with the result are documented."""
     app.config.update(
         API_TITLE="Turnout",
         API_VERSION=version,
@@ -47,7 +47,7 @@ def document(app: Flask, version: str) -> DocumentedApi:
                 "contact": {"name": "The makers of Turnout"},
                 "license": {"name": "MIT", "identifier": "MIT"},
             },
-            # In this order; those of flask-smorest, one for each blueprint, are replaced.
+            # Replaces the tags of flask-smorest, which has one for each blueprint.
             "tags": TAGS,
             # Relative to the URL of the document.
             "servers": [{"url": "/", "description": "This host."}],

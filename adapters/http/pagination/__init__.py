@@ -1,1 +1,1 @@
-"""Pages by offset and by cursor."""
+"""Pagination by offset and by cursor."""

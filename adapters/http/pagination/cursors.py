@@ -1,4 +1,4 @@
-"""Positions in a list as opaque texts."""
+"""Cursors: positions in a list as opaque strings."""
 
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -12,32 +12,32 @@ from application.pages import Cursor, SortValue
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-PLACE = struct.Struct(">q16s")  # a number, or microseconds since the epoch; and the id
+PLACE = struct.Struct(">q16s")  # an integer or microseconds since the epoch, and the id
 ID_SIZE = 16
 
 
 def cursor_of(position: Cursor, order: str) -> str:
-    """`order` names what the list is ordered by: the cursor is good for that alone."""
+    """`order` names the sort order; the cursor is valid only for it."""
     value, item_id = position
     if isinstance(value, datetime):
         place = PLACE.pack((value - EPOCH) // MICROSECOND, item_id.bytes)
     elif isinstance(value, int):
         place = PLACE.pack(value, item_id.bytes)
     else:
-        # NUL, which no text here has, lets none end in what looks like another order.
+        # Texts contain no NUL: it separates the text from the order.
         place = item_id.bytes + value.encode() + b"\0"
     return urlsafe_b64encode(place + order.encode()).decode().rstrip("=")
 
 
 def position_of(cursor: str, order: str, kind: type[SortValue] = datetime) -> Cursor:
-    """The position, whose value is of the order's kind.
+    """The position; `kind` is the type of the sort value.
 
-    Raises ValidationError for a text that `cursor_of` did not make for this order.
+    Raises ValidationError for a string that `cursor_of` did not return for this order.
     """
     with suppress(ValueError, OverflowError, struct.error):
         place = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         position = _text_position(place) if kind is str else _number_position(place, kind)
-        # Decoding forgives much: what it took must be what is made.
+        # Base64 decoding is lenient; only the canonical form is a cursor.
         if cursor_of(position, order) == cursor:
             return position
     raise ValidationError("Not a valid cursor for this list and sort order.", "cursor")

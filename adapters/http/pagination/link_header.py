@@ -1,4 +1,4 @@
-"""The neighbours of a page as a header (RFC 8288), for those who don't read the body."""
+"""The Link header of a page (RFC 8288)."""
 
 LINK_MAX_LENGTH = 2_000
 PAGE_HEADERS = {
@@ -13,9 +13,9 @@ PAGE_HEADERS = {
 def link_header(
     *, first: str | None, previous: str | None, following: str | None
 ) -> dict[str, str]:
-    """The URLs must be percent-encoded: then none has what ends it, or the header."""
+    """The URLs must be percent-encoded, so that none can end its link or the header."""
     targets = (("first", first), ("prev", previous), ("next", following))
     links = [f'<{url}>; rel="{relation}"' for relation, url in targets if url]
     header = ", ".join(links)
-    # Proxies have room for 4 KiB of headers; the body has the URLs, too.
+    # Proxies accept 4 KiB of headers. The body has the URLs, too.
     return {"Link": header} if 0 < len(header) <= LINK_MAX_LENGTH else {}

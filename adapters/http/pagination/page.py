@@ -1,4 +1,4 @@
-"""The shape of a page, with links to its neighbours."""
+"""Pages of results with links to other pages."""
 
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -13,7 +13,7 @@ from adapters.http.pagination.query import OFFSET_MAX
 from adapters.http.requests.fields import ResponseSchema
 from application.pages import Page, PageRequest
 
-# LRU size: the same queries come again and again.
+# LRU size: clients repeat their queries.
 CHANGED_QUERIES = 1024
 
 
@@ -47,9 +47,9 @@ PageResponse: TypeAlias = tuple[dict[str, Any], dict[str, str]]
 def page_response(
     page: Page[Any], page_request: PageRequest, order: str | None = None
 ) -> PageResponse:
-    """The page with links to its neighbours, which the headers have, too.
+    """The body of the page, and the Link header with the same URLs.
 
-    Lists in an order by which they can be asked for by cursor have a next_cursor.
+    Lists that support cursors name their order and get a `next_cursor`.
     """
     cursor = cursor_of(page.next_cursor, order) if page.next_cursor and order is not None else None
     next_link, previous_link = _next(page, page_request, cursor), _previous(page, page_request)
@@ -77,19 +77,19 @@ def _next(page: Page[Any], page_request: PageRequest, cursor: str | None) -> str
 def _previous(page: Page[Any], page_request: PageRequest) -> str | None:
     if page_request.offset == 0:
         return None
-    # From beyond the end, the page before is the last that holds anything.
+    # Beyond the end, the previous page is the last one with results.
     end = page_request.offset if page.count is None else min(page_request.offset, page.count)
     return _link(limit=page_request.limit, offset=max(0, end - page_request.limit))
 
 
 def _link(**changes: Any) -> str:
-    """The URL of the present request with changes to its query."""
+    """The URL of the current request with changes to its query."""
     query = _changed_query(request.query_string, **changes)
     return f"{request.scheme}://{request.host}{quote(request.path)}?{query}"
 
 
 @lru_cache(CHANGED_QUERIES)
 def _changed_query(query_string: bytes, **changes: Any) -> str:
-    """None takes a parameter out."""
+    """None removes a parameter."""
     query = dict(parse_qsl(query_string.decode(errors="replace"), keep_blank_values=True)) | changes
     return urlencode({name: value for name, value in query.items() if value is not None})

@@ -1,4 +1,4 @@
-"""The query that asks for a page."""
+"""The query parameters of pagination."""
 
 from datetime import datetime
 from typing import Any
@@ -56,7 +56,7 @@ class CursorQuery(PagedQuery):
     def page_request_of(
         self, data: dict[str, Any], order: str, kind: type[SortValue] = datetime
     ) -> PageRequest:
-        """What pages are asked for, in an order by values of this kind; `data` keeps the rest."""
+        """The page request; removes its fields from `data`. `kind` is the sort value's type."""
         limit, offset = data.pop("limit"), data.pop("offset")
         cursor = data.pop("cursor", None)
         if cursor is not None and offset:

@@ -1,4 +1,4 @@
-"""Every problem code with its status, its meaning and what to do: docs/errors.md is made of it."""
+"""Every problem code with its status, meaning, and what to do. docs/errors.md is made from it."""
 
 from enum import StrEnum
 from typing import NamedTuple

@@ -29,7 +29,7 @@ STATUS_OF_ERROR: Mapping[type[Exception], int] = {
     Invalid: 422,
     Unavailable: 503,
 }
-# The phrases of RFC 9110 section 15, where Werkzeug has older ones.
+# The phrases of RFC 9110 section 15; Werkzeug has older ones.
 TITLE_OF_STATUS = HTTP_STATUS_CODES | {413: "Content Too Large", 422: "Unprocessable Content"}
 CODE_OF_STATUS = {
     400: "bad_request",
@@ -49,7 +49,7 @@ CODE_OF_STATUS = {
     503: "try_again",
     504: "gateway_timeout",
 }
-# Of every other status.
+# For every other status.
 OTHER_CODE = "http_error"
 
 # Where Werkzeug's text is misleading or empty.

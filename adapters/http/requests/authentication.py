@@ -1,4 +1,4 @@
-"""Who is calling."""
+"""Bearer authentication (RFC 6750)."""
 
 from collections.abc import Callable
 
@@ -10,12 +10,12 @@ from application.caller import Caller
 
 
 def bearer_authentication(authenticate: Callable[[str], Caller]) -> Callable[[], None]:
-    """A hook that knows the caller by the bearer token (RFC 6750 section 2.1) or refuses."""
+    """A hook that authenticates the caller by bearer token, or raises Unauthenticated."""
 
     def authenticate_request() -> None:
-        if request.method == "OPTIONS":  # says what may be asked; answers nothing
+        if request.method == "OPTIONS":  # lists the methods only
             return
-        # Werkzeug lowers the scheme: it has no case (RFC 9110 section 11.1).
+        # Werkzeug lowercases the scheme, which is case-insensitive (RFC 9110 section 11.1).
         credentials = request.authorization
         if credentials is None or credentials.type != "bearer" or not credentials.token:
             raise NotAuthenticated
@@ -26,6 +26,6 @@ def bearer_authentication(authenticate: Callable[[str], Caller]) -> Callable[[],
 
 
 def caller() -> Caller:
-    """Who was authenticated; whether their session is live, the work checks."""
+    """The authenticated caller. Use cases check that the session is live."""
     known: Caller = g.caller
     return known

@@ -1,4 +1,4 @@
-"""Where the request came from."""
+"""The client's address and user agent."""
 
 from flask import request
 
@@ -6,9 +6,8 @@ from domain.accounts.session import ClientInfo
 
 USER_AGENT_MAX_LENGTH = 256
 
-# The header where a session keeps it. Told in the document as an optional parameter, it also keeps
-# openapi-python-client 0.29 from writing a login that can't be imported: with two forms of a body
-# and nothing optional besides, it uses a name that it does not import.
+# An optional parameter also works around openapi-python-client 0.29: for an operation with two body
+# types and no optional parameter it generates code that cannot be imported.
 USER_AGENT = {
     "in": "header",
     "name": "User-Agent",
@@ -18,7 +17,7 @@ USER_AGENT = {
 
 
 def client_info() -> ClientInfo:
-    """The address of the client and the name of its software, cut to what is kept."""
-    # Headers are decoded as Latin-1: any bytes are text that can be stored.
+    """The address and the user agent, cut to the stored length."""
+    # Headers are decoded as Latin-1, so any bytes are valid text.
     user_agent = request.headers.get("User-Agent", "").replace("\0", "")[:USER_AGENT_MAX_LENGTH]
     return ClientInfo(request.remote_addr, user_agent or None)

@@ -1,4 +1,4 @@
-"""The field types of the edge. What passes them is safe for every layer behind."""
+"""Field types. Values that pass them are safe for every other layer."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,29 +9,29 @@ from marshmallow import Schema, ValidationError, fields
 
 from domain.errors import Invalid
 
-# RFC 3339 section 5.6, with the offset optional: without one the time is read as UTC.
+# RFC 3339 section 5.6 with an optional offset, which defaults to UTC.
 RFC3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:[0-5]\d)?", re.ASCII
 )
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
 NO_NUL = r"^[^\u0000]*$"
-# Longer ones are beyond every bound; Python would refuse to convert 4,301 digits.
+# Longer numbers exceed every limit, and int() rejects more than 4,300 digits.
 DECIMAL_MAX_DIGITS = 18
 
 
 def _ruled(rule: Callable[[Any], Any] | None, value: Any) -> Any:
-    """What the domain makes of a value; its refusal becomes the field's."""
+    """The value after the domain's rule; its Invalid becomes a ValidationError."""
     try:
         return rule(value) if rule else value
-    except Invalid as refusal:
-        raise ValidationError(refusal.problem) from refusal
+    except Invalid as error:
+        raise ValidationError(error.problem) from error
 
 
 class Text(fields.String):
-    """Text that PostgreSQL and UTF-8 can hold: no NUL, no lone surrogate.
+    """Text without NUL and lone surrogates, which PostgreSQL and UTF-8 cannot store.
 
-    With a `rule`, the value object that the domain makes of it.
+    `rule` turns it into a value object.
     """
 
     def __init__(
@@ -60,12 +60,12 @@ def _is_encodable(text: str) -> bool:
 
 
 def in_utc(instant: datetime) -> str:
-    """As RFC 3339 has it, with Z."""
+    """In RFC 3339 format, with Z."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 class Instant(fields.DateTime):
-    """An RFC 3339 time of any offset, none meaning UTC, which becomes one in UTC."""
+    """An RFC 3339 date-time, converted to UTC; without an offset, UTC is assumed."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         if not isinstance(value, str) or not RFC3339.fullmatch(value):
@@ -80,7 +80,7 @@ class Instant(fields.DateTime):
 
 
 class DayOrInstant(Instant):
-    """Also a plain date, which means midnight UTC."""
+    """An Instant or a date, which means midnight UTC."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         if isinstance(value, str) and DATE.fullmatch(value):
@@ -89,7 +89,7 @@ class DayOrInstant(Instant):
 
 
 class JsonInteger(fields.Integer):
-    """A whole JSON number: 10 and 10.0 are, 10.9, true and "10" are not. With a `rule`, as Text."""
+    """A JSON integer: 10 or 10.0, but not 10.9, true, or "10". `rule` is as in Text."""
 
     def __init__(self, *, rule: Callable[[int], int] | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -117,7 +117,7 @@ class QueryInteger(fields.Integer):
 
 
 class Flag(fields.Boolean):
-    """`true` or `false` in a query, spelled just so."""
+    """`true` or `false` in a query, in lower case."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -129,7 +129,7 @@ class Flag(fields.Boolean):
 
 
 class ResponseSchema(Schema):
-    """The shape of an answer: every field is always there."""
+    """The schema of a response: every field is always present."""
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         field_obj.required = True

@@ -10,7 +10,7 @@ from adapters.http.problems.handlers import InvalidRequest
 from application.idempotency import IdempotentRequest
 
 KEY_HEADER = "Idempotency-Key"
-# A string as the draft has it, or bare; without commas, which join headers that are sent twice.
+# A quoted string as in the draft, or bare; no commas, because they join repeated headers.
 CHARACTER = r"[!#-+\--\[\]-~]"
 KEY = rf'^("{CHARACTER}{{1,255}}"|{CHARACTER}{{1,255}})$'
 PROBLEM = (
@@ -23,18 +23,18 @@ IDEMPOTENCY_KEY = {
     "in": "header",
     "description": "Unique key for this request, such as a UUID. A retry with the same key and "
     "body within 24 hours returns the first response without creating a second resource.",
-    # Without an example, which Swagger UI would send unasked.
+    # No example: Swagger UI would send it.
     "schema": {"type": "string", "pattern": KEY},
 }
 
 
 def idempotent_request() -> IdempotentRequest | None:
-    """The key of the present request with the digest of its JSON; None where it has no key."""
+    """The key and the digest of the JSON body, or None without a key."""
     header = request.headers.get(KEY_HEADER)
     if header is None:
         return None
     if not re.fullmatch(KEY, header):
         raise InvalidRequest({KEY_HEADER: [PROBLEM]})
-    # Of what the JSON says: the order of its names and its white space make no other body.
+    # Canonical, so that whitespace and the order of names do not matter.
     body = json.dumps(json.loads(request.get_data()), sort_keys=True)
     return IdempotentRequest(header.strip('"'), sha256(body.encode()).digest())

@@ -15,12 +15,12 @@ from adapters.http.problems.handlers import InvalidRequest
 WHOLE_BODY = "body"
 FORM_TYPE = "application/x-www-form-urlencoded"
 JSON_OR_FORM = "json_or_form"
-# LRU size for parsed queries: loading one takes a fifth of the time of a list request.
+# LRU size for parsed queries; parsing takes a fifth of the time of a list request.
 PARSED_QUERIES = 1024
 
 
 class StrictParser(FlaskParser):
-    """Bodies are JSON objects in UTF-8, sent as application/json, or forms where they may be."""
+    """Parses UTF-8 JSON objects sent as application/json; forms where an operation allows them."""
 
     def load_json_or_form(self, req: Request, schema: Schema) -> Any:
         if req.mimetype != FORM_TYPE:
@@ -45,7 +45,7 @@ class StrictParser(FlaskParser):
         except json.JSONDecodeError as error:
             raise BadRequest(f"The body is not valid JSON: {error}.") from error
         except (ValueError, RecursionError) as error:
-            # Not UTF-8, NaN, an integer of thousands of digits, or nested too deep.
+            # Not UTF-8, NaN, an integer with thousands of digits, or nested too deeply.
             raise BadRequest("The body is not valid JSON.") from error
 
     def handle_error(
@@ -57,7 +57,7 @@ class StrictParser(FlaskParser):
 
 
 def require_no_fields(req: Request) -> None:
-    """For operations without a body: none, or an empty object. Raises as other bodies do."""
+    """Accept no body or an empty JSON object. Raises the errors of other bodies."""
     if req.get_data():
         NO_FIELDS_PARSER.parse(NO_FIELDS, req, location="json")
 

@@ -1,4 +1,4 @@
-"""Whose request it is, behind proxies."""
+"""The client's address and scheme behind trusted proxies."""
 
 from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -13,9 +13,9 @@ SCHEMES = ("http", "https")
 
 
 def trust_proxies(app: "Flask", trusted: Sequence[Network]) -> None:
-    """Take the client's address from X-Forwarded-For, as far as trusted proxies wrote it.
+    """Take the client's address from the part of X-Forwarded-For that trusted proxies wrote.
 
-    And from X-Forwarded-Proto of the nearest one whether the client used TLS: links are made of it.
+    The scheme, which links need, comes from X-Forwarded-Proto of the nearest proxy.
     """
     if not trusted:
         return
@@ -34,9 +34,9 @@ def trust_proxies(app: "Flask", trusted: Sequence[Network]) -> None:
 
 
 def client_address(peer: str, named: Sequence[str], trusted: Sequence[Network]) -> str:
-    """The last address that is no trusted proxy's; each proxy names its own peer at the end.
+    """The last address that is not a trusted proxy; each proxy appends the address of its peer.
 
-    What stands before that address anyone could have written.
+    Anything before that address can be forged.
     """
     client = peer
     for name in reversed(named):
@@ -47,7 +47,7 @@ def client_address(peer: str, named: Sequence[str], trusted: Sequence[Network]) 
 
 
 def parsed_address(text: str) -> IPv4Address | IPv6Address | None:
-    """The address, or None. One of IPv4 that a socket of IPv6 shows is what it is."""
+    """The address, or None. IPv4-mapped IPv6 addresses become IPv4."""
     try:
         address = ip_address(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What every request must be before a route sees it."""
+"""Request validation before routing: the Host header and the size of the body."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -7,23 +7,23 @@ from flask import Flask, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 BODY_MAX_BYTES = 1024 * 1024
-# One byte more than is allowed, so that a chunked body that is cut there shows.
+# One byte more than allowed, to detect a chunked body that is too large.
 BODY_READ_BYTES = BODY_MAX_BYTES + 1
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def validate_requests(app: Flask) -> None:
-    """Refuse requests with a bad Host or body, whatever their path; let paths lack their slash."""
+    """Reject requests with a bad Host or body, for any path; make trailing slashes optional."""
     app.config["MAX_CONTENT_LENGTH"] = BODY_READ_BYTES
     app.before_request(_require_host)
     app.before_request(_read_body)
-    # Not by Werkzeug's strict_slashes: without it a wrong method is 404 where a slash lacks.
+    # Not with Werkzeug's strict_slashes=False: a wrong method without the slash would be 404.
     app.wsgi_app = _with_last_slash(app.wsgi_app)  # type: ignore[assignment]
 
 
 def _require_host() -> None:
-    # Links are made of it. HTTP/1.1 requires one (RFC 9112 section 3.2).
+    # Links contain it. HTTP/1.1 requires it (RFC 9112 section 3.2).
     environ = request.environ
     is_optional = environ["SERVER_PROTOCOL"] == "HTTP/1.0"
     if not request.host or not (is_optional or environ.get("HTTP_HOST")):
@@ -31,7 +31,7 @@ def _require_host() -> None:
 
 
 def _read_body() -> None:
-    """Read the body, wanted or not: left unread it would end a connection that is to be kept."""
+    """Always read the body: unread, it would end a keep-alive connection."""
     environ = request.environ
     if environ.get("CONTENT_LENGTH", "0") == "0" and "HTTP_TRANSFER_ENCODING" not in environ:
         return

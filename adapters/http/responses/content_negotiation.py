@@ -1,4 +1,4 @@
-"""The media type of a response, as Accept asks (RFC 9110 section 12.5.1)."""
+"""Content negotiation by the Accept header (RFC 9110 section 12.5.1)."""
 
 from collections.abc import Sequence
 
@@ -35,12 +35,12 @@ def _best_match(produced: Sequence[str]) -> str | None:
     if request.environ.get("HTTP_ACCEPT", "") in ANY:
         return produced[0]  # most clients: nothing to parse
     ranges = request.accept_mimetypes
-    if not ranges:  # nothing in it can be understood, as if nothing were said
+    if not ranges:  # unparsable: as without the header
         return produced[0]
     return MIMEAccept((_type(each), quality) for each, quality in ranges).best_match(produced)
 
 
 def _type(media_range: str) -> str:
-    """Without parameters, which tell no two types here apart; some clients send `*` for any."""
+    """Without parameters, which no type here has; some clients send `*` for any type."""
     text = media_range.partition(";")[0].strip()
     return "*/*" if text == "*" else text

@@ -1,4 +1,4 @@
-"""Which pages of other origins may call the service from a browser (Fetch standard, CORS)."""
+"""CORS (Fetch standard)."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ REQUEST_HEADERS = (
     "If-None-Match",
     "X-Request-ID",
 )
-# Beyond those that pages may always read.
+# Besides those that browsers always expose.
 EXPOSED_HEADERS = (
     "ETag",
     "Link",
@@ -32,7 +32,7 @@ PREFLIGHT_MAX_AGE_S = 600
 
 
 def enable_cors(app: Flask, origins: Sequence[str]) -> None:
-    """Origins as browsers send them, or ANY alone. Without any, nobody hears of CORS."""
+    """Allow these origins, or ANY alone. Without origins, no CORS headers are sent."""
     if not origins:
         return
     is_any = tuple(origins) == (ANY,)
@@ -40,22 +40,22 @@ def enable_cors(app: Flask, origins: Sequence[str]) -> None:
         app.after_request(_vary_on_origin)
     CORS(
         app,
-        # As strings, flask-cors would read those with brackets as regular expressions.
+        # flask-cors treats strings with brackets as regular expressions.
         origins=ANY if is_any else [re.compile(rf"{re.escape(each)}\Z") for each in origins],
         methods=METHODS,
         allow_headers=REQUEST_HEADERS,
         expose_headers=EXPOSED_HEADERS,
         max_age=PREFLIGHT_MAX_AGE_S,
-        supports_credentials=False,  # tokens are sent by hand; no cookie comes by itself
+        supports_credentials=False,  # bearer tokens, no cookies
         send_wildcard=is_any,
         always_send=is_any,
         vary_header=False,
-        intercept_exceptions=False,  # errors pass after_request like other answers
+        intercept_exceptions=False,  # error responses pass after_request, too
     )
 
 
 def _vary_on_origin(response: Response) -> Response:
-    # Also where the origin is missing or wrong, which flask-cors leaves out: a cache would hand
-    # that answer on to a page that may read it.
+    # Also without an allowed origin, which flask-cors omits: otherwise a cache could serve that
+    # response to an allowed page.
     response.headers.add("Vary", "Origin")
     return response

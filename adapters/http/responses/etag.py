@@ -20,7 +20,7 @@ IF_MATCH = {
     "in": "header",
     "description": "Apply the change only if this is still the resource's ETag; otherwise 412. "
     "`*` matches any.",
-    "schema": {"type": "string"},  # without an example, which Swagger UI would send unasked
+    "schema": {"type": "string"},  # no example: Swagger UI would send it
 }
 IF_NONE_MATCH = IF_MATCH | {
     "name": "If-None-Match",
@@ -37,7 +37,7 @@ NOT_MODIFIED = {304: {"description": "Not Modified", "headers": ETAG}}
 
 
 def etag_of(content: bytes, view: object = None) -> str:
-    """A tag without its quotes: a digest of the content, after the version of a view that has one.
+    """A tag without quotes: the version of the view, if it has one, and a digest of the content.
 
     The version of an event is the time of its last edit, which every edit increases.
     """
@@ -47,16 +47,16 @@ def etag_of(content: bytes, view: object = None) -> str:
 
 
 def with_etag(response: Response, view: object = None) -> Response:
-    """Add the ETag; a GET that knows it gets a 304. Raises PreconditionFailed."""
+    """Add the ETag; a GET with a matching If-None-Match gets 304. Raises PreconditionFailed."""
     tag = etag_of(response.get_data(), view)
     response.set_etag(tag)
     environ = request.environ
     if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-        # Not Werkzeug's make_conditional, for which `If-Match: *` matches nothing.
+        # Werkzeug's make_conditional does not support `If-Match: *`.
         if "HTTP_IF_MATCH" in environ and not _has_version(request.if_match, tag):
             raise PreconditionFailed
         if "HTTP_IF_NONE_MATCH" in environ and request.if_none_match.contains_weak(tag):
-            response.status_code = 304  # with which Werkzeug sends no body and no type of one
+            response.status_code = 304  # Werkzeug drops the body and its type
     return response
 
 

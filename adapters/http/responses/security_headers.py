@@ -1,8 +1,8 @@
-"""A header of every response, whoever makes it: the application, Flask or Swagger UI."""
+"""Security headers of every response, including those of Flask and Swagger UI."""
 
 from flask import Flask, Response
 
-# Browsers take a response for what its Content-Type says (Fetch standard, section 3.7).
+# Browsers must not guess the type (Fetch standard, section 3.7).
 NOSNIFF = ("X-Content-Type-Options", "nosniff")
 
 

@@ -1,4 +1,4 @@
-"""Long answers, sent while they are made."""
+"""Streamed responses."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -10,11 +10,11 @@ BLOCK = 64 * 1024
 
 
 def streamed(chunks: Iterator[bytes], content_type: str, headers: dict[str, str]) -> Response:
-    """An answer that is never held whole in memory.
+    """A response that is never complete in memory.
 
-    Where a chunk raises, the server ends the connection without the last chunk, by which the
-    client knows that it has not got all (RFC 9112 section 8). In HTTP/1.0, which some proxies
-    speak, every end looks the same: there all is made before any of it is sent.
+    If a chunk raises, the server closes the connection without the last chunk, so that the client
+    knows the response is incomplete (RFC 9112 section 8). HTTP/1.0 cannot signal that: there the
+    response is written to a file first.
     """
     if request.environ["SERVER_PROTOCOL"] == "HTTP/1.0":
         return _measured(chunks, content_type, headers)
@@ -22,7 +22,7 @@ def streamed(chunks: Iterator[bytes], content_type: str, headers: dict[str, str]
 
 
 def _measured(chunks: Iterator[bytes], content_type: str, headers: dict[str, str]) -> Response:
-    """By way of a file, so that its length can be told first."""
+    """Through a temporary file, to send the length first."""
     file = TemporaryFile()  # noqa: SIM115  # closed with the response
     try:
         file.writelines(chunks)
