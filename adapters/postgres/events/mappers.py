@@ -1,5 +1,6 @@
 """Row to event and back. A contract test checks that every field makes the round trip."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, get_type_hints
 from uuid import UUID
@@ -28,12 +29,19 @@ def event_from_row(row: Row, attendee: UUID) -> Event:
 
 
 def event_to_row(event: Event) -> dict[str, Any]:
-    values = {name: getattr(event, name) for name in _COLUMNS}
-    for name, value_object in _VALUE_OBJECTS.items():
+    return changed_columns({}, event)
+
+
+def changed_columns(before: Mapping[str, Any], event: Event) -> dict[str, Any]:
+    """The columns of the attributes that differ from those of `before`."""
+    after = vars(event)
+    changed = {name: after[name] for name in _COLUMNS if before.get(name) != after[name]}
+    for name in _VALUE_OBJECTS.keys() & changed.keys():
         # psycopg2 adapts str and int, but no subclass of them.
-        values[name] = str(values[name]) if issubclass(value_object, str) else int(values[name])
-    return {
-        "start_time": event.schedule.start_time,
-        "end_time": event.schedule.end_time,
-        **values,
-    }
+        changed[name] = (str if issubclass(_VALUE_OBJECTS[name], str) else int)(changed[name])
+    if before.get("schedule") != event.schedule:
+        changed |= {
+            "start_time": event.schedule.start_time,
+            "end_time": event.schedule.end_time,
+        }
+    return changed

@@ -1,12 +1,12 @@
 from collections.abc import Sequence
-from copy import copy
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
 from adapters.postgres.events.filters import IS_ATTENDING, IS_CREATOR, has_status
-from adapters.postgres.events.mappers import event_from_row, event_to_row
+from adapters.postgres.events.mappers import changed_columns, event_from_row, event_to_row
 from adapters.postgres.events.writes import (
     ADD_EVENT,
     LOAD,
@@ -33,7 +33,7 @@ UPCOMING_OF = compile_sql(
 class PostgresEventRepository(EventRepository):
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
-        self._loaded: dict[UUID, Event] = {}
+        self._loaded: dict[UUID, dict[str, Any]] = {}
         self.seats_changed: list[SeatChange] = []
 
     def add(self, event: Event) -> None:
@@ -55,16 +55,16 @@ class PostgresEventRepository(EventRepository):
         if not rows:
             return None
         event = event_from_row(rows[0], attendee)
-        self._loaded[event_id] = copy(event)
+        self._loaded[event_id] = dict(vars(event))
         return event
 
     def save(self, event: Event) -> None:
         before = self._loaded[event.id]
-        if event == before:
-            return
         # Only the changed columns: the description may be long, and the row is locked.
-        changed = dict(event_to_row(event).items() - event_to_row(before).items())
-        change = SeatChange.between(before.seat, event.seat)
+        changed = changed_columns(before, event)
+        change = SeatChange.between(before["seat"], event.seat)
+        if not changed and change is None:
+            return
         values = {
             "event_id": event.id,
             "attendee": event.seat.user_id,
@@ -72,7 +72,7 @@ class PostgresEventRepository(EventRepository):
             **changed,
         }
         self._transaction.write(update_event(frozenset(changed), change), values)
-        self._loaded[event.id] = copy(event)
+        self._loaded[event.id] = dict(vars(event))
         if change:
             self.seats_changed.append(change)
 
