@@ -140,7 +140,7 @@ class Model:
             and ("ends_before" not in query or event.end <= query["ends_before"])
             and all(
                 any(word.startswith(part) for word in event.title.lower().split())
-                for part in query.get("search", "").split()
+                for part in query.get("search", "").lower().split()
             )
         )
 
