@@ -104,7 +104,7 @@ def test_an_error_names_the_invalid_fields(ui, grace, screenshots):
     assert set(shown.body["errors"]) == {"title", "capacity"}
     assert "The request is invalid. See `errors`." in shown.text
     assert "Undocumented" not in shown.text
-    screenshots.of_span(create.responses, create.live_response, "9-refused")
+    screenshots.of_span(create.responses, create.live_response, "9-errors")
 
 
 def test_the_login_dialog_asks_only_for_username_and_password(ui):

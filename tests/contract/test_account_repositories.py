@@ -41,10 +41,10 @@ def test_names_are_found_without_regard_to_case(storage, name):
 
 @pytest.mark.parametrize("name", ["ada", "ADA"])
 def test_a_name_is_taken_without_regard_to_case(storage, ada, name):
-    with storage.new_work() as work, pytest.raises(UsernameTaken) as refusal:
+    with storage.new_work() as work, pytest.raises(UsernameTaken) as error:
         work.users.add(a_user(name))
 
-    assert refusal.value.username == name
+    assert error.value.username == name
 
 
 def test_letters_that_only_fold_to_a_name_do_not_find_it(storage):
@@ -115,12 +115,12 @@ def test_a_saved_user_is_changed(storage, ada):
 
 
 def test_nobody_changes_to_a_taken_name(storage, ada, grace):
-    with storage.new_work() as work, pytest.raises(UsernameTaken) as refusal:
+    with storage.new_work() as work, pytest.raises(UsernameTaken) as error:
         loaded = work.users.find_for_update(ada.id)
         loaded.edit(ProfileChanges(Username("GRACE")))
         work.users.save(loaded)
 
-    assert refusal.value.username == "GRACE"
+    assert error.value.username == "GRACE"
 
 
 def test_a_removed_user_is_gone_with_their_sessions_and_no_one_elses(storage, ada, grace):

@@ -14,7 +14,7 @@ THREADS = 20
 
 
 def at_once(act, arguments):
-    """What each call returned or refused with."""
+    """What each call returned or raised."""
     arguments = list(arguments)
     barrier = Barrier(len(arguments))
 
@@ -22,8 +22,8 @@ def at_once(act, arguments):
         barrier.wait()
         try:
             return act(argument)
-        except DomainError as refusal:
-            return type(refusal)
+        except DomainError as error:
+            return type(error)
 
     with ThreadPoolExecutor(len(arguments)) as pool:
         return list(pool.map(call, arguments))

@@ -29,10 +29,10 @@ def test_every_field_of_an_event_survives(storage, ada):
 
 def test_an_unknown_event_is_not_found(storage, ada):
     event_id = uuid4()
-    with storage.new_work() as work, pytest.raises(EventNotFound) as refusal:
+    with storage.new_work() as work, pytest.raises(EventNotFound) as error:
         work.events.get_for_update(event_id, attendee=ada.id)
 
-    assert refusal.value.event_id == event_id
+    assert error.value.event_id == event_id
 
 
 def test_an_edit_is_saved_whole(storage, ada):

@@ -1,4 +1,4 @@
-"""What is found, told in examples, and by texts that nobody thought of."""
+"""What a search finds: examples, and texts that hypothesis makes up."""
 
 import os
 from string import punctuation
@@ -35,14 +35,14 @@ def storage(request, monkeypatch):
 
 
 @pytest.fixture
-def answers(storage):
-    return asking(storage)
+def found(storage):
+    return found_in(storage)
 
 
-def asking(storage):
-    """Asks for a search in new events: which of them are found?"""
+def found_in(storage):
+    """A function that publishes events and says which of them a search finds."""
 
-    def ask(search, texts, sort=EventSort.SOONEST_FIRST):
+    def search_for(search, texts, sort=EventSort.SOONEST_FIRST):
         creator = a_user(f"ada-{uuid4().hex}")
         events = [
             an_event(creator_id=creator.id, title=Title(title), description=Description(text))
@@ -51,46 +51,46 @@ def asking(storage):
         storage.keep(creator, *events)
         criteria = EventCriteria(search=Search.of(search), created=True, sort=sort)
         page = storage.events.find(criteria, PageRequest(10), Caller(creator.id), NOON)
-        found = {view.id for view in page.results}
-        assert page.count == len(found)
-        return [event.id in found for event in events]
+        ids = {view.id for view in page.results}
+        assert page.count == len(ids)
+        return [event.id in ids for event in events]
 
-    return ask
+    return search_for
 
 
 @cases(FOUND)
-def test_it_is_found(answers, search, text):
-    assert answers(search, [(text, ""), ("Zzz", text)]) == [True, True]
+def test_it_is_found(found, search, text):
+    assert found(search, [(text, ""), ("Zzz", text)]) == [True, True]
 
 
 @cases(NOT_FOUND)
-def test_it_is_not_found(answers, search, text):
-    assert answers(search, [(text, ""), ("Zzz", text)]) == [False, False]
+def test_it_is_not_found(found, search, text):
+    assert found(search, [(text, ""), ("Zzz", text)]) == [False, False]
 
 
-def test_words_may_be_in_title_and_description(answers):
-    assert answers("tea cup", [("Tea", "Bring a cup."), ("Tea", ""), ("Two", "cups")]) == [
+def test_words_may_be_in_title_and_description(found):
+    assert found("tea cup", [("Tea", "Bring a cup."), ("Tea", ""), ("Two", "cups")]) == [
         True,
         False,
         False,
     ]
 
 
-def test_a_word_does_not_run_from_the_title_into_the_description(answers):
-    assert answers("teacup", [("Tea", "cup")]) == [False]
+def test_a_word_does_not_run_from_the_title_into_the_description(found):
+    assert found("teacup", [("Tea", "cup")]) == [False]
 
 
 @pytest.mark.parametrize("sort", EventSort)
-def test_any_order_finds_the_same(answers, sort):
-    assert answers("te", [("Tea", ""), ("Coffee", ""), ("Coffee", "and tea")], sort) == [
+def test_any_order_finds_the_same(found, sort):
+    assert found("te", [("Tea", ""), ("Coffee", ""), ("Coffee", "and tea")], sort) == [
         True,
         False,
         True,
     ]
 
 
-def test_the_longest_word_of_a_description_breaks_nothing(answers):
-    assert answers("tea", [("Tea", "x" * 10_000), ("Zzz", f"{'x' * 9_996} tea")]) == [True, True]
+def test_the_longest_word_of_a_description_breaks_nothing(found):
+    assert found("tea", [("Tea", "x" * 10_000), ("Zzz", f"{'x' * 9_996} tea")]) == [True, True]
 
 
 # No letter whose lower case depends on its neighbours, and no `e` between digits.
@@ -126,6 +126,6 @@ def questions(draw):
 def test_any_text_is_found_as_the_fake_finds_it(storage, question):
     search, texts = question
 
-    answers = asking(storage)(search, texts)
+    results = found_in(storage)(search, texts)
 
-    assert answers == [finds(Search.of(search), Title(t), d) for t, d in texts]
+    assert results == [finds(Search.of(search), Title(t), d) for t, d in texts]

@@ -1,4 +1,4 @@
-"""The records that are kept for requests with idempotency keys."""
+"""The records of requests with idempotency keys."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The store in memory: what PostgreSQL does, told in dictionaries."""
+"""The store in memory: what PostgreSQL does, with dictionaries."""
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
@@ -28,7 +28,7 @@ from domain.events.event import Event, Seat
 from tests.fakes.memory_calendar_feeds import MemoryCalendarFeeds
 from tests.fakes.memory_idempotency import MemoryIdempotencyStore
 
-NOBODY = Seat(UUID(int=0))
+NO_SEAT = Seat(UUID(int=0))
 
 
 @dataclass
@@ -219,7 +219,7 @@ class MemoryEventRepository(EventRepository):
 
     def add(self, event: Event) -> None:
         self._require_account(event.creator_id)
-        self.state.events[event.id] = replace(event, seat=NOBODY)
+        self.state.events[event.id] = replace(event, seat=NO_SEAT)
 
     def upcoming_of(self, user_id: UUID, now: datetime) -> Sequence[UUID]:
         return sorted(
@@ -249,7 +249,7 @@ class MemoryEventRepository(EventRepository):
             self._require_account(event.seat.user_id)
             self.state.attendances[place] = event.seat.registered_at
             self.taken += 1
-        self.state.events[event.id] = replace(event, seat=NOBODY)
+        self.state.events[event.id] = replace(event, seat=NO_SEAT)
 
     def remove(self, event: Event) -> None:
         del self.state.events[event.id]

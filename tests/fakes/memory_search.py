@@ -1,4 +1,4 @@
-"""What a search means, told without an index.
+"""What a search means, without an index.
 
 PostgreSQL differs where its parser sees more than words: in `1e5x` it reads a number, and `x` as
 a word of its own. Its locale decides what the lower case of a letter is, and which marks of

@@ -1,4 +1,4 @@
-"""HTTP clients that record what they are told, and load made of them."""
+"""HTTP clients that record their responses, and load made of them."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""Compares what clients were told with what the database contains."""
+"""Compares the responses that clients got with what the database contains."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass

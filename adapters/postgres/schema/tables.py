@@ -150,7 +150,7 @@ idempotency_keys = Table(
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     Column("key", Text(collation="C"), primary_key=True),
     Column("fingerprint", LargeBinary, nullable=False),
-    Column("answer", JSONB, nullable=False),
+    Column("answer", JSONB, nullable=False),  # the payload; renaming would stop running instances
     Column("created_at", DateTime(timezone=True), nullable=False),
     Index("idempotency_keys_created_at_idx", "created_at"),
 )

@@ -32,7 +32,7 @@ class ContendedUnitOfWorkFactory(MemoryUnitOfWorkFactory):
 
 @pytest.fixture(params=[MemoryUnitOfWorkFactory, ContendedUnitOfWorkFactory])
 def world(request):
-    """Whoever commits begins anew after Contended, and nothing is done twice."""
+    """With the second, every other commit raises Contended: the call is repeated as a whole."""
     return World(request.param)
 
 

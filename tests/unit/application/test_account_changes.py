@@ -41,19 +41,19 @@ def test_a_changed_password_replaces_the_old_and_ends_other_sessions(world):
 
 
 @pytest.mark.parametrize(
-    ("current", "new", "refusal"),
+    ("current", "new", "error"),
     [
         ("wrong", "seven teas with grace", WrongPassword),
         ("ada's password", "password123", Invalid),
         ("ada's password", "ada12345", Invalid),
     ],
 )
-def test_a_refused_change_of_the_password_changes_nothing(world, current, new, refusal):
+def test_a_rejected_password_change_changes_nothing(world, current, new, error):
     world.person("ada")
     here, there = logged_in(world), logged_in(world)
     me = world.authenticate(here.access_token)
 
-    with pytest.raises(refusal):
+    with pytest.raises(error):
         world.change_password(me, current, Password(new), CLIENT_INFO)
 
     assert world.get_profile(world.authenticate(there.access_token))

@@ -114,7 +114,7 @@ def test_the_clock_is_read_after_the_wait_for_the_lock(world, ada, action, monke
         getattr(world, action)(event.id, ada)
 
 
-def refuse(_view):
+def reject(_view):
     raise PreconditionFailed
 
 
@@ -126,9 +126,9 @@ def test_a_condition_sees_what_the_editor_saw_and_can_stop_the_change(world, ada
 
     edited = world.get_event(event.id, ada)
     with pytest.raises(PreconditionFailed):
-        world.update_event(event.id, ada, EventChanges(title=Title("Water")), refuse)
+        world.update_event(event.id, ada, EventChanges(title=Title("Water")), reject)
     with pytest.raises(PreconditionFailed):
-        world.delete_event(event.id, ada, refuse)
+        world.delete_event(event.id, ada, reject)
     assert world.get_event(event.id, ada) == edited
 
 
@@ -138,4 +138,4 @@ def test_a_condition_is_not_asked_where_the_change_is_refused_anyway(world, ada,
     changes = [EventChanges()] if act == "update_event" else []
 
     with pytest.raises(NotEventCreator):
-        getattr(world, act)(event.id, grace, *changes, refuse)
+        getattr(world, act)(event.id, grace, *changes, reject)
