@@ -16,7 +16,7 @@ from tests.builders import DAY, HOUR, NOON, a_session, a_user
 
 
 @pytest.mark.parametrize("email", ["ada@example.org", None])
-def test_every_field_of_a_user_survives(storage, email):
+def test_every_field_of_a_user_is_read_back(storage, email):
     user = a_user(email=email, created_at=NOON.replace(microsecond=123_456))
     storage.keep(user)
 
@@ -24,7 +24,7 @@ def test_every_field_of_a_user_survives(storage, email):
         assert work.users.get(user.id) == user
 
 
-def test_nobody_is_found_under_an_unknown_id_or_name(storage):
+def test_an_unknown_user_id_or_username_is_not_found(storage):
     with storage.new_work() as work:
         assert work.users.find_for_update(uuid4()) is None
         assert work.users.find_by_username("ada") is None
@@ -54,7 +54,7 @@ def test_letters_that_only_fold_to_a_name_do_not_find_it(storage):
         assert work.users.find_by_username("\u212aate") is None  # the Kelvin sign
 
 
-def test_signs_in_a_name_are_no_wildcards(storage):
+def test_special_characters_in_a_username_are_not_wildcards(storage):
     storage.keep(a_user("a_b"))
 
     with storage.new_work() as work:
@@ -71,7 +71,7 @@ def test_a_profile_shows_the_user(storage, ada):
 
 
 @pytest.mark.parametrize("revoked_at", [None, NOON + HOUR])
-def test_every_field_of_a_session_survives(storage, ada, revoked_at):
+def test_every_field_of_a_session_is_read_back(storage, ada, revoked_at):
     session = a_session(user_id=ada.id, last_used_at=NOON + HOUR, revoked_at=revoked_at)
     storage.keep(session)
 
@@ -114,7 +114,7 @@ def test_a_saved_user_is_changed(storage, ada):
         assert work.users.find_for_update(uuid4()) is None
 
 
-def test_nobody_changes_to_a_taken_name(storage, ada, grace):
+def test_a_user_cannot_be_renamed_to_a_taken_username(storage, ada, grace):
     with storage.new_work() as work, pytest.raises(UsernameTaken) as error:
         loaded = work.users.find_for_update(ada.id)
         loaded.edit(ProfileChanges(Username("GRACE")))
@@ -123,7 +123,7 @@ def test_nobody_changes_to_a_taken_name(storage, ada, grace):
     assert error.value.username == "GRACE"
 
 
-def test_a_removed_user_is_gone_with_their_sessions_and_no_one_elses(storage, ada, grace):
+def test_removing_a_user_removes_only_their_sessions(storage, ada, grace):
     mine, hers = a_session(user_id=ada.id), a_session(user_id=grace.id)
     storage.keep(mine, hers)
     record = IdempotencyRecord(IdempotentRequest("key", b""), {}, NOON)
@@ -183,7 +183,7 @@ def test_live_sessions_are_those_that_the_domain_calls_live(storage, ada, grace)
         assert is_found == session.is_live(NOON)
 
 
-def test_a_session_is_viewed_with_its_origin(storage, ada):
+def test_a_session_is_shown_with_its_client(storage, ada):
     session = a_session(user_id=ada.id, last_used_at=NOON + HOUR)
     storage.keep(session)
 
@@ -194,7 +194,7 @@ def test_a_session_is_viewed_with_its_origin(storage, ada):
     assert view == SessionView(session.id, NOON, NOON + HOUR, "curl/8.14.1", "192.0.2.7")
 
 
-def test_ended_sessions_are_forgotten_and_no_others(storage, ada, grace):
+def test_only_ended_sessions_are_deleted(storage, ada, grace):
     sessions = sessions_of(ada)
     hers = a_session(user_id=grace.id, now=NOON - DAY)
     storage.keep(*sessions, hers)

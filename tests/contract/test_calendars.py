@@ -55,7 +55,7 @@ def test_an_entry_has_every_field_of_its_event(storage, ada):
 
 
 @pytest.mark.parametrize(("text", "shown"), [("éa☕", "éa☕"), ("éa☕!", "éa☕…"), ("", "")])
-def test_a_calendar_cuts_long_descriptions_and_an_event_s_own_does_not(storage, ada, text, shown):
+def test_only_feeds_truncate_long_descriptions(storage, ada, text, shown):
     event = storage.keep_event(ada, description=Description(text))
     open_feed(storage, ada)
 
@@ -70,7 +70,7 @@ def test_an_unknown_event_has_no_entry(storage, ada):
         storage.calendars.entry(uuid4(), Caller(ada.id))
 
 
-def test_a_calendar_shows_what_its_owner_attends_or_organises_once(storage, ada, grace):
+def test_a_feed_lists_each_event_once(storage, ada, grace):
     organised, attended, both = (storage.keep_event(each) for each in (ada, grace, ada))
     storage.keep_event(grace)
     for event in (attended, both):
@@ -81,7 +81,7 @@ def test_a_calendar_shows_what_its_owner_attends_or_organises_once(storage, ada,
     assert len(ids(storage)) == 3
 
 
-def test_a_calendar_has_those_that_start_latest(storage, ada, grace):
+def test_a_feed_keeps_the_events_that_start_latest(storage, ada, grace):
     events = []
     for number in range(6):
         event = storage.keep_event((ada, grace)[number % 2], start_time=NOON + (number // 4) * HOUR)
@@ -95,7 +95,7 @@ def test_a_calendar_has_those_that_start_latest(storage, ada, grace):
         assert ids(storage, limit=limit) == latest[:limit]
 
 
-def test_a_calendar_without_events_is_empty_and_an_unknown_one_is_none(storage, ada):
+def test_a_feed_may_be_empty_and_an_unknown_one_is_none(storage, ada):
     open_feed(storage, ada)
 
     assert ids(storage) == []
@@ -103,7 +103,7 @@ def test_a_calendar_without_events_is_empty_and_an_unknown_one_is_none(storage, 
         ids(storage, OTHER)
 
 
-def test_a_person_has_one_feed_the_newest(storage, ada):
+def test_a_user_has_one_feed_the_newest(storage, ada):
     assert storage.calendars.feed_created_at(Caller(ada.id)) is None
     open_feed(storage, ada, HERS, NOON)
     open_feed(storage, ada, OTHER, NOON + HOUR)
@@ -114,7 +114,7 @@ def test_a_person_has_one_feed_the_newest(storage, ada):
         ids(storage, HERS)
 
 
-def test_a_removed_feed_is_gone_and_no_one_elses(storage, ada, grace):
+def test_removing_a_feed_leaves_those_of_others(storage, ada, grace):
     open_feed(storage, ada, HERS)
     open_feed(storage, grace, OTHER)
     for _ in range(2):
@@ -141,12 +141,12 @@ def test_a_removed_user_has_no_feed(storage, ada, grace):
     assert ids(storage, OTHER) == []
 
 
-def test_an_uncommitted_feed_is_none(storage, ada):
+def test_an_uncommitted_feed_is_not_stored(storage, ada):
     with storage.new_work() as work:
         work.calendar_feeds.put(CalendarFeed.open(ada.id, HERS, NOON))
 
     assert storage.calendars.feed_created_at(Caller(ada.id)) is None
 
 
-def test_nobody_has_no_feed(storage):
+def test_a_missing_user_has_no_feed(storage):
     assert storage.calendars.feed_created_at(Caller(UUID(int=7))) is None

@@ -29,7 +29,7 @@ def at_once(act, arguments):
         return list(pool.map(call, arguments))
 
 
-def test_of_20_after_the_last_seat_exactly_one_gets_it(storage, ada):
+def test_of_20_people_exactly_one_gets_the_last_seat(storage, ada):
     event = storage.keep_event(ada, capacity=1)
     people = [a_user(f"user-{number}") for number in range(THREADS)]
     storage.keep(*people)
@@ -65,7 +65,7 @@ def test_one_person_cancelling_20_times_at_once_gives_one_seat_back(storage, ada
     assert storage.seat_of(event, grace).is_taken
 
 
-def test_of_20_sign_ups_under_one_name_exactly_one_gets_it(storage):
+def test_of_20_sign_ups_with_one_username_exactly_one_succeeds(storage):
     outcomes = at_once(lambda _: storage.keep(a_user("ada")), range(THREADS))
 
     assert outcomes.count(None) == 1

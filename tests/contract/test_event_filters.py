@@ -82,7 +82,7 @@ def test_a_type_finds_its_events(storage, ada):
         assert ids(found(storage, ada, type=each)) == {event.id}
 
 
-def test_a_creator_is_found_in_any_case_and_nobody_else(storage, ada, grace):
+def test_the_creator_filter_ignores_case(storage, ada, grace):
     event = storage.keep_event(grace)
     storage.keep_event(ada)
 
@@ -93,7 +93,7 @@ def test_a_creator_is_found_in_any_case_and_nobody_else(storage, ada, grace):
         assert (page.count, list(page.results), page.next_cursor) == (0, [], None)
 
 
-def test_a_creator_whose_account_is_gone_is_not_found(storage, ada, grace):
+def test_the_creator_filter_does_not_find_a_deleted_account(storage, ada, grace):
     storage.keep_event(grace)
     with storage.new_work() as work:
         work.users.remove(grace)
@@ -102,7 +102,7 @@ def test_a_creator_whose_account_is_gone_is_not_found(storage, ada, grace):
     assert ids(found(storage, ada, creator="grace")) == set()
 
 
-def test_available_is_while_seats_are_left(storage, ada, grace):
+def test_an_event_is_available_while_seats_are_left(storage, ada, grace):
     full, half_full, empty = (storage.keep_event(ada, capacity=n) for n in (1, 2, 1))
     for event in (full, half_full):
         storage.seat(event, grace)

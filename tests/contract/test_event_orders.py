@@ -66,7 +66,7 @@ def test_pages_neither_repeat_nor_skip_where_values_are_equal(storage, ada, even
 
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
 @pytest.mark.parametrize("sort", EventSort)
-def test_pages_after_a_position_are_the_same_ones(storage, ada, events, sort, filters):
+def test_pages_after_a_cursor_equal_pages_by_offset(storage, ada, events, sort, filters):
     whole = found(storage, ada, ALL, sort, filters)
 
     seen, page = [], found(storage, ada, PageRequest(4), sort, filters)
@@ -81,7 +81,7 @@ def test_pages_after_a_position_are_the_same_ones(storage, ada, events, sort, fi
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
 @pytest.mark.parametrize("storage", ["memory", "postgres"], indirect=True)
-def test_few_among_many_are_found_wherever_they_are(storage, ada, limit, monkeypatch):
+def test_rare_matches_are_found_at_any_position(storage, ada, limit, monkeypatch):
     """The walk ends before it has enough, at any place."""
     monkeypatch.setattr(statements, "SCAN_FACTOR", 2)
     events = [

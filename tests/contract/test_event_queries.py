@@ -46,7 +46,7 @@ def test_an_unknown_event_has_neither_detail_nor_attendees(storage, ada):
         storage.events.attendees(uuid4(), ALL, Caller(ada.id))
 
 
-def test_a_page_that_need_not_be_counted_is_not(storage, ada):
+def test_a_page_is_counted_only_on_request(storage, ada):
     event = storage.keep_event(ada)
     page_request = PageRequest(limit=1, is_counted=False)
 
@@ -54,7 +54,7 @@ def test_a_page_that_need_not_be_counted_is_not(storage, ada):
     assert storage.events.attendees(event.id, page_request, Caller(ada.id)).count is None
 
 
-def test_attendees_go_on_after_a_position(storage, ada, grace):
+def test_attendees_continue_after_a_cursor(storage, ada, grace):
     event = storage.keep_event(ada)
     storage.seat(event, grace, now=NOON)
     storage.seat(event, ada, now=NOON)
@@ -85,7 +85,7 @@ def test_attendees_come_in_order_of_registration(storage, ada, grace):
     assert (second.count, second.results) == (2, page.results[1:])
 
 
-def test_an_event_made_from_its_aggregate_looks_as_it_is_read(storage, ada):
+def test_a_view_built_from_the_entity_equals_the_one_that_is_read(storage, ada):
     event = an_event(creator_id=ada.id, seat=Seat(ada.id))
     storage.keep(event)
 

@@ -13,7 +13,7 @@ from domain.events.event import EventChanges, Seat
 from tests.builders import DAY, HOUR, NOON, an_event
 
 
-def test_every_field_of_an_event_survives(storage, ada):
+def test_every_field_of_an_event_is_read_back(storage, ada):
     event = an_event(
         creator_id=ada.id,
         title=Title("Tee für zwei ☕"),
@@ -35,7 +35,7 @@ def test_an_unknown_event_is_not_found(storage, ada):
     assert error.value.event_id == event_id
 
 
-def test_an_edit_is_saved_whole(storage, ada):
+def test_every_edited_field_is_saved(storage, ada):
     event = storage.keep_event(ada)
     changes = EventChanges(
         Title("New"), Description("Other"), NOON + DAY, NOON + 2 * DAY, Capacity(99)
@@ -60,7 +60,7 @@ def test_a_seat_belongs_to_one_person(storage, ada, grace):
     assert storage.load(event, ada).attendees_count == 1
 
 
-def test_a_seat_given_back_is_free(storage, ada, grace):
+def test_a_cancelled_seat_is_free(storage, ada, grace):
     event = storage.keep_event(ada, capacity=1)
     storage.seat(event, grace)
 
@@ -129,7 +129,7 @@ def test_the_upcoming_events_of_a_person_are_those_created_or_attended(storage, 
     assert not {begun.id, started.id, strange.id} & set(found)
 
 
-def test_who_is_gone_creates_no_event_and_takes_no_seat(storage, ada, grace):
+def test_a_deleted_user_can_neither_create_an_event_nor_take_a_seat(storage, ada, grace):
     event = storage.keep_event(grace)
     with storage.new_work() as work:
         work.users.remove(work.users.find_for_update(ada.id))
@@ -142,7 +142,7 @@ def test_who_is_gone_creates_no_event_and_takes_no_seat(storage, ada, grace):
     assert storage.load(event, grace).attendees_count == 0
 
 
-def test_what_started_keeps_the_place_of_who_is_gone(storage, ada, grace):
+def test_a_started_event_keeps_its_deleted_creator_and_their_seat(storage, ada, grace):
     event = storage.keep_event(ada)
     storage.seat(event, ada)
     with storage.new_work() as work:
@@ -159,6 +159,6 @@ def test_what_started_keeps_the_place_of_who_is_gone(storage, ada, grace):
     assert list(found.results) == [view]
 
 
-def test_an_event_that_is_not_there_can_be_looked_for(storage, ada):
+def test_find_for_update_returns_none_for_an_unknown_event(storage, ada):
     with storage.new_work() as work:
         assert work.events.find_for_update(uuid4(), attendee=ada.id) is None

@@ -81,7 +81,7 @@ def test_a_word_does_not_run_from_the_title_into_the_description(found):
 
 
 @pytest.mark.parametrize("sort", EventSort)
-def test_any_order_finds_the_same(found, sort):
+def test_every_sort_order_finds_the_same_events(found, sort):
     assert found("te", [("Tea", ""), ("Coffee", ""), ("Coffee", "and tea")], sort) == [
         True,
         False,
@@ -89,7 +89,7 @@ def test_any_order_finds_the_same(found, sort):
     ]
 
 
-def test_the_longest_word_of_a_description_breaks_nothing(found):
+def test_the_longest_possible_word_can_be_indexed(found):
     assert found("tea", [("Tea", "x" * 10_000), ("Zzz", f"{'x' * 9_996} tea")]) == [True, True]
 
 
@@ -123,7 +123,7 @@ def questions(draw):
     suppress_health_check=list(HealthCheck),
 )
 @pytest.mark.parametrize("storage", ["postgres", "postgres, by the index"], indirect=True)
-def test_any_text_is_found_as_the_fake_finds_it(storage, question):
+def test_postgres_and_the_fake_agree_on_any_text(storage, question):
     search, texts = question
 
     results = found_in(storage)(search, texts)

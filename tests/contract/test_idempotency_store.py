@@ -39,7 +39,7 @@ def keep(storage, user, *records):
         work.commit()
 
 
-def test_a_record_is_found_as_it_was_kept(storage, ada):
+def test_a_record_is_read_back_as_it_was_stored(storage, ada):
     record = a_record(ada)
 
     keep(storage, ada, record)
@@ -48,26 +48,26 @@ def test_a_record_is_found_as_it_was_kept(storage, ada):
 
 
 @pytest.mark.parametrize("key", ["0F6A1C1E", "0f6a1c1", "0f6a1c1e0"])
-def test_keys_differ_in_any_character(storage, ada, key):
+def test_keys_are_compared_exactly(storage, ada, key):
     keep(storage, ada, a_record(ada))
 
     assert find(storage, ada, key) is None
 
 
-def test_a_key_is_one_persons_own(storage, ada, grace):
+def test_two_users_may_use_the_same_key(storage, ada, grace):
     keep(storage, ada, a_record(ada))
 
     assert find(storage, grace) is None
 
 
-def test_what_was_not_committed_was_not_kept(storage, ada):
+def test_an_uncommitted_record_is_not_stored(storage, ada):
     with storage.new_work() as work:
         work.idempotency.add(ada.id, a_record(ada))
 
     assert find(storage, ada) is None
 
 
-def test_records_are_removed_once_they_need_not_be_kept(storage, ada, grace):
+def test_expired_records_are_deleted(storage, ada, grace):
     for person in (ada, grace):
         keep(storage, person, a_record(person), a_record(person, "younger", NOON + TICK))
 

@@ -3,7 +3,7 @@
 from tests.builders import NOON, a_user
 
 
-def test_a_seat_is_counted_once_it_is_committed(storage, ada, grace):
+def test_a_seat_is_counted_after_the_commit(storage, ada, grace):
     event = storage.keep_event(ada)
 
     storage.seat(event, grace)
@@ -12,7 +12,7 @@ def test_a_seat_is_counted_once_it_is_committed(storage, ada, grace):
     assert storage.seat_metrics.counted == [(1, 0), (0, 1)]
 
 
-def test_what_changes_nothing_is_not_counted(storage, ada, grace):
+def test_a_request_that_changes_nothing_is_not_counted(storage, ada, grace):
     event = storage.keep_event(ada)
     storage.seat(event, grace)
 

@@ -92,13 +92,13 @@ def claims(**changes):
 
 
 @pytest.mark.parametrize("token_type", TokenType)
-def test_every_claim_survives(tokens, token_type):
+def test_every_claim_is_read_back(tokens, token_type):
     issued = claims(type=token_type)
 
     assert tokens.read(tokens.issue(issued)) == issued
 
 
-def test_instants_are_kept_in_whole_seconds(tokens):
+def test_instants_are_stored_in_whole_seconds(tokens):
     issued = claims(expires_at=NOON.replace(microsecond=999_999))
 
     assert tokens.read(tokens.issue(issued)).expires_at == NOON
@@ -117,19 +117,19 @@ def test_any_two_tokens_differ(tokens):
 
 
 @pytest.mark.parametrize("text", ["", "x", "a.b.c", "ü", "\ud800"])
-def test_other_text_is_no_token(tokens, text):
+def test_other_text_is_not_a_token(tokens, text):
     with pytest.raises(InvalidToken):
         tokens.read(text)
 
 
-def test_a_token_that_was_tampered_with_is_none(tokens):
+def test_a_modified_token_is_rejected(tokens):
     token = tokens.issue(claims())
 
     with pytest.raises(InvalidToken):
         tokens.read(token[:-4] + "AAAA")
 
 
-def test_a_hash_of_other_parameters_is_outdated():
+def test_a_hash_with_other_parameters_is_outdated():
     password_hash = argon2().hash(PASSWORD)
     stronger = Argon2Hasher(replace(OWASP_MINIMUM, passes=3), 64)
 
@@ -138,11 +138,11 @@ def test_a_hash_of_other_parameters_is_outdated():
     assert not argon2().is_outdated(password_hash)
 
 
-def test_what_is_no_hash_matches_nothing(hasher):
+def test_an_invalid_hash_matches_nothing(hasher):
     assert not hasher.matches(PASSWORD, "!")
 
 
-def test_no_more_hashes_run_at_once_than_the_memory_holds(monkeypatch):
+def test_concurrent_hashes_are_limited_by_memory(monkeypatch):
     hasher = argon2(memory_mib=2 * 19)
     monkeypatch.setattr("adapters.security.argon2.WAIT_TIMEOUT_S", 0)
     with hasher._slot(), hasher._slot(), pytest.raises(Unavailable):
@@ -151,7 +151,7 @@ def test_no_more_hashes_run_at_once_than_the_memory_holds(monkeypatch):
     assert not hasher.matches(PASSWORD, None)
 
 
-def test_one_hash_always_has_its_memory():
+def test_at_least_one_hash_can_always_run():
     assert argon2(memory_mib=1).hash(PASSWORD)
 
 
@@ -160,12 +160,12 @@ def test_common_passwords_are_known(password):
     assert password in COMMON_PASSWORDS
 
 
-def test_enough_common_passwords_are_long_enough_to_be_chosen():
+def test_common_passwords_include_ones_of_valid_length():
     assert sum(len(password) >= PASSWORD_MIN_LENGTH for password in COMMON_PASSWORDS) >= 3000
     assert all(password == password.lower() for password in COMMON_PASSWORDS)
 
 
-def test_tokens_survive_a_change_of_keys_until_the_previous_one_is_taken_away():
+def test_tokens_of_the_previous_key_are_valid_until_it_is_removed():
     old, new = "o" * 32, "n" * 32
     token = JwtTokens(old).issue(claims())
 

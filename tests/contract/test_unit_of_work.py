@@ -7,7 +7,7 @@ from domain.events.errors import EventNotFound
 from tests.builders import a_session, a_user, an_event
 
 
-def test_committed_work_stays(storage):
+def test_committed_changes_are_stored(storage):
     user = a_user()
     with storage.new_work() as work:
         work.users.add(user)
@@ -17,7 +17,7 @@ def test_committed_work_stays(storage):
         assert work.users.get(user.id) == user
 
 
-def test_uncommitted_work_is_gone(storage, ada):
+def test_uncommitted_changes_are_rolled_back(storage, ada):
     user, event, session = a_user("grace"), an_event(creator_id=ada.id), a_session(user_id=ada.id)
     with storage.new_work() as work:
         work.users.add(user)
@@ -31,7 +31,7 @@ def test_uncommitted_work_is_gone(storage, ada):
             work.events.get_for_update(event.id, attendee=ada.id)
 
 
-def test_work_that_fails_is_gone(storage, ada):
+def test_an_exception_rolls_back(storage, ada):
     user = a_user("grace")
     with pytest.raises(ZeroDivisionError), storage.new_work() as work:
         work.users.add(user)
@@ -41,7 +41,7 @@ def test_work_that_fails_is_gone(storage, ada):
         storage.accounts.get_profile(Caller(user.id))
 
 
-def test_what_follows_the_commit_is_gone(storage):
+def test_changes_after_the_commit_are_rolled_back(storage):
     first, second = a_user("ada"), a_user("grace")
     with storage.new_work() as work:
         work.users.add(first)
@@ -53,7 +53,7 @@ def test_what_follows_the_commit_is_gone(storage):
         storage.accounts.get_profile(Caller(second.id))
 
 
-def test_others_do_not_see_uncommitted_work(storage):
+def test_others_do_not_see_uncommitted_changes(storage):
     user = a_user()
     with storage.new_work() as work:
         work.users.add(user)
@@ -62,7 +62,7 @@ def test_others_do_not_see_uncommitted_work(storage):
             storage.accounts.get_profile(Caller(user.id))
 
 
-def test_a_refusal_leaves_the_store_usable(storage, ada):
+def test_the_store_is_usable_after_an_error(storage, ada):
     with pytest.raises(UsernameTaken), storage.new_work() as work:
         work.users.add(a_user("ADA"))
 
@@ -70,7 +70,7 @@ def test_a_refusal_leaves_the_store_usable(storage, ada):
         assert work.users.find_by_username("ada") == ada
 
 
-def test_an_act_is_tried_again_after_contention_and_only_then(storage):
+def test_an_action_is_retried_only_after_contention(storage):
     calls = []
 
     def act():
@@ -85,7 +85,7 @@ def test_an_act_is_tried_again_after_contention_and_only_then(storage):
     assert len(calls) == 3
 
 
-def test_contention_without_end_is_given_up(storage):
+def test_retries_are_limited(storage):
     def act():
         raise Contended
 
@@ -93,5 +93,5 @@ def test_contention_without_end_is_given_up(storage):
         storage.new_work.retrying(act)
 
 
-def test_what_an_act_returns_is_returned(storage):
+def test_the_result_of_the_action_is_returned(storage):
     assert storage.new_work.retrying(lambda: 7) == 7

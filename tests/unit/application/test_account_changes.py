@@ -24,7 +24,7 @@ def logged_in(world, name="ada"):
     return world.log_in(name, f"{name}'s password", CLIENT_INFO)
 
 
-def test_a_changed_password_replaces_the_old_and_ends_other_sessions(world):
+def test_changing_the_password_ends_the_other_sessions(world):
     world.person("ada")
     here, there = logged_in(world), logged_in(world)
     me = world.authenticate(here.access_token)
@@ -60,7 +60,7 @@ def test_a_rejected_password_change_changes_nothing(world, current, new, error):
     assert logged_in(world)
 
 
-def test_a_login_with_a_password_that_is_changed_meanwhile_is_refused(world):
+def test_a_login_fails_if_the_password_changes_meanwhile(world):
     world.person("ada")
     me = world.authenticate(logged_in(world).access_token)
     compare = world.hasher.matches
@@ -78,7 +78,7 @@ def test_a_login_with_a_password_that_is_changed_meanwhile_is_refused(world):
     assert world.list_sessions(me, ALL).count == 1
 
 
-def test_of_two_changes_with_one_password_the_second_is_refused(world):
+def test_of_two_concurrent_password_changes_the_second_fails(world):
     world.person("ada")
     me = world.authenticate(logged_in(world).access_token)
     hash_password = world.hasher.hash
@@ -96,7 +96,7 @@ def test_of_two_changes_with_one_password_the_second_is_refused(world):
     assert world.log_in("ada", NEW.secret, CLIENT_INFO)
 
 
-def test_a_hash_of_other_parameters_is_renewed_at_login(world):
+def test_login_rehashes_a_password_with_outdated_parameters(world):
     user_id = world.person("ada").user_id
     world.hasher.is_outdated = lambda _: True
     world.hasher.hash = lambda password: f"new hash of {password}"
@@ -107,7 +107,7 @@ def test_a_hash_of_other_parameters_is_renewed_at_login(world):
     assert user.password_hash == "new hash of ada's password"
 
 
-def test_a_profile_changes_where_it_is_told_to(world):
+def test_a_profile_update_changes_only_the_given_fields(world):
     user_id = world.person("ada")
 
     profile = world.update_profile(user_id, ProfileChanges(email="ada@example.org"))
@@ -119,7 +119,7 @@ def test_a_profile_changes_where_it_is_told_to(world):
     assert world.get_profile(user_id) == profile
 
 
-def test_a_taken_name_can_not_be_changed_to(world):
+def test_a_taken_username_is_rejected_in_a_profile_update(world):
     user_id = world.person("ada")
     world.person("grace")
 
@@ -128,7 +128,7 @@ def test_a_taken_name_can_not_be_changed_to(world):
     assert world.get_profile(user_id).username == "ada"
 
 
-def test_a_deleted_account_leaves_the_past_alone_and_the_future_free(world):
+def test_deleting_an_account_keeps_past_events_and_frees_upcoming_seats(world):
     ada, grace = world.person("ada"), world.person("grace")
     past = world.published(ada)
     world.attend_event(past.id, ada)
@@ -158,7 +158,7 @@ def test_a_deleted_account_leaves_the_past_alone_and_the_future_free(world):
     assert world.person("ada") != ada
 
 
-def test_an_account_is_not_deleted_without_its_password(world):
+def test_deleting_an_account_requires_its_password(world):
     ada = world.person("ada")
     event = world.published(ada)
 
@@ -169,7 +169,7 @@ def test_an_account_is_not_deleted_without_its_password(world):
     assert logged_in(world)
 
 
-def test_who_is_gone_publishes_nothing_and_takes_no_seat(world):
+def test_a_deleted_account_can_neither_publish_nor_attend(world):
     ada, grace = world.person("ada"), world.person("grace")
     event = world.published(grace)
     world.delete_account(ada, "ada's password", CLIENT_INFO)

@@ -18,7 +18,7 @@ def logged_in(world, name="ada"):
     return world.log_in(name, f"{name}'s password", CLIENT_INFO)
 
 
-def test_whoever_signed_up_logs_in_and_is_known(world):
+def test_a_new_user_can_log_in_and_see_their_profile(world):
     user_id = world.person("ada").user_id
 
     caller = world.authenticate(logged_in(world).access_token)
@@ -28,7 +28,7 @@ def test_whoever_signed_up_logs_in_and_is_known(world):
     assert (profile.username, profile.email, profile.created_at) == ("ada", None, NOON)
 
 
-def test_a_taken_name_is_refused_and_the_first_account_stays(world):
+def test_signing_up_with_a_taken_username_changes_nothing(world):
     world.person("ada")
 
     with pytest.raises(UsernameTaken):
@@ -38,7 +38,7 @@ def test_a_taken_name_is_refused_and_the_first_account_stays(world):
 
 
 @pytest.mark.parametrize(("name", "password"), [("ada", "wrong"), ("grace", "ada's password")])
-def test_a_wrong_name_and_a_wrong_password_are_refused_alike(world, name, password):
+def test_a_wrong_username_and_a_wrong_password_raise_the_same_error(world, name, password):
     world.person("ada")
 
     with pytest.raises(InvalidCredentials):
@@ -64,7 +64,7 @@ def test_no_connection_is_held_while_a_password_is_hashed(world):
     assert not any(held)
 
 
-def test_an_access_token_is_good_for_an_hour(world):
+def test_an_access_token_is_valid_for_an_hour(world):
     world.person("ada")
     pair = logged_in(world)
 
@@ -75,7 +75,7 @@ def test_an_access_token_is_good_for_an_hour(world):
         world.authenticate(pair.access_token)
 
 
-def test_a_session_goes_on_as_long_as_it_is_refreshed_within_a_day(world):
+def test_a_session_lives_while_it_is_refreshed_daily(world):
     world.person("ada")
     pair = logged_in(world)
 
@@ -89,7 +89,7 @@ def test_a_session_goes_on_as_long_as_it_is_refreshed_within_a_day(world):
         world.refresh_session(pair.refresh_token, CLIENT_INFO)
 
 
-def test_the_revocation_that_reuse_brings_outlives_the_refusal(world):
+def test_revocation_after_token_reuse_is_committed(world):
     world.person("ada")
     stolen = logged_in(world)
     other = logged_in(world)
@@ -108,7 +108,7 @@ def test_the_revocation_that_reuse_brings_outlives_the_refusal(world):
     assert world.get_profile(world.authenticate(other.access_token))
 
 
-def test_each_type_of_token_has_its_place(world):
+def test_a_token_of_the_wrong_type_is_rejected(world):
     world.person("ada")
     pair = logged_in(world)
 
@@ -118,7 +118,7 @@ def test_each_type_of_token_has_its_place(world):
         world.refresh_session(pair.access_token, CLIENT_INFO)
 
 
-def test_verifying_tells_good_tokens_from_spent_ones(world):
+def test_a_used_refresh_token_does_not_verify(world):
     user_id = world.person("ada").user_id
     first = logged_in(world)
     second = world.refresh_session(first.refresh_token, CLIENT_INFO)
@@ -129,6 +129,6 @@ def test_verifying_tells_good_tokens_from_spent_ones(world):
         world.verify_token(first.refresh_token)
 
 
-def test_the_profile_of_nobody_is_refused(world):
+def test_a_missing_account_has_no_profile(world):
     with pytest.raises(AccountDeleted):
         world.get_profile(Caller(uuid4()))

@@ -33,7 +33,7 @@ def small_pages(monkeypatch):
     monkeypatch.setattr(export_attendees, "PAGE", 3)
 
 
-def test_its_creator_gets_all_in_the_order_of_the_list(world, ada, event, guests):
+def test_the_creator_gets_all_attendees_in_list_order(world, ada, event, guests):
     pages = list(world.export_attendees(event.id, ada))
 
     assert [len(page) for page in pages] == [3, 3, 1]
@@ -43,7 +43,7 @@ def test_its_creator_gets_all_in_the_order_of_the_list(world, ada, event, guests
 
 
 @pytest.mark.parametrize("count", [0, 3])
-def test_an_event_of_few_or_none_is_a_page(world, ada, count):
+def test_few_or_no_attendees_fit_on_one_page(world, ada, count):
     event = world.published(ada, capacity=20)
     for number in range(count):
         world.attend_event(event.id, world.person(f"guest{number}"))
@@ -51,18 +51,18 @@ def test_an_event_of_few_or_none_is_a_page(world, ada, count):
     assert [len(page) for page in world.export_attendees(event.id, ada)] == [count]
 
 
-def test_nobody_else_gets_them_attending_or_not(world, event, guests):
+def test_only_the_creator_may_export_attendees(world, event, guests):
     for person in (guests[0], world.person("grace")):
         with pytest.raises(NotEventCreator):
             world.export_attendees(event.id, person)
 
 
-def test_an_unknown_event_has_none(world, ada):
+def test_an_unknown_event_is_an_error(world, ada):
     with pytest.raises(EventNotFound):
         world.export_attendees(uuid4(), ada)
 
 
-def test_whoever_leaves_and_comes_back_meanwhile_is_met_once(world, ada, event, guests):
+def test_an_attendee_who_leaves_and_returns_meanwhile_appears_once(world, ada, event, guests):
     pages = world.export_attendees(event.id, ada)
     met = [attendee.id for attendee in next(pages)]
     world.clock.advance(HOUR)
@@ -88,7 +88,7 @@ class FailsFrom(MemoryEventQueries):
         return super().attendees(event_id, page_request, caller)
 
 
-def test_a_fault_at_the_first_page_is_raised_at_once(world, ada, event, guests):
+def test_an_error_on_the_first_page_is_raised_immediately(world, ada, event, guests):
     events = FailsFrom(world.store)
     events.pages_left = 0
 
@@ -96,7 +96,7 @@ def test_a_fault_at_the_first_page_is_raised_at_once(world, ada, event, guests):
         ExportAttendees(events, world.clock)(event.id, ada)
 
 
-def test_a_fault_on_the_way_ends_the_pages(world, ada, event, guests):
+def test_an_error_on_a_later_page_ends_the_export(world, ada, event, guests):
     pages = ExportAttendees(FailsFrom(world.store), world.clock)(event.id, ada)
 
     assert len(next(pages)) == 3
@@ -104,7 +104,7 @@ def test_a_fault_on_the_way_ends_the_pages(world, ada, event, guests):
         next(pages)
 
 
-def test_no_page_is_looked_for_before_it_is_asked_for(world, ada, event, guests):
+def test_pages_are_read_only_when_needed(world, ada, event, guests):
     events = FailsFrom(world.store)
 
     next(ExportAttendees(events, world.clock)(event.id, ada))
@@ -112,7 +112,7 @@ def test_no_page_is_looked_for_before_it_is_asked_for(world, ada, event, guests)
     assert events.pages_left == 0
 
 
-def test_it_ends_though_people_keep_registering(world, ada, event, guests):
+def test_an_export_ends_while_people_keep_registering(world, ada, event, guests):
     pages = world.export_attendees(event.id, ada)
     met = [attendee.id for attendee in next(pages)]
     world.clock.advance(HOUR)

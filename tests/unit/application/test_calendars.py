@@ -20,7 +20,7 @@ def read(world, opened):
     return [entry.id for entry in world.read_calendar_feed(opened.secret.text)]
 
 
-def test_a_feed_follows_what_its_owner_attends_and_organises(world, ada, grace):
+def test_a_feed_contains_the_events_its_owner_attends_and_organises(world, ada, grace):
     feed = world.create_calendar_feed(ada, CLIENT_INFO)
     assert read(world, feed) == []
 
@@ -33,7 +33,7 @@ def test_a_feed_follows_what_its_owner_attends_and_organises(world, ada, grace):
     assert read(world, feed) == []
 
 
-def test_an_event_in_a_calendar_tells_how_often_it_was_edited(world, ada):
+def test_a_calendar_entry_has_the_number_of_edits(world, ada):
     event = world.published(ada)
     assert world.get_event_calendar(event.id, ada).revision == 0
 
@@ -50,7 +50,7 @@ def test_an_unknown_event_has_no_calendar(world, ada):
         world.get_event_calendar(uuid4(), ada)
 
 
-def test_a_new_address_ends_the_one_before(world, ada):
+def test_a_new_feed_url_replaces_the_old_one(world, ada):
     first, second = (
         world.create_calendar_feed(ada, CLIENT_INFO),
         world.create_calendar_feed(ada, CLIENT_INFO),
@@ -61,7 +61,7 @@ def test_a_new_address_ends_the_one_before(world, ada):
     assert read(world, second) == []
 
 
-def test_a_feed_is_told_of_and_ended(world, ada, grace):
+def test_the_status_of_a_feed_is_shown_until_it_is_deleted(world, ada, grace):
     hers = world.create_calendar_feed(grace, CLIENT_INFO)
     world.clock.advance(HOUR)
     with pytest.raises(NoCalendarFeed):
@@ -79,7 +79,7 @@ def test_a_feed_is_told_of_and_ended(world, ada, grace):
     assert read(world, hers) == []
 
 
-def test_whoever_is_gone_gets_no_feed_and_keeps_none(world, ada):
+def test_a_deleted_account_has_no_feed_and_cannot_create_one(world, ada):
     feed = world.create_calendar_feed(ada, CLIENT_INFO)
 
     world.delete_account(ada, "ada's password", ClientInfo(None, None))
@@ -92,7 +92,7 @@ def test_whoever_is_gone_gets_no_feed_and_keeps_none(world, ada):
         world.get_calendar_feed(ada)
 
 
-def test_an_account_is_locked_while_it_gets_a_feed(world, ada, monkeypatch):
+def test_creating_a_feed_locks_the_account(world, ada, monkeypatch):
     find, locked = MemoryUserRepository.find_for_update, []
 
     def note(users, user_id):
@@ -123,7 +123,7 @@ def test_a_feed_is_bounded(world):
 
 
 @pytest.mark.parametrize("secret", ["", "x", "x" * 44, "\0" * 43, "é" * 43], ids=ascii)
-def test_a_text_that_is_no_secret_is_not_even_looked_for(world, secret):
+def test_a_malformed_secret_causes_no_query(world, secret):
     calendars = Asked(world.store)
 
     with pytest.raises(CalendarNotFound):

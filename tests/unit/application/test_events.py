@@ -20,7 +20,7 @@ from tests.builders import DAY, HOUR
 from tests.fakes.memory import MemoryEventRepository
 
 
-def test_what_publishing_returns_is_what_is_shown(world, ada):
+def test_publishing_returns_the_event_as_it_is_read(world, ada):
     event = world.published(ada)
 
     assert world.get_event(event.id, ada) == event
@@ -35,12 +35,12 @@ def test_an_event_in_the_past_is_not_published(world, ada):
     assert world.list_events(EventCriteria(), PageRequest(10, 0), ada).count == 0
 
 
-def test_nobody_publishes_nothing(world):
+def test_a_missing_account_cannot_publish(world):
     with pytest.raises(AccountDeleted):
         world.published(Caller(uuid4()))
 
 
-def test_what_an_edit_returns_is_what_is_shown(world, ada):
+def test_an_update_returns_the_event_as_it_is_read(world, ada):
     event = world.published(ada)
     world.attend_event(event.id, ada)
 
@@ -50,7 +50,7 @@ def test_what_an_edit_returns_is_what_is_shown(world, ada):
     assert (edited.title, edited.is_attending) == ("Coffee", True)
 
 
-def test_a_refused_edit_changes_nothing(world, ada, grace):
+def test_a_rejected_update_changes_nothing(world, ada, grace):
     event = world.published(ada)
 
     with pytest.raises(NotEventCreator):
@@ -61,7 +61,7 @@ def test_a_refused_edit_changes_nothing(world, ada, grace):
     assert world.get_event(event.id, ada) == event
 
 
-def test_the_last_seat_goes_to_whoever_comes_first_and_then_to_the_next(world, ada, grace):
+def test_a_freed_last_seat_can_be_taken_by_another_person(world, ada, grace):
     event = world.published(ada, capacity=1)
     world.attend_event(event.id, ada)
 
@@ -74,7 +74,7 @@ def test_the_last_seat_goes_to_whoever_comes_first_and_then_to_the_next(world, a
     assert [attendee.id for attendee in page.results] == [grace.user_id]
 
 
-def test_time_closes_an_event(world, ada):
+def test_a_started_event_is_read_only(world, ada):
     event = world.published(ada)
     world.attend_event(event.id, ada)
     world.clock.advance(DAY)
@@ -88,7 +88,7 @@ def test_time_closes_an_event(world, ada):
     assert world.get_event(event.id, ada).status == "past"
 
 
-def test_a_deleted_event_is_gone_with_its_seats(world, ada):
+def test_deleting_an_event_deletes_its_seats(world, ada):
     event = world.published(ada)
     world.attend_event(event.id, ada)
 
@@ -118,7 +118,7 @@ def reject(_view):
     raise PreconditionFailed
 
 
-def test_a_condition_sees_what_the_editor_saw_and_can_stop_the_change(world, ada):
+def test_a_precondition_gets_the_event_and_can_stop_the_change(world, ada):
     event, seen = world.published(ada), []
 
     world.update_event(event.id, ada, EventChanges(title=Title("Coffee")), seen.append)
@@ -133,7 +133,7 @@ def test_a_condition_sees_what_the_editor_saw_and_can_stop_the_change(world, ada
 
 
 @pytest.mark.parametrize("act", ["update_event", "delete_event"])
-def test_a_condition_is_not_asked_where_the_change_is_refused_anyway(world, ada, grace, act):
+def test_a_precondition_is_evaluated_after_the_rules(world, ada, grace, act):
     event = world.published(ada)
     changes = [EventChanges()] if act == "update_event" else []
 

@@ -39,7 +39,7 @@ def test_revoking_a_token_ends_its_session_alone(world, name):
         world.refresh_session(here.refresh_token, CLIENT_INFO)
 
 
-def test_a_spent_token_revokes_its_successors_too(world):
+def test_reusing_a_refresh_token_revokes_its_successors(world):
     world.person("ada")
     first = logged_in(world)
     newest = world.refresh_session(first.refresh_token, CLIENT_INFO)
@@ -49,7 +49,7 @@ def test_a_spent_token_revokes_its_successors_too(world):
     assert not is_known(world, newest)
 
 
-def test_revoking_what_is_no_token_or_is_over_changes_nothing(world):
+def test_revoking_an_invalid_or_expired_token_changes_nothing(world):
     user_id = world.person("ada").user_id
     pair = logged_in(world)
     world.revoke_token("nothing", CLIENT_INFO)
@@ -64,7 +64,7 @@ def test_revoking_what_is_no_token_or_is_over_changes_nothing(world):
     assert revocations == [(AuditEvent.SESSION_REVOKED, user_id)]
 
 
-def test_every_session_of_the_user_ends_and_nobody_elses(world):
+def test_logging_out_everywhere_ends_only_ones_own_sessions(world):
     ada = world.person("ada")
     world.person("grace")
     pairs, others = [logged_in(world) for _ in range(3)], logged_in(world, "grace")
@@ -76,7 +76,7 @@ def test_every_session_of_the_user_ends_and_nobody_elses(world):
     assert world.list_sessions(ada, ALL).count == 0
 
 
-def test_sessions_are_listed_with_their_origin_while_they_live(world):
+def test_live_sessions_are_listed_with_their_client(world):
     ada = world.person("ada")
     logged_in(world)
     world.clock.advance(HOUR)
@@ -95,7 +95,7 @@ def test_sessions_are_listed_with_their_origin_while_they_live(world):
     assert world.list_sessions(ada, ALL).count == 1
 
 
-def test_one_session_is_ended_by_its_owner_only(world):
+def test_only_its_owner_can_end_a_session(world):
     ada, grace = world.person("ada"), world.person("grace")
     pair = logged_in(world)
     [session] = world.list_sessions(ada, ALL).results
@@ -126,7 +126,7 @@ def test_no_token_outlives_its_session(world):
         world.refresh_session(pair.refresh_token, CLIENT_INFO)
 
 
-def test_a_login_forgets_the_sessions_that_are_over(world):
+def test_login_deletes_expired_sessions(world):
     world.person("ada")
     logged_in(world)
     world.clock.advance(DAY)
@@ -136,7 +136,7 @@ def test_a_login_forgets_the_sessions_that_are_over(world):
     assert len(world.store.committed.sessions) == 1
 
 
-def test_what_matters_for_safety_is_recorded(world):
+def test_security_events_are_recorded_in_the_audit_log(world):
     user_id = world.person("ada").user_id
     first = logged_in(world)
     world.refresh_session(first.refresh_token, CLIENT_INFO)
