@@ -34,5 +34,5 @@ class OutcomeUnknown(Unavailable):
     code = "outcome_unknown"
     detail = (
         "The database connection was lost while saving. The change may or may not be saved: "
-        "fetch the resource to check, or retry."
+        "fetch the resource to check before you retry."
     )

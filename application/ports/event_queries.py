@@ -35,7 +35,7 @@ class EventView:
     created_at: datetime
     updated_at: datetime
     location: str
-    _: KW_ONLY  # computed or converted; the fields above are columns
+    _: KW_ONLY  # fields above are columns; fields below are computed or converted
     seats_left: int = field(init=False)
     type: EventType
     is_attending: bool

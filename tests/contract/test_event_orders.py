@@ -66,15 +66,15 @@ def test_pages_neither_repeat_nor_skip_where_values_are_equal(storage, ada, even
 
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
 @pytest.mark.parametrize("sort", EventSort)
-def test_pages_after_a_cursor_equal_pages_by_offset(storage, ada, events, sort, filters):
+def test_pages_by_cursor_equal_the_whole_list(storage, ada, events, sort, filters):
     whole = found(storage, ada, ALL, sort, filters)
 
-    seen, page = [], found(storage, ada, PageRequest(4), sort, filters)
-    while page.next_cursor and len(seen) < len(events):
-        seen += page.results
+    results, page = [], found(storage, ada, PageRequest(4), sort, filters)
+    while page.next_cursor and len(results) < len(events):
+        results += page.results
         page = found(storage, ada, PageRequest(4, after=page.next_cursor), sort, filters)
 
-    assert [*seen, *page.results] == list(whole.results)
+    assert [*results, *page.results] == list(whole.results)
     assert page.count == whole.count == 11
     assert whole.next_cursor is None
 
@@ -82,7 +82,7 @@ def test_pages_after_a_cursor_equal_pages_by_offset(storage, ada, events, sort, 
 @pytest.mark.parametrize("limit", [1, 2, 3])
 @pytest.mark.parametrize("storage", ["memory", "postgres"], indirect=True)
 def test_rare_matches_are_found_at_any_position(storage, ada, limit, monkeypatch):
-    """The walk ends before it has enough, at any place."""
+    """The scan along the index stops early, at any position."""
     monkeypatch.setattr(statements, "SCAN_FACTOR", 2)
     events = [
         storage.keep_event(
@@ -92,15 +92,15 @@ def test_rare_matches_are_found_at_any_position(storage, ada, limit, monkeypatch
     ]
     rare = [event.id for event in events if event.title == "rare"]
 
-    seen, page_request = [], PageRequest(limit)
+    results, page_request = [], PageRequest(limit)
     while True:
         page = found(
             storage, ada, page_request, EventSort.SOONEST_FIRST, {"search": Search.of("rar")}
         )
-        seen += [view.id for view in page.results]
+        results += [view.id for view in page.results]
         assert page.count == len(rare)
         if page.next_cursor is None:
             break
         page_request = PageRequest(limit, after=page.next_cursor)
 
-    assert seen == rare
+    assert results == rare

@@ -21,11 +21,11 @@ def test_a_viewer_sees_every_field(storage, ada, grace):
     event = storage.keep_event(ada, capacity=5)
     storage.seat(event, grace)
 
-    seen = storage.events.get(event.id, Caller(grace.id), NOON)
+    view = storage.events.get(event.id, Caller(grace.id), NOON)
 
-    assert seen == EventView.of(storage.load(event, grace), ada.username, NOON)
-    assert seen.is_attending
-    assert (seen.attendees_count, seen.seats_left) == (1, 4)
+    assert view == EventView.of(storage.load(event, grace), ada.username, NOON)
+    assert view.is_attending
+    assert (view.attendees_count, view.seats_left) == (1, 4)
     assert not storage.events.get(event.id, Caller(ada.id), NOON).is_attending
 
 

@@ -104,7 +104,7 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         """Refresh tokens
 
         Exchanges a refresh token for a new token pair. Each refresh token works once; reusing one
-        ends its session.
+        ends its session. A session ends 30 days after login by default; then log in again.
         """
         return _token_response(use_cases.refresh_session(body["refresh_token"], client_info()))
 
@@ -132,8 +132,8 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
     def revoke_token(body: dict[str, Any]) -> Response:
         """Log out
 
-        Ends the session of this refresh token. All its tokens stop working immediately. Returns 204
-        even if the token is unknown, used, or expired (RFC 7009 section 2.2).
+        Ends the session of this refresh token. All tokens of the session stop working immediately.
+        Returns 204 even if the token is unknown, used, or expired (RFC 7009 section 2.2).
         """
         use_cases.revoke_token(body["refresh_token"], client_info())
         return no_content()

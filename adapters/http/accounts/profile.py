@@ -55,8 +55,8 @@ def profile_blueprint(
     def update_profile(changes: ProfileChanges) -> Profile:
         """Update your profile
 
-        Changes your username or email address. Omitted fields keep their values. Set `email` to
-        null to remove it.
+        Changes your username or email address; your sessions stay. Omitted fields keep their
+        values. Set `email` to null to remove it.
         """
         return use_cases.update_profile(caller(), changes, precondition())
 
@@ -74,9 +74,10 @@ def profile_blueprint(
     def delete_profile(body: dict[str, Any]) -> Response:
         """Delete your account
 
-        Requires your password. All tokens stop working immediately. Your upcoming events are
-        deleted, and your seats in other upcoming events are released. Events that have started keep
-        their attendee counts, without your name. The username becomes available.
+        Requires your password and cannot be undone. All tokens and your calendar feed stop working
+        immediately. Your upcoming events are deleted, and your seats in other upcoming events are
+        released. Events that have started stay, without your username. The username becomes
+        available.
         """
         use_cases.delete_account(caller(), body["password"], client_info(), precondition())
         return no_content()
@@ -93,7 +94,8 @@ def profile_blueprint(
     def change_password(body: dict[str, Any]) -> Response:
         """Change your password
 
-        Requires your current password. Ends all your other sessions.
+        Requires your current password. Ends all your other sessions; their tokens stop working
+        immediately. Your calendar feed keeps working.
         """
         use_cases.change_password(
             caller(), body["current_password"], body["new_password"], client_info()

@@ -56,6 +56,7 @@ def _known_password() -> Text:
 
 def _email(**options: Any) -> Email:
     return Email(
+        metadata={"description": "Only you can see it. Turnout sends no email."},
         allow_none=True,
         validate=[
             validate.Length(max=EMAIL_MAX_LENGTH),

@@ -53,7 +53,8 @@ def sessions_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) ->
     def delete_session(session_id: UUID) -> Response:
         """Revoke a session
 
-        Its tokens stop working immediately. Revoking the current session logs you out.
+        Its tokens stop working immediately. Revoking the current session logs you out. Returns 404
+        if the session has already ended or is not yours.
         """
         use_cases.revoke_session(session_id, caller(), client_info())
         return no_content()
@@ -63,7 +64,8 @@ def sessions_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) ->
     def revoke_all_tokens() -> Response:
         """Log out everywhere
 
-        Revokes all your sessions, including the current one.
+        Ends all your sessions, including the current one. Their tokens stop working immediately.
+        Your calendar feed keeps working; delete it separately.
         """
         use_cases.revoke_all_sessions(caller(), client_info())
         return no_content()

@@ -14,7 +14,7 @@ from domain.calendars.errors import CalendarNotFound
 
 
 def feed_blueprint(use_cases: UseCases) -> Blueprint:
-    """Without a rate limit: nobody guesses one of 2^256 secrets."""
+    """Without a rate limit: one of 2^256 secrets cannot be guessed."""
     blueprint = Blueprint("calendars", CALENDARS, in_path=examples.IN_PATH)
 
     @blueprint.operation(
@@ -28,8 +28,9 @@ def feed_blueprint(use_cases: UseCases) -> Blueprint:
     def get_calendar(secret: str) -> Response:
         """Read a calendar feed
 
-        Returns the events its owner attends or organizes: the 1,000 with the latest start. Needs no
-        token, because the URL contains the secret. Unknown and deleted feeds both return 404.
+        Returns the events its owner attends or created: the 1,000 with the latest start, with
+        descriptions of up to 1,000 characters. Needs no token, because the URL contains the secret.
+        Unknown and deleted feeds both return 404.
         """
         return calendar_response(
             feed_file(use_cases.read_calendar_feed(secret), events_url()), "turnout.ics"

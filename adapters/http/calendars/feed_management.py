@@ -42,7 +42,7 @@ def calendar_feed_blueprint(use_cases: UseCases, authenticate: Callable[[], None
         """Create a calendar feed
 
         Returns a secret URL to subscribe to in a calendar app. Anyone with the URL can see the
-        events you attend or organize. Replaces your previous feed: its URL stops working
+        events you attend or created. Replaces your previous feed: its URL stops working
         immediately.
         """
         created = use_cases.create_calendar_feed(caller(), client_info())

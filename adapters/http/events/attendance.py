@@ -40,8 +40,8 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
     def attend_event(event_id: UUID) -> Response:
         """Attend an event
 
-        Takes a seat. Possible until the event starts or is full. Idempotent: attending twice
-        changes nothing.
+        Takes a seat. Fails with 409 if the event is full or has started. If you already have a
+        seat, nothing changes, even if the event is full.
         """
         use_cases.attend_event(event_id, caller())
         return no_content()
@@ -51,8 +51,8 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
     def cancel_attendance(event_id: UUID) -> Response:
         """Cancel your attendance
 
-        Releases your seat. Possible until the event starts. Idempotent: cancelling without
-        attending changes nothing.
+        Releases your seat. Fails with 409 if the event has started. If you have no seat, nothing
+        changes.
         """
         use_cases.cancel_attendance(event_id, caller())
         return no_content()
@@ -81,9 +81,9 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
     def list_attendees(page_request: PageRequest, event_id: UUID) -> PageResponse | Response:
         """List attendees
 
-        In order of registration. The event's creator can download all attendees with `Accept:
-        text/csv`, without pagination parameters. In the CSV, usernames that a spreadsheet could
-        read as a formula are prefixed with an apostrophe.
+        In order of registration, for everyone who is logged in. The event's creator can download
+        all attendees with `Accept: text/csv`, without pagination parameters. In the CSV, usernames
+        that a spreadsheet could read as a formula are prefixed with an apostrophe.
         """
         if media_type() == CSV_TYPE:
             _require_no_page()

@@ -74,9 +74,11 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
     def list_events(query: tuple[EventCriteria, PageRequest]) -> PageResponse:
         """List events
 
-        Filters are combined with AND; `false` inverts a filter. To read many pages, follow
-        `next_cursor`: no event is repeated or skipped while others are added, and each page costs
-        the same (except when sorting by `attendees_count`).
+        Filters are combined with AND; `false` inverts a filter. Past events are included: use
+        `status=upcoming` for events that you can still attend. To read many pages, pass
+        `next_cursor` as `cursor`, with the same filters and sort: no event is repeated or skipped
+        while others are added, and each page costs the same (except when sorting by
+        `attendees_count`).
         """
         criteria, page_request = query
         page = use_cases.list_events(criteria, page_request, caller())
@@ -103,7 +105,8 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
         """Publish an event
 
         You become its creator. Creators are not attendees: to attend, take a seat like everyone
-        else. With an `Idempotency-Key`, retries create one event.
+        else. With an `Idempotency-Key`, retries create one event; without, a retry can publish it
+        twice.
         """
         event = use_cases.create_event(caller(), NewEvent(**body), idempotent_request())
         return event, {"Location": url_for("events.get_event", event_id=event.id)}

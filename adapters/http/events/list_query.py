@@ -16,7 +16,7 @@ from domain.events.search import SEARCH_MAX_LENGTH, Search
 
 SEARCH = """\
 Words to find in the title or description, in any order and case. All must match. A word matches \
-the beginning of words: `eng` finds *Engines*. Other characters match literally: `node.js` finds \
+words that begin with it: `eng` finds *Engines*. Other characters match literally: `node.js` finds \
 *Node.js evening* but not *node and js*; `100%` finds *100% tea* but not *1000 cups*. An empty \
 search is ignored."""
 CREATOR = "Username of the creator, case-insensitive."

@@ -58,7 +58,9 @@ def _start_time(**options: Any) -> Instant:
 
 
 def _end_time(**options: Any) -> Instant:
-    return _instant("Must be after `start_time`.", "2099-05-17T21:00:00Z", **options)
+    return _instant(
+        "Must be after `start_time` and in the future.", "2099-05-17T21:00:00Z", **options
+    )
 
 
 def _capacity(**options: Any) -> JsonInteger:

@@ -43,7 +43,7 @@ class CursorQuery(PagedQuery):
     cursor = Text(
         metadata={
             "description": "`next_cursor` of the previous page. Continues after it even if items "
-            "were added or removed. Valid only for the same list and sort order."
+            "were added or removed. Valid only for the same list and sort order, without `offset`."
         }
     )
     count = Flag(

@@ -1,4 +1,4 @@
-"""Every problem code with its status, meaning, and what to do. docs/errors.md is made from it."""
+"""Every problem code with its status, meaning, and what to do. docs/errors.md is generated from it."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -164,7 +164,7 @@ CATALOG = (
     _of_error(
         OutcomeUnknown,
         "The database connection was lost while saving; the change may or may not be saved.",
-        "Fetch the resource to check, or retry.",
+        "Fetch the resource to check before you retry.",
     ),
     _of_error(
         NotReady,

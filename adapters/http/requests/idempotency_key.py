@@ -22,7 +22,8 @@ IDEMPOTENCY_KEY = {
     "name": KEY_HEADER,
     "in": "header",
     "description": "Unique key for this request, such as a UUID. A retry with the same key and "
-    "body within 24 hours returns the first response without creating a second resource.",
+    "body within 24 hours returns the first response, even if the resource has changed since. "
+    "Keys belong to your account, and a request that fails does not use up its key.",
     # No example: Swagger UI would send it.
     "schema": {"type": "string", "pattern": KEY},
 }

@@ -18,8 +18,8 @@ CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
-    "description": "Apply the change only if this is still the resource's ETag; otherwise 412. "
-    "`*` matches any.",
+    "description": "Apply the change only if the resource has not been edited since it had this "
+    "ETag; otherwise 412. Seats that are taken or given back are no edits. `*` matches any.",
     "schema": {"type": "string"},  # no example: Swagger UI would send it
 }
 IF_NONE_MATCH = IF_MATCH | {
@@ -28,7 +28,8 @@ IF_NONE_MATCH = IF_MATCH | {
 }
 ETAG = {
     "ETag": {
-        "description": "Version of the response body. Changes whenever any of it changes.",
+        "description": "Version of the response body. Changes with any part of it, such as "
+        "the number of attendees.",
         "schema": {"type": "string"},
         "required": True,
     }
