@@ -1,4 +1,4 @@
 """The composition root: wiring, settings, server configuration and command line."""
 
 # Also the version of the OpenAPI document.
-VERSION = "0.2.0"
+VERSION = "0.3.0"

@@ -1,4 +1,4 @@
-"""Every problem code with its status, meaning, and what to do. docs/errors.md is generated from it."""
+"""Every problem code: its status, meaning, and what to do. docs/errors.md is generated from it."""
 
 from enum import StrEnum
 from typing import NamedTuple
