@@ -31,6 +31,7 @@ CMD ["serve", "--migrate"]
 FROM source AS development
 COPY --from=development-packages /opt/venv /opt/venv
 COPY pyproject.toml README.md openapi.json ./
+COPY docs/errors.md docs/
 COPY deploy deploy
 COPY tests tests
 # The source directory is read-only for the user.
