@@ -3,6 +3,8 @@
 import gc
 import logging
 import os
+import signal
+from functools import partial
 from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
@@ -49,6 +51,12 @@ limit_request_line = 8190
 forwarder_headers = "none"  # requests must not set SCRIPT_NAME or PATH_INFO
 control_socket_disable = True  # in the home directory, all instances would share it
 
+# Until a worker has its own signal handlers, it has those of the master, which would lose a signal:
+# the worker would not stop before graceful_timeout kills it. So these are blocked meanwhile.
+_STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
+_unblock = partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, _STOP_SIGNALS)
+os.register_at_fork(after_in_parent=_unblock)
+
 
 def when_ready(server: Any) -> None:
     # Everything loaded so far is permanent: exempt it from garbage collection (ADR 9).
@@ -63,11 +71,19 @@ def when_ready(server: Any) -> None:
     print(f"  Swagger UI  {base}/api/schema/swagger-ui/", flush=True)
 
 
+def pre_fork(server: Any, worker: Any) -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+
+
 def post_fork(server: Any, worker: Any) -> None:
     if _tracing:
         from adapters.telemetry.tracing.exporter import send_spans
 
         send_spans(_tracing.service_name, VERSION)
+
+
+def post_worker_init(worker: Any) -> None:
+    _unblock()
 
 
 def child_exit(server: Any, worker: Any) -> None:

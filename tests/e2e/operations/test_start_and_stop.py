@@ -1,14 +1,17 @@
 """Starting and stopping the service. For invalid settings see test_invalid_settings.py."""
 
 import signal
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import httpx
+import psutil
 import pytest
 
 from tests.concurrency import wait_until
 from tests.e2e.http.slow_clients import CLOSING, KEEP_ALIVE, connect, read_all
-from tests.processes import run_cli, running_cli
+from tests.processes import environment, run_cli, running_cli
 
 # No request here needs the database.
 WITHOUT_DATABASE = {
@@ -17,6 +20,16 @@ WITHOUT_DATABASE = {
 }
 
 ACCOUNT = {"username": "ada", "password": "correct horse battery"}
+# Its workers have no signal handlers of their own until the file exists.
+SLOW_WORKERS = """
+import os, time
+from entrypoints.gunicorn_conf import *
+workers = 2
+
+def post_fork(server, worker):
+    while not os.path.exists({path!r}):
+        time.sleep(0.01)
+"""
 
 
 def log_in(base_url):
@@ -109,4 +122,31 @@ def test_a_partial_request_is_answered_during_a_graceful_stop(root):
 
         assert read_all(partial).startswith(b"HTTP/1.1 200 ")
         assert read_all(idle) == b""
+        assert process.wait(timeout=60) == 0
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_that_is_stopped_while_it_starts_stops(root, tmp_path, stop):
+    config, file = tmp_path / "conf.py", tmp_path / "file"
+    config.write_text(SLOW_WORKERS.format(path=str(file)))
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        f"--config={config}",
+        "entrypoints.wsgi:create_app()",
+    ]
+    settings = environment(HOST="127.0.0.1", **WITHOUT_DATABASE)
+    with subprocess.Popen(command, cwd=root, env=settings, stdout=subprocess.DEVNULL) as process:
+        try:
+            children = psutil.Process(process.pid).children
+            wait_until(lambda: len(children()) == 2, "the workers are forked")
+            workers = children()
+            for worker in workers:
+                worker.send_signal(stop)
+            file.touch()
+
+            wait_until(lambda: not any(map(psutil.Process.is_running, workers)), "they stop")
+        finally:
+            process.terminate()
         assert process.wait(timeout=60) == 0
