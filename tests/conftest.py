@@ -71,3 +71,19 @@ def empty_database(engine):
         for table in ("attendances", "events", "users"):  # deleting users cascades
             connection.execute(text(f"DELETE FROM {table}"))
     return engine
+
+
+@pytest.fixture
+def messages(monkeypatch):
+    """The messages to the database, as bytes, one per round trip."""
+    from adapters.postgres.connection import DriverConnection
+
+    sent = []
+    execute = DriverConnection.execute
+
+    def record(connection, sql, values=None):
+        sent.append(sql if isinstance(sql, bytes) else sql.encode())
+        return execute(connection, sql, values)
+
+    monkeypatch.setattr(DriverConnection, "execute", record)
+    return sent

@@ -74,7 +74,7 @@ def after_call(context, case, response):
 
 @schemathesis.check
 def documented_code(_context, response, case):
-    """The operation documents the problem: `default`, which it has, admits any status."""
+    """The operation documents the code. Its `default` response allows any status."""
     if response.headers.get("content-type", [""])[0] != "application/problem+json":
         return
     code, status = response.json()["code"], str(response.status_code)

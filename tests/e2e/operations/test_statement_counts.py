@@ -2,53 +2,36 @@
 
 import pytest
 
-from adapters.postgres.connection import DriverConnection
-
-SESSION_CHECK = "SELECT require_live_session("
-IGNORED = ("BEGIN", "COMMIT", SESSION_CHECK)
+IGNORED = (b"BEGIN", b"COMMIT", b"SELECT require_live_session(")
 
 
 @pytest.fixture
-def count_statements(monkeypatch):
+def count_statements(messages):
     """Counts the SQL statements of a request, without the session check."""
-    executed = []
-    execute = DriverConnection.execute
-
-    def record(connection, sql, values=None):
-        text = sql.decode() if isinstance(sql, bytes) else sql
-        executed.extend(each for each in text.split(";") if not each.startswith(IGNORED))
-        return execute(connection, sql, values)
-
-    monkeypatch.setattr(DriverConnection, "execute", record)
 
     def count(request, *arguments, **options):
-        executed.clear()
-        response = request(*arguments, **options)
-        assert response.is_success, response.text
-        return len(executed)
+        messages.clear()
+        assert_success(request(*arguments, **options))
+        statements = b";".join(messages).split(b";")
+        return len([each for each in statements if not each.startswith(IGNORED)])
 
     return count
 
 
 @pytest.fixture
-def count_round_trips(monkeypatch):
+def count_round_trips(messages):
     """Counts the round trips of a request."""
-    sent = []
-    execute = DriverConnection.execute
-
-    def record(connection, sql, values=None):
-        sent.append(sql)
-        return execute(connection, sql, values)
-
-    monkeypatch.setattr(DriverConnection, "execute", record)
 
     def count(request, *arguments, **options):
-        sent.clear()
-        response = request(*arguments, **options)
-        assert response.is_success, response.text
-        return len(sent)
+        messages.clear()
+        assert_success(request(*arguments, **options))
+        return len(messages)
 
     return count
+
+
+def assert_success(response):
+    assert response.is_success, response.text
 
 
 def test_the_session_is_checked_in_the_same_round_trip(count_round_trips, ada, visitor):

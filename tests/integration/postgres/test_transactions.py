@@ -17,20 +17,6 @@ OPEN_TRANSACTIONS = """
 
 
 @pytest.fixture
-def messages(monkeypatch):
-    """The messages sent to the server, one per round trip."""
-    sent = []
-    execute = DriverConnection.execute
-
-    def record(connection, sql, values=None):
-        sent.append(sql)
-        return execute(connection, sql, values)
-
-    monkeypatch.setattr(DriverConnection, "execute", record)
-    return sent
-
-
-@pytest.fixture
 def full_event(empty_database):
     ada = a_user()
     event = an_event(creator_id=ada.id, capacity=1)
