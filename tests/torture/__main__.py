@@ -12,7 +12,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tests.generated import markdown, provenance, table
 from tests.sample_data import sample_database
 from tests.service import APP_WITHOUT_LOCKS, a_service
-from tests.torture import contention, exhaustion, outages, process_failures, unresponsive_database
+from tests.torture import (
+    contention,
+    exhaustion,
+    outages,
+    process_failures,
+    revocation,
+    unresponsive_database,
+)
 from tests.torture.clusters import a_cluster
 from tests.torture.report import Report
 
@@ -50,6 +57,7 @@ def scenarios(cluster, sample_data, service):
         partial(contention.last_seat, sample_data, base_url, contenders=100),
         partial(contention.lower_capacity, sample_data, base_url, rounds=200),
         partial(contention.delete_event, sample_data, base_url, rounds=200),
+        partial(revocation.revoked_sessions, sample_data, rounds=200),
         partial(process_failures.killed_workers, sample_data, service, kills=20, clients=32),
         partial(process_failures.graceful_stop, sample_data, in_flight=6, clients=32),
         partial(outages.restarts, cluster, sample_data, service, times=5, clients=32),

@@ -4,7 +4,14 @@ import pytest
 
 from tests.sample_data import sample_database
 from tests.service import a_service
-from tests.torture import contention, exhaustion, outages, process_failures, unresponsive_database
+from tests.torture import (
+    contention,
+    exhaustion,
+    outages,
+    process_failures,
+    revocation,
+    unresponsive_database,
+)
 from tests.torture.clusters import a_cluster
 
 
@@ -69,6 +76,10 @@ def test_capacity_is_never_below_the_attendee_count(sample_data, base_url):
 
 def test_a_deleted_event_leaves_no_seats(sample_data, base_url):
     assert violations_of(contention.delete_event(sample_data, base_url, rounds=15)) == []
+
+
+def test_a_revoked_session_takes_no_seat_even_if_its_request_waits(sample_data):
+    assert passes(revocation.revoked_sessions(sample_data, rounds=5))
 
 
 def test_killed_workers_lose_no_acknowledged_change(sample_data, service):
