@@ -74,16 +74,9 @@ def empty_database(engine):
 
 
 @pytest.fixture
-def messages(monkeypatch):
+def messages():
     """The messages to the database, as bytes, one per round trip."""
-    from adapters.postgres.connection import DriverConnection
+    from tests.postgres import recorded_messages
 
-    sent = []
-    execute = DriverConnection.execute
-
-    def record(connection, sql, values=None):
-        sent.append(sql if isinstance(sql, bytes) else sql.encode())
-        return execute(connection, sql, values)
-
-    monkeypatch.setattr(DriverConnection, "execute", record)
-    return sent
+    with recorded_messages() as sent:
+        yield sent

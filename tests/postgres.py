@@ -3,11 +3,13 @@
 import gc
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
 from warnings import catch_warnings, simplefilter
 
 import docker
@@ -18,6 +20,7 @@ from sqlalchemy.engine import URL
 from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.config import testcontainers_config
 
+from adapters.postgres.connection import DriverConnection
 from adapters.postgres.engine import make_engine
 from adapters.postgres.schema.migrate import migrate
 from adapters.postgres.timeouts import MAINTENANCE
@@ -97,6 +100,22 @@ def template_on(server: URL) -> str:
     migrate(engine)
     engine.dispose()
     return TEMPLATE
+
+
+@contextmanager
+def recorded_messages() -> Iterator[list[bytes]]:
+    """The messages that this process sends to the database, one per round trip."""
+    sent: list[bytes] = []
+    execute = DriverConnection.execute
+
+    def record(
+        connection: DriverConnection, sql: str | bytes, values: Mapping[str, Any] | None = None
+    ) -> str:
+        sent.append(sql if isinstance(sql, bytes) else sql.encode())
+        return execute(connection, sql, values)
+
+    with patch.object(DriverConnection, "execute", record):
+        yield sent
 
 
 def run_in(work: PostgresUnitOfWork, statement: str) -> None:

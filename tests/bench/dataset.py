@@ -93,6 +93,14 @@ class Dataset:
         self.access_tokens: list[str] = []
         self.refresh_tokens: list[str] = []
 
+    @property
+    def usernames(self) -> list[str]:
+        """Those of the users who are logged in."""
+        return [f"p-{n}" for n in range(LOGGED_IN)]
+
+    def event_path(self, number: int) -> str:
+        return f"/v1/events/{event_id(number)}/"
+
     def start_of(self, number: int) -> datetime:
         """Start times are evenly spread over two years, with the present in the middle."""
         return self.loaded_at + 2 * YEAR * (number / self.events) - YEAR

@@ -26,14 +26,15 @@ EVENT = """
         SELECT FROM attendances a WHERE a.event_id = e.id AND a.user_id = %(user_id)s
     ) AS is_attending
 """
-LIST = f"""
-    SELECT (SELECT count(*) FROM events WHERE start_time > %(now)s) AS count, {EVENT}
-    FROM (
+PAGE = f"""
+    {EVENT} FROM (
         SELECT * FROM events WHERE start_time > %(now)s
         ORDER BY start_time, id LIMIT %(limit)s OFFSET %(offset)s
     ) e JOIN users u ON u.id = e.creator_id
     ORDER BY e.start_time, e.id
 """
+COUNTED = f"SELECT (SELECT count(*) FROM events WHERE start_time > %(now)s) AS count, {PAGE}"
+UNCOUNTED = f"SELECT NULL AS count, {PAGE}"
 DETAIL = f"SELECT {EVENT} FROM events e JOIN users u ON u.id = e.creator_id WHERE e.id = %(id)s"
 CREATE = f"""
     WITH e AS (
@@ -131,16 +132,18 @@ def create_app():
     @app.get("/v1/events/")
     def get_events():
         limit, offset = int(request.args["limit"]), int(request.args.get("offset", 0))
-        rows = execute(LIST, user_id=user_id(), limit=limit, offset=offset).fetchall()
-        count = rows[0].count if rows else 0
-        last = rows[-1] if rows else None
+        # One more than the page, to know whether there is another.
+        page = COUNTED if request.args.get("count") != "false" else UNCOUNTED
+        found = execute(page, user_id=user_id(), limit=limit + 1, offset=offset).fetchall()
+        rows = found[:limit]
+        has_next = len(found) > limit
         next_url = f"{request.base_url}?status=upcoming&limit={limit}&offset={offset + limit}"
         return as_json(
             {
-                "count": count,
-                "next": next_url if count > offset + limit else None,
+                "count": rows[0].count if rows else None,
+                "next": next_url if has_next else None,
                 "previous": None,
-                "next_cursor": cursor(last) if count > offset + limit else None,
+                "next_cursor": cursor(rows[-1]) if has_next else None,
                 "results": [event(row) for row in rows],
             }
         )

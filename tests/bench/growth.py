@@ -19,6 +19,7 @@ from tests.bench.listings import filtered, full_reads, other_sorts, searches
 from tests.bench.services import THIS_TREE, Service, turnout
 from tests.generated import table
 
+ONE_WORKER = {"WEB_WORKERS": "1"}
 ROUNDS, SLOW_ROUNDS = 100, 20
 ATTENDEES = 100_000
 FILL_EVENT = f"""
@@ -78,7 +79,10 @@ def growth(small: Dataset, large: Dataset) -> Iterator[str | Table]:
     large.vacuum()
     with ExitStack() as stack:
         small_client, large_client = (
-            Client(stack.enter_context(turnout(THIS_TREE, data, {"WEB_WORKERS": "1"})), data)
+            Client(
+                stack.enter_context(turnout(THIS_TREE, data.database_url, {"WEB_WORKERS": "1"})),
+                data,
+            )
             for data in (small, large)
         )
 

@@ -43,6 +43,10 @@ class Turn:
     def processor_us(self) -> float:
         return self.service_us + self.database_us
 
+    @property
+    def per_processor_second(self) -> float:
+        return 1e6 / self.processor_us
+
 
 class LoadError(Exception):
     """Some requests failed, so the measurement is invalid."""

@@ -1,6 +1,8 @@
 """The services to measure: a checkout of Turnout, and the floor."""
 
+import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -10,10 +12,10 @@ from pathlib import Path
 import click
 import httpx
 
-from tests.bench.dataset import Dataset
+from entrypoints.settings import read_server_settings
+from tests.concurrency import wait_until
 from tests.processes import command, environment, free_port
 from tests.sample_data import KEY
-from tests.service import a_service
 
 THIS_TREE = Path(__file__).parents[2]
 FLOOR = "tests.bench.floor:create_app()"
@@ -28,20 +30,22 @@ class NotReady(click.ClickException):
 
 @dataclass(frozen=True)
 class Service:
+    """`pid` is None for a service that was started elsewhere."""
+
     base_url: str
-    pid: int
+    pid: int | None = None
     is_floor: bool = False
 
 
 @contextmanager
 def turnout(
-    tree: Path, data: Dataset, settings: Mapping[str, str] = NO_SETTINGS
+    tree: Path, database_url: str, settings: Mapping[str, str] = NO_SETTINGS
 ) -> Iterator[Service]:
     """The service of a checkout, run with this Python. Raises NotReady."""
     port = str(free_port())
     base_url = f"http://127.0.0.1:{port}"
     variables = {
-        "DATABASE_URL": data.database_url,
+        "DATABASE_URL": database_url,
         "JWT_SECRET_KEY": KEY,
         "RATELIMIT_ENABLED": "false",
         "HOST": "127.0.0.1",
@@ -77,7 +81,29 @@ def wait_until_ready(process: subprocess.Popen, base_url: str, tree: Path) -> No
 
 
 @contextmanager
-def floor(data: Dataset) -> Iterator[Service]:
-    """Runs under the same server as the service of this checkout."""
-    with a_service(data.database_url, FLOOR) as service:
-        yield Service(service.base_url, service.process.pid, is_floor=True)
+def floor(database_url: str) -> Iterator[Service]:
+    """Runs under gunicorn's threaded worker as it is, with as many workers and threads."""
+    port, server = free_port(), read_server_settings()
+    options = {
+        "worker-class": "gthread",
+        "workers": server.web_workers,
+        "threads": server.web_threads,
+        "bind": f"127.0.0.1:{port}",
+        "log-level": "warning",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", *(f"--{n}={v}" for n, v in options.items()), FLOOR],
+        cwd=THIS_TREE,
+        env=environment(DATABASE_URL=database_url, JWT_SECRET_KEY=KEY),
+    ) as process:
+        try:
+            wait_until(lambda: is_listening(port), "the floor listens", START_TIMEOUT_S)
+            yield Service(f"http://127.0.0.1:{port}", process.pid, is_floor=True)
+        finally:
+            process.terminate()
+            process.wait(STOP_TIMEOUT_S)
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -3,15 +3,17 @@
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from tests.bench.argon2_loop import hash_in_a_loop
-from tests.bench.dataset import Dataset
 from tests.bench.load import Turn, send
-from tests.bench.scenarios import Scenario
+from tests.bench.scenarios import Data, Scenario
 from tests.bench.services import Service
 from tests.bench.usage import usage
 
 WARM_UP_S = 1
+
+Loaded: TypeAlias = tuple[Service, Data]
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,9 @@ class Ratio:
     maximum: float
 
     @property
-    def range(self) -> str:
-        return f"{self.minimum:.2f} to {self.maximum:.2f}"
+    def cells(self) -> tuple[str, str]:
+        """The median and the range, for a table."""
+        return f"{self.median:.2f}", f"{self.minimum:.2f} to {self.maximum:.2f}"
 
 
 @dataclass(frozen=True)
@@ -47,18 +50,24 @@ class Result:
         ratios = [getattr(first, figure) / getattr(second, figure) for first, second in self.pairs]
         return Ratio(statistics.median(ratios), min(ratios), max(ratios))
 
+    @property
+    def has_processor_time(self) -> bool:
+        return all(turn.processor_us for turns in self.pairs for turn in turns)
+
 
 def in_turns(
-    scenario: Scenario, data: Dataset, first: Service, second: Service, *, turns: int, seconds: int
+    scenario: Scenario, first: Loaded, second: Loaded, *, turns: int, seconds: int
 ) -> Result:
     """Raises LoadError."""
-    prepared = scenario.prepare(data)
+    prepared = {service: scenario.prepare(data) for service, data in (first, second)}
 
-    def turn(service: Service, seconds: int = seconds) -> Turn:
+    def turn(loaded: Loaded, seconds: int = seconds) -> Turn:
+        service, data = loaded
         if scenario.is_hashing and service.is_floor:
             return hash_in_a_loop(seconds)
         before = usage(service, data)
-        result = send(service.base_url, prepared, seconds, is_single_use=scenario.is_single_use)
+        requests, is_single_use = prepared[service], scenario.is_single_use
+        result = send(service.base_url, requests, seconds, is_single_use=is_single_use)
         after = usage(service, data)
         if scenario.is_writing:
             data.reset()
@@ -68,8 +77,8 @@ def in_turns(
             database_us=(after.database_s - before.database_s) / result.requests * 1e6,
         )
 
-    for service in (first, second):
-        turn(service, WARM_UP_S)
+    for each in (first, second):
+        turn(each, WARM_UP_S)
     pairs = []
     for number in range(turns):  # they alternate in going first
         if number % 2:

@@ -7,6 +7,7 @@ import psutil
 from sqlalchemy import text
 
 from tests.bench.dataset import Dataset
+from tests.bench.scenarios import Data
 from tests.bench.services import Service
 
 
@@ -18,8 +19,10 @@ class Usage:
     database_s: float
 
 
-def usage(service: Service, data: Dataset) -> Usage:
-    """The database's time is 0 if it runs on another machine or in a container."""
+def usage(service: Service, data: Data) -> Usage:
+    """The time of what runs on another machine or in a container is 0."""
+    if service.pid is None or not isinstance(data, Dataset):
+        return Usage(0, 0)
     with data.engine.connect() as connection:
         backend = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
         database_s = 0.0
