@@ -61,7 +61,7 @@ def _description(**options: Any) -> Text:
 
 
 def _instant(description: str, example: str, **options: Any) -> Instant:
-    text = f"{description} Without an offset, UTC is assumed."
+    text = f"{description} Seconds are optional. Without an offset, UTC is assumed."
     return Instant(metadata={"description": text, "example": example}, **options)
 
 
