@@ -1,6 +1,7 @@
 """Events as an iCalendar file (RFC 5545, RFC 7986)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from application.ports.calendar_queries import CalendarEntry
@@ -19,15 +20,9 @@ LINE_MAX_BYTES = 75
 WITHIN_A_CHARACTER = range(0x80, 0xC0)  # the bytes after the first (RFC 3629 section 3)
 # Everything that a reader could treat as a line break, including vertical tab, form feed, NEL, and
 # the Unicode separators.
-LINE_ENDS = "\n\r\x0b\x0c\x85\u2028\u2029"
+LINE_BREAK = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")  # besides "\n"
 # TEXT excludes control characters except the tab (RFC 5545 section 3.1).
-CONTROLS = [*map(chr, range(0x20)), "\x7f"]
-WRITTEN_AS: Mapping[int, str] = str.maketrans(
-    dict.fromkeys(CONTROLS, "")
-    | {"\t": "\t"}
-    | dict.fromkeys(LINE_ENDS, r"\n")
-    | {sign: rf"\{sign}" for sign in r"\;,"}
-)
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 def event_file(entry: CalendarEntry, events_url: str) -> bytes:
@@ -78,7 +73,11 @@ def _date_time(instant: datetime) -> str:
 
 def _text(text: str) -> str:
     """Any text on one line (RFC 5545 section 3.3.11), without control characters."""
-    return text.replace("\r\n", "\n").translate(WRITTEN_AS)
+    # For the usual characters, str.replace takes a tenth of the time of re.sub.
+    for character in "\\;,":
+        text = text.replace(character, f"\\{character}")
+    text = text.replace("\r\n", "\n").replace("\n", r"\n")
+    return CONTROL.sub("", LINE_BREAK.sub(r"\\n", text))
 
 
 def _folded(line: str) -> bytes:

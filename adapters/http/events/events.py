@@ -19,7 +19,7 @@ from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.links import links
 from adapters.http.openapi.tags import EVENTS as EVENTS_TAG
 from adapters.http.pagination.link_header import PAGE_HEADERS
-from adapters.http.pagination.page import PageResponse, page_response, shortened
+from adapters.http.pagination.page import PageResponse, page_response
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.idempotency_key import IDEMPOTENCY_KEY, idempotent_request
 from adapters.http.responses.compression import compressed
@@ -83,8 +83,8 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
         """
         criteria, page_request = query
         page = use_cases.list_events(criteria, page_request, caller())
-        short = shortened(page, criteria.sort.cursor_of)
-        return page_response(short, page_request, SORT_PARAMETERS[criteria.sort])
+        order = SORT_PARAMETERS[criteria.sort]
+        return page_response(page, page_request, order, criteria.sort.cursor_of)
 
     @blueprint.operation(
         "POST",

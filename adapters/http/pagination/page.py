@@ -55,22 +55,21 @@ class CursorPageSchema(ResponseSchema):
 PageResponse: TypeAlias = tuple[dict[str, Any], dict[str, str]]
 
 
-def shortened(page: Page[Item], cursor_of: Callable[[Item], Cursor]) -> Page[Fragment]:
-    """The results as JSON, as many as fit into PAGE_MAX_BYTES; at least the first."""
-    results = [to_json(item) for item in page.results]
-    count = max(1, bisect_right([*accumulate(map(len, results))], PAGE_MAX_BYTES))
-    is_complete = count >= len(results)
-    next_cursor = page.next_cursor if is_complete else cursor_of(page.results[count - 1])
-    return Page(page.count, [Fragment(each) for each in results[:count]], next_cursor)
-
-
 def page_response(
-    page: Page[Any], page_request: PageRequest, order: str | None = None
+    page: Page[Item],
+    page_request: PageRequest,
+    order: str | None = None,
+    cursor_of_item: Callable[[Item], Cursor] | None = None,
 ) -> PageResponse:
     """The body of the page, and the Link header with the same URLs.
 
-    Lists that support cursors name their order and get a `next_cursor`.
+    Lists that support cursors name their order and get a `next_cursor`. Those whose items can be
+    long give a function for cursors, too: their pages are cut to PAGE_MAX_BYTES.
     """
+    results = to_json(page.results)
+    if cursor_of_item and len(results) > PAGE_MAX_BYTES:
+        page = _shortened(page, cursor_of_item)
+        results = to_json(page.results)
     cursor = cursor_of(page.next_cursor, order) if page.next_cursor and order is not None else None
     next_link, previous_link = _next(page, page_request, cursor), _previous(page, page_request)
     is_first = not page_request.offset and not page_request.after
@@ -80,9 +79,18 @@ def page_response(
         "next": next_link,
         "previous": previous_link,
         **({} if order is None else {"next_cursor": cursor}),
-        "results": page.results,
+        "results": Fragment(results),
     }
     return body, link_header(first=first_link, previous=previous_link, following=next_link)
+
+
+def _shortened(page: Page[Item], cursor_of_item: Callable[[Item], Cursor]) -> Page[Item]:
+    """As many results as fit, but at least one."""
+    sizes = accumulate(len(to_json(item)) for item in page.results)
+    count = max(1, bisect_right([*sizes], PAGE_MAX_BYTES))
+    if count >= len(page.results):
+        return page
+    return Page(page.count, page.results[:count], cursor_of_item(page.results[count - 1]))
 
 
 def _next(page: Page[Any], page_request: PageRequest, cursor: str | None) -> str | None:
