@@ -46,8 +46,9 @@ loglevel = "warning"
 # gunicorn logs through the handler of configure_logging, like everything else.
 errorlog = None
 logging.getLogger("gunicorn.error").addHandler(logging.getLogger().handlers[0])
-# Bytes. Bodies: BODY_MAX_BYTES of adapters/http/requests/validation.py.
-limit_request_line = 8190
+# Bodies: adapters/http/requests/validation.py.
+limit_request_line = 8190  # bytes
+limit_request_fields = 100
 forwarder_headers = "none"  # requests must not set SCRIPT_NAME or PATH_INFO
 control_socket_disable = True  # in the home directory, all instances would share it
 

@@ -12,7 +12,7 @@ from adapters.http.problems.handlers import register_error_handlers
 from adapters.http.requests.proxies import Network, trust_proxies
 from adapters.http.requests.validation import validate_requests
 from adapters.http.responses.cors import enable_cors
-from adapters.http.responses.json import no_content
+from adapters.http.responses.json import ACCEPT_PATCH, no_content
 from adapters.http.responses.security_headers import set_security_headers
 from application.ports.identifiers import NewId
 from application.ports.request_hooks import RequestHook
@@ -22,9 +22,11 @@ class App(Flask):
     """Flask with its own OPTIONS response and failure log."""
 
     def make_default_options_response(self) -> Response:
-        """A 204 with the Allow header."""
+        """A 204 with the Allow and Accept-Patch headers."""
         response = no_content()
         response.allow.update(super().make_default_options_response().allow)
+        if "PATCH" in response.allow:
+            response.headers.add(*ACCEPT_PATCH)
         return response
 
     def log_exception(self, exc_info: Any) -> None:

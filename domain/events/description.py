@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from domain.errors import Invalid
+from domain.text import require_line, require_lines
 
 TITLE_MAX_LENGTH = 200
 DESCRIPTION_MAX_LENGTH = 10_000
@@ -11,7 +12,10 @@ CAPACITY_MAX = 1_000_000
 
 
 class Title(str):
-    """1 to 200 characters after trimming whitespace. Raises Invalid."""
+    """One line of 1 to 200 characters after trimming whitespace, not all invisible.
+
+    Raises Invalid.
+    """
 
     __slots__ = ()
 
@@ -20,11 +24,12 @@ class Title(str):
         if not 1 <= len(trimmed) <= TITLE_MAX_LENGTH:
             problem = f"Must be 1 to {TITLE_MAX_LENGTH} characters after trimming whitespace."
             raise Invalid("title", problem)
+        require_line("title", trimmed)
         return super().__new__(cls, trimmed)
 
 
 class Description(str):
-    """Up to 10,000 characters. Raises Invalid."""
+    """Up to 10,000 characters, of control characters only tabs and line breaks. Raises Invalid."""
 
     __slots__ = ()
 
@@ -32,6 +37,7 @@ class Description(str):
         if len(text) > DESCRIPTION_MAX_LENGTH:
             problem = f"Must be at most {DESCRIPTION_MAX_LENGTH:,} characters."
             raise Invalid("description", problem)
+        require_lines("description", text)
         return super().__new__(cls, text)
 
 
@@ -48,7 +54,10 @@ class EventType(StrEnum):
 
 
 class Location(str):
-    """Free text: up to 300 characters after trimming whitespace. Raises Invalid."""
+    """One line of up to 300 characters after trimming whitespace, empty or not all invisible.
+
+    Raises Invalid.
+    """
 
     __slots__ = ()
 
@@ -57,6 +66,8 @@ class Location(str):
         if len(trimmed) > LOCATION_MAX_LENGTH:
             problem = f"Must be at most {LOCATION_MAX_LENGTH} characters after trimming whitespace."
             raise Invalid("location", problem)
+        if trimmed:
+            require_line("location", trimmed)
         return super().__new__(cls, trimmed)
 
 

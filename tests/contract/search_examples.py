@@ -74,7 +74,6 @@ FOUND = [
     (";", "a; DROP TABLE events; --"),
     ("--", "a; DROP TABLE events; --"),
     ("x" * 200, "x" * 200),
-    ("\x01", "a\x01b"),
     ("।", "हिन्दी।"),  # of no range that the index knows
 ]
 NOT_FOUND = [
@@ -114,6 +113,5 @@ NOT_FOUND = [
     ("1e5x", "1e5 x"),
     ("ada@example.org", "ada at example.org"),
     ("x" * 200, "x" * 199),
-    ("\x01", "ab"),
     ("।", "हिन्दी"),
 ]

@@ -110,7 +110,7 @@ def searches(draw, texts):
 
 @st.composite
 def questions(draw):
-    titles = TEXTS.filter(str.strip)
+    titles = TEXTS.map(lambda text: " ".join(text.split())).filter(bool)
     texts = draw(st.lists(st.tuples(titles, TEXTS), min_size=1, max_size=4))
     return draw(searches(texts)), texts
 

@@ -40,13 +40,14 @@ def test_a_feed_secret_is_in_no_log_and_no_problem(client, path, caplog, monkeyp
         responses = [
             request(path, headers={"Host": "a b"}),
             request(path, method="POST"),
-            request(f"{path}/"),
+            request(f"{path}/x"),
+            request(f"{path}/?x=1", headers={"Accept": "text/html"}),
+            request(path.replace(".ics", "_.ics")),
         ]
-        responses += [request(f"{path}?x=1"), request(path.replace(".ics", "_.ics"))]
         monkeypatch.setattr(Reader, "rows", fail)
         responses.append(request(path))
 
-    assert [response.status_code for response in responses] == [400, 405, 404, 422, 404, 500]
+    assert [response.status_code for response in responses] == [400, 405, 404, 406, 404, 500]
     assert "GET /v1/calendars/<secret>.ics failed" in caplog.text
     assert [line["status"] for line in lines] == [response.status_code for response in responses]
     secret = path.rpartition("/")[2].removesuffix(".ics")

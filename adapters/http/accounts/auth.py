@@ -72,6 +72,7 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         "/v1/profile/token/",
         InvalidCredentials(),
         invalid={"password": [REQUIRED]},
+        has_oauth_errors=True,
         headers=[USER_AGENT],
     )
     @blueprint.body(LogInSchema, examples.CREDENTIALS, form=LogInFormSchema)

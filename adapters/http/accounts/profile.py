@@ -18,7 +18,7 @@ from adapters.http.problems.responses import REQUIRED
 from adapters.http.rate_limits import PASSWORD, RateLimiter
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.client_info import client_info
-from adapters.http.responses.etag import IF_MATCH, IF_NONE_MATCH, precondition
+from adapters.http.responses.etag import IF_MATCH, READ_CONDITIONS, precondition
 from adapters.http.responses.json import disable_storing, no_content
 from application.ports.account_queries import Profile
 from application.preconditions import PreconditionFailed
@@ -33,7 +33,7 @@ def profile_blueprint(
     blueprint = Blueprint("profile", ACCOUNTS, authenticate)
     blueprint.after_request(disable_storing)
 
-    @blueprint.operation("GET", "/v1/profile/", PreconditionFailed(), headers=[IF_NONE_MATCH])
+    @blueprint.operation("GET", "/v1/profile/", PreconditionFailed(), headers=READ_CONDITIONS)
     @blueprint.response(200, ProfileSchema, has_etag=True, example=examples.PROFILE)
     def get_profile() -> Profile:
         """Get your profile
@@ -50,7 +50,7 @@ def profile_blueprint(
         invalid={"email": ["Not a valid email address."]},
         headers=[IF_MATCH],
     )
-    @blueprint.body(ChangeProfileSchema, examples.PROFILE_CHANGES)
+    @blueprint.body(ChangeProfileSchema, examples.PROFILE_CHANGES, is_patch=True)
     @blueprint.response(200, ProfileSchema, has_etag=True, example=examples.PROFILE)
     def update_profile(changes: ProfileChanges) -> Profile:
         """Update your profile

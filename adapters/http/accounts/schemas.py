@@ -16,6 +16,7 @@ from domain.accounts.credentials import (
     Username,
 )
 from domain.accounts.user import ProfileChanges
+from domain.text import CONTROL
 
 EMAIL_MAX_LENGTH = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
 
@@ -60,8 +61,8 @@ def _email(**options: Any) -> Email:
         allow_none=True,
         validate=[
             validate.Length(max=EMAIL_MAX_LENGTH),
-            # marshmallow allows some whitespace.
-            validate.Regexp(r"\S+\Z", error="Not a valid email address."),
+            # marshmallow allows some whitespace and control characters.
+            validate.Regexp(rf"[^\s{CONTROL}]+\Z", error="Not a valid email address."),
         ],
         **options,
     )

@@ -1,19 +1,20 @@
 """The route of an event's iCalendar file."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from flask import Response
 
 from adapters.http.calendars import examples
 from adapters.http.calendars.ics import event_file
-from adapters.http.calendars.responses import CALENDAR_TYPE, calendar_response, events_url
+from adapters.http.calendars.responses import CALENDAR_TYPE, calendar_response
 from adapters.http.events.events import EVENT
 from adapters.http.events.examples import EVENT_ID, IN_PATH
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.tags import CALENDARS
 from adapters.http.requests.authentication import caller
-from adapters.http.responses.etag import ETAG, IF_NONE_MATCH
+from adapters.http.responses.etag import ETAG, READ_CONDITIONS
 from application.preconditions import PreconditionFailed
 from application.use_cases import UseCases
 from domain.events.errors import EventNotFound
@@ -27,7 +28,7 @@ def event_calendar_blueprint(use_cases: UseCases, authenticate: Callable[[], Non
         EVENT + "calendar.ics",
         EventNotFound(EVENT_ID),
         PreconditionFailed(),
-        headers=[IF_NONE_MATCH],
+        headers=READ_CONDITIONS,
     )
     @blueprint.response(200, other_types={CALENDAR_TYPE: examples.EVENT_FILE}, headers=ETAG)
     def get_event_calendar(event_id: UUID) -> Response:
@@ -35,7 +36,7 @@ def event_calendar_blueprint(use_cases: UseCases, authenticate: Callable[[], Non
 
         An RFC 5545 file for any calendar app. SEQUENCE increases with every update.
         """
-        file = event_file(use_cases.get_event_calendar(event_id, caller()), events_url())
-        return calendar_response(file, "event.ics")
+        entry = use_cases.get_event_calendar(event_id, caller())
+        return calendar_response([entry], partial(event_file, entry), "event.ics")
 
     return blueprint

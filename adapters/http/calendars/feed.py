@@ -1,13 +1,15 @@
 """The route that calendar apps read. They send no token: the path is the secret."""
 
+from functools import partial
+
 from flask import Response
 
 from adapters.http.calendars import examples
 from adapters.http.calendars.ics import feed_file
-from adapters.http.calendars.responses import CALENDAR_TYPE, calendar_response, events_url
+from adapters.http.calendars.responses import CALENDAR_TYPE, calendar_response
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.tags import CALENDARS
-from adapters.http.responses.etag import ETAG, IF_NONE_MATCH
+from adapters.http.responses.etag import ETAG, READ_CONDITIONS
 from application.preconditions import PreconditionFailed
 from application.use_cases import UseCases
 from domain.calendars.errors import CalendarNotFound
@@ -22,7 +24,8 @@ def feed_blueprint(use_cases: UseCases) -> Blueprint:
         "/v1/calendars/<secret>.ics",
         CalendarNotFound(),
         PreconditionFailed(),
-        headers=[IF_NONE_MATCH],
+        ignores_query=True,
+        headers=READ_CONDITIONS,
     )
     @blueprint.response(200, other_types={CALENDAR_TYPE: examples.FEED_FILE}, headers=ETAG)
     def get_calendar(secret: str) -> Response:
@@ -30,10 +33,9 @@ def feed_blueprint(use_cases: UseCases) -> Blueprint:
 
         Returns the events its owner attends or created: the 1,000 with the latest start, with
         descriptions of up to 1,000 characters. Needs no token, because the URL contains the secret.
-        Unknown and deleted feeds both return 404.
+        Unknown and deleted feeds both return 404. Ignores query parameters, which some apps add.
         """
-        return calendar_response(
-            feed_file(use_cases.read_calendar_feed(secret), events_url()), "turnout.ics"
-        )
+        entries = use_cases.read_calendar_feed(secret)
+        return calendar_response(entries, partial(feed_file, entries), "turnout.ics")
 
     return blueprint

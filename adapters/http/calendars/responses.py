@@ -1,19 +1,38 @@
 """Calendar responses."""
 
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+
 from flask import Response, url_for
 
-from adapters.http.responses.etag import with_etag
+from adapters.http.calendars.examples import FEED_FILE
+from adapters.http.responses.etag import TAG_BYTES, is_not_modified
+from application.ports.calendar_queries import CalendarEntry
 
 CALENDAR_TYPE = "text/calendar"
 
 
-def calendar_response(content: bytes, filename: str) -> Response:
-    """An iCalendar file that caches must revalidate."""
-    response = Response(content, content_type=f"{CALENDAR_TYPE}; charset=utf-8")
+def calendar_response(
+    entries: Sequence[CalendarEntry], render: Callable[[str], bytes], filename: str
+) -> Response:
+    """An iCalendar file that caches must revalidate; not rendered for a 304.
+
+    `render` takes the URL of the events, to which an id is appended.
+    """
+    events_url = url_for("events.list_events", _external=True)
+    etag = _etag_of(entries, events_url)
+    response = Response(content_type=f"{CALENDAR_TYPE}; charset=utf-8")
     response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
-    return with_etag(response)
+    response.set_etag(etag)
+    if is_not_modified(etag):
+        response.status_code = 304  # Werkzeug drops the type
+    else:
+        response.set_data(render(events_url))
+    return response
 
 
-def events_url() -> str:
-    """The URL of the events, to which an id is appended."""
-    return url_for("events.list_events", _external=True)
+def _etag_of(entries: Sequence[CalendarEntry], events_url: str) -> str:
+    """Each edit of an event increases its revision. The example stands for the file format."""
+    versions = [f"{entry.id} {entry.revision}" for entry in entries]
+    content = "\n".join([FEED_FILE, events_url, *versions])
+    return blake2b(content.encode(), digest_size=TAG_BYTES).hexdigest()

@@ -10,8 +10,13 @@ from application.ports.event_queries import AttendeeView
 
 CSV_TYPE = "text/csv"
 COLUMNS = ("id", "username", "registered_at")
-# The start of a formula in a spreadsheet (OWASP, CSV injection).
-FORMULA = re.compile(r"""["' ]*[=+\-@\t\r\n]""")
+# What a spreadsheet would change: the start of a formula (OWASP, CSV injection) or of a number or a
+# date, truth values, and months with a day or a year.
+CONVERTED = re.compile(
+    r"""["' ]*([=+\-@\t\r\n]|\.?\d|(true|false)$"""
+    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-.]?\d+$)",
+    re.IGNORECASE,
+)
 
 
 def csv_chunks(pages: Iterable[Sequence[AttendeeView]]) -> Iterator[bytes]:
@@ -23,15 +28,16 @@ def csv_chunks(pages: Iterable[Sequence[AttendeeView]]) -> Iterator[bytes]:
 
 
 def _cells(attendee: AttendeeView) -> tuple[str, ...]:
-    return str(attendee.id), attendee.username or "", in_utc(attendee.registered_at)
+    username = as_text(attendee.username or "")
+    return str(attendee.id), username, in_utc(attendee.registered_at)
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     text = StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(map(harmless, row) for row in rows)
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode()
 
 
-def harmless(cell: str) -> str:
-    """Prefixes a cell that could be a formula with an apostrophe."""
-    return f"'{cell}" if FORMULA.match(cell) else cell
+def as_text(cell: str) -> str:
+    """Prefixed with an apostrophe if a spreadsheet would not leave it as it is."""
+    return f"'{cell}" if CONVERTED.match(cell) else cell

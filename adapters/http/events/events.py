@@ -23,7 +23,7 @@ from adapters.http.pagination.page import PageResponse, page_response
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.idempotency_key import IDEMPOTENCY_KEY, idempotent_request
 from adapters.http.responses.compression import compressed
-from adapters.http.responses.etag import IF_MATCH, IF_NONE_MATCH, precondition
+from adapters.http.responses.etag import IF_MATCH, READ_CONDITIONS, precondition
 from adapters.http.responses.json import no_content
 from application.idempotency import IdempotencyKeyInUse, IdempotencyKeyReused
 from application.pages import PageRequest
@@ -78,11 +78,13 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
         `status=upcoming` for events that you can still attend. To read many pages, pass
         `next_cursor` as `cursor`, with the same filters and sort: no event is repeated or skipped
         while others are added, and each page costs the same (except when sorting by
-        `attendees_count`).
+        `attendees_count`). A page is at most 1 MiB long: it may have fewer events than `limit` and
+        still a next page.
         """
         criteria, page_request = query
         page = use_cases.list_events(criteria, page_request, caller())
-        return page_response(page, page_request, SORT_PARAMETERS[criteria.sort])
+        order = SORT_PARAMETERS[criteria.sort]
+        return page_response(page, page_request, order, criteria.sort.cursor_of)
 
     @blueprint.operation(
         "POST",
@@ -116,7 +118,7 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
         EVENT,
         EventNotFound(examples.EVENT_ID),
         PreconditionFailed(),
-        headers=[IF_NONE_MATCH],
+        headers=READ_CONDITIONS,
     )
     @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
     def get_event(event_id: UUID) -> EventView:
@@ -142,13 +144,13 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
     @blueprint.operation(
         "PATCH", EVENT, *EDIT_ERRORS, invalid=examples.INVALID_CHANGES, headers=[IF_MATCH]
     )
-    @blueprint.body(ChangeEventSchema, examples.CHANGES)
+    @blueprint.body(ChangeEventSchema, examples.CHANGES, is_patch=True)
     @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
     def update_event(body: dict[str, Any], event_id: UUID) -> EventView:
         """Update an event
 
         Creator only, before the event starts. Omitted fields keep their values. Read-only fields
-        are ignored.
+        are ignored. No field can be removed: null returns 422.
         """
         return use_cases.update_event(event_id, caller(), EventChanges(**body), precondition())
 

@@ -1,6 +1,7 @@
 """The query parameters of the event list."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -35,9 +36,19 @@ SortParameter = StrEnum(  # type: ignore[misc]
 )
 
 
-def _bound(description: str) -> DayOrInstant:
-    text = f"{description} A date means midnight UTC; without an offset, UTC is assumed."
-    return DayOrInstant(metadata={"description": text})
+MICROSECOND = timedelta(microseconds=1)
+# Bounds on the same side: the tighter one applies.
+BOUNDS: Sequence[tuple[str, str, Callable[..., datetime]]] = (
+    ("starts_after", "start_time__gte", max),
+    ("starts_before", "start_time__lt", min),
+    ("ends_after", "end_time__gt", max),
+    ("ends_before", "end_time__lte", min),
+)
+
+
+def _bound(description: str, **options: Any) -> DayOrInstant:
+    text = f"{description} A date means midnight UTC. Seconds and offset (UTC) are optional."
+    return DayOrInstant(metadata={"description": text}, **options)
 
 
 class EventListQuery(CursorQuery):
@@ -57,6 +68,14 @@ class EventListQuery(CursorQuery):
     starts_before = _bound("Latest start, inclusive.")
     ends_after = _bound("Earliest end, inclusive. With `starts_before`: events in a period.")
     ends_before = _bound("Latest end, inclusive.")
+    start_time__gte = _bound("Earliest start, inclusive, as `starts_after`.")
+    start_time__lt = _bound(
+        "Latest start, exclusive. With `start_time__gte`: events that start on a day. With "
+        "`end_time__gt`: events that take place on a day.",
+        shift=-MICROSECOND,
+    )
+    end_time__gt = _bound("Earliest end, exclusive.", shift=MICROSECOND)
+    end_time__lte = _bound("Latest end, inclusive, as `ends_before`.")
     sort = fields.Enum(
         SortParameter,
         by_value=fields.String,
@@ -66,6 +85,9 @@ class EventListQuery(CursorQuery):
 
     @post_load
     def to_question(self, data: dict[str, Any], **_: Any) -> tuple[EventCriteria, PageRequest]:
+        for name, other, tighter in BOUNDS:
+            if given := [data.pop(each) for each in (name, other) if each in data]:
+                data[name] = tighter(given)
         sort = EventSort[data.pop("sort").name]
         page_request = self.page_request_of(data, SORT_PARAMETERS[sort], sort.kind)
         return EventCriteria(**data, sort=sort), page_request

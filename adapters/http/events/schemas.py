@@ -21,20 +21,29 @@ from domain.events.description import (
     Title,
 )
 from domain.events.schedule import EventStatus
+from domain.text import CONTROL, CONTROL_EXCEPT_TEXT, LINE_BREAK, VISIBLE
 
+LINE = (
+    "At least one is visible; no control characters or line breaks; bidirectional controls are "
+    "closed."
+)
 # Whitespace as Python defines it; \s of other regex engines covers less.
 BLANK = r"\s\u001c-\u001f\u0085"
-NOT_BLANK = rf"[^{BLANK}\u0000]"
-TITLE = (
-    rf"^[{BLANK}]*{NOT_BLANK}"
-    rf"([^\u0000]{{0,{TITLE_MAX_LENGTH - 2}}}{NOT_BLANK})?[{BLANK}]*$"
-)
+
+
+def _line(max_length: int) -> str:
+    """The pattern of a line of text; domain.text also wants bidirectional controls closed."""
+    inner = rf"[^{CONTROL}{LINE_BREAK}]"
+    outer = rf"[^{BLANK}{CONTROL}]"
+    return (
+        rf"^(?=[\s\S]*{VISIBLE})[{BLANK}]*{outer}({inner}{{0,{max_length - 2}}}{outer})?[{BLANK}]*$"
+    )
 
 
 def _title(**options: Any) -> Text:
     metadata = {
-        "description": f"1 to {TITLE_MAX_LENGTH} characters after trimming whitespace.",
-        "pattern": TITLE,
+        "description": f"1 to {TITLE_MAX_LENGTH} characters after trimming whitespace. {LINE}",
+        "pattern": _line(TITLE_MAX_LENGTH),
         "example": "Analytical engines, an evening",
     }
     return Text(rule=Title, metadata=metadata, **options)
@@ -42,14 +51,17 @@ def _title(**options: Any) -> Text:
 
 def _description(**options: Any) -> Text:
     metadata = {
+        "description": "Plain text. Tabs and line breaks are allowed, other control characters "
+        "are not.",
         "maxLength": DESCRIPTION_MAX_LENGTH,
+        "pattern": rf"^[^{CONTROL_EXCEPT_TEXT}]*$",
         "example": "Bring a problem, leave with a program.",
     }
     return Text(rule=Description, metadata=metadata, **options)
 
 
 def _instant(description: str, example: str, **options: Any) -> Instant:
-    text = f"{description} Without an offset, UTC is assumed."
+    text = f"{description} Seconds are optional. Without an offset, UTC is assumed."
     return Instant(metadata={"description": text, "example": example}, **options)
 
 
@@ -76,7 +88,8 @@ def _type(**options: Any) -> fields.Enum[EventType]:
 def _location(**options: Any) -> Text:
     metadata = {
         "description": f"Address, room, or link. Up to {LOCATION_MAX_LENGTH} characters after "
-        "trimming whitespace.",
+        f"trimming whitespace. Empty, or as the title: {LINE[0].lower()}{LINE[1:]}",
+        "pattern": rf"^[{BLANK}]*$|{_line(LOCATION_MAX_LENGTH)}",
         "example": "The reading room, 12 Wharf Street",
     }
     return Text(rule=Location, metadata=metadata, **options)

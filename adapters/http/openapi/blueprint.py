@@ -11,6 +11,7 @@ from flask import Response, request
 from marshmallow import Schema
 
 from adapters.http.decorator import Decorator, View
+from adapters.http.problems.handlers import oauth_error
 from adapters.http.problems.model import FieldErrors, ProblemError, error_problem, http_problem
 from adapters.http.problems.responses import SHARED_ERROR, as_responses
 from adapters.http.requests.parser import (
@@ -22,7 +23,13 @@ from adapters.http.requests.parser import (
 )
 from adapters.http.responses.content_negotiation import negotiate
 from adapters.http.responses.etag import ETAG, IF_NONE_MATCH, NOT_MODIFIED, with_etag
-from adapters.http.responses.json import CACHE_CONTROL, JSON_HEADERS, JSON_TYPE, to_json
+from adapters.http.responses.json import (
+    CACHE_CONTROL,
+    JSON_HEADERS,
+    JSON_TYPE,
+    MERGE_PATCH_TYPE,
+    to_json,
+)
 
 # Attributes of views: the media types of their responses, the default first, and whether they
 # take a body.
@@ -68,6 +75,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         *errors: ProblemError,
         invalid: FieldErrors = MappingProxyType({}),
         query: type[Schema] | None = None,
+        ignores_query: bool = False,
+        has_oauth_errors: bool = False,
         headers: Sequence[Mapping[str, Any]] = (),
         tag: str | None = None,
     ) -> Decorator:
@@ -75,7 +84,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
         `errors` and `invalid` are examples of the operation's own errors; those of all operations
         are documented once. The view's first argument is what the query schema loads. `headers`
-        documents the request headers that the view reads.
+        documents the request headers that the view reads. With `ignores_query`, parameters are not
+        even parsed. With `has_oauth_errors`, errors have the members of OAuth 2.
         """
         query_schema = (query or Schema)()
         parameters = [*([{"in": "query", "schema": query}] if query else []), *headers]
@@ -87,6 +97,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             problems = [*map(error_problem, errors)]
             if invalid:
                 problems.insert(0, http_problem(422, errors=invalid))
+            if has_oauth_errors:
+                problems = [each | oauth_error(each) for each in problems]
             document: Decorator = self.doc(
                 operationId=first + "".join(word.title() for word in others),
                 security=[{"bearer": []}, {"login": []}] if self._is_protected else [],
@@ -104,7 +116,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             def operate(*args: Any, **kwargs: Any) -> Any:
                 if produced:
                     negotiate(produced)
-                loaded = load_query(query_schema, request.query_string)
+                loaded = None if ignores_query else load_query(query_schema, request.query_string)
                 if not takes_body and method != "GET":
                     require_no_fields(request)
                 return view(loaded, *args, **kwargs) if query else view(*args, **kwargs)
@@ -119,12 +131,20 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         example: Mapping[str, Any],
         *,
         form: type[Schema] | None = None,
+        is_patch: bool = False,
     ) -> Decorator:
-        """Take a JSON body, or a form if there is a schema for it, as the view's first argument."""
+        """Take a JSON body as the view's first argument.
+
+        Or a form if there is a schema for it. A patch can also be a JSON Merge Patch.
+        """
         location = JSON_OR_FORM if form else "json"
         arguments: Decorator = self.arguments(schema(), location=location, example=dict(example))
-        also_form = {"content": {FORM_TYPE: {"schema": form, "example": dict(example)}}}
-        describe: Decorator = self.doc(**({"requestBody": also_form} if form else {}))
+        others = {FORM_TYPE: form} if form else {MERGE_PATCH_TYPE: schema} if is_patch else {}
+        content = {
+            media_type: {"schema": each, "example": dict(example)}
+            for media_type, each in others.items()
+        }
+        describe: Decorator = self.doc(**({"requestBody": {"content": content}} if content else {}))
 
         def decorate(view: View) -> View:
             with_body = describe(arguments(view))

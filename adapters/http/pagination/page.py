@@ -1,18 +1,26 @@
 """Pages of results with links to other pages."""
 
+from bisect import bisect_right
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, TypeAlias
+from itertools import accumulate
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import request
 from marshmallow import fields
+from orjson import Fragment
 
 from adapters.http.pagination.cursors import cursor_of
 from adapters.http.pagination.link_header import link_header
 from adapters.http.pagination.query import OFFSET_MAX
 from adapters.http.requests.fields import ResponseSchema
-from application.pages import Page, PageRequest
+from adapters.http.responses.json import to_json
+from application.pages import Cursor, Page, PageRequest
 
+Item = TypeVar("Item")
+
+PAGE_MAX_BYTES = 1024 * 1024
 # LRU size: clients repeat their queries.
 CHANGED_QUERIES = 1024
 
@@ -31,7 +39,10 @@ class CursorPageSchema(ResponseSchema):
     count = fields.Integer(
         allow_none=True, metadata={"description": "Total number of results; null if not counted."}
     )
-    next = _link_field("URL of the next page, with the same filters; null on the last page.")
+    next = _link_field(
+        "URL of the next page, with the same filters; null on the last page. By offset, unless the "
+        "request has a cursor."
+    )
     previous = _link_field(
         "URL of the previous page, with the same filters; null on the first page and on cursor "
         "pages."
@@ -45,12 +56,20 @@ PageResponse: TypeAlias = tuple[dict[str, Any], dict[str, str]]
 
 
 def page_response(
-    page: Page[Any], page_request: PageRequest, order: str | None = None
+    page: Page[Item],
+    page_request: PageRequest,
+    order: str | None = None,
+    cursor_of_item: Callable[[Item], Cursor] | None = None,
 ) -> PageResponse:
     """The body of the page, and the Link header with the same URLs.
 
-    Lists that support cursors name their order and get a `next_cursor`.
+    Lists that support cursors name their order and get a `next_cursor`. Those whose items can be
+    long give a function for cursors, too: their pages are cut to PAGE_MAX_BYTES.
     """
+    results = to_json(page.results)
+    if cursor_of_item and len(results) > PAGE_MAX_BYTES:
+        page = _shortened(page, cursor_of_item)
+        results = to_json(page.results)
     cursor = cursor_of(page.next_cursor, order) if page.next_cursor and order is not None else None
     next_link, previous_link = _next(page, page_request, cursor), _previous(page, page_request)
     is_first = not page_request.offset and not page_request.after
@@ -60,9 +79,18 @@ def page_response(
         "next": next_link,
         "previous": previous_link,
         **({} if order is None else {"next_cursor": cursor}),
-        "results": page.results,
+        "results": Fragment(results),
     }
     return body, link_header(first=first_link, previous=previous_link, following=next_link)
+
+
+def _shortened(page: Page[Item], cursor_of_item: Callable[[Item], Cursor]) -> Page[Item]:
+    """As many results as fit, but at least one."""
+    sizes = accumulate(len(to_json(item)) for item in page.results)
+    count = max(1, bisect_right([*sizes], PAGE_MAX_BYTES))
+    if count >= len(page.results):
+        return page
+    return Page(page.count, page.results[:count], cursor_of_item(page.results[count - 1]))
 
 
 def _next(page: Page[Any], page_request: PageRequest, cursor: str | None) -> str | None:
@@ -70,8 +98,10 @@ def _next(page: Page[Any], page_request: PageRequest, cursor: str | None) -> str
         return None
     if page_request.after:
         return _link(limit=page_request.limit, cursor=cursor)
-    following = page_request.offset + page_request.limit
-    return _link(limit=page_request.limit, offset=following) if following <= OFFSET_MAX else None
+    # A shortened page continues with pages of its length, so that `previous` leads back to it.
+    limit = len(page.results)
+    following = page_request.offset + limit
+    return _link(limit=limit, offset=following) if following <= OFFSET_MAX else None
 
 
 def _previous(page: Page[Any], page_request: PageRequest) -> str | None:
@@ -91,5 +121,7 @@ def _link(**changes: Any) -> str:
 @lru_cache(CHANGED_QUERIES)
 def _changed_query(query_string: bytes, **changes: Any) -> str:
     """None removes a parameter."""
-    query = dict(parse_qsl(query_string.decode(errors="replace"), keep_blank_values=True)) | changes
+    query = (
+        dict(parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict")) | changes
+    )
     return urlencode({name: value for name, value in query.items() if value is not None})

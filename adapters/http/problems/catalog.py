@@ -44,7 +44,8 @@ def _of_status(status: int, meaning: str, action: str) -> CatalogEntry:
 CATALOG = (
     _of_status(
         400,
-        "The request is malformed: the Host header, the body, or its JSON.",
+        "The request is malformed: the Host header, the body, its JSON, or text that is not UTF-8. "
+        "Or the query has more than 100 parameters.",
         "Fix the request; `detail` says what is wrong.",
     ),
     _of_error(NotAuthenticated, "The request has no access token.", "Send the access token."),
@@ -121,7 +122,12 @@ CATALOG = (
         "The resource has changed since you fetched it (`If-Match`, `If-None-Match`).",
         "Fetch it again, apply your change, and retry with the new ETag.",
     ),
-    _of_status(413, "The body is larger than 1 MiB.", "Send a smaller body."),
+    _of_status(
+        413,
+        "The body is larger than 256 KiB, or 16 KiB below `/v1/profile/`, or has more than 100 "
+        "names.",
+        "Send a smaller body.",
+    ),
     _of_status(414, "The URL is too long.", "Shorten the query."),
     _of_status(
         415,

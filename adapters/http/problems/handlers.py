@@ -2,6 +2,7 @@
 
 import json
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from flask import Flask, Response, request
@@ -16,20 +17,29 @@ from adapters.http.problems.model import (
     error_problem,
     http_problem,
 )
+from adapters.http.responses.json import ACCEPT_PATCH
 from application.errors import Unavailable
 from domain.accounts.errors import InvalidCredentials
 from domain.errors import DomainError, Unauthenticated
 
 CHALLENGE = 'Bearer realm="turnout"'
 TOKEN_ENDPOINT = "access.create_token"
+FIELD_ERRORS_MAX = 20
+NAME_MAX_LENGTH = 100
 
 
 class InvalidRequest(Exception):
-    """The request has invalid fields, by the names under which they were sent."""
+    """The request has invalid fields, by the names under which they were sent.
+
+    Keeps the first few: the client chooses the names.
+    """
 
     def __init__(self, errors: FieldErrors) -> None:
         super().__init__(errors)
-        self.errors = errors
+        self.errors = {
+            name[:NAME_MAX_LENGTH]: problems
+            for name, problems in islice(errors.items(), FIELD_ERRORS_MAX)
+        }
 
 
 def register_error_handlers(app: Flask) -> None:
@@ -68,6 +78,8 @@ def _handle_http_error(error: HTTPException) -> WerkzeugResponse:
     for name, value in error.get_headers():
         if name != "Content-Type":
             response.headers[name] = value
+    if status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE and request.method == "PATCH":
+        response.headers.add(*ACCEPT_PATCH)
     return response
 
 

@@ -55,7 +55,6 @@ OTHER_CODE = "http_error"
 # Where Werkzeug's text is misleading or empty.
 DETAIL_OF_STATUS = {
     404: "Not found. Check the path; ids are UUIDs.",
-    413: "The body is larger than 1 MiB.",
     422: "The request is invalid. See `errors`.",
     429: "Too many attempts. Retry after the number of seconds in the Retry-After header.",
     500: "Internal error. It has been logged.",

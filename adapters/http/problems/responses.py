@@ -24,7 +24,7 @@ SHARED_PROBLEMS = (
     error_problem(InvalidToken()),
     http_problem(404),
     http_problem(406, not_acceptable(["application/json"])),
-    http_problem(413),
+    http_problem(413, "The body is larger than 256 KiB."),
     http_problem(415, "Send the body as Content-Type: application/json."),
     http_problem(422, errors={"page": ["Unknown query parameter."]}),
     http_problem(500),

@@ -17,7 +17,7 @@ USER_AGENT = {
 
 
 def client_info() -> ClientInfo:
-    """The address and the user agent, cut to the stored length."""
+    """The address and the user agent, without control characters, cut to the stored length."""
     # Headers are decoded as Latin-1, so any bytes are valid text.
-    user_agent = request.headers.get("User-Agent", "").replace("\0", "")[:USER_AGENT_MAX_LENGTH]
-    return ClientInfo(request.remote_addr, user_agent or None)
+    user_agent = "".join(filter(str.isprintable, request.headers.get("User-Agent", "")))
+    return ClientInfo(request.remote_addr, user_agent[:USER_AGENT_MAX_LENGTH] or None)

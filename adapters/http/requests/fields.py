@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
 from domain.errors import Invalid
 
-# RFC 3339 section 5.6 with an optional offset, which defaults to UTC.
+# RFC 3339 section 5.6 with optional seconds and an optional offset, which defaults to UTC.
 RFC3339 = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:[0-5]\d)?", re.ASCII
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:[0-5]\d)?", re.ASCII
 )
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
+OUT_OF_RANGE = "Must be a valid time in years 1 to 9999 (UTC)."
 NO_NUL = r"^[^\u0000]*$"
 # Longer numbers exceed every limit, and int() rejects more than 4,300 digits.
 DECIMAL_MAX_DIGITS = 18
@@ -65,7 +66,7 @@ def in_utc(instant: datetime) -> str:
 
 
 class Instant(fields.DateTime):
-    """An RFC 3339 date-time, converted to UTC; without an offset, UTC is assumed."""
+    """An RFC 3339 date-time, converted to UTC; seconds and offset are optional."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         if not isinstance(value, str) or not RFC3339.fullmatch(value):
@@ -76,16 +77,26 @@ class Instant(fields.DateTime):
                 return instant.replace(tzinfo=UTC)
             return instant.astimezone(UTC)
         except (ValueError, OverflowError) as error:
-            raise ValidationError("Must be a valid time in years 1 to 9999 (UTC).") from error
+            raise ValidationError(OUT_OF_RANGE) from error
 
 
 class DayOrInstant(Instant):
-    """An Instant or a date, which means midnight UTC."""
+    """An Instant or a date, which means midnight UTC.
+
+    An exclusive bound is the inclusive one that a `shift` of a microsecond leads to.
+    """
+
+    def __init__(self, *, shift: timedelta = timedelta(), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._shift = shift
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         if isinstance(value, str) and DATE.fullmatch(value):
             value = f"{value}T00:00:00Z"
-        return super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return super()._deserialize(value, attr, data, **kwargs) + self._shift
+        except OverflowError as error:
+            raise ValidationError(OUT_OF_RANGE) from error
 
 
 class JsonInteger(fields.Integer):

@@ -1,4 +1,4 @@
-"""Request validation before routing: the Host header and the size of the body."""
+"""Request validation before routing: the Host header, the path, and the size of the body."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -6,17 +6,23 @@ from typing import Any
 from flask import Flask, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
-BODY_MAX_BYTES = 1024 * 1024
-# One byte more than allowed, to detect a chunked body that is too large.
-BODY_READ_BYTES = BODY_MAX_BYTES + 1
+KIB = 1024
+ACCOUNTS = "/v1/profile/"
+ACCOUNT_BODY_MAX_BYTES = 16 * KIB
+# A description of 10,000 characters takes up to 120 KB of JSON: \ud83c\udf75 is one character.
+BODY_MAX_BYTES = 256 * KIB
+# A body that is a little too large is read nevertheless: unread, it ends the connection, and the
+# client may not receive the response.
+BODY_READ_BYTES = 1024 * KIB
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def validate_requests(app: Flask) -> None:
-    """Reject requests with a bad Host or body, for any path; make trailing slashes optional."""
+    """Reject requests with a bad Host, path, or body; make trailing slashes optional."""
     app.config["MAX_CONTENT_LENGTH"] = BODY_READ_BYTES
     app.before_request(_require_host)
+    app.before_request(_require_utf8_path)
     app.before_request(_read_body)
     # Not with Werkzeug's strict_slashes=False: a wrong method without the slash would be 404.
     app.wsgi_app = _with_last_slash(app.wsgi_app)  # type: ignore[assignment]
@@ -30,24 +36,33 @@ def _require_host() -> None:
         raise BadRequest("The Host header is missing or malformed.")
 
 
+def _require_utf8_path() -> None:
+    # Werkzeug would replace the bytes that are not.
+    try:
+        request.environ["PATH_INFO"].encode("latin-1").decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest("The path is not UTF-8.") from error
+
+
 def _read_body() -> None:
-    """Always read the body: unread, it would end a keep-alive connection."""
     environ = request.environ
     if environ.get("CONTENT_LENGTH", "0") == "0" and "HTTP_TRANSFER_ENCODING" not in environ:
         return
-    body = request.get_data()
-    if len(body) > BODY_MAX_BYTES:
-        raise RequestEntityTooLarge
-    if len(body) < (request.content_length or 0):
+    limit = ACCOUNT_BODY_MAX_BYTES if request.path.startswith(ACCOUNTS) else BODY_MAX_BYTES
+    is_readable = (request.content_length or 0) <= BODY_READ_BYTES
+    if not is_readable or len(request.get_data()) > limit:
+        raise RequestEntityTooLarge(f"The body is larger than {limit // KIB} KiB.")
+    if len(request.get_data()) < (request.content_length or 0):
         raise BadRequest("The body is shorter than its Content-Length.")
 
 
 def _with_last_slash(wsgi_app: WsgiApp) -> WsgiApp:
+    """Paths of files have no trailing slash, all others have one, whatever the client sends."""
+
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        path = environ["PATH_INFO"]
+        path = environ["PATH_INFO"].removesuffix("/")
         is_file = "." in path.rpartition("/")[2]
-        if not path.endswith("/") and not is_file:
-            environ["PATH_INFO"] = f"{path}/"
+        environ["PATH_INFO"] = path if is_file else f"{path}/"
         return wsgi_app(environ, start_response)
 
     return serve

@@ -15,6 +15,9 @@ REQUEST_HEADERS = (
     "If-Match",
     "If-None-Match",
     "X-Request-ID",
+    # W3C Trace Context, which browsers' tracers send.
+    "traceparent",
+    "tracestate",
 )
 # Besides those that browsers always expose.
 EXPOSED_HEADERS = (

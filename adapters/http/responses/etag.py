@@ -26,6 +26,15 @@ IF_NONE_MATCH = IF_MATCH | {
     "name": "If-None-Match",
     "description": "Return 304 without a body if this is still the resource's ETag.",
 }
+# Of a read that can return 304 and 412.
+READ_CONDITIONS = (
+    IF_NONE_MATCH,
+    IF_MATCH
+    | {
+        "description": "Return the resource only if it has not been edited since it had this ETag; "
+        "otherwise 412. `*` matches any."
+    },
+)
 ETAG = {
     "ETag": {
         "description": "Version of the response body. Changes with any part of it, such as "
@@ -51,14 +60,18 @@ def with_etag(response: Response, view: object = None) -> Response:
     """Add the ETag; a GET with a matching If-None-Match gets 304. Raises PreconditionFailed."""
     tag = etag_of(response.get_data(), view)
     response.set_etag(tag)
-    environ = request.environ
-    if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-        # Werkzeug's make_conditional does not support `If-Match: *`.
-        if "HTTP_IF_MATCH" in environ and not _has_version(request.if_match, tag):
-            raise PreconditionFailed
-        if "HTTP_IF_NONE_MATCH" in environ and request.if_none_match.contains_weak(tag):
-            response.status_code = 304  # Werkzeug drops the body and its type
+    if request.environ["REQUEST_METHOD"] in ("GET", "HEAD") and is_not_modified(tag):
+        response.status_code = 304  # Werkzeug drops the body and its type
     return response
+
+
+def is_not_modified(tag: str) -> bool:
+    """Whether a read gets 304. Raises PreconditionFailed."""
+    environ = request.environ
+    # Werkzeug's make_conditional does not support `If-Match: *`.
+    if "HTTP_IF_MATCH" in environ and not _has_version(request.if_match, tag):
+        raise PreconditionFailed
+    return "HTTP_IF_NONE_MATCH" in environ and request.if_none_match.contains_weak(tag)
 
 
 def precondition() -> Precondition[Any]:

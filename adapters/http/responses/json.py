@@ -6,6 +6,10 @@ import orjson
 from flask import Response
 
 JSON_TYPE = "application/json"
+MERGE_PATCH_TYPE = "application/merge-patch+json"  # RFC 7396
+PATCH_TYPES = (JSON_TYPE, MERGE_PATCH_TYPE)
+# In responses to OPTIONS and in errors (RFC 5789 sections 2.2 and 3.1).
+ACCEPT_PATCH = ("Accept-Patch", ", ".join(PATCH_TYPES))
 # Responses depend on the caller and change at any time.
 CACHE_CONTROL = "private, no-cache"
 JSON_HEADERS = {"Content-Type": JSON_TYPE, "Cache-Control": CACHE_CONTROL}

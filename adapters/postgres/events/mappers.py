@@ -20,7 +20,8 @@ def event_from_row(row: Row, attendee: UUID) -> Event:
     """`registered_at` is when the attendee took a seat, or None."""
     values = {name: getattr(row, name) for name in _COLUMNS}
     for name, value_object in _VALUE_OBJECTS.items():
-        values[name] = value_object(values[name])
+        # Unchecked: an event that is older than a rule stays usable.
+        values[name] = _base(value_object).__new__(value_object, values[name])
     return Event(
         schedule=Schedule(row.start_time, row.end_time),
         seat=Seat(attendee, row.registered_at),
@@ -38,10 +39,14 @@ def changed_columns(before: Mapping[str, Any], event: Event) -> dict[str, Any]:
     changed = {name: after[name] for name in _COLUMNS if before.get(name) != after[name]}
     for name in _VALUE_OBJECTS.keys() & changed.keys():
         # psycopg2 adapts str and int, but no subclass of them.
-        changed[name] = (str if issubclass(_VALUE_OBJECTS[name], str) else int)(changed[name])
+        changed[name] = _base(_VALUE_OBJECTS[name])(changed[name])
     if before.get("schedule") != event.schedule:
         changed |= {
             "start_time": event.schedule.start_time,
             "end_time": event.schedule.end_time,
         }
     return changed
+
+
+def _base(value_object: type[Any]) -> type[Any]:
+    return str if issubclass(value_object, str) else int

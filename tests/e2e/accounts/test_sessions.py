@@ -15,7 +15,7 @@ def test_logging_out_ends_only_this_session(visitor, ada):
     assert visitor.verify(ada.tokens["access_token"]).status_code == 401
 
 
-@pytest.mark.parametrize("token", ["", "x", "a.b.c", "A" * 100_000])
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "A" * 15_000])
 def test_revoking_an_invalid_token_succeeds(visitor, token):
     assert visitor.revoke(token).status_code == 204
 

@@ -111,6 +111,47 @@ def test_the_etag_changes_only_with_the_feed(visitor, ada, grace):
     assert changed.headers["ETag"] != etag
 
 
+def test_the_etag_changes_with_the_events_of_the_feed(visitor, ada, grace):
+    path, other = new_feed(ada), grace.new_event()
+    etags = [visitor.get(path).headers["ETag"]]
+    for change in (
+        lambda: ada.attend(other),
+        lambda: grace.patch(other, description="Bring two cups."),
+        ada.new_event,
+        lambda: grace.delete(other),
+    ):
+        change()
+        response = visitor.get(path, headers={"If-None-Match": etags[-1]})
+        assert response.status_code == 200
+        etags.append(response.headers["ETag"])
+    ada.attend(another := grace.new_event())
+    ada.cancel(another)
+
+    assert len(set(etags)) == 5
+    assert visitor.get(path).headers["ETag"] == etags[-1]
+    for host in ("other.example", "another.example"):
+        etags.append(visitor.get(path, headers={"Host": host}).headers["ETag"])
+    assert len(set(etags)) == 7
+
+
+def test_a_feed_that_has_not_changed_is_not_rendered(visitor, ada, monkeypatch):
+    path = new_feed(ada)
+    ada.new_event()
+    etag = visitor.get(path).headers["ETag"]
+
+    def fail(*_):
+        raise AssertionError("rendered")
+
+    monkeypatch.setattr("adapters.http.calendars.ics._event", fail)
+
+    for method in ("GET", "HEAD"):
+        response = visitor.http.request(method, path, headers={"If-None-Match": etag})
+        assert (response.status_code, response.content) == (304, b"")
+        assert (response.headers["ETag"], "Content-Type" in response.headers) == (etag, False)
+    assert is_problem(visitor.get(path, headers={"If-Match": '"x"'}), 412, "precondition_failed")
+    assert visitor.get(path).status_code == 500  # fail() is called
+
+
 def test_a_new_feed_replaces_the_previous_one(visitor, ada, grace):
     other = new_feed(grace)
     first, second = new_feed(ada), new_feed(ada)
@@ -145,7 +186,6 @@ def test_a_feed_is_deleted_with_the_account(visitor, ada):
         "%00" * 43,
         "x" * 42 + "%00",
         "é" * 43,
-        "%ff" * 43,
         "x" * 42 + "%0A",
         "x" * 42 + "=",
         "%D9%A0" * 43,
@@ -168,6 +208,21 @@ def test_every_invalid_secret_gets_the_same_404(visitor, ada, secret):
     assert response.headers.items() - unknown.headers.items() <= {
         ("date", response.headers["Date"])
     }
+
+
+@pytest.mark.parametrize("suffix", ["/", "?nocache=1", "/?a&a=1&%E9", "?" + "&" * 200])
+def test_parameters_and_a_trailing_slash_are_ignored(visitor, ada, suffix):
+    path = new_feed(ada)
+    ada.new_event(title="mine")
+
+    assert titles_at(visitor, path + suffix) == ["mine"]
+
+
+def test_parameters_of_other_paths_are_not_ignored(ada):
+    path = f"{ada.new_event()}calendar.ics"
+
+    assert ada.get(f"{path}/").status_code == 200
+    assert is_problem(ada.get(f"{path}?nocache=1"), 422, "validation_failed")
 
 
 def test_a_malformed_secret_does_not_reach_the_database(visitor, monkeypatch):

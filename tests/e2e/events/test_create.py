@@ -74,7 +74,9 @@ def test_optional_fields_have_defaults(ada):
         ("start_time", 4102444800),
         ("start_time", "2099-02-30T10:00:00Z"),
         ("start_time", "2099-W01-1T10:00:00Z"),
-        ("start_time", "2099-01-01T10:00Z"),
+        ("start_time", "2099-01-01T10Z"),
+        ("start_time", "2099-01-01T10:00.5Z"),
+        ("start_time", "2099-01-01T10:0Z"),
         ("start_time", "2099-01-01T10:00:60Z"),
         ("start_time", "2099-01-01T10:00:00+25:00"),
         ("start_time", "2099-01-01T10:00:00+00:99"),
@@ -105,3 +107,12 @@ def test_the_latest_possible_instant_is_a_valid_end(ada):
 
     assert event["end_time"] == "9999-12-31T23:59:59.999999Z"
     assert ada.get("/v1/events/").json()["results"] == [event]
+
+
+@pytest.mark.parametrize("end", ["2099-05-17T16:00Z", "2099-05-17 18:00+02:00", "2099-05-17T16:00"])
+def test_seconds_are_optional(ada, end):
+    event = ada.new_event(end_time=end)
+
+    assert ada.get(event).json()["end_time"] == "2099-05-17T16:00:00Z"
+    assert ada.patch(event, end_time="2099-05-17T17:30Z").json()["end_time"][11:16] == "17:30"
+    assert ada.event_titles(ends_after=end) == ["Tea"]

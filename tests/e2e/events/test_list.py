@@ -1,8 +1,10 @@
+from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.e2e.client import in_hours
+from tests.e2e.pagination.pages import all_pages
 
 
 def test_filters_combine(ada, grace):
@@ -48,6 +50,51 @@ def test_a_plain_date_means_midnight_utc(ada, field):
     assert ada.event_titles(**{f"{field}_before": "2099-01-02"}) == ["Tea"]
     assert ada.event_titles(**{f"{field}_after": "2099-01-03"}) == []
     assert ada.event_titles(**{f"{field}_before": "2099-01-01"}) == []
+
+
+def test_events_at_midnight_are_in_one_day(ada):
+    for day in (1, 2, 3):
+        start, end = f"2099-01-0{day}T00:00:00Z", f"2099-01-0{day}T00:30:00Z"
+        ada.new_event(title=str(day), start_time=start, end_time=end)
+    days = ["2099-01-01", "2099-01-02", "2099-01-03", "2099-01-04"]
+
+    titles = [
+        ada.event_titles(start_time__gte=day, start_time__lt=next_day)
+        for day, next_day in pairwise(days)
+    ]
+
+    assert titles == [["1"], ["2"], ["3"]]
+
+
+def test_events_that_take_place_on_a_day_overlap_it(ada):
+    for title, start, end in (
+        ("before", "2099-01-01T22:00:00Z", "2099-01-02T00:00:00Z"),
+        ("until", "2099-01-01T22:00:00Z", "2099-01-02T00:00:00.000001Z"),
+        ("around", "2099-01-01T23:00:00Z", "2099-01-03T01:00:00Z"),
+        ("from", "2099-01-02T23:59:59.999999Z", "2099-01-03T01:00:00Z"),
+        ("after", "2099-01-03T00:00:00Z", "2099-01-03T01:00:00Z"),
+    ):
+        ada.new_event(title=title, start_time=start, end_time=end)
+    day = {"start_time__lt": "2099-01-03", "end_time__gt": "2099-01-02", "limit": 1}
+
+    pages = all_pages(ada, **day)
+
+    assert [page["results"][0]["title"] for page in pages] == ["until", "around", "from"]
+    assert ada.event_titles(end_time__lte="2099-01-02") == ["before"]
+
+
+def test_of_two_bounds_on_the_same_side_the_tighter_applies(ada):
+    for hour in range(4):
+        start, end = f"2099-01-01T0{hour}:00:00Z", f"2099-01-01T0{hour + 1}:00:00Z"
+        ada.new_event(title=str(hour), start_time=start, end_time=end)
+    one, two, three = (f"2099-01-01T0{hour}:00Z" for hour in (1, 2, 3))
+
+    assert ada.event_titles(starts_after=one, start_time__gte=two) == ["2", "3"]
+    assert ada.event_titles(starts_after=two, start_time__gte=one) == ["2", "3"]
+    assert ada.event_titles(starts_before=two, start_time__lt=two) == ["0", "1"]
+    assert ada.event_titles(starts_before=one, start_time__lt=three) == ["0", "1"]
+    assert ada.event_titles(ends_after=two, end_time__gt=two) == ["2", "3"]
+    assert ada.event_titles(ends_before=three, end_time__lte=two) == ["0", "1"]
 
 
 def test_only_filters_take_a_plain_date(ada):
@@ -142,6 +189,12 @@ def test_a_page_beyond_the_end_is_empty_and_links_back(ada):
         ("starts_after", "20990101"),
         ("starts_before", "2099-13-01T00:00:00Z"),
         ("starts_before", "9999-12-31T23:59:59-12:00"),
+        ("start_time__lt", "0001-01-01"),
+        ("end_time__gt", "9999-12-31T23:59:59.999999Z"),
+        ("start_time__gte", "soon"),
+        ("end_time__lte", "2099-02-30"),
+        ("start_time__lte", "2099-01-01"),
+        ("end_time__lt", "2099-01-01"),
         ("starts_befor", "2099-01-01T00:00:00Z"),
         ("page", "2"),
         ("a\0b", "x"),

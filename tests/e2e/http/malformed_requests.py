@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+LIMIT = 16 * 1024
 MIB = 1024 * 1024
 
 GET = b"GET /v1/events/ HTTP/1.1\r\n"
@@ -22,7 +23,7 @@ def chunk(content: bytes) -> bytes:
 
 
 def long_body(excess: int) -> bytes:
-    return chunk(ACCOUNT.ljust(MIB // 2)) + chunk(b" " * (MIB // 2 + excess)) + chunk(b"")
+    return chunk(ACCOUNT.ljust(LIMIT // 2)) + chunk(b" " * (LIMIT // 2 + excess)) + chunk(b"")
 
 
 MALFORMED = {
@@ -59,7 +60,7 @@ MALFORMED = {
     "a chunk of negative size": Malformed(400, CHUNKED + b"-5\r\nabc\r\n0\r\n\r\n"),
     "a chunk longer than its size": Malformed(400, CHUNKED + b"3\r\nabcdef\r\n0\r\n\r\n"),
     "chunks that are too long": Malformed(413, CHUNKED + long_body(1), closes_connection=False),
-    "chunks that are much too long": Malformed(413, CHUNKED + long_body(MIB)),
+    "chunks that are much too long": Malformed(413, CHUNKED + long_body(2 * MIB)),
     "a body that is too long": Malformed(413, POST + b"Content-Length: %d\r\n\r\n{}" % (2 * MIB)),
     "a long address": Malformed(414, b"GET /?" + b"x" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"),
     "no HTTP": Malformed(400, b"nonsense\r\n\r\n"),

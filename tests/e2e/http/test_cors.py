@@ -126,7 +126,10 @@ def test_the_wildcard_allows_every_origin_without_vary(client_of, headers):
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("origins", [(APP,), ("*",)], ids=["named", "any"])
 def test_a_preflight_needs_no_token_and_allows_methods_and_headers(client_of, origins, method):
-    requested = "authorization, content-type, if-match, if-none-match, idempotency-key, x-other"
+    requested = (
+        "authorization, content-type, if-match, if-none-match, idempotency-key, traceparent, "
+        "tracestate, x-other"
+    )
 
     response = preflight(client_of(*origins), EVENTS, method, requested)
 

@@ -43,7 +43,7 @@ def test_a_malformed_unread_body_gets_only_one_response(service_url, status, req
     assert response.count(b"HTTP/1.1 ") == 1
 
 
-def test_a_chunked_body_of_exactly_1_mib_is_read(service_url):
+def test_a_chunked_body_of_exactly_the_limit_is_read(service_url):
     with connect(service_url) as connection:
         closing = CHUNKED.replace(b"Host: x", b"Host: x\r\nConnection: close")
         connection.sendall(closing + long_body(0))

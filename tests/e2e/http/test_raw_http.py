@@ -8,15 +8,15 @@ import pytest
 
 from tests.e2e.http.slow_clients import BODY, EXPECT, KEEP_ALIVE, connect, read_all
 
-MIB = 1024 * 1024
+KIB = 1024
 
 JSON = {"Content-Type": "application/json"}
 
 
 @pytest.mark.parametrize("is_chunked", [False, True])
 @pytest.mark.parametrize(("excess", "status"), [(0, 401), (1, 413)])
-def test_a_body_over_1_mib_returns_413(service_url, is_chunked, excess, status):
-    body = b'{"username": "ada", "password": "wrong"}'.ljust(MIB + excess)
+def test_a_body_that_is_too_long_returns_413(service_url, is_chunked, excess, status):
+    body = b'{"username": "ada", "password": "wrong"}'.ljust(16 * KIB + excess)
     content = iter([body[:1000], body[1000:]]) if is_chunked else body
 
     response = httpx.post(f"{service_url}/v1/profile/token/", content=content, headers=JSON)
@@ -60,7 +60,7 @@ def test_a_request_without_host_returns_400(service_url):
 def test_a_connection_survives_rejected_large_bodies(service_url):
     with httpx.Client(base_url=service_url) as client:
         for _ in range(20):
-            response = client.post("/v1/events/", content=b" " * 300_000, headers=JSON)
+            response = client.post("/v1/events/", content=b" " * 200_000, headers=JSON)
             assert response.status_code == 401
 
 
@@ -87,6 +87,15 @@ def test_malformed_http_returns_a_problem(service_url, request_head, status):
     assert b"\r\nX-Content-Type-Options: nosniff\r\n" in head
     assert b"\r\nCache-Control: no-store\r\n" in head
     assert json.loads(body)["status"] == status
+
+
+@pytest.mark.parametrize("text", ["caf%E9", "%ED%A0%80", "%C3", "%ff"])
+@pytest.mark.parametrize("path", ["/{}", "/v1/events/{}/", "/v1/calendars/{}.ics"])
+def test_a_path_that_is_not_utf_8_is_malformed(service_url, path, text):
+    response = httpx.get(service_url + path.format(text))
+
+    assert response.status_code == 400
+    assert response.json()["detail"] == "The path is not UTF-8."
 
 
 def test_a_script_name_header_is_ignored(service_url):

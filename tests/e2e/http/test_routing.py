@@ -17,7 +17,6 @@ from tests.e2e.problems import is_problem
         "/v1/events/7/",
         "/v1/events/01997a60-5a80-7000-8000-00000000000٢/",
         "/v1/events/%00/",
-        "/v1/events/%ff/",
         "/v1/events/" + "x" * 3000,
         "/api/schema/swagger-ui/../../../etc/passwd",
         "/api/schema/swagger-ui/nothing.js",

@@ -154,6 +154,36 @@ def test_every_operation_refers_to_the_errors_of_all(document):
     }
 
 
+def test_operations_that_can_return_412_or_304_document_the_headers(document):
+    for path, method, operation in operations(document):
+        headers = {
+            each["name"] for each in operation.get("parameters", ()) if each["in"] == "header"
+        }
+        responses = operation["responses"]
+        assert ("412" in responses) == ("If-Match" in headers), f"{method} {path}"
+        assert ("304" in responses) == ("If-None-Match" in headers), f"{method} {path}"
+
+
+def test_examples_of_login_errors_have_the_members_of_oauth_2(document):
+    responses = document.spec["paths"]["/v1/profile/token/"]["post"]["responses"]
+    examples = [problems_of(responses[status]) for status in ("401", "422")]
+
+    assert examples[0]["invalid_credentials"]["error"] == "invalid_grant"
+    assert examples[1]["validation_failed"]["error"] == "invalid_request"
+    for problem in (*examples[0].values(), *examples[1].values()):
+        assert problem["error_description"] == problem["detail"]
+
+
+def test_patches_take_two_media_types(document):
+    patches = [each for _, method, each in operations(document) if method == "patch"]
+
+    assert len(patches) == 2
+    for operation in patches:
+        content = operation["requestBody"]["content"]
+        assert list(content) == ["application/json", "application/merge-patch+json"]
+        assert content["application/json"] == content["application/merge-patch+json"]
+
+
 def test_tags_and_operations_are_in_the_order_of_a_users_journey(document):
     tags = [tag["name"] for tag in document.spec["tags"]]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from adapters.http.events.attendees_csv import csv_chunks, harmless
+from adapters.http.events.attendees_csv import as_text, csv_chunks
 from application.ports.event_queries import AttendeeView
 from tests.builders import NOON
 
@@ -46,14 +46,39 @@ def test_times_are_in_utc():
 def test_a_possible_formula_is_prefixed_with_an_apostrophe(sign, before):
     cell = f"{before}{sign}SUM(A1)"
 
-    assert harmless(cell) == f"'{cell}"
+    assert as_text(cell) == f"'{cell}"
     [_, row] = csv.reader(StringIO(table([AttendeeView(ADA, cell, NOON)]), newline=""))
     assert row[1] == f"'{cell}"
 
 
-@pytest.mark.parametrize("cell", ["", "ada", "a=b", "a+b@example.org", "1-2", " ada", '"ada"'])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("00123", "1-2", "1e5", "1E5", "1.5", ".5", "12345678901234567", "2030-05-17", "1.5.2030"),
+        *("12-may", "may-5", "MARCH1", "sept.2030", "Dec31", "jan-2030", "true", "FALSE"),
+    ],
+)
+def test_a_number_a_date_or_a_truth_value_is_prefixed_with_an_apostrophe(cell):
+    [_, row] = csv.reader(StringIO(table([AttendeeView(ADA, cell, NOON)]), newline=""))
+
+    assert row[1] == f"'{cell}"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("", "ada", "a=b", "a+b@example.org", " ada", '"ada"', "ada99", "e5", "x-1"),
+        *("may", "mary", "marc-1-2", "decider", "trueman", "untrue", "a.1"),
+    ],
+)
 def test_any_other_text_is_unchanged(cell):
-    assert harmless(cell) == cell
+    assert as_text(cell) == cell
+
+
+def test_ids_and_times_are_unchanged():
+    row = table([AttendeeView(ADA, "ada", NOON)]).splitlines()[1]
+
+    assert row == f"{ADA},ada,2030-05-17T12:00:00Z"
 
 
 @example(["'@"])
