@@ -1,93 +1,86 @@
 """Events as an iCalendar file (RFC 5545, RFC 7986)."""
 
-import re
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
+from icalendar import Calendar, Event, Parameters, vDuration
+from icalendar.parser import Contentline
+
+from adapters.http.calendars.ics_text import CalendarText
 from application.ports.calendar_queries import CalendarEntry
 
-HEAD = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Turnout//Turnout//EN")
-# The name and how often calendar apps should refresh: RFC 7986 sections 5.1 and 5.7, then the older
-# properties that some apps read.
-FEED_HEAD = (
-    *HEAD,
-    "NAME:Turnout",
-    "X-WR-CALNAME:Turnout",
-    "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
-    "X-PUBLISHED-TTL:PT1H",
-)
-LINE_MAX_BYTES = 75
-WITHIN_A_CHARACTER = range(0x80, 0xC0)  # the bytes after the first (RFC 3629 section 3)
-# Everything that a reader could treat as a line break, including vertical tab, form feed, NEL, and
-# the Unicode separators.
-LINE_BREAK = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")  # besides "\n"
-# TEXT excludes control characters except the tab (RFC 5545 section 3.1).
-CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+PRODUCT = "-//Turnout//Turnout//EN"
+NAME = "Turnout"
+# How often calendar apps should refresh.
+REFRESH = timedelta(hours=1)
+# LRU size, some KiB per event. Writing an event takes 0.26 ms, most of the time of a feed.
+CACHED_EVENTS = 2048
+END = b"END:VEVENT\r\n"
 
 
 def event_file(entry: CalendarEntry, events_url: str) -> bytes:
     """A calendar of one event. `events_url` plus its id is the URL of an event."""
-    return _file(HEAD, [entry], events_url)
+    return _file(_calendar(), [_located(_event_lines(entry), entry, events_url)])
 
 
 def feed_file(entries: Iterable[CalendarEntry], events_url: str) -> bytes:
     """A calendar to subscribe to, with a name and a refresh interval."""
-    return _file(FEED_HEAD, entries, events_url)
+    calendar = _calendar()
+    # RFC 7986 sections 5.1 and 5.7, then the older properties that some apps read.
+    calendar.add("name", NAME)
+    calendar.add("x-wr-calname", NAME)
+    calendar.add("refresh-interval", vDuration(REFRESH), {"value": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(REFRESH))
+    events = (_located(_event_lines(each), each, events_url) for each in entries)
+    return _file(calendar, events)
 
 
-def _file(head: Iterable[str], entries: Iterable[CalendarEntry], events_url: str) -> bytes:
-    lines = [*head]
-    for entry in entries:
-        lines += _event(entry, events_url)
-    lines.append("END:VCALENDAR")
-    return b"".join(map(_folded, lines))
+def _calendar() -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    return calendar
 
 
-def _event(entry: CalendarEntry, events_url: str) -> Iterator[str]:
-    start, end = _date_time(entry.start_time), _date_time(entry.end_time)
-    updated_at = _date_time(entry.updated_at)
-    yield "BEGIN:VEVENT"
-    yield f"SUMMARY:{_text(entry.title)}"
-    yield f"DTSTART:{start}"
-    if end > start:  # DTEND must be later; an event within one second has none
-        yield f"DTEND:{end}"
+def _file(calendar: Calendar, events: Iterable[bytes]) -> bytes:
+    head, end, rest = calendar.to_ical().partition(b"END:VCALENDAR")
+    return b"".join([head, *events, end, rest])
+
+
+def _located(lines: bytes, entry: CalendarEntry, events_url: str) -> bytes:
+    """The event with its URL, which depends on the Host header and so is not cached."""
+    url = Contentline.from_parts("URL", Parameters(), f"{events_url}{entry.id}/").to_ical()
+    return b"".join((lines.removesuffix(END), url, b"\r\n", END))
+
+
+@lru_cache(CACHED_EVENTS)
+def _event_lines(entry: CalendarEntry) -> bytes:
+    lines: bytes = _event(entry).to_ical()
+    return lines
+
+
+def _event(entry: CalendarEntry) -> Event:
+    event = Event()
+    event.add("uid", str(entry.id))  # a UUID (RFC 7986 section 5.3)
+    event.add("sequence", entry.revision)
     # Without METHOD, the same as LAST-MODIFIED (RFC 5545 section 3.8.7.2).
-    yield f"DTSTAMP:{updated_at}"
-    yield f"UID:{entry.id}"  # a UUID (RFC 7986 section 5.3)
-    yield f"SEQUENCE:{entry.revision}"
-    yield f"CATEGORIES:{entry.type}"
-    yield f"CREATED:{_date_time(entry.created_at)}"
-    yield f"DESCRIPTION:{_text(entry.description)}"
-    yield f"LAST-MODIFIED:{updated_at}"
+    event.add("dtstamp", _seconds(entry.updated_at))
+    event.add("last-modified", _seconds(entry.updated_at))
+    event.add("created", _seconds(entry.created_at))
+    start, end = _seconds(entry.start_time), _seconds(entry.end_time)
+    event.add("dtstart", start)
+    if end > start:  # DTEND must be later; an event within one second has none
+        event.add("dtend", end)
+    event.add("summary", CalendarText(entry.title))
+    event.add("description", CalendarText(entry.description))
     if entry.location:
-        yield f"LOCATION:{_text(entry.location)}"
-    yield "STATUS:CONFIRMED"
-    yield f"URL:{events_url}{entry.id}/"
-    yield "END:VEVENT"
+        event.add("location", CalendarText(entry.location))
+    event.add("categories", [str(entry.type)])
+    event.add("status", "CONFIRMED")
+    return event
 
 
-def _date_time(instant: datetime) -> str:
-    """In UTC, without microseconds, which iCalendar does not have."""
-    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _text(text: str) -> str:
-    """Any text on one line (RFC 5545 section 3.3.11), without control characters."""
-    # For the usual characters, str.replace takes a tenth of the time of re.sub.
-    for character in "\\;,":
-        text = text.replace(character, f"\\{character}")
-    text = text.replace("\r\n", "\n").replace("\n", r"\n")
-    return CONTROL.sub("", LINE_BREAK.sub(r"\\n", text))
-
-
-def _folded(line: str) -> bytes:
-    """The line and its end, folded between characters (RFC 5545 section 3.1)."""
-    rest = line.encode()
-    parts = []
-    while len(rest) > LINE_MAX_BYTES:
-        end = LINE_MAX_BYTES
-        while rest[end] in WITHIN_A_CHARACTER:
-            end -= 1
-        parts.append(rest[:end])
-        rest = b" " + rest[end:]
-    return b"\r\n".join([*parts, rest, b""])
+def _seconds(instant: datetime) -> datetime:
+    """In UTC without microseconds, which iCalendar does not have."""
+    return instant.astimezone(UTC).replace(microsecond=0)

@@ -142,7 +142,7 @@ def test_a_feed_that_has_not_changed_is_not_rendered(visitor, ada, monkeypatch):
     def fail(*_):
         raise AssertionError("rendered")
 
-    monkeypatch.setattr("adapters.http.calendars.ics._event", fail)
+    monkeypatch.setattr("adapters.http.calendars.ics._file", fail)
 
     for method in ("GET", "HEAD"):
         response = visitor.http.request(method, path, headers={"If-None-Match": etag})
