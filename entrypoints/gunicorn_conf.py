@@ -48,7 +48,9 @@ errorlog = None
 logging.getLogger("gunicorn.error").addHandler(logging.getLogger().handlers[0])
 # Bytes. Bodies: BODY_MAX_BYTES of adapters/http/requests/validation.py.
 limit_request_line = 8190
-forwarder_headers = "none"  # requests must not set SCRIPT_NAME or PATH_INFO
+# No request sets the scheme, SCRIPT_NAME or PATH_INFO: only TRUSTED_PROXIES decides whose headers
+# are used. gunicorn would trust this machine, or FORWARDED_ALLOW_IPS.
+forwarded_allow_ips = ""
 control_socket_disable = True  # in the home directory, all instances would share it
 
 # Until a worker has its own signal handlers, it has those of the master, which would lose a signal:

@@ -1,8 +1,9 @@
 """Calendar responses."""
 
-from flask import Response, url_for
+from flask import Response
 
 from adapters.http.responses.etag import with_etag
+from adapters.http.responses.urls import absolute_url_for
 
 CALENDAR_TYPE = "text/calendar"
 
@@ -16,4 +17,4 @@ def calendar_response(content: bytes, filename: str) -> Response:
 
 def events_url() -> str:
     """The URL of the events, to which an id is appended."""
-    return url_for("events.list_events", _external=True)
+    return absolute_url_for("events.list_events")

@@ -20,4 +20,4 @@ def client_info() -> ClientInfo:
     """The address and the user agent, cut to the stored length."""
     # Headers are decoded as Latin-1, so any bytes are valid text.
     user_agent = request.headers.get("User-Agent", "").replace("\0", "")[:USER_AGENT_MAX_LENGTH]
-    return ClientInfo(request.remote_addr, user_agent or None)
+    return ClientInfo(request.remote_addr or None, user_agent or None)
