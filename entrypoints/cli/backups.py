@@ -36,7 +36,8 @@ def backup(file: Path, is_forced: bool) -> None:
         _require_free(file, is_forced)
     with (
         selected_database() as database,
-        maintenance_engine(database.url) as engine,
+        # A backup is how to move to a database that uses UTF-8.
+        maintenance_engine(database.url, is_any_encoding=True) as engine,
         _file_errors(file),
         atomic_write(file) as temporary,
     ):

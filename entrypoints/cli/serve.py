@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from entrypoints.cli.database import migrate
+from entrypoints.cli.database import migrate, require_utf8
 from entrypoints.cli.listen_address import require_free
 from entrypoints.settings import (
     read_data_dir,
@@ -45,6 +45,8 @@ def serve(context: click.Context, is_migrating: bool) -> None:
     _require_free_ports()
     if is_migrating:
         context.invoke(migrate)
+    else:
+        require_utf8()
     os.execv(sys.executable, GUNICORN)
 
 
