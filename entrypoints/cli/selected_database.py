@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import URL
 
+from entrypoints.data_dir import create_data_dir
 from entrypoints.settings import read_data_dir, read_database_url
 from entrypoints.settings.environment import SettingsError, parse_database_url
 
@@ -27,7 +28,7 @@ def selected_database(*, create: bool = False) -> Iterator[SelectedDatabase]:
         yield SelectedDatabase(read_database_url())
         return
     try:
-        from entrypoints.embedded_postgres import create_data_dir, shared_postgres
+        from entrypoints.embedded_postgres import shared_postgres
     except ImportError as error:  # an image without the packages of `run`
         raise SettingsError("DATABASE_URL: is not set.") from error
     data_dir = read_data_dir()

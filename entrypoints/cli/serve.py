@@ -5,12 +5,18 @@ import signal
 import subprocess
 import sys
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from entrypoints.cli.database import migrate, require_utf8
 from entrypoints.cli.listen_address import require_free
+from entrypoints.data_dir import (
+    create_data_dir,
+    load_or_create_secret_key,
+    locked,
+    name_process,
+)
 from entrypoints.settings import (
     read_data_dir,
     read_jwt_secret_key,
@@ -55,29 +61,29 @@ def serve(context: click.Context, is_migrating: bool) -> None:
 def run(context: click.Context) -> None:
     """Serve the API without any setup; starts its own PostgreSQL unless DATABASE_URL is set."""
     # Imported here: needs the extra `local`.
-    from entrypoints.embedded_postgres import (
-        create_data_dir,
-        embedded_postgres,
-        load_or_create_secret_key,
-    )
+    from entrypoints.embedded_postgres import running_postgres
 
     for number in STOP_SIGNALS:
         signal.signal(number, _stop)
-    _require_free_ports()
     read_tracing_settings()
+    read_log_settings()
+    read_web_timeouts()
+    if "JWT_SECRET_KEY" in os.environ:
+        read_jwt_secret_key()
     data_dir = read_data_dir()
     with ExitStack() as services:
+        lock = None
+        if "DATABASE_URL" not in os.environ:
+            # Before the ports, because its error names the process that uses them.
+            lock = services.enter_context(locked(create_data_dir(data_dir)))
+        _require_free_ports()
         if "JWT_SECRET_KEY" not in os.environ:
             os.environ["JWT_SECRET_KEY"] = load_or_create_secret_key(create_data_dir(data_dir))
-        read_jwt_secret_key()
-        if "DATABASE_URL" not in os.environ:
-            postgres = embedded_postgres(create_data_dir(data_dir))
-            os.environ["DATABASE_URL"] = services.enter_context(postgres)
+        if lock:
+            os.environ["DATABASE_URL"] = services.enter_context(running_postgres(data_dir))
         read_settings()
-        read_log_settings()
-        read_web_timeouts()
         context.invoke(migrate)
-        exit_code = _run_gunicorn()
+        exit_code = _run_gunicorn(lock)
     sys.exit(exit_code)
 
 
@@ -88,9 +94,14 @@ def _stop(*_: Any) -> None:
     sys.exit()
 
 
-def _run_gunicorn() -> int:
+def _run_gunicorn(lock: TextIO | None) -> int:
+    """gunicorn inherits the lock, and so keeps it if only this process is killed."""
     # In its own session: Ctrl-C must not reach gunicorn, which gets one SIGTERM to drain.
-    server = subprocess.Popen(GUNICORN, start_new_session=True)
+    server = subprocess.Popen(
+        GUNICORN, start_new_session=True, pass_fds=[lock.fileno()] if lock else []
+    )
+    if lock:
+        name_process(lock, server.pid)
     try:
         return server.wait()
     finally:

@@ -3,6 +3,8 @@
 import signal
 import subprocess
 import sys
+from contextlib import suppress
+from fcntl import LOCK_EX, LOCK_NB, flock
 from types import SimpleNamespace
 
 import httpx
@@ -82,6 +84,42 @@ def test_data_and_revoked_tokens_survive_a_restart(root, earlier_run, data_dir):
             body = {"refresh_token": tokens["refresh_token"]}
             response = httpx.post(f"{base_url}/v1/profile/token/refresh/", json=body)
             assert response.status_code == status
+        process.send_signal(signal.SIGTERM)
+        assert_stopped(process, base_url, data_dir)
+
+
+def test_a_run_that_was_killed_alone_keeps_its_directory_until_its_service_ends(
+    root, earlier_run, data_dir
+):
+    settings = {"DATA_DIR": str(data_dir), "WEB_WORKERS": "1"}
+    with running_cli(root, "run", **settings) as (process, base_url):
+        [service] = [
+            child
+            for child in psutil.Process(process.pid).children()
+            if "gunicorn" in child.cmdline()
+        ]
+        try:
+            process.kill()
+            process.wait()
+            for other in ({}, {"PORT": base_url.rpartition(":")[2]}):
+                second = run_cli(root, "run", **settings | other)
+                assert second.stderr.startswith(f"turnout: DATA_DIR: {data_dir} is in use by ")
+                assert (
+                    f"(process {service.pid}); stop it with kill {service.pid}, " in second.stderr
+                )
+                assert second.stderr.count("\n") == 1
+            assert httpx.get(f"{base_url}/readyz/").status_code == 200
+        finally:
+            service.terminate()
+
+    def is_unlocked():
+        with (data_dir / "lock").open() as file, suppress(BlockingIOError):
+            flock(file, LOCK_EX | LOCK_NB)
+            return True
+
+    wait_until(is_unlocked, "the service has ended")
+    with running_cli(root, "run", **settings) as (process, base_url):
+        assert httpx.get(f"{base_url}/readyz/").status_code == 200
         process.send_signal(signal.SIGTERM)
         assert_stopped(process, base_url, data_dir)
 
