@@ -5,6 +5,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from fcntl import LOCK_EX, LOCK_NB, flock
+from shutil import copytree
 from types import SimpleNamespace
 
 import httpx
@@ -122,6 +123,16 @@ def test_a_run_that_was_killed_alone_keeps_its_directory_until_its_service_ends(
         assert httpx.get(f"{base_url}/readyz/").status_code == 200
         process.send_signal(signal.SIGTERM)
         assert_stopped(process, base_url, data_dir)
+
+
+def test_a_checkout_may_have_any_path(root, tmp_path):
+    checkout = tmp_path / "it's 100% %(here)s Übung"
+    for package in ("domain", "application", "adapters", "entrypoints"):
+        copytree(root / package, checkout / package)
+
+    with running_cli(checkout, "run", WEB_WORKERS="1") as (_, base_url):
+        assert httpx.get(f"{base_url}/readyz/").status_code == 200
+        assert (checkout / ".data" / "postgres").exists()
 
 
 def test_sighup_stops_everything(root, earlier_run, data_dir):
