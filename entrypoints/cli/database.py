@@ -17,6 +17,7 @@ from adapters.postgres.timeouts import MAINTENANCE, MIGRATION_LOCK_TIMEOUT_S
 from application.errors import Unavailable
 from entrypoints.cli.errors import CommandError
 from entrypoints.cli.selected_database import selected_database
+from entrypoints.cli.wording import counted
 from entrypoints.settings import (
     read_database_timeouts,
     read_database_url,
@@ -110,5 +111,6 @@ def print_verification(result: Verification) -> int:
             f"capacity {event.capacity}, seats {event.seats}, "
             f"orphaned seats {event.orphaned_seats}"
         )
-    click.echo(f"{result.events} events, {result.seats} seats: {len(result.differences)} differ.")
+    events, seats = counted(result.events, "event"), counted(result.seats, "seat")
+    click.echo(f"{events}, {seats}: {counted(len(result.differences), 'differs', 'differ')}.")
     return 1 if result.differences else 0

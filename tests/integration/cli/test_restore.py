@@ -73,12 +73,15 @@ def test_a_restore_that_fails_halfway_is_rolled_back(truncated_file, empty):
     assert is_empty(empty.engine)
 
 
-def test_a_file_that_is_no_backup_is_rejected(empty, error_of, file):
-    file.write_text("a letter to the editor")
+@pytest.mark.parametrize(
+    "content", [b"", b"a letter to the editor", b"-- PostgreSQL database dump\n", bytes(1024)]
+)
+def test_a_file_that_is_no_backup_is_rejected(empty, error_of, file, content):
+    file.write_bytes(content)
 
     error = error_of("restore", file, **empty.settings)
 
-    assert error.startswith(f"{file} can't be read: ")
+    assert error == f"{file} is not a backup: backup did not write it."
 
 
 def test_a_database_that_is_not_empty_is_left_unchanged(backup, db, error_of):
