@@ -6,7 +6,7 @@ import shlex
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import rmtree
@@ -63,8 +63,11 @@ def running_postgres(data_dir: Path) -> Iterator[str]:
         if not (directory / "PG_VERSION").exists():
             _create(directory, log)
         programs = ServerPrograms(directory, log, Path(socket_directory))
-        if _is_listening(directory):  # left over: the process that started it was killed
+        if (left_over := _postmaster(directory)) and _is_listening(directory):
+            # The process that started it was killed.
             programs.run("pg_ctl", "stop")
+            with suppress(OSError):  # earlier releases used the data directory
+                Path(left_over.socket_directory).rmdir()
         options = f"-h '' -k {shlex.quote(socket_directory)}"
         try:
             programs.run(
@@ -102,7 +105,7 @@ class ServerPrograms:
 
     def run(self, program: str, *arguments: str) -> None:
         """Raises SettingsError, which names the log."""
-        with self._log.open("a") as log:
+        with open(self._log, "a", opener=_private) as log:
             process = subprocess.run(  # noqa: S603  # our own arguments, no shell
                 [*self._command, str(BIN_DIR / program), *arguments],
                 # As an argument, pg_ctl would pass it through a shell.
@@ -115,6 +118,11 @@ class ServerPrograms:
             )
         if process.returncode:
             raise SettingsError(f"DATA_DIR: {program} failed; see the end of {self._log}.")
+
+
+def _private(path: str, flags: int) -> int:
+    """An opener of files that only their owner can read."""
+    return os.open(path, flags, 0o600)
 
 
 def server_user_command(*directories: Path) -> list[str]:

@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from adapters.telemetry.logging import configure_logging
-from entrypoints import VERSION
+from entrypoints import BANNER_VARIABLE, VERSION
 from entrypoints.settings import (
     read_log_settings,
     read_metrics_settings,
@@ -71,6 +71,7 @@ def when_ready(server: Any) -> None:
     base = f"http://{_settings.address}".replace("//0.0.0.0:", "//localhost:")
     print(f"Turnout is running.\n  API         {base}", flush=True)
     print(f"  Swagger UI  {base}/api/schema/swagger-ui/", flush=True)
+    print(end=os.environ.get(BANNER_VARIABLE, ""), flush=True)
 
 
 def pre_fork(server: Any, worker: Any) -> None:

@@ -93,7 +93,7 @@ def migrate(timeout_s: float) -> None:
         migrate_database(engine, timeout_s=timeout_s)
 
 
-@click.command()
+@click.command(short_help="Verify that the counts of events match their seats.")
 def verify_data() -> None:
     """Verify that every event's count matches its seats; print each difference.
 

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 import click
 
+from entrypoints import BANNER_VARIABLE
 from entrypoints.cli.database import migrate, require_utf8
 from entrypoints.cli.listen_address import require_free
 from entrypoints.data_dir import (
@@ -35,6 +36,11 @@ GUNICORN = (
     "--config=python:entrypoints.gunicorn_conf",
     "entrypoints.wsgi:create_app()",
 )
+BANNER = """\
+  Data        {data}
+  Demo        make demo, make seed-demo: in another terminal, with the same settings
+  Stop        Ctrl-C
+"""
 # Ctrl-C, kill, and the closing of the terminal.
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -56,7 +62,7 @@ def serve(context: click.Context, is_migrating: bool) -> None:
     os.execv(sys.executable, GUNICORN)
 
 
-@click.command()
+@click.command(short_help="Serve the API without any setup.")
 @click.pass_context
 def run(context: click.Context) -> None:
     """Serve the API without any setup; starts its own PostgreSQL unless DATABASE_URL is set."""
@@ -83,6 +89,9 @@ def run(context: click.Context) -> None:
             os.environ["DATABASE_URL"] = services.enter_context(running_postgres(data_dir))
         read_settings()
         context.invoke(migrate)
+        os.environ[BANNER_VARIABLE] = BANNER.format(
+            data=f"in {data_dir.resolve()}" if lock else "in the database of DATABASE_URL"
+        )
         exit_code = _run_gunicorn(lock)
     sys.exit(exit_code)
 

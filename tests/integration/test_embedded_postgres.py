@@ -92,6 +92,10 @@ def test_an_interrupted_initialization_is_repeated(tmp_path):
         assert can_connect(url)
 
 
+def test_only_the_owner_can_read_the_log(initialized):
+    assert S_IMODE((initialized / "postgres.log").stat().st_mode) == 0o600
+
+
 def test_only_the_owner_can_enter_the_directory_of_the_socket(data_dir):
     for name in ("short", "long" * 50):
         with embedded_postgres.embedded_postgres(data_dir(name)) as url:
@@ -141,9 +145,12 @@ def start_and_kill(data_dir):
 def test_a_server_that_is_left_over_is_replaced(data_dir):
     directory = data_dir("home")
     left_over = start_and_kill(directory)
+    old_socket = Path((directory / "postgres" / "postmaster.pid").read_text().split("\n")[4])
+    assert old_socket.exists()
 
     with running_postgres(directory) as url:
         assert can_connect(url)
+        assert not old_socket.exists()
         assert postmaster_of(directory) != left_over
 
 

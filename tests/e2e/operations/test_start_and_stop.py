@@ -54,8 +54,9 @@ def earlier_run(root, data_dir):
         response = httpx.post(f"{base_url}/v1/profile/token/revoke/", json=body)
         assert response.status_code == 204
         second = run_cli(root, "run", DATA_DIR=str(data_dir))
+        banner = [process.stdout.readline() for _ in range(3)]
     assert_stopped(process, base_url, data_dir)
-    return SimpleNamespace(revoked=revoked, active=active, second=second)
+    return SimpleNamespace(revoked=revoked, active=active, second=second, banner=banner)
 
 
 def assert_stopped(process, base_url, data_dir):
@@ -63,6 +64,14 @@ def assert_stopped(process, base_url, data_dir):
     with pytest.raises(httpx.ConnectError):
         httpx.get(base_url)
     assert not (data_dir / "postgres" / "postmaster.pid").exists()
+
+
+def test_the_banner_names_the_data_the_demos_and_how_to_stop(earlier_run, data_dir):
+    data, demo, stop = earlier_run.banner
+
+    assert data == f"  Data        in {data_dir}\n"
+    assert "make demo, make seed-demo" in demo
+    assert "Ctrl-C" in stop
 
 
 def test_a_second_run_in_the_same_directory_ends_with_one_line(earlier_run):
