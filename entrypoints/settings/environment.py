@@ -74,7 +74,7 @@ def read_origin(name: str) -> str | None:
     if text and not _is_origin(text):
         raise SettingsError(
             f"{name}: must be a URL like https://events.example.org or http://localhost:8000, "
-            "without a path."
+            "in lower case, without a path and without the default port."
         )
     return text or None
 
