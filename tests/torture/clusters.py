@@ -8,10 +8,8 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from entrypoints.embedded_postgres import embedded_bin_dir, server_user_command
+from entrypoints.embedded_postgres import BIN_DIR, server_user_command
 from tests.processes import free_port
-
-BINARIES = embedded_bin_dir()
 
 
 class Cluster:
@@ -30,7 +28,7 @@ class Cluster:
         return f"127.0.0.1:{self.port}"
 
     def _run(self, program, *arguments):
-        command = [*server_user_command(self.directory), BINARIES / program, *arguments]
+        command = [*server_user_command(self.directory), BIN_DIR / program, *arguments]
         # Not a pipe, which the server would keep open.
         with self.output.open("w") as output:
             process = subprocess.run(command, cwd="/", stdout=output, stderr=output, check=False)

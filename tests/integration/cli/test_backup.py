@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from entrypoints.embedded_postgres import embedded_bin_dir
+from entrypoints.embedded_postgres import BIN_DIR
 from tests.concurrency import wait_until
 from tests.processes import command, environment
 
@@ -25,7 +25,7 @@ def programs(tmp_path):
 
     def make(script, release=99):
         for name in ("pg_dump", "pg_restore"):
-            real = embedded_bin_dir() / name
+            real = BIN_DIR / name
             program = directory / name
             program.write_text(PROGRAM.format(release=release, script=script.format(real=real)))
             program.chmod(0o700)

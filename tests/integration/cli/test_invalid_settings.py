@@ -1,6 +1,7 @@
 """Invalid settings are named in one line, without a traceback."""
 
 import socket
+import sys
 
 import pytest
 
@@ -22,6 +23,17 @@ def test_an_unknown_host_is_reported(error_of, tmp_path):
 @pytest.mark.parametrize("command", ["serve", "migrate"])
 def test_a_missing_setting_is_reported(error_of, command):
     assert error_of(command, JWT_SECRET_KEY="k" * 32) == "DATABASE_URL: is not set."
+
+
+@pytest.mark.parametrize("command", ["run", "purge"])
+def test_an_image_without_the_embedded_postgres_needs_a_database(
+    error_of, tmp_path, monkeypatch, command
+):
+    monkeypatch.setitem(sys.modules, "entrypoints.embedded_postgres", None)
+
+    error = error_of(command, DATA_DIR=str(tmp_path))
+
+    assert error == "DATABASE_URL: is not set, and the embedded PostgreSQL is not installed."
 
 
 def test_a_short_key_is_reported(error_of, tmp_path):

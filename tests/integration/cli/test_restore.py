@@ -8,7 +8,7 @@ from adapters.postgres.maintenance.backup import Backup, BackupError
 from adapters.postgres.maintenance.inspection import is_empty
 from adapters.postgres.schema.migrate import downgrade
 from adapters.postgres.schema.tables import metadata
-from entrypoints.embedded_postgres import embedded_bin_dir
+from entrypoints.embedded_postgres import BIN_DIR
 from tests.integration.cli.conftest import SEEDED_EVENTS
 
 
@@ -65,7 +65,7 @@ def test_a_truncated_file_leaves_the_database_empty(truncated_file, empty, error
 
 def test_a_restore_that_fails_halfway_is_rolled_back(truncated_file, empty):
     """As if the file had been truncated after it was checked."""
-    programs = [str(embedded_bin_dir() / name) for name in ("pg_dump", "pg_restore")]
+    programs = [str(BIN_DIR / name) for name in ("pg_dump", "pg_restore")]
 
     with pytest.raises(BackupError):
         Backup(truncated_file, *programs).restore(empty.engine.url)
