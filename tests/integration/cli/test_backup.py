@@ -3,6 +3,7 @@
 import signal
 import subprocess
 from contextlib import contextmanager
+from shlex import quote
 
 import pytest
 
@@ -27,7 +28,9 @@ def programs(tmp_path):
         for name in ("pg_dump", "pg_restore"):
             real = BIN_DIR / name
             program = directory / name
-            program.write_text(PROGRAM.format(release=release, script=script.format(real=real)))
+            program.write_text(
+                PROGRAM.format(release=release, script=script.format(real=quote(str(real))))
+            )
             program.chmod(0o700)
         return {"POSTGRES_BIN_DIR": str(directory)}
 
