@@ -26,11 +26,9 @@ def programs(tmp_path):
 
     def make(script, release=99):
         for name in ("pg_dump", "pg_restore"):
-            real = BIN_DIR / name
+            real = quote(str(BIN_DIR / name))
             program = directory / name
-            program.write_text(
-                PROGRAM.format(release=release, script=script.format(real=quote(str(real))))
-            )
+            program.write_text(PROGRAM.format(release=release, script=script.format(real=real)))
             program.chmod(0o700)
         return {"POSTGRES_BIN_DIR": str(directory)}
 
