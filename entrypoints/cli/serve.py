@@ -112,9 +112,9 @@ def _run_gunicorn(lock: TextIO | None) -> int:
     server = subprocess.Popen(
         GUNICORN, start_new_session=True, pass_fds=[lock.fileno()] if lock else []
     )
-    if lock:
-        name_process(lock, server.pid)
     try:
+        if lock:
+            name_process(lock, server.pid)
         return server.wait()
     finally:
         server.terminate()
