@@ -149,7 +149,9 @@ def server_user_command(*directories: Path) -> list[str]:
         ) from error
     if test.returncode == 0:
         return command
-    return [*command, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    # Without no_setuid_fixup, access(2) would ignore the capability.
+    securebits = "--securebits=+no_setuid_fixup"
+    return [*command, securebits, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
 
 
 def _server_user() -> pwd.struct_passwd:

@@ -114,11 +114,14 @@ def test_another_user_cannot_reach_the_socket(data_dir):
 
 
 @needs_root
-def test_directories_that_others_cannot_enter_stay_closed():
+def test_directories_that_others_cannot_enter_stay_closed(monkeypatch):
     # pytest's own are below /tmp/pytest-of-root, which others may already be able to enter.
     with TemporaryDirectory() as parent:
         data_dir = Path(parent) / "home"
         data_dir.mkdir(0o700)
+        programs = Path(parent) / "bin"
+        programs.symlink_to(embedded_postgres.BIN_DIR)
+        monkeypatch.setattr(embedded_postgres, "BIN_DIR", programs)
         with embedded_postgres.embedded_postgres(data_dir) as url:
             assert can_connect(url)
             for directory in (Path(parent), data_dir, data_dir / "postgres"):
