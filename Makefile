@@ -132,6 +132,8 @@ clean: ## Delete the virtual environment and caches, but not DATA_DIR.
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
 		"Turnout needs Python 3.11 or newer; choose one with make PYTHON=python3.12 ...")'
+	@$(PYTHON) -c 'import os, sys; sys.exit(any(c in os.getcwd() for c in "\"$$`\\\n") and \
+		"Turnout cannot run here: the path contains a double quote, $$, ` or backslash.")'
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 .venv/local: .venv/bin/python requirements/local.txt

@@ -63,7 +63,10 @@ class Container(containers.DeclarativeContainer):
     )
     password_rules = providers.Object(PasswordRules(COMMON_PASSWORDS))
     tokens = providers.Singleton(
-        JwtTokens, settings.provided.jwt_secret_key, settings.provided.jwt_secret_key_previous
+        JwtTokens,
+        settings.provided.jwt_secret_key,
+        settings.provided.jwt_secret_key_previous,
+        leeway=settings.provided.jwt_leeway,
     )
     work = providers.Singleton(PostgresUnitOfWorkFactory, engine, providers.Singleton(SeatCounter))
     reader = providers.Singleton(Reader, engine)
@@ -124,6 +127,7 @@ class Container(containers.DeclarativeContainer):
         ),
         version=VERSION,
         trusted_proxies=settings.provided.trusted_proxies,
+        public_url=settings.provided.public_url,
         cors_origins=settings.provided.cors_origins,
         request_hooks=request_hooks,
         new_id=ids,

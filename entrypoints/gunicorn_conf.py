@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from adapters.telemetry.logging import configure_logging
-from entrypoints import VERSION
+from entrypoints import BANNER_VARIABLE, VERSION
 from entrypoints.settings import (
     read_log_settings,
     read_metrics_settings,
@@ -49,7 +49,9 @@ logging.getLogger("gunicorn.error").addHandler(logging.getLogger().handlers[0])
 # Bodies: adapters/http/requests/validation.py.
 limit_request_line = 8190  # bytes
 limit_request_fields = 100
-forwarder_headers = "none"  # requests must not set SCRIPT_NAME or PATH_INFO
+# No request sets the scheme, SCRIPT_NAME or PATH_INFO: only TRUSTED_PROXIES decides whose headers
+# are used. gunicorn would trust this machine, or FORWARDED_ALLOW_IPS.
+forwarded_allow_ips = ""
 control_socket_disable = True  # in the home directory, all instances would share it
 
 # Until a worker has its own signal handlers, it has those of the master, which would lose a signal:
@@ -70,6 +72,7 @@ def when_ready(server: Any) -> None:
     base = f"http://{_settings.address}".replace("//0.0.0.0:", "//localhost:")
     print(f"Turnout is running.\n  API         {base}", flush=True)
     print(f"  Swagger UI  {base}/api/schema/swagger-ui/", flush=True)
+    print(end=os.environ.get(BANNER_VARIABLE, ""), flush=True)
 
 
 def pre_fork(server: Any, worker: Any) -> None:

@@ -29,6 +29,7 @@ STATUS_OF_ERROR = {
     errors.InvalidResponseHeader: 500,
     errors.InvalidResponseHeaderName: 500,
 }
+MALFORMED = "The request is malformed."
 
 
 class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -46,7 +47,7 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             )
         elif req is not None:  # it has a response; the rest of its body is malformed
             return
-        problem = http_problem(status, str(exc))
+        problem = http_problem(status, MALFORMED)
         record.status, record.code = problem["status"], problem["code"]
         body = json.dumps(problem | {"request_id": record.request_id}).encode()
         headers = Headers([*PROBLEM_HEADERS.items(), NOSNIFF])

@@ -84,10 +84,12 @@ def run_on(server: URL, *statements: str) -> None:
 
 
 @contextmanager
-def a_database(server: URL, *, migrated: bool = True) -> Iterator[URL]:
-    """A new database on the server, dropped at the end."""
+def a_database(server: URL, *, migrated: bool = True, encoding: str = "") -> Iterator[URL]:
+    """A new database on the server, dropped at the end. With an encoding, it has no tables."""
     name = f"turnout_test_{secrets.token_hex(6)}"
-    template = template_on(server) if migrated else "template1"
+    template = template_on(server) if migrated and not encoding else "template1"
+    if encoding:
+        template = f"template0 LOCALE 'C' ENCODING '{encoding}'"
     run_on(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield server.set(database=name)
     run_on(server, f"DROP DATABASE {name} WITH (FORCE)")

@@ -39,6 +39,7 @@ def create_app(
     blueprints: Sequence[Blueprint],
     version: str,
     trusted_proxies: Sequence[Network],
+    public_url: str | None,
     cors_origins: Sequence[str],
     request_hooks: Sequence[RequestHook],
     new_id: NewId,
@@ -50,6 +51,7 @@ def create_app(
     app.url_map.merge_slashes = False  # a redirect would echo the Host header
     validate_requests(app)
     trust_proxies(app, trusted_proxies)
+    app.config["PUBLIC_URL"] = public_url  # for adapters/http/responses/urls.py
     set_security_headers(app)
     enable_cors(app, cors_origins)
     api = document(app, version)

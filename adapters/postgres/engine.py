@@ -9,6 +9,7 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE, set_wait_callback
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
 
+from adapters.postgres.errors import WrongEncoding
 from adapters.postgres.timeouts import DeadlineConnection, Timeouts, wait
 from adapters.postgres.typecasters import register_typecasters
 
@@ -23,13 +24,15 @@ def make_engine(
     *,
     is_autocommit: bool = False,
     is_pooled: bool = False,
+    is_any_encoding: bool = False,
 ) -> Engine:
     """Create the engine of a process; `pool_size` should be its number of threads.
 
     If the URL names several hosts, the one that accepts writes is used. With `is_autocommit`,
     transactions need an explicit BEGIN. With `is_pooled`, the URL leads to a pooler in transaction
     mode: settings cannot be made per session, so each transaction begins with the engine's
-    execution option `set_local`.
+    execution option `set_local`. Connecting raises WrongEncoding unless the database uses UTF-8 or
+    `is_any_encoding`.
     """
     set_wait_callback(wait)
     settings = _settings(timeouts)
@@ -49,6 +52,8 @@ def make_engine(
                 connect_s=timeouts.connect,
                 response_s=timeouts.statement + GRACE_S if timeouts.statement else None,
             ),
+            # The environment and the role may set another one.
+            "client_encoding": "UTF8",
             "target_session_attrs": url.query.get("target_session_attrs", "read-write"),
         }
         | ({} if is_pooled else {"options": _startup_options(settings)}),
@@ -56,6 +61,8 @@ def make_engine(
     engine.dialect.do_ping = is_idle_and_usable  # type: ignore[assignment,method-assign]
     event.listen(engine, "do_connect", _connect_to_first)
     event.listen(engine, "connect", register_typecasters)
+    if not is_any_encoding:
+        event.listen(engine, "connect", _require_utf8)
     return engine
 
 
@@ -98,6 +105,14 @@ def _connect_to_first(
         except psycopg2.OperationalError as error:
             failures.append(str(error))
     raise psycopg2.OperationalError("".join(failures))
+
+
+def _require_utf8(connection: Any, _record: Any) -> None:
+    """Raises WrongEncoding. Sends nothing: the server reports its encoding."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        connection.close()
+        raise WrongEncoding(encoding)
 
 
 def is_idle_and_usable(connection: Any) -> bool:

@@ -24,6 +24,17 @@ class MigrationsMissing(Unavailable):
     """A table, column or function is missing: this version's migrations have not been run."""
 
 
+class WrongEncoding(Unavailable):
+    """The encoding of the database cannot store all text; the message is one line with advice."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self.reason = (
+            f"The database has the encoding {encoding} instead of UTF8. Create another one, for "
+            "example with CREATE DATABASE turnout TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
+        )
+
+
 # PostgreSQL manual, appendix A.
 BY_SQLSTATE: Mapping[str | None, type[Exception]] = {
     "40001": Contended,  # serialization failure

@@ -1,6 +1,6 @@
 """JSON Web Tokens (RFC 7519), signed with HS256."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
@@ -21,13 +21,20 @@ CACHED_TOKENS = 4096
 class JwtTokens(Tokens):
     """Signs with `secret_key`; tokens signed with the previous key remain valid.
 
+    The clock of the instance that issued a token may be ahead of ours by `leeway`.
     Algorithm, issuer and audience are fixed, and all claims are required (RFC 8725 section 3).
     """
 
-    def __init__(self, secret_key: str, previous_secret_key: str | None = None) -> None:
+    def __init__(
+        self,
+        secret_key: str,
+        previous_secret_key: str | None = None,
+        leeway: timedelta = timedelta(0),
+    ) -> None:
         self._secret_key = secret_key
         self._keys = {_key_id(key): key for key in (previous_secret_key, secret_key) if key}
         self._headers = {"kid": _key_id(secret_key)}
+        self._leeway = leeway
         self._claims_of = lru_cache(CACHED_TOKENS)(self._decode)
 
     def issue(self, claims: TokenClaims) -> str:
@@ -59,6 +66,7 @@ class JwtTokens(Tokens):
                 {"require": REQUIRED_CLAIMS, "verify_exp": False},
                 issuer=ISSUER,
                 audience=AUDIENCE,
+                leeway=self._leeway,  # of iat and nbf
             )
             return TokenClaims(
                 type=TokenType(claims["type"]),

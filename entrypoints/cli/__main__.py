@@ -9,7 +9,7 @@ import psycopg2
 from psycopg2.errorcodes import INSUFFICIENT_PRIVILEGE
 from sqlalchemy.exc import ProgrammingError
 
-from adapters.postgres.errors import MigrationsMissing, sqlstate
+from adapters.postgres.errors import MigrationsMissing, WrongEncoding, sqlstate
 from adapters.postgres.maintenance.backup import BackupError
 from adapters.postgres.timeouts import LocksHeld
 from application.errors import Unavailable
@@ -64,6 +64,8 @@ def main() -> None:
         sys.exit(
             f"turnout: DATABASE_URL: the database is missing migrations: {_reason(error.__cause__)}"
         )
+    except WrongEncoding as error:
+        sys.exit(f"turnout: DATABASE_URL: {error.reason}")
     except Unavailable as error:
         reason = _reason(error.__cause__)
         sys.exit(f"turnout: DATABASE_URL: the database can't be used: {reason}")

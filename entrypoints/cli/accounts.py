@@ -10,7 +10,7 @@ from entrypoints.cli.errors import CommandError
 from entrypoints.cli.selected_database import selected_database
 
 
-@click.command()
+@click.command(short_help="Create an account.")
 @click.argument("username")
 @click.option("--email", help="Email address. No mail is sent.")
 @click.option(

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine
 
-from adapters.postgres.maintenance.backup import Backup, BackupError
+from adapters.postgres.maintenance.backup import Backup, BackupError, is_archive
 from adapters.postgres.maintenance.inspection import analyze, is_empty, server_major_version
 from adapters.postgres.maintenance.verify import verify
 from adapters.postgres.schema.version import NEWEST
@@ -36,7 +36,8 @@ def backup(file: Path, is_forced: bool) -> None:
         _require_free(file, is_forced)
     with (
         selected_database() as database,
-        maintenance_engine(database.url) as engine,
+        # A backup is how to move to a database that uses UTF-8.
+        maintenance_engine(database.url, is_any_encoding=True) as engine,
         _file_errors(file),
         atomic_write(file) as temporary,
     ):
@@ -64,6 +65,8 @@ def restore(file: Path) -> None:
     with _file_errors(file):
         if not file.is_file():
             raise CommandError(f"{file} is not a file.")
+        if not is_archive(file):
+            raise CommandError(f"{file} is not a backup: backup did not write it.")
     with selected_database(create=True) as database, maintenance_engine(database.url) as engine:
         backup_file = _backup_file(file, engine)
         _require_empty(database, engine)
@@ -90,7 +93,8 @@ def _file_errors(file: Path) -> Iterator[None]:
 
 def _require_free(file: Path, is_forced: bool) -> None:
     if file.exists() and not (file.is_file() and is_forced):
-        raise CommandError(f"{file} exists{'; --force replaces it' if file.is_file() else ''}.")
+        advice = "; --force, or FORCE=1 with make, replaces it" if file.is_file() else ""
+        raise CommandError(f"{file} exists{advice}.")
 
 
 def _backup_file(file: Path, engine: Engine) -> Backup:

@@ -7,20 +7,28 @@ from contextlib import contextmanager
 import click
 from sqlalchemy import URL, Engine
 
+from adapters.postgres.connection import DriverConnection
 from adapters.postgres.engine import make_engine
+from adapters.postgres.errors import WrongEncoding
 from adapters.postgres.maintenance.verify import Verification, verify
 from adapters.postgres.reader import Reader
 from adapters.postgres.schema.version import has_all_migrations
 from adapters.postgres.timeouts import MAINTENANCE, MIGRATION_LOCK_TIMEOUT_S
+from application.errors import Unavailable
 from entrypoints.cli.errors import CommandError
 from entrypoints.cli.selected_database import selected_database
-from entrypoints.settings import read_database_url, read_is_database_pooled
+from entrypoints.cli.wording import counted
+from entrypoints.settings import (
+    read_database_timeouts,
+    read_database_url,
+    read_is_database_pooled,
+)
 from entrypoints.settings.environment import SettingsError
 
 
 @contextmanager
-def maintenance_engine(url: URL | None = None, *, is_autocommit: bool = False) -> Iterator[Engine]:
-    """An engine without timeouts for locks and statements.
+def maintenance_engine(url: URL | None = None, **options: bool) -> Iterator[Engine]:
+    """An engine with these options of make_engine, without timeouts for locks and statements.
 
     Raises SettingsError if DATABASE_URL leads to a pooler, which has timeouts.
     """
@@ -30,7 +38,7 @@ def maintenance_engine(url: URL | None = None, *, is_autocommit: bool = False) -
             "primary and unset DATABASE_POOLER."
         )
     url = url or read_database_url()
-    engine = make_engine(url, pool_size=1, timeouts=MAINTENANCE, is_autocommit=is_autocommit)
+    engine = make_engine(url, pool_size=1, timeouts=MAINTENANCE, **options)
     try:
         yield engine
     finally:
@@ -44,6 +52,26 @@ def require_migrated(engine: Engine) -> None:
             "the database is missing migrations of this version: first run "
             "python -m entrypoints.cli migrate, or make migrate."
         )
+
+
+def require_utf8() -> None:
+    """Raises WrongEncoding; passes if the database does not respond, because it may later."""
+    engine = make_engine(
+        read_database_url(),
+        pool_size=1,
+        timeouts=read_database_timeouts(),
+        is_autocommit=True,
+        is_pooled=read_is_database_pooled(),
+    )
+    try:
+        with DriverConnection(engine):
+            pass
+    except WrongEncoding:
+        raise
+    except Unavailable:
+        pass
+    finally:
+        engine.dispose()
 
 
 @click.command()
@@ -65,7 +93,7 @@ def migrate(timeout_s: float) -> None:
         migrate_database(engine, timeout_s=timeout_s)
 
 
-@click.command()
+@click.command(short_help="Verify that the counts of events match their seats.")
 def verify_data() -> None:
     """Verify that every event's count matches its seats; print each difference.
 
@@ -83,5 +111,6 @@ def print_verification(result: Verification) -> int:
             f"capacity {event.capacity}, seats {event.seats}, "
             f"orphaned seats {event.orphaned_seats}"
         )
-    click.echo(f"{result.events} events, {result.seats} seats: {len(result.differences)} differ.")
+    events, seats = counted(result.events, "event"), counted(result.seats, "seat")
+    click.echo(f"{events}, {seats}: {counted(len(result.differences), 'differs', 'differ')}.")
     return 1 if result.differences else 0

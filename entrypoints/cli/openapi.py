@@ -22,7 +22,7 @@ def export_openapi(file: TextIO) -> None:
 @click.command()
 @click.argument("file", type=click.File("w", encoding="utf-8"), default="docs/errors.md")
 def export_errors(file: TextIO) -> None:
-    """Write the page of problem codes to FILE; needs no settings."""
+    """Write the page of problem codes to FILE. Needs no settings."""
     # Commands import no web framework until they need it.
     from adapters.http.problems.catalog import errors_page
 

@@ -55,10 +55,10 @@ def _directories() -> Iterator[str | None]:
         return
     yield None
     try:
-        from entrypoints.embedded_postgres import embedded_bin_dir
+        from entrypoints.embedded_postgres import BIN_DIR
     except ImportError:  # an image without the packages of `run`
         return
-    yield str(embedded_bin_dir())
+    yield str(BIN_DIR)
 
 
 def _version(program: str) -> int:

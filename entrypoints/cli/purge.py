@@ -7,6 +7,7 @@ from adapters.postgres.reader import Reader
 from adapters.system import SystemClock
 from entrypoints.cli.database import maintenance_engine, require_migrated
 from entrypoints.cli.selected_database import selected_database
+from entrypoints.cli.wording import counted
 
 
 @click.command()
@@ -35,5 +36,5 @@ def purge(days: int, is_dry: bool) -> None:
         require_migrated(engine)
         expired_before = SystemClock().now() - timedelta(days=days)
         counts = purge_expired(Reader(engine), expired_before, is_dry=is_dry)
-    result = " and ".join(f"{count} {kind}" for kind, count in counts.items())
+    result = " and ".join(counted(count, kind.removesuffix("s")) for kind, count in counts.items())
     click.echo(f"{result} {'would be' if is_dry else 'were'} deleted.")

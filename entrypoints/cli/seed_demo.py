@@ -4,6 +4,7 @@ from entrypoints.cli.containers import container_on
 from entrypoints.cli.database import require_migrated
 from entrypoints.cli.errors import CommandError
 from entrypoints.cli.selected_database import selected_database
+from entrypoints.cli.wording import counted
 
 MAX_COUNT = 1_000_000
 
@@ -40,4 +41,4 @@ def seed_demo(people: int, events: int, seats: int, seed: str | None) -> None:
             if seeder.people:
                 names = ", ".join(person.username for person in seeder.people[:3])
                 click.echo(f"Log in as {names}. The password of all: {seeder.password.secret}")
-    click.echo(f"Added {people} people and {events} events.")
+    click.echo(f"Added {counted(people, 'person', 'people')} and {counted(events, 'event')}.")

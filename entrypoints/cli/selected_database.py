@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import URL
 
+from entrypoints.data_dir import create_data_dir
 from entrypoints.settings import read_data_dir, read_database_url
 from entrypoints.settings.environment import SettingsError, parse_database_url
+
+# In an image without the extra `local`.
+NO_DATABASE = "DATABASE_URL: is not set, and the embedded PostgreSQL is not installed."
 
 
 @dataclass(frozen=True)
@@ -27,9 +31,9 @@ def selected_database(*, create: bool = False) -> Iterator[SelectedDatabase]:
         yield SelectedDatabase(read_database_url())
         return
     try:
-        from entrypoints.embedded_postgres import create_data_dir, shared_postgres
-    except ImportError as error:  # an image without the packages of `run`
-        raise SettingsError("DATABASE_URL: is not set.") from error
+        from entrypoints.embedded_postgres import shared_postgres
+    except ImportError as error:
+        raise SettingsError(NO_DATABASE) from error
     data_dir = read_data_dir()
     if not create and not (data_dir / "postgres" / "PG_VERSION").exists():
         raise SettingsError(

@@ -5,13 +5,22 @@ import signal
 import subprocess
 import sys
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
-from entrypoints.cli.database import migrate
+from entrypoints import BANNER_VARIABLE
+from entrypoints.cli.database import migrate, require_utf8
 from entrypoints.cli.listen_address import require_free
+from entrypoints.cli.selected_database import NO_DATABASE
+from entrypoints.data_dir import (
+    create_data_dir,
+    load_or_create_secret_key,
+    locked,
+    name_process,
+)
 from entrypoints.settings import (
+    SettingsError,
     read_data_dir,
     read_jwt_secret_key,
     read_log_settings,
@@ -29,6 +38,11 @@ GUNICORN = (
     "--config=python:entrypoints.gunicorn_conf",
     "entrypoints.wsgi:create_app()",
 )
+BANNER = """\
+  Data        {data}
+  Demo        make demo, make seed-demo: in another terminal, with the same settings
+  Stop        Ctrl-C
+"""
 # Ctrl-C, kill, and the closing of the terminal.
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -45,37 +59,43 @@ def serve(context: click.Context, is_migrating: bool) -> None:
     _require_free_ports()
     if is_migrating:
         context.invoke(migrate)
+    else:
+        require_utf8()
     os.execv(sys.executable, GUNICORN)
 
 
-@click.command()
+@click.command(short_help="Serve the API without any setup.")
 @click.pass_context
 def run(context: click.Context) -> None:
     """Serve the API without any setup; starts its own PostgreSQL unless DATABASE_URL is set."""
-    # Imported here: needs the extra `local`.
-    from entrypoints.embedded_postgres import (
-        create_data_dir,
-        embedded_postgres,
-        load_or_create_secret_key,
-    )
-
     for number in STOP_SIGNALS:
         signal.signal(number, _stop)
-    _require_free_ports()
     read_tracing_settings()
+    read_log_settings()
+    read_web_timeouts()
+    if "JWT_SECRET_KEY" in os.environ:
+        read_jwt_secret_key()
     data_dir = read_data_dir()
     with ExitStack() as services:
+        lock = None
+        if "DATABASE_URL" not in os.environ:
+            try:
+                from entrypoints.embedded_postgres import running_postgres
+            except ImportError as error:
+                raise SettingsError(NO_DATABASE) from error
+            # Before the ports, because its error names the process that uses them.
+            lock = services.enter_context(locked(create_data_dir(data_dir)))
+        _require_free_ports()
         if "JWT_SECRET_KEY" not in os.environ:
             os.environ["JWT_SECRET_KEY"] = load_or_create_secret_key(create_data_dir(data_dir))
-        read_jwt_secret_key()
-        if "DATABASE_URL" not in os.environ:
-            postgres = embedded_postgres(create_data_dir(data_dir))
-            os.environ["DATABASE_URL"] = services.enter_context(postgres)
+        if lock:
+            os.environ["DATABASE_URL"] = services.enter_context(running_postgres(data_dir))
         read_settings()
-        read_log_settings()
-        read_web_timeouts()
         context.invoke(migrate)
-        exit_code = _run_gunicorn()
+        os.environ[BANNER_VARIABLE] = BANNER.format(
+            data=f"in {data_dir.resolve()}" if lock else "in the database of DATABASE_URL"
+        )
+        exit_code = _run_gunicorn(lock)
     sys.exit(exit_code)
 
 
@@ -86,10 +106,15 @@ def _stop(*_: Any) -> None:
     sys.exit()
 
 
-def _run_gunicorn() -> int:
+def _run_gunicorn(lock: TextIO | None) -> int:
+    """gunicorn inherits the lock, and so keeps it if only this process is killed."""
     # In its own session: Ctrl-C must not reach gunicorn, which gets one SIGTERM to drain.
-    server = subprocess.Popen(GUNICORN, start_new_session=True)
+    server = subprocess.Popen(
+        GUNICORN, start_new_session=True, pass_fds=[lock.fileno()] if lock else []
+    )
     try:
+        if lock:
+            name_process(lock, server.pid)
         return server.wait()
     finally:
         server.terminate()

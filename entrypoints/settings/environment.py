@@ -68,6 +68,17 @@ def read_origins(name: str) -> tuple[str, ...]:
     return origins
 
 
+def read_origin(name: str) -> str | None:
+    """Scheme, host and port of a URL; None if unset or empty. Raises SettingsError."""
+    text: str = read(name, "str", default="").removesuffix("/")
+    if text and not _is_origin(text):
+        raise SettingsError(
+            f"{name}: must be a URL like https://events.example.org or http://localhost:8000, "
+            "in lower case, without a path and without the default port."
+        )
+    return text or None
+
+
 def read_url(name: str) -> str | None:
     """An http or https URL; None if unset or empty. Raises SettingsError."""
     text: str | None = read(name, "str", default=None)

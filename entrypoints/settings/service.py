@@ -14,12 +14,19 @@ from entrypoints.settings.database import (
     read_database_url,
     read_is_database_pooled,
 )
-from entrypoints.settings.environment import HOUR_S, read, read_networks, read_origins
+from entrypoints.settings.environment import (
+    HOUR_S,
+    read,
+    read_networks,
+    read_origin,
+    read_origins,
+)
 from entrypoints.settings.web import read_web_threads
 
 JWT_SECRET_KEY_MIN_BYTES = 32  # RFC 7518 section 3.2: at least the hash size of HS256
 MEMORY = "memory://"
 REDIS_SCHEMES = ("redis://", "rediss://")
+MINUTE_S = 60
 DAY_S = 24 * HOUR_S
 
 
@@ -28,12 +35,14 @@ class Settings:
     database_url: URL
     jwt_secret_key: str = field(repr=False)
     jwt_secret_key_previous: str | None = field(default=None, repr=False)
+    jwt_leeway: timedelta = timedelta(seconds=5)
     session_max_age: timedelta = timedelta(days=30)
     argon2: Argon2Parameters = OWASP_MINIMUM
     argon2_total_mib: int = 38
     ratelimit_enabled: bool = True
     ratelimit_storage_uri: str = field(default=MEMORY, repr=False)
     trusted_proxies: tuple[Network, ...] = ()
+    public_url: str | None = None
     cors_origins: tuple[str, ...] = ()
     database_pool_size: int = 4
     database_timeouts: Timeouts = field(default_factory=Timeouts)
@@ -47,6 +56,9 @@ def read_settings() -> Settings:
         jwt_secret_key=read_jwt_secret_key(),
         jwt_secret_key_previous=read(
             "JWT_SECRET_KEY_PREVIOUS", "str", default=None, validate=_require_long_key
+        ),
+        jwt_leeway=timedelta(
+            seconds=read("JWT_LEEWAY", "int", default=5, validate=validate.Range(0, MINUTE_S))
         ),
         session_max_age=timedelta(
             seconds=read(
@@ -65,6 +77,7 @@ def read_settings() -> Settings:
             "RATELIMIT_STORAGE_URI", "str", default=MEMORY, validate=_require_limits_storage
         ),
         trusted_proxies=read_networks("TRUSTED_PROXIES"),
+        public_url=read_origin("PUBLIC_URL"),
         cors_origins=read_origins("CORS_ORIGINS"),
         database_pool_size=read(
             "DATABASE_POOL_SIZE",

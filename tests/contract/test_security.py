@@ -1,10 +1,12 @@
 """Hashers and tokens: what holds for the fakes holds for the real ones."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from adapters.security.argon2 import OWASP_MINIMUM, Argon2Hasher
 from adapters.security.common_passwords import COMMON_PASSWORDS
@@ -175,3 +177,24 @@ def test_tokens_of_the_previous_key_are_valid_until_it_is_removed():
         with pytest.raises(InvalidToken):
             tokens.read(token)
         assert tokens.read(newer)
+
+
+@pytest.mark.parametrize("is_ahead_by", [timedelta(seconds=0.5), timedelta(seconds=4)])
+def test_a_token_of_an_instance_whose_clock_is_ahead_is_valid(is_ahead_by):
+    tokens = JwtTokens("k" * 32, leeway=timedelta(seconds=5))
+    with time_machine.travel(NOON, tick=False):
+        issued_at = (NOON + is_ahead_by + timedelta(seconds=0.6)).replace(microsecond=0)
+        token = tokens.issue(claims(issued_at=issued_at, expires_at=NOON + HOUR))
+
+        assert tokens.read(token).issued_at == issued_at
+        with pytest.raises(InvalidToken):
+            JwtTokens("k" * 32).read(token)
+
+
+def test_a_token_from_beyond_the_leeway_is_rejected():
+    tokens = JwtTokens("k" * 32, leeway=timedelta(seconds=5))
+    with time_machine.travel(NOON, tick=False):
+        token = tokens.issue(claims(issued_at=NOON + timedelta(seconds=6), expires_at=NOON + HOUR))
+
+        with pytest.raises(InvalidToken):
+            tokens.read(token)

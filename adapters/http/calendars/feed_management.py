@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response
 
 from adapters.http.calendars import examples
 from adapters.http.calendars.schemas import CalendarFeedSchema, CreatedCalendarFeedSchema
@@ -12,6 +12,7 @@ from adapters.http.openapi.tags import CALENDARS
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.client_info import client_info
 from adapters.http.responses.json import disable_storing, no_content
+from adapters.http.responses.urls import absolute_url_for
 from application.use_cases import UseCases
 from domain.calendars.errors import NoCalendarFeed
 
@@ -46,7 +47,7 @@ def calendar_feed_blueprint(use_cases: UseCases, authenticate: Callable[[], None
         immediately.
         """
         created = use_cases.create_calendar_feed(caller(), client_info())
-        url = url_for("calendars.get_calendar", secret=created.secret.text, _external=True)
+        url = absolute_url_for("calendars.get_calendar", secret=created.secret.text)
         return {"created_at": created.created_at, "url": url}, {"Location": url}
 
     @blueprint.operation("DELETE", CALENDAR)

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 
-from flask import Response, url_for
+from flask import Response
 
 from adapters.http.calendars.examples import FEED_FILE
 from adapters.http.responses.etag import TAG_BYTES, is_not_modified
+from adapters.http.responses.urls import absolute_url_for
 from application.ports.calendar_queries import CalendarEntry
 
 CALENDAR_TYPE = "text/calendar"
@@ -19,7 +20,7 @@ def calendar_response(
 
     `render` takes the URL of the events, to which an id is appended.
     """
-    events_url = url_for("events.list_events", _external=True)
+    events_url = absolute_url_for("events.list_events")
     etag = _etag_of(entries, events_url)
     response = Response(content_type=f"{CALENDAR_TYPE}; charset=utf-8")
     response.headers["Content-Disposition"] = f'inline; filename="{filename}"'

@@ -16,6 +16,7 @@ from adapters.http.pagination.link_header import link_header
 from adapters.http.pagination.query import OFFSET_MAX
 from adapters.http.requests.fields import ResponseSchema
 from adapters.http.responses.json import to_json
+from adapters.http.responses.urls import base_url
 from application.pages import Cursor, Page, PageRequest
 
 Item = TypeVar("Item")
@@ -115,7 +116,7 @@ def _previous(page: Page[Any], page_request: PageRequest) -> str | None:
 def _link(**changes: Any) -> str:
     """The URL of the current request with changes to its query."""
     query = _changed_query(request.query_string, **changes)
-    return f"{request.scheme}://{request.host}{quote(request.path)}?{query}"
+    return f"{base_url()}{quote(request.path)}?{query}"
 
 
 @lru_cache(CHANGED_QUERIES)

@@ -52,12 +52,16 @@ CODE_OF_STATUS = {
 # For every other status.
 OTHER_CODE = "http_error"
 
-# Where Werkzeug's text is misleading or empty.
+# Where the text of Werkzeug or gunicorn is misleading, empty, or repeats the request.
 DETAIL_OF_STATUS = {
     404: "Not found. Check the path; ids are UUIDs.",
+    414: "The URL is too long.",
+    417: "The Expect header is not supported.",
     422: "The request is invalid. See `errors`.",
     429: "Too many attempts. Retry after the number of seconds in the Retry-After header.",
+    431: "The headers are too large.",
     500: "Internal error. It has been logged.",
+    501: "The request uses an unsupported feature.",
 }
 
 ProblemError = DomainError | Unavailable

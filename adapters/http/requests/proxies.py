@@ -1,5 +1,6 @@
 """The client's address and scheme behind trusted proxies."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -10,6 +11,16 @@ if TYPE_CHECKING:
 Network: TypeAlias = IPv4Network | IPv6Network
 
 SCHEMES = ("http", "https")
+# A node of RFC 7239 section 6, with or without quotes: an address, perhaps with a port. IPv6 is in
+# brackets or bare, and may have a zone, which means nothing on another host. No match: `unknown`
+# and obfuscated identifiers.
+NODE = re.compile(
+    r'(?P<quote>"?)'
+    r"(?:(?P<ipv4>[0-9.]+)|\[(?P<ipv6>[0-9a-f:.]+)(?:%[^\]\s]*)?\])(?::(?:[0-9]{1,5}|_[\w.-]+))?"
+    r"(?P=quote)"
+    r'|(?P<bare>[0-9a-f:.]+)(?:%[^"\s]*)?',
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def trust_proxies(app: "Flask", trusted: Sequence[Network]) -> None:
@@ -17,17 +28,17 @@ def trust_proxies(app: "Flask", trusted: Sequence[Network]) -> None:
 
     The scheme, which links need, comes from X-Forwarded-Proto of the nearest proxy.
     """
-    if not trusted:
-        return
     wsgi_app = app.wsgi_app
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        named = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
         peer = environ.get("REMOTE_ADDR", "")
+        named = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
         environ["REMOTE_ADDR"] = client_address(peer, named, trusted)
-        scheme = environ.get("HTTP_X_FORWARDED_PROTO")
-        if scheme in SCHEMES and _is_of(peer, trusted):
-            environ["wsgi.url_scheme"] = scheme
+        if _is_of(parsed_address(peer), trusted):
+            # In a list, each proxy appends its value.
+            scheme = environ.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
+            if scheme in SCHEMES:
+                environ["wsgi.url_scheme"] = scheme
         return wsgi_app(environ, start_response)
 
     app.wsgi_app = serve  # type: ignore[method-assign]
@@ -36,25 +47,29 @@ def trust_proxies(app: "Flask", trusted: Sequence[Network]) -> None:
 def client_address(peer: str, named: Sequence[str], trusted: Sequence[Network]) -> str:
     """The last address that is not a trusted proxy; each proxy appends the address of its peer.
 
-    Anything before that address can be forged.
+    Anything before that address can be forged, and anything that is not an address ends the search.
+    Empty if the peer has no address.
     """
-    client = peer
+    client = parsed_address(peer)
     for name in reversed(named):
-        if not _is_of(client, trusted) or parsed_address(name.strip()) is None:
+        forwarded = parsed_address(name)
+        if not _is_of(client, trusted) or forwarded is None:
             break
-        client = name.strip()
-    return client
+        client = forwarded
+    return str(client or "")
 
 
 def parsed_address(text: str) -> IPv4Address | IPv6Address | None:
-    """The address, or None. IPv4-mapped IPv6 addresses become IPv4."""
+    """The address of a node, or None. IPv4-mapped IPv6 addresses become IPv4."""
+    node = NODE.fullmatch(text.strip())
+    if node is None:
+        return None
     try:
-        address = ip_address(text)
+        address = ip_address(node["ipv4"] or node["ipv6"] or node["bare"])
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _is_of(text: str, networks: Sequence[Network]) -> bool:
-    address = parsed_address(text)
+def _is_of(address: IPv4Address | IPv6Address | None, networks: Sequence[Network]) -> bool:
     return address is not None and any(address in network for network in networks)

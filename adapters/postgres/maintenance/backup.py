@@ -15,8 +15,18 @@ REVISION = re.compile(r"^COPY \S*alembic_version .*\n(?P<revision>.+)\n\\\.$", r
 ERROR = re.compile(r"^.*\berror: .*$", re.MULTILINE)
 
 
+# How a file in the custom format begins.
+MAGIC = b"PGDMP"
+
+
 class BackupError(Exception):
     """pg_dump or pg_restore failed; the message is its error, in one line."""
+
+
+def is_archive(file: Path) -> bool:
+    """Whether the file begins like a backup. Raises OSError."""
+    with file.open("rb") as content:
+        return content.read(len(MAGIC)) == MAGIC
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,7 @@ def _is_newer(connection: Connection) -> bool:
 
 def _config(connection: Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    # Not a path, in which Config would interpolate `%`.
+    config.set_main_option("script_location", f"{__package__}:{MIGRATIONS.name}")
     config.attributes["connection"] = connection
     return config

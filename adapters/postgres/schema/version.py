@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from adapters.postgres.errors import MigrationsMissing
+from adapters.postgres.errors import MigrationsMissing, WrongEncoding
 from adapters.postgres.reader import Reader
 from application.errors import NotReady, Unavailable
 
@@ -26,6 +26,8 @@ def check_readiness(reader: Reader) -> None:
     """Raises NotReady with the reason unless requests can be served."""
     try:
         is_current = has_all_migrations(reader)
+    except WrongEncoding as error:
+        raise NotReady(error.reason) from error
     except Unavailable as error:
         raise NotReady(NO_DATABASE) from error
     if not is_current:

@@ -144,6 +144,13 @@ def test_ipv4_mapped_addresses_count_as_ipv4(client):
     assert not is_limited(log_in(client, "ada", "::ffff:192.0.2.2"))
 
 
+def test_the_port_of_a_forwarded_address_does_not_count(client):
+    count_allowed(lambda n: log_in(client, f"user-{n}", f"192.0.2.1:{50_000 + n}"))
+
+    assert is_limited(log_in(client, "ada", "192.0.2.1"))
+    assert not is_limited(log_in(client, "ada", "192.0.2.2:50000"))
+
+
 def test_forwarded_addresses_of_untrusted_peers_are_ignored(client_with):
     client = client_with(trusted_proxies=())
 

@@ -2,6 +2,7 @@
 
 import json
 import socket
+from secrets import token_hex
 
 import httpx
 import pytest
@@ -102,6 +103,30 @@ def test_a_script_name_header_is_ignored(service_url):
     response = httpx.get(f"{service_url}/v1/profile/", headers={"SCRIPT_NAME": "/foo"})
 
     assert response.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-Proto": "https"},
+        {"X-Forwarded-Protocol": "ssl"},
+        {"X-Forwarded-Ssl": "on"},
+        {"X-Forwarded-Proto": "https", "X-Forwarded-Ssl": "off"},
+        {"X-Forwarded-Host": "evil.example"},
+        {"X-Forwarded-Prefix": "/evil"},
+        {"Forwarded": "for=192.0.2.1;proto=https;host=evil.example"},
+    ],
+    ids=str,
+)
+def test_without_trusted_proxies_no_header_changes_urls(service_url, headers):
+    account = {"username": f"ada-{token_hex(4)}", "password": "correct horse battery"}
+    httpx.post(f"{service_url}/v1/profile/signup/", json=account)
+    tokens = httpx.post(f"{service_url}/v1/profile/token/", json=account).json()
+    headers |= {"Authorization": f"Bearer {tokens['access_token']}"}
+
+    response = httpx.post(f"{service_url}/v1/profile/calendar/", headers=headers)
+
+    assert response.json()["url"].startswith(f"{service_url}/v1/calendars/")
 
 
 @pytest.mark.parametrize("first_request", [b"", KEEP_ALIVE], ids=["alone", "behind another"])

@@ -3,6 +3,9 @@
 import signal
 import subprocess
 import sys
+from contextlib import suppress
+from fcntl import LOCK_EX, LOCK_NB, flock
+from shutil import copytree
 from types import SimpleNamespace
 
 import httpx
@@ -51,8 +54,9 @@ def earlier_run(root, data_dir):
         response = httpx.post(f"{base_url}/v1/profile/token/revoke/", json=body)
         assert response.status_code == 204
         second = run_cli(root, "run", DATA_DIR=str(data_dir))
+        banner = [process.stdout.readline() for _ in range(3)]
     assert_stopped(process, base_url, data_dir)
-    return SimpleNamespace(revoked=revoked, active=active, second=second)
+    return SimpleNamespace(revoked=revoked, active=active, second=second, banner=banner)
 
 
 def assert_stopped(process, base_url, data_dir):
@@ -60,6 +64,14 @@ def assert_stopped(process, base_url, data_dir):
     with pytest.raises(httpx.ConnectError):
         httpx.get(base_url)
     assert not (data_dir / "postgres" / "postmaster.pid").exists()
+
+
+def test_the_banner_names_the_data_the_demos_and_how_to_stop(earlier_run, data_dir):
+    data, demo, stop = earlier_run.banner
+
+    assert data == f"  Data        in {data_dir}\n"
+    assert "make demo, make seed-demo" in demo
+    assert "Ctrl-C" in stop
 
 
 def test_a_second_run_in_the_same_directory_ends_with_one_line(earlier_run):
@@ -84,6 +96,52 @@ def test_data_and_revoked_tokens_survive_a_restart(root, earlier_run, data_dir):
             assert response.status_code == status
         process.send_signal(signal.SIGTERM)
         assert_stopped(process, base_url, data_dir)
+
+
+def test_a_run_that_was_killed_alone_keeps_its_directory_until_its_service_ends(
+    root, earlier_run, data_dir
+):
+    settings = {"DATA_DIR": str(data_dir), "WEB_WORKERS": "1"}
+    with running_cli(root, "run", **settings) as (process, base_url):
+        [service] = [
+            child
+            for child in psutil.Process(process.pid).children()
+            if "gunicorn" in child.cmdline()
+        ]
+        try:
+            process.kill()
+            process.wait()
+            for other in ({}, {"PORT": base_url.rpartition(":")[2]}):
+                second = run_cli(root, "run", **settings | other)
+                assert second.stderr.startswith(f"turnout: DATA_DIR: {data_dir} is in use by ")
+                assert (
+                    f"(process {service.pid}); stop it with kill {service.pid}, " in second.stderr
+                )
+                assert second.stderr.count("\n") == 1
+            assert httpx.get(f"{base_url}/readyz/").status_code == 200
+        finally:
+            service.terminate()
+
+    def is_unlocked():
+        with (data_dir / "lock").open() as file, suppress(BlockingIOError):
+            flock(file, LOCK_EX | LOCK_NB)
+            return True
+
+    wait_until(is_unlocked, "the service has ended")
+    with running_cli(root, "run", **settings) as (process, base_url):
+        assert httpx.get(f"{base_url}/readyz/").status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert_stopped(process, base_url, data_dir)
+
+
+def test_a_checkout_may_have_any_path(root, tmp_path):
+    checkout = tmp_path / "it's 100% %(here)s Übung"
+    for package in ("domain", "application", "adapters", "entrypoints"):
+        copytree(root / package, checkout / package)
+
+    with running_cli(checkout, "run", WEB_WORKERS="1") as (_, base_url):
+        assert httpx.get(f"{base_url}/readyz/").status_code == 200
+        assert (checkout / ".data" / "postgres").exists()
 
 
 def test_sighup_stops_everything(root, earlier_run, data_dir):

@@ -49,9 +49,11 @@ class CliDatabase:
 
 
 @contextmanager
-def open_database(postgres, *, migrated=True):
-    with a_database(postgres, migrated=migrated) as url:
-        engine = make_engine(url, pool_size=2, timeouts=MAINTENANCE, is_autocommit=True)
+def open_database(postgres, **options):
+    with a_database(postgres, **options) as url:
+        engine = make_engine(
+            url, pool_size=2, timeouts=MAINTENANCE, is_autocommit=True, is_any_encoding=True
+        )
         yield CliDatabase({"DATABASE_URL": url.render_as_string(hide_password=False)}, engine)
         engine.dispose()
 

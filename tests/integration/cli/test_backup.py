@@ -3,10 +3,11 @@
 import signal
 import subprocess
 from contextlib import contextmanager
+from shlex import quote
 
 import pytest
 
-from entrypoints.embedded_postgres import embedded_bin_dir
+from entrypoints.embedded_postgres import BIN_DIR
 from tests.concurrency import wait_until
 from tests.processes import command, environment
 
@@ -25,7 +26,7 @@ def programs(tmp_path):
 
     def make(script, release=99):
         for name in ("pg_dump", "pg_restore"):
-            real = embedded_bin_dir() / name
+            real = quote(str(BIN_DIR / name))
             program = directory / name
             program.write_text(PROGRAM.format(release=release, script=script.format(real=real)))
             program.chmod(0o700)
@@ -46,7 +47,7 @@ def test_an_existing_file_is_only_replaced_with_force(run_command, error_of, db,
     file.write_text("the only backup")
 
     error = error_of("backup", file, **db.settings)
-    assert error == f"{file} exists; --force replaces it."
+    assert error == f"{file} exists; --force, or FORCE=1 with make, replaces it."
     assert file.read_text() == "the only backup"
 
     assert run_command("backup", "--force", file, **db.settings).returncode == 0
@@ -127,7 +128,7 @@ def test_a_file_created_during_the_backup_is_kept(error_of, seeded_db, programs,
 
     error = error_of("backup", file, **setting, **db.settings)
 
-    assert error == f"{file} exists; --force replaces it."
+    assert error == f"{file} exists; --force, or FORCE=1 with make, replaces it."
     assert file.read_text() == "of another backup\n"
     assert list(folder.iterdir()) == [file]
 

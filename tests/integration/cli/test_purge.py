@@ -51,7 +51,7 @@ def test_expired_rows_are_deleted_and_counted(output_of, run_command, expired_db
     assert counts(expired_db) == [(NUMBER + 1, 2)]
     purged = run_command("purge", **expired_db.settings)
 
-    counted = f"{NUMBER} sessions and 1 idempotency keys "
+    counted = f"{NUMBER} sessions and 1 idempotency key "
     assert dry_output == f"{counted}would be deleted.\n"
     assert recent_output == "0 sessions and 0 idempotency keys were deleted.\n"
     assert purged.stdout == f"{counted}were deleted.\n"
@@ -79,7 +79,7 @@ def test_a_locked_row_is_skipped(output_of, expired_db):
         output = output_of("purge", **expired_db.settings)
 
     assert output.startswith(f"{NUMBER - 1} sessions ")
-    assert output_of("purge", **expired_db.settings).startswith("1 sessions ")
+    assert output_of("purge", **expired_db.settings).startswith("1 session ")
 
 
 class BusyUser(Thread):

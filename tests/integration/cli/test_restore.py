@@ -8,7 +8,7 @@ from adapters.postgres.maintenance.backup import Backup, BackupError
 from adapters.postgres.maintenance.inspection import is_empty
 from adapters.postgres.schema.migrate import downgrade
 from adapters.postgres.schema.tables import metadata
-from entrypoints.embedded_postgres import embedded_bin_dir
+from entrypoints.embedded_postgres import BIN_DIR
 from tests.integration.cli.conftest import SEEDED_EVENTS
 
 
@@ -65,7 +65,7 @@ def test_a_truncated_file_leaves_the_database_empty(truncated_file, empty, error
 
 def test_a_restore_that_fails_halfway_is_rolled_back(truncated_file, empty):
     """As if the file had been truncated after it was checked."""
-    programs = [str(embedded_bin_dir() / name) for name in ("pg_dump", "pg_restore")]
+    programs = [str(BIN_DIR / name) for name in ("pg_dump", "pg_restore")]
 
     with pytest.raises(BackupError):
         Backup(truncated_file, *programs).restore(empty.engine.url)
@@ -73,12 +73,15 @@ def test_a_restore_that_fails_halfway_is_rolled_back(truncated_file, empty):
     assert is_empty(empty.engine)
 
 
-def test_a_file_that_is_no_backup_is_rejected(empty, error_of, file):
-    file.write_text("a letter to the editor")
+@pytest.mark.parametrize(
+    "content", [b"", b"a letter to the editor", b"-- PostgreSQL database dump\n", bytes(1024)]
+)
+def test_a_file_that_is_no_backup_is_rejected(empty, error_of, file, content):
+    file.write_bytes(content)
 
     error = error_of("restore", file, **empty.settings)
 
-    assert error.startswith(f"{file} can't be read: ")
+    assert error == f"{file} is not a backup: backup did not write it."
 
 
 def test_a_database_that_is_not_empty_is_left_unchanged(backup, db, error_of):

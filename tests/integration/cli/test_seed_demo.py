@@ -118,6 +118,13 @@ def test_an_interrupted_seed_prints_the_password_of_the_users_so_far(
     assert counts(db)[0] < 2000
 
 
+def test_one_of_each_is_counted_in_the_singular(output_of, db):
+    output = output_of("seed-demo", "--people", 1, "--events", 1, "--seats", 0, **db.settings)
+
+    assert "Added 1 person and 1 event.\n" in output
+    assert output_of("verify-data", **db.settings).startswith("1 event, ")
+
+
 def test_seeding_twice_with_the_same_seed_adds_the_data_twice(output_of, make_database):
     db, other = make_database(), make_database()
     arguments = "seed-demo", "--people", 30, "--events", 10, "--seats", 2, "--seed", "tea"

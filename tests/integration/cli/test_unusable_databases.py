@@ -1,9 +1,11 @@
-"""Databases without migrations, and roles without privileges."""
+"""Databases without migrations or UTF-8, and roles without privileges."""
 
+import re
 from secrets import token_hex
 
 import pytest
 
+from adapters.postgres.schema.migrate import migrate
 from tests.integration.cli.conftest import open_database
 
 PASSWORD = "correct horse battery"
@@ -52,3 +54,56 @@ def test_a_role_without_privileges_is_rejected_in_one_line(error_of, unprivilege
     error = error_of(*arguments, stdin=PASSWORD, **unprivileged_role)
 
     assert error.startswith("DATABASE_URL: permission denied for table ")
+
+
+@pytest.fixture(params=["LATIN1", "SQL_ASCII"])
+def without_utf8(request, make_database):
+    """A database with another encoding, as earlier releases could migrate it."""
+    db = make_database(encoding=request.param)
+    migrate(db.engine)
+    return db, request.param
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("serve",),
+        ("serve", "--migrate"),
+        ("run",),
+        ("migrate",),
+        ("create-user", "ada", "--password-stdin"),
+        ("purge",),
+        ("seed-demo", "--people", "1"),
+        ("verify-data",),
+    ],
+    ids=" ".join,
+)
+def test_a_database_without_utf8_is_rejected_in_one_line(error_of, without_utf8, arguments):
+    db, encoding = without_utf8
+    settings = db.settings | {"JWT_SECRET_KEY": "k" * 32}
+
+    error = error_of(*arguments, stdin=PASSWORD, **settings)
+
+    assert error.startswith(f"DATABASE_URL: The database has the encoding {encoding} instead of ")
+
+
+def test_the_advice_creates_a_database_that_can_be_restored_into(
+    db, without_utf8, error_of, output_of, tmp_path
+):
+    other, _ = without_utf8
+    file = tmp_path / "turnout.dump"
+    other.run(
+        "INSERT INTO users (id, username, password_hash, created_at)"
+        f" VALUES (gen_random_uuid(), 'ada', '{PASSWORD}', now())"
+    )
+    [advice] = re.findall("CREATE DATABASE .*", error_of("migrate", **other.settings))
+    name = f"turnout_test_{token_hex(6)}"
+    db.run(advice.replace("turnout", name))
+    url = db.engine.url.set(database=name).render_as_string(hide_password=False)
+    try:
+        output_of("backup", file, **other.settings)
+
+        assert "has the encoding" in error_of("restore", file, **other.settings)
+        assert output_of("restore", file, DATABASE_URL=url) == "0 events, 0 seats: 0 differ.\n"
+    finally:
+        db.run(f"DROP DATABASE {name}")

@@ -23,6 +23,14 @@ def engine(postgres):
 
 
 @pytest.fixture
+def without_utf8(postgres):
+    with a_database(postgres, encoding="LATIN1") as url:
+        engine = make_engine(url, pool_size=1, is_autocommit=True)
+        yield Reader(engine)
+        engine.dispose()
+
+
+@pytest.fixture
 def unreachable(engine):
     return Reader(make_engine(engine.url.set(database="nowhere"), 1))
 
@@ -57,3 +65,23 @@ def test_an_unreachable_database_is_named(unreachable):
         check_readiness(unreachable)
 
     assert error.value.detail == NO_DATABASE
+
+
+def test_a_database_without_utf8_is_named(without_utf8):
+    with pytest.raises(NotReady) as error:
+        check_readiness(without_utf8)
+
+    assert error.value.detail.startswith("The database has the encoding LATIN1 instead of UTF8. ")
+
+
+def test_the_encoding_of_the_environment_does_not_matter(engine, monkeypatch):
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    reader = Reader(
+        make_engine(
+            engine.url.update_query_dict({"client_encoding": "latin1"}), 1, is_autocommit=True
+        )
+    )
+
+    [[text]] = reader.rows("SELECT %(text)s", {"text": "’"})
+
+    assert text == "’"

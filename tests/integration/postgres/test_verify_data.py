@@ -98,5 +98,5 @@ def test_the_command_prints_what_differs(engine, event, url, pytestconfig):
     assert result.returncode == 1
     assert result.stdout.splitlines() == [
         f"event {event.id}: attendees_count 2, capacity 3, seats 1, orphaned seats 0",
-        "2 events, 1 seats: 1 differ.",
+        "2 events, 1 seat: 1 differs.",
     ]

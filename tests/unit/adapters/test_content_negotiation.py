@@ -53,6 +53,7 @@ def client():
         blueprints=[tea_blueprint()],
         version="1",
         trusted_proxies=(),
+        public_url=None,
         cors_origins=(),
     ).test_client()
 

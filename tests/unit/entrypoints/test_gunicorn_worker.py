@@ -15,6 +15,8 @@ from adapters.system import new_id
 from application.ports.request_hooks import RequestHook
 from entrypoints.gunicorn_worker import ProblemWorker
 
+SENT = "<text of the request>"
+
 
 class Recorder(RequestHook):
     def __init__(self):
@@ -30,16 +32,16 @@ class Recorder(RequestHook):
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [
-        (errors.InvalidRequestLine("x"), 400, "bad_request"),
-        (errors.InvalidHeader("x"), 400, "bad_request"),
-        (errors.LimitRequestLine("x"), 414, "uri_too_long"),
-        (errors.ExpectationFailed("x"), 417, "expectation_failed"),
-        (errors.LimitRequestHeaders("x"), 431, "headers_too_large"),
-        (errors.UnsupportedTransferCoding("x"), 501, "not_implemented"),
-        (errors.ConfigurationProblem("x"), 500, "internal_error"),
-        (errors.InvalidResponseHeader("x"), 500, "internal_error"),
-        (errors.InvalidResponseHeaderName("x"), 500, "internal_error"),
-        (RuntimeError("x"), 500, "internal_error"),
+        (errors.InvalidRequestLine(SENT), 400, "bad_request"),
+        (errors.InvalidHeader(SENT), 400, "bad_request"),
+        (errors.LimitRequestLine(SENT), 414, "uri_too_long"),
+        (errors.ExpectationFailed(SENT), 417, "expectation_failed"),
+        (errors.LimitRequestHeaders(SENT), 431, "headers_too_large"),
+        (errors.UnsupportedTransferCoding(SENT), 501, "not_implemented"),
+        (errors.ConfigurationProblem(SENT), 500, "internal_error"),
+        (errors.InvalidResponseHeader(SENT), 500, "internal_error"),
+        (errors.InvalidResponseHeaderName(SENT), 500, "internal_error"),
+        (RuntimeError(SENT), 500, "internal_error"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )
@@ -59,6 +61,8 @@ def test_a_gunicorn_error_returns_a_problem_and_is_logged(error, status, code, c
     assert head.startswith(b"HTTP/1.1 %d " % status)
     assert b"\r\nX-Request-ID: %s\r\n" % problem["request_id"].encode() in head
     assert (problem["status"], problem["code"]) == (status, code)
+    assert SENT not in problem["detail"]
+    assert problem["detail"] != str(error)
     # Otherwise the application has recorded the request itself.
     assert bool(recorder.records) == (status != 500)
     for record in recorder.records:
