@@ -2,15 +2,18 @@ FROM python:3.13-slim-bookworm AS base
 ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /srv/turnout
 
-FROM base AS service-packages
+# With a C compiler, for gunicorn-h1c.
+FROM python:3.13-bookworm AS service-packages
+WORKDIR /srv/turnout
 COPY requirements/service.txt requirements/
 RUN python -m venv /opt/venv \
-    && pip install --no-cache-dir --require-hashes -r requirements/service.txt
+    && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements/service.txt
 
-FROM base AS development-packages
+FROM python:3.13-bookworm AS development-packages
+WORKDIR /srv/turnout
 COPY requirements/dev.txt requirements/
 RUN python -m venv /opt/venv \
-    && pip install --no-cache-dir --require-hashes -r requirements/dev.txt
+    && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements/dev.txt
 
 FROM base AS source
 RUN useradd --uid 10001 --create-home turnout && install -d -o turnout /data

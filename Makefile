@@ -77,13 +77,14 @@ bench: .venv/dev ## Write docs/benchmarks.md (some minutes), or compare: make be
 	@$(BIN)/python -m tests.bench \
 		$(if $(AGAINST),--against "$(AGAINST)",--output docs/benchmarks.md) $(BENCH)
 
-check: .venv/dev ## Check lint, format, types, layers, licences, links and locks.
+check: .venv/dev ## Check lint, format, types, layers, licences, links, containers and locks.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.checks.licences
 	@$(BIN)/python -m tests.checks.links
+	@$(BIN)/python -m tests.checks.compose
 	@$(LOCKED) | sha256sum --check --status requirements/locked.sha256 || \
 		{ echo "pyproject.toml or a lock file has changed: run make lock."; exit 1; }
 	@echo "All checks passed."

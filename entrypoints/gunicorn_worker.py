@@ -14,7 +14,7 @@ from werkzeug.datastructures import Headers
 from adapters.http.middleware.request_ids import REQUEST_ID_HEADER
 from adapters.http.middleware.request_record import hooks_of
 from adapters.http.problems.model import PROBLEM_HEADERS, http_problem
-from adapters.http.responses.security_headers import NOSNIFF
+from adapters.http.responses.security_headers import SECURITY_HEADERS
 from adapters.system import new_id
 from application.ports.request_hooks import RequestRecord
 
@@ -50,7 +50,7 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         problem = http_problem(status, MALFORMED)
         record.status, record.code = problem["status"], problem["code"]
         body = json.dumps(problem | {"request_id": record.request_id}).encode()
-        headers = Headers([*PROBLEM_HEADERS.items(), NOSNIFF])
+        headers = Headers(PROBLEM_HEADERS | SECURITY_HEADERS)
         headers[REQUEST_ID_HEADER] = record.request_id
         headers["Content-Length"] = str(len(body))
         headers["Connection"] = "close"

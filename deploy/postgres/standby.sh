@@ -1,10 +1,6 @@
 #!/bin/bash
 # Copies the primary into an empty directory, then starts PostgreSQL as its standby.
 set -euo pipefail
-if [ "$(id -u)" = 0 ]; then
-    install -d -o postgres -g postgres -m 700 "$PGDATA"
-    exec gosu postgres "$0" "$@"
-fi
 primary="host=${PRIMARY_HOST:-primary} port=${PRIMARY_PORT:-5432} user=replicator"
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
     # --write-recovery-conf stores the connection string with the password, readable by postgres only.

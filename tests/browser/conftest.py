@@ -71,7 +71,7 @@ def ui(chromium, service):
     context = chromium.new_context(base_url=service, viewport=VIEWPORT)
     context.set_default_timeout(TIMEOUT_MS)
     monitor = PageMonitor(context, service)
-    ui = SwaggerUi(context.new_page())
+    ui = SwaggerUi(context.new_page(), monitor)
     ui.open()
     yield ui
     context.close()

@@ -3,13 +3,15 @@
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.operation import Operation
+from tests.browser.page_monitor import PageMonitor
 
 PATH = "/api/schema/swagger-ui/"
 
 
 class SwaggerUi:
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, monitor: PageMonitor) -> None:
         self.page = page
+        self.monitor = monitor
         self.container = page.locator("#swagger-ui")
         self.sections = page.locator(".opblock-tag-section")
         self.dialog = page.locator(".modal-ux")

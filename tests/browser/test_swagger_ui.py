@@ -4,6 +4,8 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.swagger_ui import PATH
+
 PASSWORD = "correct horse battery"
 METHODS = ("get", "put", "post", "delete", "patch")
 
@@ -123,14 +125,42 @@ def test_the_login_dialog_shows_a_wrong_password(ui, grace):
     expect(ui.dialog.locator(".errors")).to_contain_text("Wrong username or password.")
 
 
-def test_a_login_survives_a_reload_until_logout(ui, grace):
+def test_a_reload_ends_the_login_because_the_page_stores_nothing(ui, grace):
     def status_of_profile():
         return ui.operation("getProfile").open().execute().status
 
     ui.log_in(grace, PASSWORD)
-    ui.open()
     assert status_of_profile() == "200"
+    assert ui.page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    assert ui.page.context.cookies() == []
 
-    ui.log_out()
     ui.open()
     assert status_of_profile() == "401"
+
+
+def test_injected_scripts_do_not_run(ui):
+    outcome = ui.page.evaluate(
+        """() => new Promise(resolve => {
+            document.addEventListener("securitypolicyviolation", ({effectiveDirective}) =>
+                resolve(`blocked by ${effectiveDirective}`), {once: true});
+            window.resolve = resolve;
+            const script = document.createElement("script");
+            script.textContent = "resolve('has run')";
+            document.body.append(script);
+        })"""
+    )
+
+    assert outcome == "blocked by script-src-elem"
+    [report] = ui.monitor.errors
+    assert "Content Security Policy" in report
+    ui.monitor.errors.clear()
+
+
+def test_other_sites_cannot_embed_the_page(chromium, service):
+    page = chromium.new_page()
+    page.set_content(f'<iframe src="{service}{PATH}"></iframe>')
+    page.wait_for_load_state("networkidle")
+
+    [_, frame] = page.frames
+    assert frame.url == "chrome-error://chromewebdata/"
+    page.close()

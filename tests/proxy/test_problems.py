@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from adapters.http.problems.model import PROBLEM_HEADERS, PROBLEM_TYPE, http_problem
+from adapters.http.responses.security_headers import SECURITY_HEADERS
 from tests.e2e.http.malformed_requests import MALFORMED
 from tests.e2e.http.slow_clients import connect, read_all
 from tests.processes import free_port
@@ -52,7 +53,8 @@ def is_problem(response, status):
     assert (response.status_code, problem["status"]) == (status, status)
     assert response.headers.get_list("Content-Type") == [PROBLEM_TYPE]
     assert response.headers.get_list("Cache-Control") == [PROBLEM_HEADERS["Cache-Control"]]
-    assert response.headers.get_list("X-Content-Type-Options") == ["nosniff"]
+    for name, value in SECURITY_HEADERS.items():
+        assert response.headers.get_list(name) == [value]
     assert response.headers.get_list("X-Request-ID") == [problem["request_id"]]
     assert response.headers["Server"] == "nginx"
     assert problem.keys() == {"type", "title", "status", "detail", "code", "request_id"}

@@ -1,14 +1,13 @@
 """The OpenAPI document and Swagger UI, both served without other hosts."""
 
-from importlib.resources import files
 from typing import Any
 
 from flask import Flask, redirect
 from flask_smorest import Api
-from flask_swagger_ui import get_swaggerui_blueprint
 from marshmallow import fields
 from werkzeug import Response
 
+from adapters.http.openapi.swagger_ui import swagger_ui
 from adapters.http.openapi.tags import TAGS
 from adapters.http.problems.responses import shared_responses
 from adapters.http.problems.schema import ProblemSchema
@@ -68,23 +67,7 @@ def document(app: Flask, version: str) -> DocumentedApi:
             },
         },
     )
-    app.register_blueprint(
-        get_swaggerui_blueprint(
-            SWAGGER_UI.rstrip("/"),
-            DOCUMENT,
-            config={
-                "app_name": "Turnout: Swagger UI",
-                "validatorUrl": None,  # no request to another host
-                "persistAuthorization": True,
-                "tryItOutEnabled": True,
-                "defaultModelsExpandDepth": 0,  # the list of schemas is collapsed
-            },
-        )
-    )
-    style = _style_of_the_page()
-    app.add_url_rule(
-        f"{SWAGGER_UI}index.css", "swagger_ui_style", lambda: Response(style, mimetype="text/css")
-    )
+    app.register_blueprint(swagger_ui(SWAGGER_UI))
     app.add_url_rule("/", "home", _go_to_swagger_ui)
     api = DocumentedApi(app)
     del api.spec.components.schemas["PaginationMetadata"]  # flask-smorest's; unused
@@ -105,13 +88,6 @@ def _enum_by_name(converter: Any, field: fields.Field[Any], ret: dict[str, Any])
     if name not in components.schemas:
         components.schema(name, schema)
     return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _style_of_the_page() -> str:
-    """The package's style sheet followed by ours."""
-    theirs = files("flask_swagger_ui").joinpath("dist", "index.css")
-    ours = files("adapters.http.openapi").joinpath("swagger_ui.css")
-    return theirs.read_text() + ours.read_text()
 
 
 def _go_to_swagger_ui() -> Response:

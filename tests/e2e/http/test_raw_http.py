@@ -7,6 +7,7 @@ from secrets import token_hex
 import httpx
 import pytest
 
+from adapters.http.responses.security_headers import SECURITY_HEADERS
 from tests.e2e.http.slow_clients import BODY, EXPECT, KEEP_ALIVE, connect, read_all
 
 KIB = 1024
@@ -85,7 +86,8 @@ def test_malformed_http_returns_a_problem(service_url, request_head, status):
 
     assert head.startswith(b"HTTP/1.1 %d " % status)
     assert b"application/problem+json" in head
-    assert b"\r\nX-Content-Type-Options: nosniff\r\n" in head
+    for name, value in SECURITY_HEADERS.items():
+        assert f"\r\n{name}: {value}\r\n".encode() in head
     assert b"\r\nCache-Control: no-store\r\n" in head
     assert json.loads(body)["status"] == status
 

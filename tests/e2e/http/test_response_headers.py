@@ -1,4 +1,4 @@
-"""X-Content-Type-Options and Cache-Control."""
+"""Security headers and Cache-Control."""
 
 import pytest
 from dependency_injector import providers
@@ -8,26 +8,45 @@ from tests.e2e.client import an_event_body
 
 PUBLIC = ["/", "/api/schema/", "/api/schema/swagger-ui/", "/api/schema/swagger-ui/swagger-ui.css"]
 PRIVATE = "private, no-cache"
+# Loads, runs, submits and embeds nothing.
+EMPTY_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-def has_nosniff(response):
-    return response.headers.get_list("X-Content-Type-Options") == ["nosniff"]
+def has_security_headers(headers, policy=EMPTY_POLICY):
+    """Each exactly once; werkzeug's and httpx's lists have different names."""
+    all_of = headers.getlist if hasattr(headers, "getlist") else headers.get_list
+    return (
+        all_of("X-Content-Type-Options") == ["nosniff"]
+        and all_of("Content-Security-Policy") == [policy]
+        and all_of("Referrer-Policy") == ["no-referrer"]
+        and all_of("Cross-Origin-Opener-Policy") == ["same-origin"]
+        and all_of("Cross-Origin-Resource-Policy") == ["same-origin"]
+    )
+
+
+def policy_of(response):
+    """The directives of its Content-Security-Policy."""
+    parts = response.headers["Content-Security-Policy"].split("; ")
+    return {name: sources.split() for name, _, sources in (each.partition(" ") for each in parts)}
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-def test_the_document_has_nosniff_and_may_be_cached(visitor, path):
+def test_the_document_may_be_cached(visitor, path):
     response = visitor.get(path)
 
-    assert has_nosniff(response)
     assert response.headers.get("Cache-Control") in (None, "no-cache")
 
 
-def test_every_response_has_nosniff(ada, visitor):
+def test_every_response_has_the_security_headers(ada, visitor):
     event = ada.new_event()
+    feed = ada.post("/v1/profile/calendar/").json()["url"]
     responses = [
+        visitor.get("/"),
+        visitor.get("/api/schema/"),
         visitor.get("/v1/events/"),
         visitor.get("/nowhere/"),
-        visitor.get("/api/schema/swagger-ui/nothing.js"),
+        visitor.get(feed),
+        visitor.get("/healthz/"),
         visitor.get("/v1/events/", headers={"Host": "a b"}),
         visitor.log_in("nobody"),
         visitor.http.options("/v1/events/"),
@@ -35,14 +54,32 @@ def test_every_response_has_nosniff(ada, visitor):
         ada.http.head(event),
         ada.get("/v1/events/?limit=0"),
         ada.attend(event),
+        ada.get(f"{event}attendees/", headers={"Accept": "text/csv"}),
         ada.create_event(),
     ]
 
     for response in responses:
-        assert has_nosniff(response), response.request.url
+        assert has_security_headers(response.headers), response.request.url
 
 
-def test_an_internal_error_has_nosniff_and_no_store(database, empty_database):
+@pytest.mark.parametrize("path", ["", "swagger-ui-bundle.js", "static/page.js", "nothing.js"])
+def test_swagger_ui_runs_only_scripts_of_its_origin(visitor, path):
+    response = visitor.get(f"/api/schema/swagger-ui/{path}")
+    policy = policy_of(response)
+
+    assert has_security_headers(response.headers, response.headers["Content-Security-Policy"])
+    assert policy["default-src"] == policy["frame-ancestors"] == ["'none'"]
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == ["'self'"]
+
+
+@pytest.mark.parametrize(("scheme", "policies"), [("https", ["max-age=31536000"]), ("http", [])])
+def test_browsers_stay_with_https_once_they_use_it(app, scheme, policies):
+    response = app.test_client().get("/healthz/", base_url=f"{scheme}://turnout.example")
+
+    assert response.headers.getlist("Strict-Transport-Security") == policies
+
+
+def test_an_internal_error_has_the_security_headers_and_no_store(database, empty_database):
     class Broken:
         def __call__(self, *_):
             raise ZeroDivisionError
@@ -53,7 +90,7 @@ def test_an_internal_error_has_nosniff_and_no_store(database, empty_database):
         response = client.post("/v1/profile/token/", json=body)
 
     assert response.status_code == 500
-    assert response.headers.getlist("X-Content-Type-Options") == ["nosniff"]
+    assert has_security_headers(response.headers)
     assert response.headers["Cache-Control"] == "no-store"
 
 

@@ -1,0 +1,68 @@
+"""Fail if a container of the compose files has more rights or connections than it needs."""
+
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+FILES = ("docker-compose.yml", "docker-compose.scale.yml")
+HARDENING = {
+    "cap_drop": ["ALL"],
+    "security_opt": ["no-new-privileges:true"],
+    "read_only": True,
+    "pids_limit": 1024,
+}
+# Their images run as root by default.
+ROOT_IMAGES = {"postgres", "nginx", "redis"}
+DATABASES = {"db", "primary", "standby"}
+PROXIES = {"proxy", "balancer"}
+OWNERS = {"migrations"}
+
+
+def problems_of(document):
+    services = document["services"]
+    [proxy] = PROXIES & services.keys()
+    proxy_address = services[proxy]["networks"]["frontend"]["ipv4_address"]
+    if document["networks"]["backend"] != {"internal": True}:
+        yield "backend: is not internal"
+    for name, service in services.items():
+        for key, value in HARDENING.items():
+            if service.get(key) != value:
+                yield f"{name}: {key} is not {value}"
+        image = service.get("image", "").partition(":")[0]
+        if image in ROOT_IMAGES and service.get("user", "root") == "root":
+            yield f"{name}: runs as root"
+        if name in DATABASES and service["networks"] != ["backend"]:
+            yield f"{name}: is in other networks than backend"
+        if name not in PROXIES and any(
+            not str(port).startswith("127.0.0.1:") for port in service.get("ports", [])
+        ):
+            yield f"{name}: has a public port"
+        environment = environment_of(service)
+        role = "turnout_owner" if name in OWNERS else "turnout_service"
+        if f"://{role}:" not in environment.get("DATABASE_URL", f"://{role}:"):
+            yield f"{name}: does not connect as {role}"
+        if environment.get("TRUSTED_PROXIES", proxy_address) != proxy_address:
+            yield f"{name}: trusts other addresses than {proxy_address}"
+
+
+def environment_of(service):
+    variables = service.get("environment", {})
+    if isinstance(variables, list):
+        return dict(each.split("=", 1) for each in variables if "=" in each)
+    return variables
+
+
+def main():
+    problems = [
+        f"{file}: {problem}"
+        for file in FILES
+        for problem in problems_of(yaml.safe_load((ROOT / file).read_text()))
+    ]
+    if problems:
+        sys.exit("\n".join(problems))
+
+
+if __name__ == "__main__":
+    main()
