@@ -72,11 +72,15 @@ def test_a_profile_shows_the_user(storage, ada):
 
 @pytest.mark.parametrize("revoked_at", [None, NOON + HOUR])
 def test_every_field_of_a_session_is_read_back(storage, ada, revoked_at):
-    session = a_session(user_id=ada.id, last_used_at=NOON + HOUR, revoked_at=revoked_at)
+    session = a_session(
+        user_id=ada.id,
+        last_used_at=NOON + HOUR,
+        revoked_at=revoked_at,
+        previous_refresh_token_hash=b"previous",
+    )
     storage.keep(session)
 
     with storage.new_work() as work:
-        assert work.sessions.find_for_update(session.id) == session
         assert work.sessions.find_for_update(session.id) == session
 
 
@@ -170,9 +174,6 @@ def test_live_sessions_are_those_that_the_domain_calls_live(storage, ada, grace)
     storage.keep(*sessions, a_session(user_id=grace.id))
     live = [session for session in sessions if session.is_live(NOON)]
 
-    with storage.new_work() as work:
-        found = work.sessions.live_for_update(ada.id, NOON)
-    assert found == sorted(live, key=lambda session: session.id)
     page = storage.accounts.live_sessions(Caller(ada.id), PageRequest(limit=10, offset=0), NOON)
     assert page.count == 2
     assert [view.id for view in page.results] == [live[0].id, live[1].id]
@@ -181,6 +182,25 @@ def test_live_sessions_are_those_that_the_domain_calls_live(storage, ada, grace)
     for session in sessions:
         is_found = storage.accounts.find_live_session(session.id, NOON) is not None
         assert is_found == session.is_live(NOON)
+
+
+@pytest.mark.parametrize("is_one_kept", [True, False])
+def test_live_sessions_are_revoked_together(storage, ada, grace, is_one_kept):
+    sessions, hers = sessions_of(ada), a_session(user_id=grace.id, now=NOON - HOUR)
+    storage.keep(*sessions, hers)
+    live = [session for session in sessions if session.is_live(NOON)]
+    kept = live.pop() if is_one_kept else None
+
+    with storage.new_work() as work:
+        revoked = work.sessions.revoke_live(ada.id, NOON, keep=kept and kept.id)
+        work.commit()
+
+    assert set(revoked) == {session.id for session in live}
+    for session in live:
+        session.revoke(NOON)
+    with storage.new_work() as work:
+        for session in [*sessions, hers]:
+            assert work.sessions.find_for_update(session.id) == session
 
 
 def test_a_session_is_shown_with_its_client(storage, ada):

@@ -11,6 +11,7 @@ from domain.accounts.errors import (
     InvalidCredentials,
     InvalidToken,
     RefreshTokenReused,
+    RefreshTokenSuperseded,
     SessionNotFound,
     UsernameTaken,
     WrongPassword,
@@ -23,6 +24,7 @@ from domain.events.errors import (
     EventNotFound,
     NotEventCreator,
     ReadOnlyEvent,
+    TooManyEvents,
 )
 
 
@@ -56,6 +58,13 @@ CATALOG = (
     ),
     _of_error(
         InvalidCredentials, "Wrong username or password.", "Ask the user for the credentials again."
+    ),
+    _of_error(
+        RefreshTokenSuperseded,
+        "The refresh token was replaced a moment ago, by a concurrent request or by one whose "
+        "response was lost; the session continues.",
+        "Use the tokens that replaced it, for example those of another tab. If your client does "
+        "not have them, log in.",
     ),
     _of_error(
         RefreshTokenReused,
@@ -104,6 +113,11 @@ CATALOG = (
         ReadOnlyEvent,
         "The event has already started.",
         "Nothing: it can no longer be edited, deleted, attended, or left.",
+    ),
+    _of_error(
+        TooManyEvents,
+        "You already have the maximum number of upcoming events.",
+        "Delete an upcoming event, or wait until one has started.",
     ),
     _of_error(CapacityExhausted, "All seats are taken.", "Try again after somebody cancels."),
     _of_error(

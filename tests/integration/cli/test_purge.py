@@ -98,13 +98,14 @@ class BusyUser(Thread):
         return response.json()
 
     def run(self):
-        tokens = self._post("/v1/profile/token/", ACCOUNT)
+        tokens = first = self._post("/v1/profile/token/", ACCOUNT)
         while not self.stop.is_set():
             body = {"refresh_token": tokens["refresh_token"]}
             tokens = self._post("/v1/profile/token/refresh/", body)
             authorization = {"Authorization": f"Bearer {tokens['access_token']}"}
             self._post("/v1/events/", EVENT, **authorization, **{"Idempotency-Key": str(uuid4())})
         # This ends the session, so it must be the last request.
+        body = {"refresh_token": first["refresh_token"]}
         self.reuse_response = self._http.post("/v1/profile/token/refresh/", json=body).json()
         self._http.close()
 

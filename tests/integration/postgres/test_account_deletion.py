@@ -106,7 +106,7 @@ def test_a_request_that_waits_for_the_deletion_changes_nothing(empty_database, n
             outcome.result(timeout=30)
 
     with new_work() as work:
-        assert work.events.upcoming_of(ada.id, NOON) == []
+        assert work.events.upcoming_for_update(ada.id, NOON, 10) == []
         assert work.events.get_for_update(event.id, attendee=grace.id).attendees_count == 0
     with empty_database.connect() as connection:
         assert connection.execute(select(calendar_feeds)).all() == []
