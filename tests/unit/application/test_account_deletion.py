@@ -2,13 +2,14 @@
 
 import pytest
 
-from application.accounts.leave_upcoming_events import BATCH
+from application.accounts import leave_upcoming_events
 from application.errors import OutcomeUnknown, Unavailable
 from domain.accounts.errors import AccountDeleted
 from tests.builders import CLIENT_INFO, DAY
 from tests.fakes.memory import MemoryUnitOfWork, MemoryUnitOfWorkFactory
 from tests.unit.application.world import World
 
+BATCH = 3
 NUMBER = BATCH + 1
 
 
@@ -31,7 +32,8 @@ class FailingWorkFactory(MemoryUnitOfWorkFactory):
 
 
 @pytest.fixture
-def world():
+def world(monkeypatch):
+    monkeypatch.setattr(leave_upcoming_events, "BATCH", BATCH)
     return World(FailingWorkFactory)
 
 
