@@ -18,8 +18,8 @@ STORED_HEADERS = ("Location", "ETag")
 # The members of the event in 0.3.0, in order.
 FIELDS_OF_0_3_0 = (
     *("id", "title", "description", "start_time", "end_time", "capacity", "attendees_count"),
-    *("created_at", "updated_at", "location", "seats_left", "type", "is_attending", "status"),
-    "creator",
+    *("created_at", "updated_at", "location", "type", "is_attending", "status", "creator"),
+    "seats_left",
 )
 TIMES = ("start_time", "end_time", "created_at", "updated_at")
 

@@ -1,6 +1,11 @@
 """Creating events."""
 
 import pytest
+from sqlalchemy import text
+
+from adapters.postgres.schema.tables import events
+from domain.events.event import MAX_UPCOMING_EVENTS
+from tests.e2e.problems import is_problem
 
 
 def test_creating_an_event_returns_all_fields(ada):
@@ -105,3 +110,21 @@ def test_the_latest_possible_instant_is_a_valid_end(ada):
 
     assert event["end_time"] == "9999-12-31T23:59:59.999999Z"
     assert ada.get("/v1/events/").json()["results"] == [event]
+
+
+def test_a_person_has_a_maximum_of_upcoming_events(ada, grace, empty_database):
+    event = ada.new_event()
+    columns = ", ".join(column.name for column in events.c if column.name != "id")
+    with empty_database.begin() as connection:
+        connection.execute(
+            text(f"""
+                INSERT INTO events (id, {columns}) SELECT gen_random_uuid(), {columns}
+                FROM events, generate_series(2, {MAX_UPCOMING_EVENTS})
+            """)
+        )
+
+    assert is_problem(ada.create_event(), 409, "too_many_events")
+    assert grace.create_event().status_code == 201
+    assert ada.delete(event).status_code == 204
+    assert ada.create_event().status_code == 201
+    assert is_problem(ada.create_event(), 409, "too_many_events")
