@@ -63,8 +63,8 @@ CATALOG = (
         RefreshTokenSuperseded,
         "The refresh token was replaced a moment ago, by a concurrent request or by one whose "
         "response was lost; the session continues.",
-        "Use the tokens that replaced it, for example those of another tab. If your client does "
-        "not have them, log in.",
+        "Use the tokens that replaced it, for example those of another tab. If nobody has them, "
+        "revoke this token and log in.",
     ),
     _of_error(
         RefreshTokenReused,

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.postgres.maintenance.expired_rows import BATCH
 from application.idempotency import IdempotencyRecord, IdempotentRequest
-from tests.builders import DAY, a_session, a_user
+from tests.builders import DAY, a_session, a_user, an_event
 from tests.postgres import run_in
 
 NUMBER = 2 * BATCH + 500
@@ -56,6 +56,36 @@ def test_expired_rows_are_deleted_and_counted(output_of, run_command, expired_db
     assert recent_output == "0 sessions and 0 idempotency keys were deleted.\n"
     assert purged.stdout == f"{counted}were deleted.\n"
     assert counts(expired_db) == [(1, 1)]
+
+
+def test_an_interrupted_deletion_is_finished(output_of, db):
+    ada, grace = a_user("ada"), a_user("grace")
+    start = datetime.now(UTC) + DAY
+    own, other = (an_event(creator_id=each.id, start_time=start) for each in (ada, grace))
+    with db.new_work() as work:
+        for person, event in ((ada, own), (grace, other)):
+            work.users.add(person)
+            work.events.add(event)
+        work.commit()
+    with db.new_work() as work:
+        attended = work.events.get_for_update(other.id, attendee=ada.id)
+        attended.attend(start - DAY)
+        work.events.save(attended)
+        work.users.remove(work.users.find_for_update(ada.id))
+        work.commit()
+
+    dry_output = output_of("purge", "--dry-run", **db.settings)
+    outputs = [output_of("purge", **db.settings) for _ in range(2)]
+
+    nothing = "0 sessions and 0 idempotency keys"
+    interrupted = "The interrupted deletion of 1 account"
+    assert dry_output == f"{interrupted} would be finished.\n{nothing} would be deleted.\n"
+    assert outputs == [
+        f"{interrupted} was finished.\n{nothing} were deleted.\n",
+        f"{nothing} were deleted.\n",
+    ]
+    assert db.rows("SELECT id, attendees_count FROM events") == [(other.id, 0)]
+    assert db.rows("SELECT count(*) FROM attendances") == [(0,)]
 
 
 def test_two_concurrent_purges_share_the_work(run_command, expired_db):
