@@ -226,3 +226,21 @@ def test_only_ended_sessions_are_deleted(storage, ada, grace):
         for session in [*sessions, hers]:
             is_kept = work.sessions.find_for_update(session.id) is not None
             assert is_kept == (session.is_live(NOON) or session is hers)
+
+
+def test_a_deletion_is_unfinished_while_upcoming_events_or_seats_remain(storage, ada):
+    creator, attendee, past, nobody = (a_user(name) for name in ("c", "a", "p", "n"))
+    storage.keep(creator, attendee, past, nobody)
+    storage.keep_event(creator)
+    for user in (attendee, ada):
+        storage.seat(storage.keep_event(ada), user)
+    storage.seat(storage.keep_event(past, start_time=NOON), past, now=NOON - HOUR)
+    with storage.new_work() as work:
+        for user in (creator, attendee, past, nobody):
+            work.users.remove(work.users.get_for_update(user.id))
+        work.commit()
+
+    unfinished = storage.accounts.unfinished_deletions(NOON)
+
+    assert unfinished == sorted([creator.id, attendee.id])
+    assert storage.accounts.unfinished_deletions(NOON + HOUR) == []
