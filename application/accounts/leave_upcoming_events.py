@@ -32,6 +32,7 @@ class LeaveUpcomingEvents:
             upcoming = work.events.upcoming_for_update(user_id, now, BATCH)
             for event in upcoming:
                 if event.creator_id == user_id:
+                    event.require_deletable(by=user_id, now=now)
                     work.events.remove(event)
                 else:
                     event.cancel(now)
