@@ -3,7 +3,6 @@
 The key is chosen by the client (draft-ietf-httpapi-idempotency-key-header).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -12,8 +11,8 @@ from domain.errors import Conflict, Invalid
 
 IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)
 
-# JSON that the store does not interpret.
-Payload: TypeAlias = Mapping[str, Any]
+# JSON that only the adapter that made the response interprets.
+StoredResponse: TypeAlias = Any
 
 
 class IdempotencyKeyInUse(Conflict):
@@ -40,17 +39,17 @@ class IdempotentRequest:
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyRecord:
-    """The result of the first request with a key."""
+    """The response to the first request with a key."""
 
     request: IdempotentRequest
-    payload: Payload
+    response: StoredResponse
     created_at: datetime
 
     def is_expired(self, now: datetime) -> bool:
         return now >= self.created_at + IDEMPOTENCY_KEY_LIFETIME
 
-    def replay(self, request: IdempotentRequest) -> Payload:
-        """The stored result. Raises IdempotencyKeyReused if the request differs."""
+    def replay(self, request: IdempotentRequest) -> StoredResponse:
+        """The stored response. Raises IdempotencyKeyReused if the request differs."""
         if request.fingerprint != self.request.fingerprint:
             raise IdempotencyKeyReused
-        return self.payload
+        return self.response

@@ -8,7 +8,9 @@ from application.accounts.change_password import ChangePassword
 from application.accounts.confirm_password import ConfirmPassword
 from application.accounts.delete_account import DeleteAccount
 from application.accounts.find_token_owner import FindTokenOwner
+from application.accounts.finish_deletions import FinishDeletions
 from application.accounts.get_profile import GetProfile
+from application.accounts.leave_upcoming_events import LeaveUpcomingEvents
 from application.accounts.list_sessions import ListSessions
 from application.accounts.log_in import LogIn
 from application.accounts.refresh_session import RefreshSession
@@ -62,6 +64,7 @@ class UseCases:
     update_profile: UpdateProfile
     change_password: ChangePassword
     delete_account: DeleteAccount
+    finish_deletions: FinishDeletions
 
     list_events: ListEvents
     create_event: CreateEvent
@@ -94,14 +97,19 @@ def build_use_cases(
     new_feed_secret: NewFeedSecret,
     audit: AuditLog,
     session_max_age: timedelta,
+    refresh_token_reuse_leeway: timedelta,
+    max_upcoming_events: int,
 ) -> UseCases:
     issue_pair = IssueTokenPair(tokens, new_id)
     confirm_password = ConfirmPassword(new_work, hasher, audit)
+    leave_upcoming_events = LeaveUpcomingEvents(new_work, clock)
     return UseCases(
         authenticate=Authenticate(tokens, clock),
         sign_up=SignUp(new_work, password_rules, hasher, clock, new_id),
         log_in=LogIn(new_work, hasher, issue_pair, clock, new_id, audit, session_max_age),
-        refresh_session=RefreshSession(new_work, tokens, issue_pair, clock, audit),
+        refresh_session=RefreshSession(
+            new_work, tokens, issue_pair, clock, audit, refresh_token_reuse_leeway
+        ),
         verify_token=VerifyToken(accounts, tokens, clock),
         revoke_token=RevokeToken(new_work, tokens, clock, audit),
         find_token_owner=FindTokenOwner(tokens),
@@ -113,9 +121,10 @@ def build_use_cases(
         change_password=ChangePassword(
             new_work, confirm_password, password_rules, hasher, clock, audit
         ),
-        delete_account=DeleteAccount(new_work, confirm_password, clock, audit),
+        delete_account=DeleteAccount(new_work, confirm_password, leave_upcoming_events, audit),
+        finish_deletions=FinishDeletions(accounts, leave_upcoming_events, clock),
         list_events=ListEvents(events, clock),
-        create_event=CreateEvent(new_work, clock, new_id),
+        create_event=CreateEvent(new_work, clock, new_id, max_upcoming_events),
         get_event=GetEvent(events, clock),
         update_event=UpdateEvent(new_work, clock),
         delete_event=DeleteEvent(new_work, clock),

@@ -94,6 +94,8 @@ class Container(containers.DeclarativeContainer):
         new_feed_secret=feed_secrets,
         audit=audit,
         session_max_age=settings.provided.session_max_age,
+        refresh_token_reuse_leeway=settings.provided.refresh_token_reuse_leeway,
+        max_upcoming_events=settings.provided.max_upcoming_events,
     )
     authenticate = providers.Factory(bearer_authentication, use_cases.provided.authenticate)
 

@@ -12,6 +12,7 @@ from domain.events.event import DETAILS, Event, NewEvent, Seat
 from domain.events.schedule import Schedule
 
 NOON = datetime(2030, 5, 17, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 

@@ -24,6 +24,9 @@ SCHEMA = text("""
     UNION ALL
     SELECT 'function', proname, '', '', '', ''
     FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'trigger', tgrelid::regclass::text, pg_get_triggerdef(oid), '', '', ''
+    FROM pg_trigger WHERE NOT tgisinternal
 """)
 
 

@@ -15,6 +15,14 @@ from adapters.postgres.typecasters import register_typecasters
 
 # Seconds that a server may take to respond in addition to statement_timeout.
 GRACE_S = 0.25
+# The server must not log the values of a statement that fails: psycopg2 inserts them into its text.
+# An ordinary role may only set these if it was granted to (docs/operations.md).
+QUIET_LOG = """
+    SELECT set_config(name, value, false)
+    FROM (VALUES ('log_min_error_statement', 'panic'), ('log_error_verbosity', 'terse'))
+        AS settings (name, value)
+    WHERE has_parameter_privilege(name, 'SET')
+"""
 
 
 def make_engine(
@@ -63,6 +71,8 @@ def make_engine(
     event.listen(engine, "connect", register_typecasters)
     if not is_any_encoding:
         event.listen(engine, "connect", _require_utf8)
+    if not is_pooled:
+        event.listen(engine, "connect", _quiet_log)
     return engine
 
 
@@ -74,6 +84,7 @@ def _settings(timeouts: Timeouts) -> dict[str, str]:
         # Compiling takes longer than any of our statements. It depends on the estimated cost of
         # the plan, which includes branches that are not executed.
         "jit": "off",
+        "log_parameter_max_length_on_error": "0",
         "lock_timeout": f"{timeouts.lock * 1000:.0f}",
         "statement_timeout": f"{timeouts.statement * 1000:.0f}",
         "idle_in_transaction_session_timeout": f"{timeouts.idle_in_transaction * 1000:.0f}",
@@ -86,6 +97,13 @@ def _startup_options(settings: dict[str, str]) -> str:
 
 def _set_local(settings: dict[str, str]) -> str:
     return "".join(f"SET LOCAL {name} = '{value}';" for name, value in settings.items())
+
+
+def _quiet_log(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(QUIET_LOG)
+    if not connection.autocommit:
+        connection.commit()
 
 
 def _connect_to_first(

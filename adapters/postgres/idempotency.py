@@ -96,7 +96,7 @@ class PostgresIdempotencyStore(IdempotencyStore):
                 "user_id": user_id,
                 "key": record.request.key,
                 "fingerprint": record.request.fingerprint,
-                "answer": orjson.dumps(record.payload).decode(),
+                "answer": orjson.dumps(record.response).decode(),
                 "created_at": record.created_at,
             },
         )

@@ -1,9 +1,20 @@
 """SQLAlchemy compiles statements to text once; psycopg2 runs them."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ClauseElement, ColumnElement, DateTime, Uuid, bindparam, make_url
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    DateTime,
+    Table,
+    Update,
+    Uuid,
+    bindparam,
+    make_url,
+    update,
+)
 from sqlalchemy.sql.selectable import FromClause
 
 DIALECT = make_url("postgresql+psycopg2://").get_dialect()()
@@ -17,6 +28,18 @@ EVENT_ID = bindparam("event_id", type_=Uuid)
 def compile_sql(statement: ClauseElement) -> str:
     """Compile to psycopg2's format, with named parameters for all values."""
     return str(statement.compile(dialect=DIALECT))
+
+
+def changed_values(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a row to write: no others appear in a server's log of failed statements."""
+    return {name: value for name, value in after.items() if before[name] != value}
+
+
+def update_values(table: Table, names: Iterable[str]) -> Update:
+    """Set columns to bind parameters of their names."""
+    return update(table).values(
+        {name: bindparam(name, type_=table.c[name].type) for name in sorted(names)}
+    )
 
 
 def columns_of(model: type[Any], source: FromClause) -> list[ColumnElement[Any]]:

@@ -36,11 +36,7 @@ class ChangePassword:
             user = get_confirmed(work, confirmed)
             user.password_hash = password_hash
             work.users.save(user)
-            now = self.clock.now()
-            for session in work.sessions.live_for_update(caller.user_id, now):
-                if session.id != caller.session_id:
-                    session.revoke(now)
-                    work.sessions.save(session)
+            work.sessions.revoke_live(caller.user_id, self.clock.now(), keep=caller.session_id)
             work.commit()
         self.audit.record(
             AuditEvent.PASSWORD_CHANGED, caller.user_id, caller.session_id, client_info

@@ -1,12 +1,12 @@
 from dataclasses import dataclass
-from uuid import UUID
 
 from application.accounts.confirm_password import ConfirmPassword, get_confirmed
+from application.accounts.leave_upcoming_events import LeaveUpcomingEvents
 from application.caller import Caller
+from application.errors import OutcomeUnknown, Unavailable
 from application.ports.account_queries import Profile
 from application.ports.audit_log import AuditEvent, AuditLog
-from application.ports.clock import Clock
-from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from application.ports.unit_of_work import UnitOfWorkFactory
 from application.preconditions import Precondition, no_precondition
 from application.retries import retry_on_contention
 from domain.accounts.session import ClientInfo
@@ -17,15 +17,15 @@ class DeleteAccount:
     """Delete the account, the user's upcoming events, and their seats at other upcoming events.
 
     Events that have started remain, with the user's seats but without their name.
-    Raises WrongPassword, PreconditionFailed or SessionEnded.
+    Raises WrongPassword, PreconditionFailed or SessionEnded, or OutcomeUnknown if the account is
+    deleted, but not all of its events: FinishDeletions continues.
     """
 
     new_work: UnitOfWorkFactory
     confirm: ConfirmPassword
-    clock: Clock
+    leave_upcoming_events: LeaveUpcomingEvents
     audit: AuditLog
 
-    @retry_on_contention
     def __call__(
         self,
         caller: Caller,
@@ -33,25 +33,25 @@ class DeleteAccount:
         client_info: ClientInfo,
         precondition: Precondition[Profile] = no_precondition,
     ) -> None:
+        # First: without an account, nobody can publish an event or take a seat.
+        self._remove_account(caller, password, client_info, precondition)
+        self.audit.record(AuditEvent.ACCOUNT_DELETED, caller.user_id, client_info=client_info)
+        try:
+            self.leave_upcoming_events(caller.user_id)
+        except Unavailable as error:
+            raise OutcomeUnknown from error
+
+    @retry_on_contention
+    def _remove_account(
+        self,
+        caller: Caller,
+        password: str,
+        client_info: ClientInfo,
+        precondition: Precondition[Profile],
+    ) -> None:
         confirmed = self.confirm(caller, password, client_info)
         with self.new_work(caller) as work:
-            # While the user is locked, they can neither publish an event nor take a seat.
             user = get_confirmed(work, confirmed)
             precondition(Profile.of(user))
-            self._leave_upcoming_events(work, caller.user_id)
             work.users.remove(user)
             work.commit()
-        self.audit.record(AuditEvent.ACCOUNT_DELETED, caller.user_id, client_info=client_info)
-
-    def _leave_upcoming_events(self, work: UnitOfWork, user_id: UUID) -> None:
-        # One instant for all events, so that none starts while this runs.
-        now = self.clock.now()
-        for event_id in work.events.upcoming_of(user_id, now):
-            event = work.events.find_for_update(event_id, attendee=user_id)
-            if event is None or not event.is_upcoming(now):
-                continue  # changed while waiting for the lock
-            if event.creator_id == user_id:
-                work.events.remove(event)
-            else:
-                event.cancel(now)
-                work.events.save(event)

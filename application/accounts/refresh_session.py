@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import timedelta
 
 from application.accounts.token_pair import IssueTokenPair, TokenPair
 from application.ports.audit_log import AuditEvent, AuditLog
@@ -12,13 +13,17 @@ from domain.accounts.session import ClientInfo
 
 @dataclass(frozen=True)
 class RefreshSession:
-    """Exchange a refresh token for a new token pair. Raises InvalidToken or RefreshTokenReused."""
+    """Exchange a refresh token for a new token pair.
+
+    Raises InvalidToken, RefreshTokenSuperseded or RefreshTokenReused.
+    """
 
     new_work: UnitOfWorkFactory
     tokens: Tokens
     issue_pair: IssueTokenPair
     clock: Clock
     audit: AuditLog
+    reuse_leeway: timedelta
 
     @retry_on_contention
     def __call__(self, refresh_token: str, client_info: ClientInfo) -> TokenPair:
@@ -32,7 +37,9 @@ class RefreshSession:
             now = self.clock.now()
             pair = self.issue_pair(session.id, session.user_id, now, session.ends_at)
             try:
-                session.rotate(refresh_token, pair.refresh_token, now, client_info)
+                session.rotate(
+                    refresh_token, pair.refresh_token, now, client_info, self.reuse_leeway
+                )
             except RefreshTokenReused:
                 # Commit the revocation in spite of the error.
                 work.sessions.save(session)

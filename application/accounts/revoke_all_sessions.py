@@ -20,10 +20,7 @@ class RevokeAllSessions:
     def __call__(self, caller: Caller, client_info: ClientInfo) -> None:
         now = self.clock.now()
         with self.new_work(caller) as work:
-            sessions = work.sessions.live_for_update(caller.user_id, now)
-            for session in sessions:
-                session.revoke(now)
-                work.sessions.save(session)
+            revoked = work.sessions.revoke_live(caller.user_id, now)
             work.commit()
-        for session in sessions:
-            self.audit.record(AuditEvent.SESSION_REVOKED, caller.user_id, session.id, client_info)
+        for session_id in revoked:
+            self.audit.record(AuditEvent.SESSION_REVOKED, caller.user_id, session_id, client_info)

@@ -1,8 +1,9 @@
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from application.caller import Caller
 from application.idempotency import IdempotencyRecord, IdempotentRequest
-from application.payloads import from_payload, to_payload
 from application.ports.clock import Clock
 from application.ports.event_queries import EventView
 from application.ports.identifiers import NewId
@@ -10,34 +11,43 @@ from application.ports.unit_of_work import UnitOfWorkFactory
 from application.retries import retry_on_contention
 from domain.events.event import Event, NewEvent
 
+Response = TypeVar("Response")
+
 
 @dataclass(frozen=True)
 class CreateEvent:
-    """Create an event. A repeated request with an idempotency key returns the first result.
+    """Create an event, and return the response to it that `respond` makes.
 
-    Raises Invalid, IdempotencyKeyInUse, IdempotencyKeyReused, SessionEnded or AccountDeleted.
+    The response to a request with an idempotency key is stored, so it must be JSON then: repeating
+    the request returns it unchanged. Raises Invalid, TooManyEvents, IdempotencyKeyInUse,
+    IdempotencyKeyReused, SessionEnded or AccountDeleted.
     """
 
     new_work: UnitOfWorkFactory
     clock: Clock
     new_id: NewId
+    max_upcoming: int
 
     @retry_on_contention
     def __call__(
-        self, caller: Caller, new: NewEvent, request: IdempotentRequest | None = None
-    ) -> EventView:
+        self,
+        caller: Caller,
+        new: NewEvent,
+        respond: Callable[[EventView], Response],
+        request: IdempotentRequest | None = None,
+    ) -> Response:
         with self.new_work(caller) as work:
             creator_id, now = caller.user_id, self.clock.now()
             if request is not None:
                 record = work.idempotency.find_for_update(creator_id, request.key)
                 if record is not None and not record.is_expired(now):
-                    return from_payload(EventView, record.replay(request))
+                    stored: Response = record.replay(request)
+                    return stored
             event = Event.create(new, self.new_id(), creator_id, now)
-            creator = work.users.get(creator_id)
-            view = EventView.of(event, creator.username, now)
-            work.events.add(event)
+            creator_name = work.events.add(event, self.max_upcoming)
+            response = respond(EventView.of(event, creator_name, now))
             if request is not None:
                 work.idempotency.remove_expired(creator_id, now)
-                work.idempotency.add(creator_id, IdempotencyRecord(request, to_payload(view), now))
+                work.idempotency.add(creator_id, IdempotencyRecord(request, response, now))
             work.commit()
-        return view
+        return response

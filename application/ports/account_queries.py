@@ -1,4 +1,5 @@
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -43,6 +44,13 @@ class LiveSession(NamedTuple):
 
 class AccountQueries(Protocol):
     """Reads without locks; one statement each."""
+
+    @abstractmethod
+    def unfinished_deletions(self, now: datetime) -> Sequence[UUID]:
+        """Deleted accounts that still have upcoming events or seats in them.
+
+        Reads the rows of all deleted accounts.
+        """
 
     @abstractmethod
     def find_live_session(self, session_id: UUID, now: datetime) -> LiveSession | None:

@@ -4,17 +4,24 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain.events.event import Event
+from domain.events.event import MAX_UPCOMING_EVENTS, Event, EventSeats
 
 
 class EventRepository(Protocol):
     @abstractmethod
-    def add(self, event: Event) -> None:
-        """Raises AccountDeleted if the creator's account is deleted."""
+    def add(self, event: Event, max_upcoming: int = MAX_UPCOMING_EVENTS) -> str:
+        """Add an event that the creator creates now. Returns the creator's username.
+
+        Raises TooManyEvents if the creator already has `max_upcoming` upcoming events, or
+        AccountDeleted. Concurrent requests are not counted: each may add one more.
+        """
 
     @abstractmethod
-    def upcoming_of(self, user_id: UUID, now: datetime) -> Sequence[UUID]:
-        """Upcoming events that the user created or attends, ordered by id."""
+    def upcoming_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
+        """Upcoming events that the user created or attends, with the user's seat, by id.
+
+        They are locked until the unit of work ends.
+        """
 
     @abstractmethod
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
@@ -24,16 +31,12 @@ class EventRepository(Protocol):
         """
 
     @abstractmethod
-    def find_for_update(self, event_id: UUID, attendee: UUID) -> Event | None:
-        """Like `get_for_update`, but None if there is no such event."""
-
-    @abstractmethod
-    def save(self, event: Event) -> None:
+    def save(self, event: EventSeats) -> None:
         """Save an event that this unit of work loaded, and its seat.
 
         Raises AccountDeleted if the seat is taken by a deleted account.
         """
 
     @abstractmethod
-    def remove(self, event: Event) -> None:
+    def remove(self, event: EventSeats) -> None:
         """Delete the event and its seats."""

@@ -7,7 +7,7 @@ from application.idempotency import IdempotencyRecord
 
 
 class IdempotencyStore(Protocol):
-    """Results of requests with idempotency keys, by user and key."""
+    """Responses to requests with idempotency keys, by user and key."""
 
     @abstractmethod
     def find_for_update(self, user_id: UUID, key: str) -> IdempotencyRecord | None:
@@ -22,4 +22,4 @@ class IdempotencyStore(Protocol):
 
     @abstractmethod
     def add(self, user_id: UUID, record: IdempotencyRecord) -> None:
-        """The payload must be JSON; it is returned unchanged."""
+        """The response must be JSON; it is returned unchanged."""

@@ -16,8 +16,10 @@ class SessionRepository(Protocol):
         """The session, locked until the unit of work ends."""
 
     @abstractmethod
-    def live_for_update(self, user_id: UUID, now: datetime) -> Sequence[Session]:
-        """The user's live sessions, locked until the unit of work ends."""
+    def revoke_live(
+        self, user_id: UUID, now: datetime, *, keep: UUID | None = None
+    ) -> Sequence[UUID]:
+        """Revoke the user's live sessions except `keep`. Returns their ids."""
 
     @abstractmethod
     def remove_ended(self, user_id: UUID, now: datetime) -> None:

@@ -59,6 +59,16 @@ class AccountDeleted(Unauthenticated):
         super().__init__("The account of this token has been deleted.")
 
 
+class RefreshTokenSuperseded(Unauthenticated):
+    code = "refresh_token_superseded"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This refresh token was replaced a moment ago. Its session continues; use the tokens "
+            "that replaced it."
+        )
+
+
 class RefreshTokenReused(Unauthenticated):
     code = "refresh_token_reused"
 

@@ -5,10 +5,18 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from domain.accounts.errors import InvalidToken, RefreshTokenReused, SessionNotFound
+from domain.accounts.errors import (
+    InvalidToken,
+    RefreshTokenReused,
+    RefreshTokenSuperseded,
+    SessionNotFound,
+)
 
 ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
 REFRESH_TOKEN_LIFETIME = timedelta(days=1)
+# How long the preceding refresh token does not end its session, by default: another tab may send
+# it at the same time, or the response with its successor may be lost.
+REFRESH_TOKEN_REUSE_LEEWAY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +46,8 @@ def token_hash(token: str) -> bytes:
 class Session:
     """Only the newest refresh token is valid, and only once (RFC 9700 section 4.14.2).
 
-    The session expires with that token, at `expires_at`. Refreshing moves `expires_at`, but never
-    beyond `ends_at`.
+    `last_used_at` is when it was issued. The session expires with it, at `expires_at`. Refreshing
+    moves `expires_at`, but never beyond `ends_at`.
     """
 
     id: UUID
@@ -51,6 +59,7 @@ class Session:
     ends_at: datetime
     client_info: ClientInfo
     revoked_at: datetime | None = None
+    previous_refresh_token_hash: bytes | None = field(default=None, repr=False)
 
     @classmethod
     def open(
@@ -81,22 +90,39 @@ class Session:
         return self.refresh_token_hash == token_hash(refresh_token)
 
     def rotate(
-        self, refresh_token: str, new_token: str, now: datetime, client_info: ClientInfo
+        self,
+        refresh_token: str,
+        new_token: str,
+        now: datetime,
+        client_info: ClientInfo,
+        reuse_leeway: timedelta = REFRESH_TOKEN_REUSE_LEEWAY,
     ) -> None:
         """Replace the newest refresh token.
 
-        An older token may have been stolen: it revokes the session and raises RefreshTokenReused.
+        The preceding token raises RefreshTokenSuperseded for `reuse_leeway`. Later, and any older
+        token at once, may have been stolen: it revokes the session and raises RefreshTokenReused.
         Save the session even then. Raises InvalidToken if the session has ended.
         """
         if not self.is_live(now):
             raise InvalidToken
         if not self.is_newest(refresh_token):
+            if self._was_just_replaced(refresh_token, now, reuse_leeway):
+                raise RefreshTokenSuperseded
             self.revoked_at = now
             raise RefreshTokenReused
+        self.previous_refresh_token_hash = self.refresh_token_hash
         self.refresh_token_hash = token_hash(new_token)
         self.last_used_at = now
         self.expires_at = refresh_token_expiry(now, self.ends_at)
         self.client_info = client_info
+
+    def _was_just_replaced(self, refresh_token: str, now: datetime, leeway: timedelta) -> bool:
+        # Another instance's clock may be ahead: without a leeway, that must not make one.
+        return (
+            self.previous_refresh_token_hash == token_hash(refresh_token)
+            and now - self.last_used_at < leeway
+            and leeway > timedelta(0)
+        )
 
     def revoke(self, now: datetime) -> None:
         """Revoking twice changes nothing."""

@@ -29,6 +29,17 @@ class ReadOnlyEvent(Conflict):
         )
 
 
+class TooManyEvents(Conflict):
+    code = "too_many_events"
+
+    def __init__(self, max_upcoming: int) -> None:
+        super().__init__(
+            f"You already have {max_upcoming:,} upcoming events, the maximum. Delete one, or wait "
+            "until one has started."
+        )
+        self.max_upcoming = max_upcoming
+
+
 class CapacityExhausted(Conflict):
     code = "capacity_exhausted"
 

@@ -22,6 +22,8 @@ from domain.events.errors import (
 from domain.events.schedule import EventStatus, Schedule
 
 MICROSECOND = timedelta(microseconds=1)
+# Of one creator, by default.
+MAX_UPCOMING_EVENTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,8 @@ DETAILS = tuple(
 
 
 @dataclass
-class Event:
-    """An event with the number of attendees and the seat of one user.
+class EventSeats:
+    """The part of an event that decides on its seats: their number and the seat of one user.
 
     The list of attendees is never loaded: there may be a million, and every decision needs only
     their count and this seat.
@@ -78,12 +80,58 @@ class Event:
 
     id: UUID
     creator_id: UUID
-    title: Title
-    description: Description
     schedule: Schedule
     capacity: Capacity
     attendees_count: int
     seat: Seat
+
+    def require_deletable(self, by: UUID, now: datetime) -> None:
+        """Raises NotEventCreator or ReadOnlyEvent."""
+        self._require_creator(by)
+        self._require_upcoming(now)
+
+    def attend(self, now: datetime) -> None:
+        """Take the seat. Attending twice changes nothing, even if the event is full.
+
+        Raises ReadOnlyEvent or CapacityExhausted.
+        """
+        self._require_upcoming(now)
+        if self.seat.is_taken:
+            return
+        if self.attendees_count >= self.capacity:
+            raise CapacityExhausted(self.capacity)
+        self.seat = Seat(self.seat.user_id, registered_at=now)
+        self.attendees_count += 1
+
+    def cancel(self, now: datetime) -> None:
+        """Give up the seat. Cancelling without attending changes nothing.
+
+        Raises ReadOnlyEvent.
+        """
+        self._require_upcoming(now)
+        if not self.seat.is_taken:
+            return
+        self.seat = Seat(self.seat.user_id)
+        self.attendees_count -= 1
+
+    def is_upcoming(self, now: datetime) -> bool:
+        return self.schedule.status_at(now) is EventStatus.UPCOMING
+
+    def _require_creator(self, user_id: UUID) -> None:
+        if user_id != self.creator_id:
+            raise NotEventCreator
+
+    def _require_upcoming(self, now: datetime) -> None:
+        if not self.is_upcoming(now):
+            raise ReadOnlyEvent
+
+
+@dataclass
+class Event(EventSeats):
+    """An event as a whole, with its texts."""
+
+    title: Title
+    description: Description
     created_at: datetime
     updated_at: datetime
     type: EventType
@@ -128,43 +176,3 @@ class Event:
         self.revision += 1
         # Increases with every edit, also where clocks differ: it identifies the edit.
         self.updated_at = max(now, self.updated_at + MICROSECOND)
-
-    def require_deletable(self, by: UUID, now: datetime) -> None:
-        """Raises NotEventCreator or ReadOnlyEvent."""
-        self._require_creator(by)
-        self._require_upcoming(now)
-
-    def attend(self, now: datetime) -> None:
-        """Take the seat. Attending twice changes nothing, even if the event is full.
-
-        Raises ReadOnlyEvent or CapacityExhausted.
-        """
-        self._require_upcoming(now)
-        if self.seat.is_taken:
-            return
-        if self.attendees_count >= self.capacity:
-            raise CapacityExhausted(self.capacity)
-        self.seat = Seat(self.seat.user_id, registered_at=now)
-        self.attendees_count += 1
-
-    def cancel(self, now: datetime) -> None:
-        """Give up the seat. Cancelling without attending changes nothing.
-
-        Raises ReadOnlyEvent.
-        """
-        self._require_upcoming(now)
-        if not self.seat.is_taken:
-            return
-        self.seat = Seat(self.seat.user_id)
-        self.attendees_count -= 1
-
-    def is_upcoming(self, now: datetime) -> bool:
-        return self.schedule.status_at(now) is EventStatus.UPCOMING
-
-    def _require_creator(self, user_id: UUID) -> None:
-        if user_id != self.creator_id:
-            raise NotEventCreator
-
-    def _require_upcoming(self, now: datetime) -> None:
-        if not self.is_upcoming(now):
-            raise ReadOnlyEvent

@@ -91,7 +91,10 @@ def run_journey(ada: Person, grace: Person) -> None:
     used = {"refresh_token": ada.tokens["refresh_token"]}
     ada.tokens = ada.send("refreshes her tokens", 200, "POST", refresh, json=used)
     ada.send("uses the new access token", 200, "GET", "/v1/profile/")
-    ada.send("reuses the old refresh token", 401, "POST", refresh, json=used)
+    ada.send("sends the old refresh token again", 401, "POST", refresh, json=used)
+    newest = {"refresh_token": ada.tokens["refresh_token"]}
+    ada.send("is still logged in and refreshes again", 200, "POST", refresh, json=newest)
+    ada.send("reuses her first refresh token", 401, "POST", refresh, json=used)
 
 
 def expect(is_true: bool, fact: str) -> None:

@@ -2,9 +2,13 @@ from datetime import timedelta
 
 import click
 
+from adapters.postgres.accounts.queries import PostgresAccountQueries
 from adapters.postgres.maintenance.expired_rows import purge as purge_expired
 from adapters.postgres.reader import Reader
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.system import SystemClock
+from application.accounts.finish_deletions import FinishDeletions
+from application.accounts.leave_upcoming_events import LeaveUpcomingEvents
 from entrypoints.cli.database import maintenance_engine, require_migrated
 from entrypoints.cli.selected_database import selected_database
 from entrypoints.cli.wording import counted
@@ -22,10 +26,11 @@ from entrypoints.cli.wording import counted
 )
 @click.option("--dry-run", "is_dry", is_flag=True, help="Count only; delete nothing.")
 def purge(days: int, is_dry: bool) -> None:
-    """Delete sessions and idempotency keys that have expired.
+    """Delete sessions and idempotency keys that have expired, and finish interrupted deletions.
 
     The service can keep running: rows are deleted in small batches, and locked rows are skipped. A
-    revoked session remains until all its tokens have expired.
+    revoked session remains until all its tokens have expired. If the service was stopped while it
+    deleted an account, that account's upcoming events are deleted and its seats given back.
 
     Uses DATABASE_URL, or the database of make run.
     """
@@ -34,7 +39,17 @@ def purge(days: int, is_dry: bool) -> None:
         maintenance_engine(database.url, is_autocommit=True) as engine,
     ):
         require_migrated(engine)
-        expired_before = SystemClock().now() - timedelta(days=days)
-        counts = purge_expired(Reader(engine), expired_before, is_dry=is_dry)
+        clock, reader = SystemClock(), Reader(engine)
+        finish_deletions = FinishDeletions(
+            PostgresAccountQueries(reader),
+            LeaveUpcomingEvents(PostgresUnitOfWorkFactory(engine), clock),
+            clock,
+        )
+        finished = finish_deletions(is_dry=is_dry)
+        expired_before = clock.now() - timedelta(days=days)
+        counts = purge_expired(reader, expired_before, is_dry=is_dry)
+    if finished:
+        verb = "would be" if is_dry else "was"
+        click.echo(f"The interrupted deletion of {counted(finished, 'account')} {verb} finished.")
     result = " and ".join(counted(count, kind.removesuffix("s")) for kind, count in counts.items())
     click.echo(f"{result} {'would be' if is_dry else 'were'} deleted.")

@@ -15,6 +15,7 @@ from application.events.attend_event import AttendEvent
 from application.events.create_event import CreateEvent
 from application.ports.account_queries import Profile
 from application.ports.clock import Clock
+from application.ports.event_queries import EventView
 from application.ports.password_hasher import PasswordHasher
 from domain.accounts.credentials import Password, Username
 from domain.accounts.errors import UsernameTaken
@@ -25,6 +26,8 @@ from entrypoints.container import Container
 
 # Only this many people create and attend events, so that memory is bounded.
 MAX_PEOPLE = 10_000
+# Of upcoming events of one person.
+NO_MAXIMUM = 1_000_000
 # Indexed by event number. The lengths are coprime, so every combination occurs.
 WHEN = ("past",) * 3 + ("ongoing",) + ("upcoming",) * 6
 FILL = ("empty", "full", "full") + ("partial",) * 4
@@ -95,7 +98,7 @@ class Seeder:
         self._now = container.clock().now()
         self._clock = clock = SettableClock(self._now)
         self._sign_up = SignUp(new_work, container.password_rules(), hasher, clock, new_id)
-        self._create_event = CreateEvent(new_work, clock, new_id)
+        self._create_event = CreateEvent(new_work, clock, new_id, NO_MAXIMUM)
         self._attend_event = AttendEvent(new_work, clock)
         # Two, so that a taken username does not change the events of a seed.
         self._people_faker, self._events_faker = Faker("en_GB"), Faker("en_GB")
@@ -145,7 +148,7 @@ class Seeder:
         address = f"{faker.building_number()} {faker.street_name()}, {words['city']}"
 
         self._clock.instant = published_at
-        event = self._create_event(
+        event: EventView = self._create_event(
             Caller(random.choice(self.people).id),
             NewEvent(
                 title=Title(_sentence(random.choice(kind.titles).format_map(words))),
@@ -156,6 +159,7 @@ class Seeder:
                 type=event_type,
                 location=Location("Online" if event_type is EventType.WEBINAR else address),
             ),
+            respond=lambda view: view,
         )
         # If the service is running, others may take seats.
         with suppress(CapacityExhausted):

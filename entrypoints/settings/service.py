@@ -9,6 +9,8 @@ from sqlalchemy.engine import URL
 from adapters.http.requests.proxies import Network
 from adapters.postgres.timeouts import Timeouts
 from adapters.security.argon2 import KIB_PER_MIB, OWASP_MINIMUM, Argon2Parameters
+from domain.accounts.session import REFRESH_TOKEN_REUSE_LEEWAY
+from domain.events.event import MAX_UPCOMING_EVENTS
 from entrypoints.settings.database import (
     read_database_timeouts,
     read_database_url,
@@ -20,6 +22,7 @@ from entrypoints.settings.environment import (
     read_networks,
     read_origin,
     read_origins,
+    read_seconds,
 )
 from entrypoints.settings.web import read_web_threads
 
@@ -37,6 +40,8 @@ class Settings:
     jwt_secret_key_previous: str | None = field(default=None, repr=False)
     jwt_leeway: timedelta = timedelta(seconds=5)
     session_max_age: timedelta = timedelta(days=30)
+    refresh_token_reuse_leeway: timedelta = REFRESH_TOKEN_REUSE_LEEWAY
+    max_upcoming_events: int = MAX_UPCOMING_EVENTS
     argon2: Argon2Parameters = OWASP_MINIMUM
     argon2_total_mib: int = 38
     ratelimit_enabled: bool = True
@@ -67,6 +72,19 @@ def read_settings() -> Settings:
                 default=30 * DAY_S,
                 validate=validate.Range(HOUR_S, 3650 * DAY_S),
             )
+        ),
+        refresh_token_reuse_leeway=timedelta(
+            seconds=read_seconds(
+                "REFRESH_TOKEN_REUSE_LEEWAY",
+                REFRESH_TOKEN_REUSE_LEEWAY.total_seconds(),
+                minimum=0,
+            )
+        ),
+        max_upcoming_events=read(
+            "MAX_UPCOMING_EVENTS",
+            "int",
+            default=MAX_UPCOMING_EVENTS,
+            validate=validate.Range(1, 1_000_000),
         ),
         argon2=read_argon2_parameters(),
         argon2_total_mib=read(

@@ -72,11 +72,15 @@ def test_a_profile_shows_the_user(storage, ada):
 
 @pytest.mark.parametrize("revoked_at", [None, NOON + HOUR])
 def test_every_field_of_a_session_is_read_back(storage, ada, revoked_at):
-    session = a_session(user_id=ada.id, last_used_at=NOON + HOUR, revoked_at=revoked_at)
+    session = a_session(
+        user_id=ada.id,
+        last_used_at=NOON + HOUR,
+        revoked_at=revoked_at,
+        previous_refresh_token_hash=b"previous",
+    )
     storage.keep(session)
 
     with storage.new_work() as work:
-        assert work.sessions.find_for_update(session.id) == session
         assert work.sessions.find_for_update(session.id) == session
 
 
@@ -170,9 +174,6 @@ def test_live_sessions_are_those_that_the_domain_calls_live(storage, ada, grace)
     storage.keep(*sessions, a_session(user_id=grace.id))
     live = [session for session in sessions if session.is_live(NOON)]
 
-    with storage.new_work() as work:
-        found = work.sessions.live_for_update(ada.id, NOON)
-    assert found == sorted(live, key=lambda session: session.id)
     page = storage.accounts.live_sessions(Caller(ada.id), PageRequest(limit=10, offset=0), NOON)
     assert page.count == 2
     assert [view.id for view in page.results] == [live[0].id, live[1].id]
@@ -181,6 +182,25 @@ def test_live_sessions_are_those_that_the_domain_calls_live(storage, ada, grace)
     for session in sessions:
         is_found = storage.accounts.find_live_session(session.id, NOON) is not None
         assert is_found == session.is_live(NOON)
+
+
+@pytest.mark.parametrize("is_one_kept", [True, False])
+def test_live_sessions_are_revoked_together(storage, ada, grace, is_one_kept):
+    sessions, hers = sessions_of(ada), a_session(user_id=grace.id, now=NOON - HOUR)
+    storage.keep(*sessions, hers)
+    live = [session for session in sessions if session.is_live(NOON)]
+    kept = live.pop() if is_one_kept else None
+
+    with storage.new_work() as work:
+        revoked = work.sessions.revoke_live(ada.id, NOON, keep=kept and kept.id)
+        work.commit()
+
+    assert set(revoked) == {session.id for session in live}
+    for session in live:
+        session.revoke(NOON)
+    with storage.new_work() as work:
+        for session in [*sessions, hers]:
+            assert work.sessions.find_for_update(session.id) == session
 
 
 def test_a_session_is_shown_with_its_client(storage, ada):
@@ -206,3 +226,21 @@ def test_only_ended_sessions_are_deleted(storage, ada, grace):
         for session in [*sessions, hers]:
             is_kept = work.sessions.find_for_update(session.id) is not None
             assert is_kept == (session.is_live(NOON) or session is hers)
+
+
+def test_a_deletion_is_unfinished_while_upcoming_events_or_seats_remain(storage, ada):
+    creator, attendee, past, nobody = (a_user(name) for name in ("c", "a", "p", "n"))
+    storage.keep(creator, attendee, past, nobody)
+    storage.keep_event(creator)
+    for user in (attendee, ada):
+        storage.seat(storage.keep_event(ada), user)
+    storage.seat(storage.keep_event(past, start_time=NOON), past, now=NOON - HOUR)
+    with storage.new_work() as work:
+        for user in (creator, attendee, past, nobody):
+            work.users.remove(work.users.get_for_update(user.id))
+        work.commit()
+
+    unfinished = storage.accounts.unfinished_deletions(NOON)
+
+    assert unfinished == sorted([creator.id, attendee.id])
+    assert storage.accounts.unfinished_deletions(NOON + HOUR) == []

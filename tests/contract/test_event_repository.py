@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 from uuid import uuid4
 
 import pytest
@@ -8,9 +8,11 @@ from application.pages import PageRequest
 from application.ports.event_queries import Creator, EventCriteria
 from domain.accounts.errors import AccountDeleted
 from domain.events.description import Capacity, Description, Title
-from domain.events.errors import EventNotFound
-from domain.events.event import EventChanges, Seat
+from domain.events.errors import EventNotFound, TooManyEvents
+from domain.events.event import EventChanges, EventSeats, Seat
 from tests.builders import DAY, HOUR, NOON, an_event
+
+EVENT_SEATS = [field.name for field in fields(EventSeats)]
 
 
 def test_every_field_of_an_event_is_read_back(storage, ada):
@@ -123,10 +125,56 @@ def test_the_upcoming_events_of_a_person_are_those_created_or_attended(storage, 
         work.commit()
 
     with storage.new_work() as work:
-        found = work.events.upcoming_of(ada.id, NOON + HOUR / 2)
+        found = work.events.upcoming_for_update(ada.id, NOON + HOUR / 2, 10)
+        first_two = work.events.upcoming_for_update(ada.id, NOON + HOUR / 2, 2)
 
-    assert list(found) == sorted(event.id for event in [*created, attended])
-    assert not {begun.id, started.id, strange.id} & set(found)
+    ids = [event.id for event in found]
+    assert ids == sorted(event.id for event in [*created, attended])
+    assert [event.id for event in first_two] == ids[:2]
+    assert not {begun.id, started.id, strange.id} & set(ids)
+    for event in found:
+        loaded = vars(storage.load(event, ada))
+        assert {name: loaded[name] for name in EVENT_SEATS} == {
+            name: getattr(event, name) for name in EVENT_SEATS
+        }
+
+
+def test_a_seat_is_given_back_without_loading_the_whole_event(storage, ada, grace):
+    event = storage.keep_event(grace)
+    storage.seat(event, ada)
+    storage.seat(event, grace)
+
+    with storage.new_work() as work:
+        [found] = work.events.upcoming_for_update(ada.id, NOON, 10)
+        found.cancel(NOON)
+        work.events.save(found)
+        work.commit()
+
+    assert storage.load(event, grace).attendees_count == 1
+    assert not storage.seat_of(event, ada).is_taken
+    assert storage.seat_metrics.counted[-1] == (0, 1)
+
+
+def test_a_person_has_a_maximum_of_upcoming_events(storage, ada, grace):
+    storage.keep_event(grace)
+    storage.keep_event(ada, created_at=NOON - DAY, start_time=NOON)
+    [second, third, fourth] = [
+        an_event(creator_id=ada.id, start_time=start_time, created_at=NOON)
+        for start_time in (NOON + HOUR, NOON + 2 * HOUR, NOON + 3 * HOUR)
+    ]
+
+    with storage.new_work() as work:
+        # The first one has started.
+        assert work.events.add(second, max_upcoming=2) == ada.username
+        work.events.add(third, max_upcoming=2)
+        with pytest.raises(TooManyEvents) as error:
+            work.events.add(fourth, max_upcoming=2)
+        assert error.value.max_upcoming == 2
+        work.events.remove(second)
+        work.events.add(fourth, max_upcoming=2)
+        work.commit()
+
+    assert storage.load(fourth, ada).id == fourth.id
 
 
 def test_a_deleted_user_can_neither_create_an_event_nor_take_a_seat(storage, ada, grace):
@@ -157,8 +205,3 @@ def test_a_started_event_keeps_its_deleted_creator_and_their_seat(storage, ada, 
         EventCriteria(), PageRequest(limit=10, offset=0), Caller(grace.id), NOON
     )
     assert list(found.results) == [view]
-
-
-def test_find_for_update_returns_none_for_an_unknown_event(storage, ada):
-    with storage.new_work() as work:
-        assert work.events.find_for_update(uuid4(), attendee=ada.id) is None

@@ -14,7 +14,8 @@ def test_the_demo_passes(root, service_url):
 
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert "Grace is too late: 409 capacity_exhausted" in demo.stdout
-    assert "Ada reuses the old refresh token: 401 refresh_token_reused" in demo.stdout
+    assert "Ada sends the old refresh token again: 401 refresh_token_superseded" in demo.stdout
+    assert "Ada reuses her first refresh token: 401 refresh_token_reused" in demo.stdout
     assert demo.stdout.endswith("The journey is complete.\n")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from threading import RLock
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 from uuid import UUID
 
 from application.caller import Caller
@@ -23,8 +23,8 @@ from domain.accounts.errors import AccountDeleted, SessionEnded, UsernameTaken
 from domain.accounts.session import Session
 from domain.accounts.user import User
 from domain.calendars.feed import CalendarFeed
-from domain.events.errors import EventNotFound
-from domain.events.event import Event, Seat
+from domain.events.errors import EventNotFound, TooManyEvents
+from domain.events.event import MAX_UPCOMING_EVENTS, Event, EventSeats, Seat
 from tests.fakes.memory_calendar_feeds import MemoryCalendarFeeds
 from tests.fakes.memory_idempotency import MemoryIdempotencyStore
 
@@ -191,8 +191,14 @@ class MemorySessionRepository(SessionRepository):
     def find_for_update(self, session_id: UUID) -> Session | None:
         return deepcopy(self.state.sessions.get(session_id))
 
-    def live_for_update(self, user_id: UUID, now: datetime) -> Sequence[Session]:
-        return [session for session in self._of(user_id) if session.is_live(now)]
+    def revoke_live(
+        self, user_id: UUID, now: datetime, *, keep: UUID | None = None
+    ) -> Sequence[UUID]:
+        live = [each for each in self._of(user_id) if each.is_live(now) and each.id != keep]
+        for session in live:
+            session.revoke(now)
+            self.save(session)
+        return [session.id for session in live]
 
     def remove_ended(self, user_id: UUID, now: datetime) -> None:
         for session in self._of(user_id):
@@ -217,31 +223,30 @@ class MemoryEventRepository(EventRepository):
         if user_id not in self.state.users:
             raise AccountDeleted
 
-    def add(self, event: Event) -> None:
+    def add(self, event: Event, max_upcoming: int = MAX_UPCOMING_EVENTS) -> str:
         self._require_account(event.creator_id)
+        others = [each for each in self.state.events.values() if each.is_upcoming(event.created_at)]
+        if sum(each.creator_id == event.creator_id for each in others) >= max_upcoming:
+            raise TooManyEvents(max_upcoming)
         self.state.events[event.id] = replace(event, seat=NO_SEAT)
+        return self.state.users[event.creator_id].username
 
-    def upcoming_of(self, user_id: UUID, now: datetime) -> Sequence[UUID]:
-        return sorted(
+    def upcoming_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
+        found = sorted(
             event.id
             for event in self.state.events.values()
             if event.is_upcoming(now)
             and (event.creator_id == user_id or (event.id, user_id) in self.state.attendances)
         )
+        return [self.get_for_update(event_id, user_id) for event_id in found[:limit]]
 
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
-        event = self.find_for_update(event_id, attendee)
-        if event is None:
-            raise EventNotFound(event_id)
-        return event
-
-    def find_for_update(self, event_id: UUID, attendee: UUID) -> Event | None:
         if event_id not in self.state.events:
-            return None
+            raise EventNotFound(event_id)
         registered_at = self.state.attendances.get((event_id, attendee))
         return replace(self.state.events[event_id], seat=Seat(attendee, registered_at))
 
-    def save(self, event: Event) -> None:
+    def save(self, event: EventSeats) -> None:
         place = (event.id, event.seat.user_id)
         if event.seat.registered_at is None:
             self.given_back += self.state.attendances.pop(place, None) is not None
@@ -249,9 +254,9 @@ class MemoryEventRepository(EventRepository):
             self._require_account(event.seat.user_id)
             self.state.attendances[place] = event.seat.registered_at
             self.taken += 1
-        self.state.events[event.id] = replace(event, seat=NO_SEAT)
+        self.state.events[event.id] = replace(cast(Event, event), seat=NO_SEAT)
 
-    def remove(self, event: Event) -> None:
+    def remove(self, event: EventSeats) -> None:
         del self.state.events[event.id]
         for place in [place for place in self.state.attendances if place[0] == event.id]:
             del self.state.attendances[place]

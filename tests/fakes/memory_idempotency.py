@@ -24,5 +24,5 @@ class MemoryIdempotencyStore(IdempotencyStore):
 
     def add(self, user_id: UUID, record: IdempotencyRecord) -> None:
         # As PostgreSQL does: what is no JSON fails.
-        payload = json.loads(json.dumps(record.payload))
-        self.records[user_id, record.request.key] = replace(record, payload=payload)
+        response = json.loads(json.dumps(record.response))
+        self.records[user_id, record.request.key] = replace(record, response=response)

@@ -35,6 +35,13 @@ class MemoryAccountQueries(AccountQueries):
             return None
         return LiveSession(session.user_id, session.refresh_token_hash)
 
+    def unfinished_deletions(self, now: datetime) -> Sequence[UUID]:
+        state = self.store.committed
+        upcoming = {event.id for event in state.events.values() if event.is_upcoming(now)}
+        involved = {state.events[event_id].creator_id for event_id in upcoming}
+        involved |= {user_id for event_id, user_id in state.attendances if event_id in upcoming}
+        return sorted(involved - state.users.keys())
+
     def get_profile(self, caller: Caller) -> Profile:
         self.store.committed.require_live_session(caller)
         user = self.store.committed.users.get(caller.user_id)

@@ -26,6 +26,8 @@ ALL = (
     "JWT_SECRET_KEY_PREVIOUS",
     "JWT_LEEWAY",
     "SESSION_MAX_AGE",
+    "REFRESH_TOKEN_REUSE_LEEWAY",
+    "MAX_UPCOMING_EVENTS",
     "ARGON2_MEMORY_KIB",
     "ARGON2_PASSES",
     "ARGON2_LANES",
@@ -110,6 +112,8 @@ def test_a_missing_setting_is_named(environment, name):
         ("JWT_LEEWAY", "0.5"),
         ("SESSION_MAX_AGE", "3599"),
         ("SESSION_MAX_AGE", "a month"),
+        ("REFRESH_TOKEN_REUSE_LEEWAY", "-1"),
+        ("MAX_UPCOMING_EVENTS", "0"),
         ("ARGON2_MEMORY_KIB", "1024"),
         ("ARGON2_PASSES", "0"),
         ("ARGON2_LANES", "0"),
@@ -207,6 +211,8 @@ def test_account_settings_are_read(environment):
     values = {
         "JWT_SECRET_KEY_PREVIOUS": "p" * 32,
         "SESSION_MAX_AGE": "7200",
+        "REFRESH_TOKEN_REUSE_LEEWAY": "2.5",
+        "MAX_UPCOMING_EVENTS": "50",
         "ARGON2_MEMORY_KIB": "65536",
         "ARGON2_PASSES": "3",
         "ARGON2_LANES": "4",
@@ -224,6 +230,8 @@ def test_account_settings_are_read(environment):
 
     assert settings.jwt_secret_key_previous == "p" * 32
     assert settings.session_max_age == timedelta(hours=2)
+    assert settings.refresh_token_reuse_leeway == timedelta(seconds=2.5)
+    assert settings.max_upcoming_events == 50
     assert settings.argon2 == Argon2Parameters(memory_kib=65536, passes=3, lanes=4)
     assert settings.argon2_total_mib == 512
     assert not settings.ratelimit_enabled

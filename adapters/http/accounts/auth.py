@@ -31,6 +31,7 @@ from domain.accounts.errors import (
     InvalidCredentials,
     InvalidToken,
     RefreshTokenReused,
+    RefreshTokenSuperseded,
     UsernameTaken,
 )
 
@@ -92,6 +93,7 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         "POST",
         "/v1/profile/token/refresh/",
         InvalidToken(),
+        RefreshTokenSuperseded(),
         RefreshTokenReused(),
         invalid={"refresh_token": [REQUIRED]},
         headers=[USER_AGENT],
@@ -105,7 +107,9 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         """Refresh tokens
 
         Exchanges a refresh token for a new token pair. Each refresh token works once; reusing one
-        ends its session. A session ends 30 days after login by default; then log in again.
+        ends its session. The token that was replaced last is only rejected, for a few
+        seconds (`refresh_token_superseded`): another tab may send it at the same time. A session
+        ends 30 days after login by default; then log in again.
         """
         return _token_response(use_cases.refresh_session(body["refresh_token"], client_info()))
 

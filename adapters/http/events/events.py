@@ -23,8 +23,9 @@ from adapters.http.pagination.page import PageResponse, page_response
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.idempotency_key import IDEMPOTENCY_KEY, idempotent_request
 from adapters.http.responses.compression import compressed
-from adapters.http.responses.etag import IF_MATCH, READ_CONDITIONS, precondition
-from adapters.http.responses.json import no_content
+from adapters.http.responses.etag import IF_MATCH, READ_CONDITIONS, precondition, with_etag
+from adapters.http.responses.json import JSON_HEADERS, no_content, to_json
+from adapters.http.responses.stored import from_stored, to_stored
 from application.idempotency import IdempotencyKeyInUse, IdempotencyKeyReused
 from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria, EventView
@@ -35,8 +36,9 @@ from domain.events.errors import (
     EventNotFound,
     NotEventCreator,
     ReadOnlyEvent,
+    TooManyEvents,
 )
-from domain.events.event import EventChanges, NewEvent
+from domain.events.event import MAX_UPCOMING_EVENTS, EventChanges, NewEvent
 
 EVENTS = "/v1/events/"
 EVENT = "/v1/events/<uuid:event_id>/"
@@ -91,6 +93,7 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
         EVENTS,
         IdempotencyKeyInUse(),
         IdempotencyKeyReused(),
+        TooManyEvents(MAX_UPCOMING_EVENTS),
         invalid=examples.INVALID_EVENT,
         headers=[IDEMPOTENCY_KEY],
     )
@@ -103,15 +106,21 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
         headers={"Location": examples.LOCATION},
         links=links(*OF_ONE_EVENT, event_id="$response.body#/id"),
     )
-    def create_event(body: dict[str, Any]) -> tuple[EventView, dict[str, str]]:
+    def create_event(body: dict[str, Any]) -> Response:
         """Publish an event
 
         You become its creator. Creators are not attendees: to attend, take a seat like everyone
         else. With an `Idempotency-Key`, retries create one event; without, a retry can publish it
         twice.
         """
-        event = use_cases.create_event(caller(), NewEvent(**body), idempotent_request())
-        return event, {"Location": url_for("events.get_event", event_id=event.id)}
+        request = idempotent_request()
+        new = NewEvent(**body)
+        if request is None:
+            return use_cases.create_event(caller(), new, _created)
+        stored = use_cases.create_event(
+            caller(), new, lambda event: to_stored(_created(event)), request
+        )
+        return from_stored(stored)
 
     @blueprint.operation(
         "GET",
@@ -173,3 +182,8 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
         return no_content()
 
     return blueprint
+
+
+def _created(event: EventView) -> Response:
+    location = url_for("events.get_event", event_id=event.id)
+    return with_etag(Response(to_json(event), 201, JSON_HEADERS | {"Location": location}), event)

@@ -11,6 +11,7 @@ from domain.accounts.errors import (
     InvalidCredentials,
     InvalidToken,
     RefreshTokenReused,
+    RefreshTokenSuperseded,
     SessionNotFound,
     UsernameTaken,
     WrongPassword,
@@ -23,6 +24,7 @@ from domain.events.errors import (
     EventNotFound,
     NotEventCreator,
     ReadOnlyEvent,
+    TooManyEvents,
 )
 
 
@@ -57,6 +59,13 @@ CATALOG = (
     ),
     _of_error(
         InvalidCredentials, "Wrong username or password.", "Ask the user for the credentials again."
+    ),
+    _of_error(
+        RefreshTokenSuperseded,
+        "The refresh token was replaced a moment ago, by a concurrent request or by one whose "
+        "response was lost; the session continues.",
+        "Use the tokens that replaced it, for example those of another tab. If nobody has them, "
+        "revoke this token and log in.",
     ),
     _of_error(
         RefreshTokenReused,
@@ -105,6 +114,11 @@ CATALOG = (
         ReadOnlyEvent,
         "The event has already started.",
         "Nothing: it can no longer be edited, deleted, attended, or left.",
+    ),
+    _of_error(
+        TooManyEvents,
+        "You already have the maximum number of upcoming events.",
+        "Delete an upcoming event, or wait until one has started.",
     ),
     _of_error(CapacityExhausted, "All seats are taken.", "Try again after somebody cancels."),
     _of_error(

@@ -40,6 +40,11 @@ def session_from_row(row: Row) -> Session:
         ends_at=row.ends_at,
         client_info=ClientInfo(row.ip, row.user_agent),
         revoked_at=row.revoked_at,
+        previous_refresh_token_hash=(
+            None
+            if row.previous_refresh_token_hash is None
+            else bytes(row.previous_refresh_token_hash)
+        ),
     )
 
 
@@ -55,4 +60,5 @@ def session_to_row(session: Session) -> dict[str, Any]:
         "ends_at": session.ends_at,
         "ip": session.client_info.ip,
         "user_agent": session.client_info.user_agent,
+        "previous_refresh_token_hash": session.previous_refresh_token_hash,
     }

@@ -1,29 +1,35 @@
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from psycopg2.errors import UniqueViolation
-from sqlalchemy import bindparam, delete, func, insert, null, select, update
+from sqlalchemy import Text, bindparam, delete, exists, func, null, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.accounts.mappers import user_from_row, user_to_row
 from adapters.postgres.calendars.feeds import REMOVE_FEED
 from adapters.postgres.schema.tables import idempotency_keys, sessions, users
-from adapters.postgres.sql import USER_ID, compile_sql
+from adapters.postgres.sql import USER_ID, changed_values, compile_sql, update_values
 from adapters.postgres.transaction import Transaction
 from application.ports.user_repository import UserRepository
 from domain.accounts.credentials import fold_case
 from domain.accounts.errors import AccountDeleted, UsernameTaken
 from domain.accounts.user import User
 
+NAME = bindparam("name", type_=Text)
 USERNAME_INDEX = "users_username_key"
 _accounts = select(users).where(users.c.username.is_not(None))
 _account = _accounts.where(users.c.id == USER_ID)
 FIND = compile_sql(_account)
 LOCK = compile_sql(_account.with_for_update())
-FIND_BY_NAME = compile_sql(_accounts.where(func.lower(users.c.username) == bindparam("name")))
-# RETURNING, so that these are sent immediately, like reads, and raise UniqueViolation here.
-ADD = compile_sql(insert(users).returning(users.c.id))
-SAVE = compile_sql(update(users).where(users.c.id == USER_ID).returning(users.c.id))
+FIND_BY_NAME = compile_sql(_accounts.where(func.lower(users.c.username) == NAME))
+# No row if the username is taken: an error would be logged by the server, with the row's values.
+ADD = compile_sql(
+    insert(users)
+    .on_conflict_do_nothing(index_elements=[func.lower(users.c.username)])
+    .returning(users.c.id)
+)
 END_SESSIONS = compile_sql(delete(sessions).where(sessions.c.user_id == USER_ID))
 REMOVE_KEYS = compile_sql(delete(idempotency_keys).where(idempotency_keys.c.user_id == USER_ID))
 ANONYMIZE = compile_sql(
@@ -33,13 +39,29 @@ ANONYMIZE = compile_sql(
 )
 
 
+@cache  # as many as there are sets of columns that change together
+def _save(changed: frozenset[str]) -> str:
+    """No row if another account has the username."""
+    statement = update_values(users, changed).where(users.c.id == USER_ID).returning(users.c.id)
+    if "username" in changed:
+        others = users.alias("others")
+        namesake = exists().where(
+            func.lower(others.c.username) == NAME,
+            others.c.id != USER_ID,
+        )
+        statement = statement.where(~namesake)
+    return compile_sql(statement)
+
+
 class PostgresUserRepository(UserRepository):
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+        self._loaded: dict[UUID, dict[str, Any]] = {}
 
     def add(self, user: User) -> None:
-        # The unique index makes concurrent sign-ups with the same name wait, then fail.
-        self._write_name(user, ADD, user_to_row(user))
+        # The unique index makes concurrent sign-ups with the same name wait.
+        if not self._transaction.rows(ADD, user_to_row(user)):
+            raise UsernameTaken(user.username)
 
     def get(self, user_id: UUID) -> User:
         user = self._find(FIND, {"user_id": user_id})
@@ -55,7 +77,11 @@ class PostgresUserRepository(UserRepository):
 
     def find_for_update(self, user_id: UUID) -> User | None:
         rows = self._transaction.locked_rows(LOCK, {"user_id": user_id})
-        return user_from_row(rows[0]) if rows else None
+        if not rows:
+            return None
+        user = user_from_row(rows[0])
+        self._loaded[user_id] = user_to_row(user)
+        return user
 
     def find_by_username(self, username: str) -> User | None:
         return self._find(FIND_BY_NAME, {"name": fold_case(username)})
@@ -65,15 +91,20 @@ class PostgresUserRepository(UserRepository):
         return user_from_row(rows[0]) if rows else None
 
     def save(self, user: User) -> None:
-        self._write_name(user, SAVE, user_to_row(user) | {"user_id": user.id})
-
-    def _write_name(self, user: User, sql: str, values: Mapping[str, Any]) -> None:
+        row = user_to_row(user)
+        changed = changed_values(self._loaded[user.id], row)
+        if not changed:
+            return
+        values = {"user_id": user.id, "name": fold_case(user.username), **changed}
         try:
-            self._transaction.rows(sql, values)
-        except UniqueViolation as error:
+            is_saved = self._transaction.rows(_save(frozenset(changed)), values)
+        except UniqueViolation as error:  # the name was taken at the same moment
             if error.diag.constraint_name == USERNAME_INDEX:
                 raise UsernameTaken(user.username) from error
             raise
+        if not is_saved:
+            raise UsernameTaken(user.username)
+        self._loaded[user.id] = row
 
     def remove(self, user: User) -> None:
         # The user's row remains, so ON DELETE CASCADE does not apply.

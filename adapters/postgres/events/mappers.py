@@ -7,7 +7,8 @@ from uuid import UUID
 
 from adapters.postgres.connection import Row
 from adapters.postgres.schema.tables import events
-from domain.events.event import Event, Seat
+from domain.events.description import Capacity
+from domain.events.event import Event, EventSeats, Seat
 from domain.events.schedule import Schedule
 
 _TYPES = get_type_hints(Event)
@@ -29,14 +30,27 @@ def event_from_row(row: Row, attendee: UUID) -> Event:
     )
 
 
+def event_seats_from_row(row: Row, attendee: UUID) -> EventSeats:
+    """Like `event_from_row`, without the texts."""
+    return EventSeats(
+        id=row.id,
+        creator_id=row.creator_id,
+        schedule=Schedule(row.start_time, row.end_time),
+        capacity=Capacity(row.capacity),
+        attendees_count=row.attendees_count,
+        seat=Seat(attendee, row.registered_at),
+    )
+
+
 def event_to_row(event: Event) -> dict[str, Any]:
     return changed_columns({}, event)
 
 
-def changed_columns(before: Mapping[str, Any], event: Event) -> dict[str, Any]:
+def changed_columns(before: Mapping[str, Any], event: EventSeats) -> dict[str, Any]:
     """The columns of the attributes that differ from those of `before`."""
     after = vars(event)
-    changed = {name: after[name] for name in _COLUMNS if before.get(name) != after[name]}
+    columns = [name for name in _COLUMNS if name in after]
+    changed = {name: after[name] for name in columns if before.get(name) != after[name]}
     for name in _VALUE_OBJECTS.keys() & changed.keys():
         # psycopg2 adapts str and int, but no subclass of them.
         changed[name] = _base(_VALUE_OBJECTS[name])(changed[name])

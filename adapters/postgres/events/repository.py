@@ -3,31 +3,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
-
-from adapters.postgres.events.filters import IS_ATTENDING, IS_CREATOR, has_status
-from adapters.postgres.events.mappers import changed_columns, event_from_row, event_to_row
+from adapters.postgres.events.mappers import (
+    changed_columns,
+    event_from_row,
+    event_seats_from_row,
+    event_to_row,
+)
 from adapters.postgres.events.writes import (
     ADD_EVENT,
     LOAD,
     LOCK,
+    LOCK_UPCOMING,
     REMOVE_EVENT,
     SeatChange,
     update_event,
 )
-from adapters.postgres.schema.tables import events
-from adapters.postgres.sql import compile_sql
 from adapters.postgres.transaction import Transaction
 from application.ports.event_repository import EventRepository
-from domain.events.errors import EventNotFound
-from domain.events.event import Event
-from domain.events.schedule import EventStatus
-
-UPCOMING_OF = compile_sql(
-    select(events.c.id)
-    .where(has_status(EventStatus.UPCOMING), or_(IS_CREATOR, IS_ATTENDING))
-    .order_by(events.c.id)
-)
+from domain.events.errors import EventNotFound, TooManyEvents
+from domain.events.event import MAX_UPCOMING_EVENTS, Event, EventSeats
 
 
 class PostgresEventRepository(EventRepository):
@@ -36,29 +30,32 @@ class PostgresEventRepository(EventRepository):
         self._loaded: dict[UUID, dict[str, Any]] = {}
         self.seats_changed: list[SeatChange] = []
 
-    def add(self, event: Event) -> None:
-        self._transaction.write(ADD_EVENT, event_to_row(event))
+    def add(self, event: Event, max_upcoming: int = MAX_UPCOMING_EVENTS) -> str:
+        values = event_to_row(event) | {"max_upcoming": max_upcoming}
+        rows = self._transaction.rows(ADD_EVENT, values)
+        if not rows:
+            raise TooManyEvents(max_upcoming)
+        name: str = rows[0].creator_name
+        return name
 
-    def upcoming_of(self, user_id: UUID, now: datetime) -> Sequence[UUID]:
-        rows = self._transaction.rows(UPCOMING_OF, {"viewer_id": user_id, "now": now})
-        return [row.id for row in rows]
+    def upcoming_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
+        values = {"attendee": user_id, "now": now, "limit": limit}
+        # Twice, to see what was committed while waiting for the locks.
+        rows = self._transaction.rows(LOCK_UPCOMING, values, lock=LOCK_UPCOMING)
+        found = [event_seats_from_row(row, user_id) for row in rows]
+        self._loaded |= {event.id: dict(vars(event)) for event in found}
+        return found
 
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
-        event = self.find_for_update(event_id, attendee)
-        if event is None:
-            raise EventNotFound(event_id)
-        return event
-
-    def find_for_update(self, event_id: UUID, attendee: UUID) -> Event | None:
         values = {"event_id": event_id, "attendee": attendee}
         rows = self._transaction.rows(LOAD, values, lock=LOCK)
         if not rows:
-            return None
+            raise EventNotFound(event_id)
         event = event_from_row(rows[0], attendee)
         self._loaded[event_id] = dict(vars(event))
         return event
 
-    def save(self, event: Event) -> None:
+    def save(self, event: EventSeats) -> None:
         before = self._loaded[event.id]
         # Only the changed columns: the description may be long, and the row is locked.
         changed = changed_columns(before, event)
@@ -76,6 +73,6 @@ class PostgresEventRepository(EventRepository):
         if change:
             self.seats_changed.append(change)
 
-    def remove(self, event: Event) -> None:
+    def remove(self, event: EventSeats) -> None:
         # ON DELETE CASCADE deletes the seats.
         self._transaction.write(REMOVE_EVENT, {"event_id": event.id})

@@ -8,25 +8,32 @@ from uuid import UUID
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     DateTime,
     Insert,
+    Integer,
     Table,
     Uuid,
     bindparam,
     delete,
     exists,
+    func,
     insert,
+    literal_column,
     select,
-    update,
+    union,
 )
 
+from adapters.postgres.pages import LIMIT
 from adapters.postgres.schema.tables import attendances, events, users
-from adapters.postgres.sql import EVENT_ID, compile_sql
-from domain.events.event import Seat
+from adapters.postgres.sql import EVENT_ID, NOW, columns_of, compile_sql, update_values
+from domain.events.event import EventSeats, Seat
+from domain.events.schedule import Schedule
 
 Values: TypeAlias = Mapping[str, BindParameter[Any]]
 
 ATTENDEE = bindparam("attendee", type_=Uuid)
+MAX_UPCOMING = bindparam("max_upcoming", type_=Integer)
 REGISTERED_AT = bindparam("registered_at", type_=DateTime(timezone=True))
 
 _seat = select(attendances.c.registered_at).where(
@@ -35,6 +42,20 @@ _seat = select(attendances.c.registered_at).where(
 _event = events.c.id == EVENT_ID
 LOCK = compile_sql(select().select_from(events).where(_event).with_for_update())
 LOAD = compile_sql(select(events, _seat.label("registered_at")).where(_event))
+_event_ids = union(
+    select(events.c.id).where(events.c.creator_id == ATTENDEE, events.c.start_time > NOW),
+    select(attendances.c.event_id).where(attendances.c.user_id == ATTENDEE),
+)
+# Locked in order of id, so that two transactions cannot deadlock.
+LOCK_UPCOMING = compile_sql(
+    select(
+        *columns_of(EventSeats, events), *columns_of(Schedule, events), _seat.label("registered_at")
+    )
+    .where(events.c.id.in_(_event_ids), events.c.start_time > NOW)
+    .order_by(events.c.id)
+    .limit(LIMIT)
+    .with_for_update(of=events)
+)
 
 
 class SeatChange(Enum):
@@ -50,7 +71,9 @@ class SeatChange(Enum):
         return cls.TAKEN if after.is_taken else cls.GIVEN_BACK
 
 
-def _insert_for(user_id: BindParameter[UUID], table: Table, row: Values) -> Insert:
+def _insert_for(
+    user_id: BindParameter[UUID], table: Table, row: Values, *conditions: ColumnElement[bool]
+) -> Insert:
     """Insert a row that references a user, and lock the account against deletion.
 
     The id is looked up: it is NULL if the account is deleted, and PostgreSQL rejects the row.
@@ -62,11 +85,32 @@ def _insert_for(user_id: BindParameter[UUID], table: Table, row: Values) -> Inse
         .scalar_subquery()
     )
     values = [account if value is user_id else value for value in row.values()]
-    return insert(table).from_select(list(row), select(*values))
+    return insert(table).from_select(list(row), select(*values).where(*conditions))
 
 
 _new_event = {column.name: bindparam(column.name, type_=column.type) for column in events.c}
-ADD_EVENT = compile_sql(_insert_for(_new_event["creator_id"], events, _new_event))
+_upcoming = (
+    select(literal_column("1"))
+    .select_from(_others := events.alias("others"))
+    .where(
+        _others.c.creator_id == _new_event["creator_id"],
+        _others.c.start_time > _new_event["created_at"],
+    )
+    # Read no more than needed.
+    .limit(MAX_UPCOMING)
+    .subquery("upcoming")
+)
+# No row if the creator has too many upcoming events.
+ADD_EVENT = compile_sql(
+    _insert_for(
+        _new_event["creator_id"],
+        events,
+        _new_event,
+        select(func.count()).select_from(_upcoming).scalar_subquery() < MAX_UPCOMING,
+    ).returning(
+        select(users.c.username).where(users.c.id == _new_event["creator_id"]).label("creator_name")
+    )
+)
 REMOVE_EVENT = compile_sql(delete(events).where(events.c.id == EVENT_ID))
 
 _take = _insert_for(
@@ -84,11 +128,7 @@ _give_back = (
 @cache  # a few dozen sets of columns at most
 def update_event(changed: frozenset[str], change: SeatChange | None) -> str:
     """Update the event and its seat in one statement."""
-    statement = (
-        update(events)
-        .where(events.c.id == EVENT_ID)
-        .values({name: bindparam(name, type_=events.c[name].type) for name in changed})
-    )
+    statement = update_values(events, changed).where(events.c.id == EVENT_ID)
     if change is None:
         return compile_sql(statement)
     seat = (_take if change is SeatChange.TAKEN else _give_back).cte("seat")

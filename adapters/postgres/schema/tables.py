@@ -55,6 +55,7 @@ sessions = Table(
     Column("ends_at", DateTime(timezone=True), nullable=False),
     Column("ip", Text),
     Column("user_agent", Text),
+    Column("previous_refresh_token_hash", LargeBinary),
     Index("sessions_user_id_idx", "user_id"),
     Index("sessions_expires_at_idx", "expires_at"),
 )
@@ -133,7 +134,20 @@ REQUIRE_LIVE_SESSION = """
     END
     $$
 """
-event.listen(metadata, "after_create", DDL(REQUIRE_LIVE_SESSION))  # type: ignore[no-untyped-call]
+# For the previous release, which does not set the column.
+KEEP_PREVIOUS_REFRESH_TOKEN = """
+    CREATE OR REPLACE FUNCTION keep_previous_refresh_token() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        NEW.previous_refresh_token_hash := OLD.refresh_token_hash;
+        RETURN NEW;
+    END
+    $$;
+    CREATE OR REPLACE TRIGGER keep_previous_refresh_token BEFORE UPDATE ON sessions FOR EACH ROW
+    WHEN (NEW.refresh_token_hash IS DISTINCT FROM OLD.refresh_token_hash)
+    EXECUTE FUNCTION keep_previous_refresh_token()
+"""
+for statement in (REQUIRE_LIVE_SESSION, KEEP_PREVIOUS_REFRESH_TOKEN):
+    event.listen(metadata, "after_create", DDL(statement))  # type: ignore[no-untyped-call]
 
 calendar_feeds = Table(
     "calendar_feeds",
@@ -150,7 +164,7 @@ idempotency_keys = Table(
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     Column("key", Text(collation="C"), primary_key=True),
     Column("fingerprint", LargeBinary, nullable=False),
-    Column("answer", JSONB, nullable=False),  # the payload; renaming would stop running instances
+    Column("answer", JSONB, nullable=False),  # the response; renaming would stop running instances
     Column("created_at", DateTime(timezone=True), nullable=False),
     Index("idempotency_keys_created_at_idx", "created_at"),
 )

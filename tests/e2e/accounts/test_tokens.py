@@ -6,6 +6,7 @@ import time_machine
 
 from tests.applications import KEY
 from tests.e2e.openapi.test_document import EVENT, PROTECTED
+from tests.e2e.problems import is_problem
 
 
 def claims_for(member, **changes):
@@ -22,14 +23,40 @@ def test_a_refresh_token_works_once(visitor, ada):
 
     assert response.status_code == 200
     assert response.json().keys() == ada.tokens.keys()
+    assert visitor.refresh(first).json()["code"] == "refresh_token_superseded"
+    assert visitor.refresh(response.json()["refresh_token"]).status_code == 200
     assert visitor.refresh(first).json()["code"] == "refresh_token_reused"
+
+
+def test_a_refresh_token_can_be_sent_again_for_10_seconds_without_harm(visitor, ada):
+    first, replaced_at = ada.tokens["refresh_token"], datetime.now(UTC)
+    with time_machine.travel(replaced_at, tick=False):
+        newest = visitor.with_token(visitor.refresh(first).json()["access_token"])
+
+    with time_machine.travel(replaced_at + timedelta(seconds=9.999), tick=False):
+        assert is_problem(visitor.refresh(first), 401, "refresh_token_superseded")
+        assert newest.is_logged_in()
+    with time_machine.travel(replaced_at + timedelta(seconds=10), tick=False):
+        assert is_problem(visitor.refresh(first), 401, "refresh_token_reused")
+        assert not newest.is_logged_in()
+
+
+def test_a_replaced_refresh_token_logs_out(visitor, ada):
+    first = ada.tokens["refresh_token"]
+    newest = visitor.refresh(first).json()
+
+    assert visitor.verify(first).status_code == 401
+    assert visitor.revoke(first).status_code == 204
+
+    assert not visitor.with_token(newest["access_token"]).is_logged_in()
 
 
 def test_reusing_a_refresh_token_ends_only_its_session(visitor, ada):
     other = visitor.log_in(ada.username).json()
     latest = visitor.refresh(ada.tokens["refresh_token"]).json()
+    latest = visitor.refresh(latest["refresh_token"]).json()
 
-    assert visitor.refresh(ada.tokens["refresh_token"]).status_code == 401
+    assert is_problem(visitor.refresh(ada.tokens["refresh_token"]), 401, "refresh_token_reused")
 
     assert visitor.refresh(latest["refresh_token"]).status_code == 401
     assert visitor.with_token(latest["access_token"]).get("/v1/profile/").status_code == 401

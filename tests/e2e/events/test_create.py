@@ -1,6 +1,11 @@
 """Creating events."""
 
 import pytest
+from sqlalchemy import text
+
+from adapters.postgres.schema.tables import events
+from domain.events.event import MAX_UPCOMING_EVENTS
+from tests.e2e.problems import is_problem
 
 
 def test_creating_an_event_returns_all_fields(ada):
@@ -116,3 +121,21 @@ def test_seconds_are_optional(ada, end):
     assert ada.get(event).json()["end_time"] == "2099-05-17T16:00:00Z"
     assert ada.patch(event, end_time="2099-05-17T17:30Z").json()["end_time"][11:16] == "17:30"
     assert ada.event_titles(ends_after=end) == ["Tea"]
+
+
+def test_a_person_has_a_maximum_of_upcoming_events(ada, grace, empty_database):
+    event = ada.new_event()
+    columns = ", ".join(column.name for column in events.c if column.name != "id")
+    with empty_database.begin() as connection:
+        connection.execute(
+            text(f"""
+                INSERT INTO events (id, {columns}) SELECT gen_random_uuid(), {columns}
+                FROM events, generate_series(2, {MAX_UPCOMING_EVENTS})
+            """)
+        )
+
+    assert is_problem(ada.create_event(), 409, "too_many_events")
+    assert grace.create_event().status_code == 201
+    assert ada.delete(event).status_code == 204
+    assert ada.create_event().status_code == 201
+    assert is_problem(ada.create_event(), 409, "too_many_events")

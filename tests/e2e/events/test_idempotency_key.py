@@ -4,12 +4,18 @@ import json
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import httpx
 import pytest
 import time_machine
+from sqlalchemy import select, update
 
+from adapters.http.responses.etag import etag_of
+from adapters.http.responses.json import to_json
+from adapters.postgres.schema.tables import idempotency_keys
 from tests.concurrency import run_concurrently
 from tests.e2e.client import an_event_body
 from tests.e2e.problems import is_problem
+from tests.upgrades import responses_0_3_0
 
 KEY = '"0f6a1c1e-6a3e-4a52-9d6e-3f1d1f0f3c58"'
 
@@ -51,6 +57,59 @@ def test_the_first_response_is_repeated_even_if_the_event_has_changed(ada, body,
         repeated = create_event(ada.log_in_again(ada), body)
 
     assert result(repeated) == result(first)
+
+
+def stored_response(database):
+    with database.connect() as connection:
+        return connection.execute(select(idempotency_keys.c.answer)).scalar_one()
+
+
+def store_response(database, response):
+    with database.begin() as connection:
+        connection.execute(update(idempotency_keys).values(answer=response))
+
+
+def create_event_unchecked(ada, body):
+    """Without validating the response against this release's document."""
+    headers = {"Idempotency-Key": KEY, "Authorization": ada.http.headers["Authorization"]}
+    return httpx.post(ada.http.base_url.join("/v1/events/"), json=body, headers=headers)
+
+
+def test_a_response_is_repeated_as_it_was_sent(ada, body, empty_database):
+    """For example one of a release with other fields."""
+    create_event(ada, body)
+    headers = {"Location": "/v2/events/7", "ETag": '"7"'}
+    response = {"body": '{"website":"https://tea.example/"}', "status": 201, "headers": headers}
+    store_response(empty_database, {"response": response})
+
+    repeated = create_event_unchecked(ada, body)
+
+    assert (repeated.status_code, repeated.text) == (201, response["body"])
+    assert {name: repeated.headers[name] for name in headers} == headers
+    assert repeated.headers["Content-Type"] == "application/json"
+
+
+def test_a_response_that_the_previous_release_stored_is_repeated(ada, body, empty_database):
+    body |= {"description": "Café ☕", "start_time": "2099-05-17T16:00:00.12Z"}
+    body |= {"end_time": "2099-05-18T18:00:00+02:00"}
+    first = create_event(ada, body)
+    stored = responses_0_3_0.store(first.json())
+    store_response(empty_database, stored)
+
+    repeated = create_event_unchecked(ada, body)
+
+    content = to_json(responses_0_3_0.repeat(stored))
+    tag = etag_of(content, responses_0_3_0.repeat(stored))
+    assert result(repeated) == (201, first.headers["Location"], content)
+    assert repeated.headers["ETag"] == f'"{tag}"'
+
+
+def test_the_previous_release_repeats_a_response_that_this_one_stored(ada, body, empty_database):
+    first = create_event(ada, body)
+
+    repeated = to_json(responses_0_3_0.repeat(stored_response(empty_database)))
+
+    assert json.loads(repeated).items() <= first.json().items()
 
 
 def test_a_key_lasts_24_hours(ada):

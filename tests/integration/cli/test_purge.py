@@ -9,7 +9,7 @@ import pytest
 
 from adapters.postgres.maintenance.expired_rows import BATCH
 from application.idempotency import IdempotencyRecord, IdempotentRequest
-from tests.builders import DAY, a_session, a_user
+from tests.builders import DAY, a_session, a_user, an_event
 from tests.postgres import run_in
 
 NUMBER = 2 * BATCH + 500
@@ -58,6 +58,36 @@ def test_expired_rows_are_deleted_and_counted(output_of, run_command, expired_db
     assert counts(expired_db) == [(1, 1)]
 
 
+def test_an_interrupted_deletion_is_finished(output_of, db):
+    ada, grace = a_user("ada"), a_user("grace")
+    start = datetime.now(UTC) + DAY
+    own, other = (an_event(creator_id=each.id, start_time=start) for each in (ada, grace))
+    with db.new_work() as work:
+        for person, event in ((ada, own), (grace, other)):
+            work.users.add(person)
+            work.events.add(event)
+        work.commit()
+    with db.new_work() as work:
+        attended = work.events.get_for_update(other.id, attendee=ada.id)
+        attended.attend(start - DAY)
+        work.events.save(attended)
+        work.users.remove(work.users.find_for_update(ada.id))
+        work.commit()
+
+    dry_output = output_of("purge", "--dry-run", **db.settings)
+    outputs = [output_of("purge", **db.settings) for _ in range(2)]
+
+    nothing = "0 sessions and 0 idempotency keys"
+    interrupted = "The interrupted deletion of 1 account"
+    assert dry_output == f"{interrupted} would be finished.\n{nothing} would be deleted.\n"
+    assert outputs == [
+        f"{interrupted} was finished.\n{nothing} were deleted.\n",
+        f"{nothing} were deleted.\n",
+    ]
+    assert db.rows("SELECT id, attendees_count FROM events") == [(other.id, 0)]
+    assert db.rows("SELECT count(*) FROM attendances") == [(0,)]
+
+
 def test_two_concurrent_purges_share_the_work(run_command, expired_db):
     outputs = []
     threads = [
@@ -98,13 +128,14 @@ class BusyUser(Thread):
         return response.json()
 
     def run(self):
-        tokens = self._post("/v1/profile/token/", ACCOUNT)
+        tokens = first = self._post("/v1/profile/token/", ACCOUNT)
         while not self.stop.is_set():
             body = {"refresh_token": tokens["refresh_token"]}
             tokens = self._post("/v1/profile/token/refresh/", body)
             authorization = {"Authorization": f"Bearer {tokens['access_token']}"}
             self._post("/v1/events/", EVENT, **authorization, **{"Idempotency-Key": str(uuid4())})
         # This ends the session, so it must be the last request.
+        body = {"refresh_token": first["refresh_token"]}
         self.reuse_response = self._http.post("/v1/profile/token/refresh/", json=body).json()
         self._http.close()
 

@@ -1,23 +1,28 @@
-"""Requests that passed authentication before their account is deleted, and wait for it."""
+"""Deleted accounts, and requests that passed authentication before the deletion and wait for it."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import insert, select, text, update
 
+from adapters.postgres.accounts.queries import PostgresAccountQueries
 from adapters.postgres.calendars.queries import PostgresCalendarQueries
+from adapters.postgres.maintenance.verify import verify
 from adapters.postgres.reader import Reader
-from adapters.postgres.schema.tables import calendar_feeds, idempotency_keys, users
+from adapters.postgres.schema.tables import calendar_feeds, events, idempotency_keys, users
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.security.secrets import new_feed_secret
+from application.accounts.leave_upcoming_events import BATCH, LeaveUpcomingEvents
 from application.calendars.create_calendar_feed import CreateCalendarFeed
 from application.caller import Caller
+from application.errors import Unavailable
 from domain.accounts.errors import AccountDeleted
 from domain.calendars.errors import CalendarNotFound
 from domain.calendars.feed import CalendarFeed
 from tests.builders import CLIENT_INFO, NOON, a_user, an_event
 from tests.fakes.clock import FakeClock
 from tests.fakes.security import AuditInMemory
+from tests.postgres import run_in
 
 WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'")
 
@@ -106,10 +111,69 @@ def test_a_request_that_waits_for_the_deletion_changes_nothing(empty_database, n
             outcome.result(timeout=30)
 
     with new_work() as work:
-        assert work.events.upcoming_of(ada.id, NOON) == []
+        assert work.events.upcoming_for_update(ada.id, NOON, 10) == []
         assert work.events.get_for_update(event.id, attendee=grace.id).attendees_count == 0
     with empty_database.connect() as connection:
         assert connection.execute(select(calendar_feeds)).all() == []
+
+
+@pytest.fixture
+def many(new_work):
+    """A user with more upcoming events than fit into a batch, and as many seats."""
+    ada, grace = a_user("ada"), a_user("grace")
+    own = [an_event(creator_id=ada.id) for _ in range(BATCH + 1)]
+    others = [an_event(creator_id=grace.id) for _ in range(BATCH + 1)]
+    save(new_work, ada, grace, *own, *others)
+    for event in others:
+        attend(new_work, event, ada)
+    return ada
+
+
+def leave_upcoming_events(new_work):
+    return LeaveUpcomingEvents(new_work, FakeClock())
+
+
+def test_a_deletion_locks_few_events_at_a_time_and_loads_no_texts(many, new_work, messages):
+    remove_account(new_work, many)
+    messages.clear()
+
+    leave_upcoming_events(new_work)(many.id)
+
+    transactions = b"".join(messages).split(b"BEGIN")[1:]
+    changes = [
+        each.count(b"DELETE FROM events") + each.count(b"DELETE FROM attendances")
+        for each in transactions
+    ]
+    assert changes == [BATCH, BATCH, 2]
+    assert not any(b"description" in message or b"title" in message for message in messages)
+
+
+def test_a_deletion_that_is_cut_off_is_finished_later(many, empty_database, new_work):
+    remove_account(new_work, many)
+    accounts = PostgresAccountQueries(Reader(empty_database))
+    last = max(event_ids(empty_database))
+    with new_work() as other, pytest.raises(Unavailable):
+        run_in(other, f"SELECT FROM events WHERE id = '{last}' FOR UPDATE")
+        leave_upcoming_events(new_work)(many.id)  # fails on a timeout
+
+    assert len(event_ids(empty_database)) < 2 * (BATCH + 1)
+    assert accounts.unfinished_deletions(NOON) == [many.id]
+    leave_upcoming_events(new_work)(many.id)
+    assert accounts.unfinished_deletions(NOON) == []
+    assert len(event_ids(empty_database)) == BATCH + 1
+    verification = verify(empty_database)
+    assert (verification.seats, verification.differences) == (0, ())
+
+
+def event_ids(database):
+    with database.connect() as connection:
+        return connection.execute(select(events.c.id)).scalars().all()
+
+
+def remove_account(new_work, user):
+    with new_work() as work:
+        work.users.remove(work.users.find_for_update(user.id))
+        work.commit()
 
 
 def test_a_deletion_by_the_previous_release_ends_feeds_too(empty_database, new_work):

@@ -9,8 +9,9 @@ import pytest
 from psycopg2.errors import CheckViolation, InsufficientPrivilege
 from sqlalchemy import URL
 
+from entrypoints.embedded_postgres import BIN_DIR
 from tests.processes import run_cli, running_cli
-from tests.torture.clusters import BINARIES, a_cluster
+from tests.torture.clusters import a_cluster
 
 OWNER, SERVICE = "turnout_owner", "turnout_service"
 PASSWORDS = {OWNER: """owner's "password" $HOME""", SERVICE: "another one", "postgres": "postgres"}
@@ -47,7 +48,7 @@ class Server:
         subprocess.run(
             [self._root / "deploy" / "postgres" / "roles.sh"],
             env={
-                "PATH": f"{BINARIES}:{os.environ['PATH']}",
+                "PATH": f"{BIN_DIR}:{os.environ['PATH']}",
                 "PGHOST": "127.0.0.1",
                 "PGPORT": str(self._cluster.port),
                 "POSTGRES_USER": "postgres",

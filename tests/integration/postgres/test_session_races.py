@@ -4,15 +4,17 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from adapters.postgres.schema.tables import sessions
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.accounts.revoke_all_sessions import RevokeAllSessions
 from application.accounts.update_profile import UpdateProfile
 from application.caller import Caller
 from application.events.attend_event import AttendEvent
 from application.events.delete_event import DeleteEvent
-from domain.accounts.errors import SessionEnded
+from domain.accounts.errors import RefreshTokenReused, RefreshTokenSuperseded, SessionEnded
+from domain.accounts.session import token_hash
 from domain.accounts.user import ProfileChanges
 from tests.builders import CLIENT_INFO, NOON, a_session, a_user, an_event
 from tests.fakes.clock import FakeClock
@@ -35,6 +37,54 @@ def update_profile(new_work, event, caller):
 
 def revoke_all_sessions(new_work, event, caller):
     RevokeAllSessions(new_work, FakeClock(), AuditInMemory())(caller, CLIENT_INFO)
+
+
+def test_100_sessions_are_revoked_in_one_statement(empty_database, messages):
+    new_work = PostgresUnitOfWorkFactory(empty_database)
+    ada, audit = a_user("ada"), AuditInMemory()
+    opened = [a_session(str(number), user_id=ada.id) for number in range(100)]
+    with new_work() as work:
+        work.users.add(ada)
+        for session in opened:
+            work.sessions.add(session)
+        work.commit()
+    messages.clear()
+
+    caller = Caller(ada.id, opened[0].id, NOON)
+    RevokeAllSessions(new_work, FakeClock(), audit)(caller, CLIENT_INFO)
+
+    assert b"".join(messages).count(b"UPDATE sessions") == 1
+    assert len(audit.audit_events) == 100
+    with new_work() as work:
+        assert not any(work.sessions.find_for_update(each.id).is_live(NOON) for each in opened)
+
+
+def test_a_token_that_the_previous_release_replaced_is_superseded(empty_database):
+    new_work = PostgresUnitOfWorkFactory(empty_database)
+    ada = a_user("ada")
+    session = a_session("first", user_id=ada.id)
+    with new_work() as work:
+        work.users.add(ada)
+        work.sessions.add(session)
+        work.commit()
+    with new_work() as work:
+        rotated = work.sessions.find_for_update(session.id)
+        rotated.rotate("first", "second", NOON, CLIENT_INFO)
+        work.sessions.save(rotated)
+        work.commit()
+    with empty_database.begin() as connection:  # as 0.3.0 does, which does not know the column
+        connection.execute(
+            update(sessions)
+            .where(sessions.c.id == session.id)
+            .values(refresh_token_hash=token_hash("third"), last_used_at=NOON)
+        )
+
+    with new_work() as work:
+        loaded = work.sessions.find_for_update(session.id)
+    with pytest.raises(RefreshTokenSuperseded):
+        loaded.rotate("second", "fourth", NOON, CLIENT_INFO)
+    with pytest.raises(RefreshTokenReused):
+        loaded.rotate("first", "fourth", NOON, CLIENT_INFO)
 
 
 @pytest.mark.parametrize("function", [attend, delete, update_profile, revoke_all_sessions])

@@ -11,6 +11,7 @@ from domain.accounts.errors import (
     RefreshTokenReused,
     UsernameTaken,
 )
+from domain.accounts.session import REFRESH_TOKEN_REUSE_LEEWAY
 from tests.builders import CLIENT_INFO, DAY, HOUR, NOON
 
 
@@ -94,6 +95,7 @@ def test_revocation_after_token_reuse_is_committed(world):
     stolen = logged_in(world)
     other = logged_in(world)
     newest = world.refresh_session(stolen.refresh_token, CLIENT_INFO)
+    world.clock.advance(REFRESH_TOKEN_REUSE_LEEWAY)
 
     with pytest.raises(RefreshTokenReused):
         world.refresh_session(stolen.refresh_token, CLIENT_INFO)

@@ -8,9 +8,10 @@ from domain.accounts.errors import (
     InvalidCredentials,
     InvalidToken,
     RefreshTokenReused,
+    RefreshTokenSuperseded,
     SessionNotFound,
 )
-from domain.accounts.session import ClientInfo
+from domain.accounts.session import REFRESH_TOKEN_REUSE_LEEWAY, ClientInfo
 from tests.builders import CLIENT_INFO, DAY, HOUR, NOON
 
 ALL = PageRequest(limit=100, offset=0)
@@ -47,6 +48,30 @@ def test_reusing_a_refresh_token_revokes_its_successors(world):
     world.revoke_token(first.refresh_token, CLIENT_INFO)
 
     assert not is_known(world, newest)
+
+
+def test_a_token_that_was_just_replaced_changes_nothing(world):
+    world.person("ada")
+    first = logged_in(world)
+    newest = world.refresh_session(first.refresh_token, CLIENT_INFO)
+
+    with pytest.raises(RefreshTokenSuperseded):
+        world.refresh_session(first.refresh_token, CLIENT_INFO)
+
+    assert is_known(world, newest)
+    assert AuditEvent.REFRESH_TOKEN_REUSED not in [each[0] for each in world.audit.audit_events]
+    assert world.refresh_session(newest.refresh_token, CLIENT_INFO)
+
+
+def test_every_session_that_ends_is_recorded_in_the_audit_log(world):
+    ada = world.person("ada")
+    for _ in range(3):
+        logged_in(world)
+
+    world.revoke_all_sessions(ada, CLIENT_INFO)
+
+    revoked = (AuditEvent.SESSION_REVOKED, ada.user_id)
+    assert world.audit.audit_events.count(revoked) == 3
 
 
 def test_revoking_an_invalid_or_expired_token_changes_nothing(world):
@@ -140,6 +165,7 @@ def test_security_events_are_recorded_in_the_audit_log(world):
     user_id = world.person("ada").user_id
     first = logged_in(world)
     world.refresh_session(first.refresh_token, CLIENT_INFO)
+    world.clock.advance(REFRESH_TOKEN_REUSE_LEEWAY)
     for name in ("ada", "nobody"):
         with pytest.raises(InvalidCredentials):
             world.log_in(name, "wrong", CLIENT_INFO)

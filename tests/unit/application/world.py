@@ -9,9 +9,10 @@ from application.caller import Caller
 from application.ports.event_queries import EventView
 from application.use_cases import build_use_cases
 from domain.accounts.credentials import Password, PasswordRules, Username
+from domain.accounts.session import REFRESH_TOKEN_REUSE_LEEWAY
 from domain.calendars.feed import FeedSecret
 from domain.events.description import Capacity, Title
-from domain.events.event import NewEvent
+from domain.events.event import MAX_UPCOMING_EVENTS, NewEvent
 from tests.builders import DAY, HOUR, NOON
 from tests.fakes.clock import FakeClock
 from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
@@ -42,6 +43,8 @@ class World:
             new_feed_secret=lambda: FeedSecret(f"{next(numbers):043}"),
             audit=self.audit,
             session_max_age=30 * DAY,
+            refresh_token_reuse_leeway=REFRESH_TOKEN_REUSE_LEEWAY,
+            max_upcoming_events=MAX_UPCOMING_EVENTS,
         )
 
     def __getattr__(self, name: str) -> Any:
@@ -52,7 +55,7 @@ class World:
         return Caller(self.sign_up(Username(name), Password(f"{name}'s password"), None).id)
 
     def published(self, creator: Caller, capacity: int = 2, start: timedelta = DAY) -> EventView:
-        return self.create_event(
+        view: EventView = self.create_event(
             creator,
             NewEvent(
                 title=Title("Tea"),
@@ -60,4 +63,6 @@ class World:
                 end_time=NOON + start + HOUR,
                 capacity=Capacity(capacity),
             ),
+            respond=lambda view: view,
         )
+        return view

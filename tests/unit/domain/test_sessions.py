@@ -1,11 +1,20 @@
+from datetime import timedelta
 from hashlib import sha256
 from uuid import uuid4
 
 import pytest
 
-from domain.accounts.errors import InvalidToken, RefreshTokenReused, SessionNotFound
+from domain.accounts.errors import (
+    InvalidToken,
+    RefreshTokenReused,
+    RefreshTokenSuperseded,
+    SessionNotFound,
+)
 from domain.accounts.session import ClientInfo
-from tests.builders import CLIENT_INFO, DAY, HOUR, NOON, a_session
+from tests.builders import CLIENT_INFO, DAY, HOUR, NOON, SECOND, a_session
+
+LEEWAY = 10 * SECOND
+MICROSECOND = timedelta(microseconds=1)
 
 
 def test_a_session_stores_only_the_hash_of_its_refresh_token():
@@ -28,11 +37,44 @@ def test_reusing_a_refresh_token_ends_the_session():
     session.rotate("first", "second", NOON, CLIENT_INFO)
 
     with pytest.raises(RefreshTokenReused):
-        session.rotate("first", "third", NOON, CLIENT_INFO)
+        session.rotate("first", "third", NOON + LEEWAY, CLIENT_INFO, LEEWAY)
+
+    assert not session.is_live(NOON + LEEWAY)
+    with pytest.raises(InvalidToken):
+        session.rotate("second", "third", NOON + LEEWAY, CLIENT_INFO)
+
+
+# A later instance's clock may be behind.
+@pytest.mark.parametrize("after", [-SECOND, 0 * SECOND, LEEWAY - MICROSECOND])
+def test_the_preceding_refresh_token_is_superseded_for_a_moment(after):
+    session = a_session("first")
+    session.rotate("first", "second", NOON, CLIENT_INFO)
+
+    with pytest.raises(RefreshTokenSuperseded):
+        session.rotate("first", "third", NOON + after, CLIENT_INFO, LEEWAY)
+
+    assert session.is_live(NOON)
+    assert session.is_newest("second")
+
+
+def test_an_older_refresh_token_ends_the_session_at_once():
+    session = a_session("first")
+    session.rotate("first", "second", NOON, CLIENT_INFO)
+    session.rotate("second", "third", NOON, CLIENT_INFO)
+
+    with pytest.raises(RefreshTokenReused):
+        session.rotate("first", "fourth", NOON, CLIENT_INFO, LEEWAY)
 
     assert not session.is_live(NOON)
-    with pytest.raises(InvalidToken):
-        session.rotate("second", "third", NOON, CLIENT_INFO)
+
+
+@pytest.mark.parametrize("now", [NOON - SECOND, NOON])
+def test_without_a_leeway_the_preceding_refresh_token_ends_the_session(now):
+    session = a_session("first")
+    session.rotate("first", "second", NOON, CLIENT_INFO)
+
+    with pytest.raises(RefreshTokenReused):
+        session.rotate("first", "third", now, CLIENT_INFO, timedelta(0))
 
 
 def test_a_session_lives_a_day_from_its_last_rotation():

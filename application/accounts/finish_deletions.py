@@ -1,0 +1,24 @@
+from dataclasses import dataclass
+
+from application.accounts.leave_upcoming_events import LeaveUpcomingEvents
+from application.ports.account_queries import AccountQueries
+from application.ports.clock import Clock
+
+
+@dataclass(frozen=True)
+class FinishDeletions:
+    """Finish deletions of accounts that were interrupted. Returns their number.
+
+    `is_dry` only counts them. Raises Unavailable.
+    """
+
+    accounts: AccountQueries
+    leave_upcoming_events: LeaveUpcomingEvents
+    clock: Clock
+
+    def __call__(self, *, is_dry: bool = False) -> int:
+        user_ids = self.accounts.unfinished_deletions(self.clock.now())
+        if not is_dry:
+            for user_id in user_ids:
+                self.leave_upcoming_events(user_id)
+        return len(user_ids)
