@@ -12,6 +12,7 @@ from adapters.postgres.events.writes import (
     LOAD,
     LOCK,
     REMOVE_EVENT,
+    SET_TERMS,
     SeatChange,
     update_event,
 )
@@ -22,6 +23,7 @@ from application.ports.event_repository import EventRepository
 from domain.events.errors import EventNotFound
 from domain.events.event import Event
 from domain.events.schedule import EventStatus
+from domain.events.terms import terms_of
 
 UPCOMING_OF = compile_sql(
     select(events.c.id)
@@ -38,6 +40,7 @@ class PostgresEventRepository(EventRepository):
 
     def add(self, event: Event) -> None:
         self._transaction.write(ADD_EVENT, event_to_row(event))
+        self._set_terms(event)
 
     def upcoming_of(self, user_id: UUID, now: datetime) -> Sequence[UUID]:
         rows = self._transaction.rows(UPCOMING_OF, {"viewer_id": user_id, "now": now})
@@ -72,6 +75,8 @@ class PostgresEventRepository(EventRepository):
             **changed,
         }
         self._transaction.write(update_event(frozenset(changed), change), values)
+        if changed.keys() & {"title", "description"}:
+            self._set_terms(event)
         self._loaded[event.id] = dict(vars(event))
         if change:
             self.seats_changed.append(change)
@@ -79,3 +84,7 @@ class PostgresEventRepository(EventRepository):
     def remove(self, event: Event) -> None:
         # ON DELETE CASCADE deletes the seats.
         self._transaction.write(REMOVE_EVENT, {"event_id": event.id})
+
+    def _set_terms(self, event: Event) -> None:
+        terms = sorted(terms_of(event.title, event.description))
+        self._transaction.write(SET_TERMS, {"event_id": event.id, "terms": terms})

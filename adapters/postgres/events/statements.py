@@ -8,7 +8,6 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
-    and_,
     bindparam,
     false,
     func,
@@ -26,7 +25,6 @@ from adapters.postgres.events.filters import VIEWER, StatementKey, indexed_filte
 from adapters.postgres.events.ordering import after_cursor, is_indexed_order, ordering
 from adapters.postgres.pages import AFTER_ID, AFTER_INSTANT, LIMIT, OFFSET
 from adapters.postgres.schema.tables import attendances, events, users
-from adapters.postgres.schema.tsvector import text_of
 from adapters.postgres.sql import EVENT_ID, columns_of, compile_sql
 from application.pages import PageRequest
 from application.ports.event_queries import EventView
@@ -35,8 +33,6 @@ from application.ports.event_queries import EventView
 CACHED_STATEMENTS = 512
 # Rows to scan for each row needed, and at most: a few milliseconds.
 SCAN_FACTOR, SCAN_MAX = 50, 4000
-# Characters to search without the index, at most: some 60 ms.
-CHARACTERS_MAX: ColumnElement[int] = literal_column("500000")
 NEEDED = bindparam("needed", type_=Integer)
 SCANNED = bindparam("scanned", type_=Integer)
 
@@ -116,18 +112,9 @@ def _scan_or_all(key: StatementKey, conditions: Sequence[ColumnElement[bool]]) -
         .limit(SCANNED)
         .cte("scanned")
     )
-    is_exhausted = _size(scanned) < SCANNED
-    if key.search is not None:
-        characters = func.sum(func.length(text_of(scanned))).over(
-            order_by=ordering(scanned, key.sort)
-        )
-        read = select(scanned, characters.label("characters")).cte("read")
-        scanned = select(read).where(read.c.characters <= CHARACTERS_MAX).cte("short")
-        is_exhausted = and_(is_exhausted, _size(scanned) == _size(read))
     # In scan order; stops after NEEDED rows.
-    columns = [scanned.c[column.name] for column in events.c]
-    first = select(*columns).where(*residual_filters(key, scanned)).limit(NEEDED).cte("first")
-    is_enough = or_(_size(first) >= NEEDED, is_exhausted)
+    first = select(scanned).where(*residual_filters(key, scanned)).limit(NEEDED).cte("first")
+    is_enough = or_(_size(first) >= NEEDED, _size(scanned) < SCANNED)
     all_matches = (
         select(events)
         .where(*conditions, *residual_filters(key), not_(is_enough))

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from adapters.postgres.schema.tables import attendances, events, users
+from adapters.postgres.schema.event_terms import WRITE_TERMS
 from adapters.postgres.sql import EVENT_ID, compile_sql
 from domain.events.event import Seat
 
@@ -67,6 +68,7 @@ def _insert_for(user_id: BindParameter[UUID], table: Table, row: Values) -> Inse
 
 _new_event = {column.name: bindparam(column.name, type_=column.type) for column in events.c}
 ADD_EVENT = compile_sql(_insert_for(_new_event["creator_id"], events, _new_event))
+SET_TERMS = compile_sql(WRITE_TERMS)
 REMOVE_EVENT = compile_sql(delete(events).where(events.c.id == EVENT_ID))
 
 _take = _insert_for(

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from adapters.postgres.errors import translate_error, translated_errors
+from adapters.postgres.schema.event_terms import update_outdated_terms
 from adapters.postgres.schema.online_ddl import SHORT_LOCK_TIMEOUT
 from adapters.postgres.schema.version import NEWEST
 from adapters.postgres.timeouts import MIGRATION_LOCK_TIMEOUT_S, LocksHeld
@@ -39,9 +40,9 @@ LOG = getLogger(__name__)
 def migrate(
     engine: Engine, revision: str = "head", timeout_s: float = MIGRATION_LOCK_TIMEOUT_S
 ) -> None:
-    """Upgrade to `revision`, each migration in its own transaction. Concurrent runs take turns.
+    """Upgrade to `revision`, each migration in its own transaction, and update search terms.
 
-    After an interruption, run it again to continue. Does nothing if a newer release migrated the
+    Concurrent runs take turns. After an interruption, run it again to continue. Does nothing if a newer release migrated the
     database. Raises Unavailable, or LocksHeld if a lock is not available within `timeout_s`.
     """
     with translated_errors(), _migration_lock(engine) as connection:
@@ -51,6 +52,8 @@ def migrate(
         _retry_on_contention(
             connection, timeout_s, lambda: command.upgrade(_config(connection), revision)
         )
+        if revision in ("head", NEWEST):
+            _retry_on_contention(connection, timeout_s, lambda: update_outdated_terms(connection))
 
 
 def downgrade(engine: Engine, revision: str, timeout_s: float = MIGRATION_LOCK_TIMEOUT_S) -> None:
