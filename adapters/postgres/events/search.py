@@ -7,7 +7,7 @@ from sqlalchemy.sql.selectable import FromClause
 from adapters.postgres.schema.tables import event_terms
 from domain.events.search import Search
 
-_matches = event_terms.c.terms.bool_op("@@")(cast(bindparam("tsquery", type_=Text), TSQUERY))
+MATCHES = event_terms.c.terms.bool_op("@@")(cast(bindparam("tsquery", type_=Text), TSQUERY))
 
 
 def tsquery_of(search: Search) -> str:
@@ -17,9 +17,9 @@ def tsquery_of(search: Search) -> str:
 
 def matches_search(source: FromClause) -> ColumnElement[bool]:
     """Whether an event matches the search. Lets the planner find all matches with the index."""
-    return source.c.id.in_(select(event_terms.c.event_id).where(_matches))
+    return source.c.id.in_(select(event_terms.c.event_id).where(MATCHES))
 
 
 def has_matching_terms(source: FromClause) -> ColumnElement[bool]:
     """The same, looked up for each event. The planner does not turn it into a join."""
-    return select(_matches).where(event_terms.c.event_id == source.c.id).scalar_subquery()
+    return select(MATCHES).where(event_terms.c.event_id == source.c.id).scalar_subquery()
