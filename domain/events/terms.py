@@ -18,10 +18,16 @@ _PLAIN_LETTERS = {
     **dict(zip("ðđɖħıɨłƚøɵŧŋɓƙ", "dddhiillootnbk", strict=True)),
     **{"æ": "ae", "œ": "oe", "þ": "th"},
 }
+# Combining classes of the vowel points of Hebrew and Arabic, and of accents above, below and around
+# letters (Unicode Standard, table 4-3). Other marks, such as the vowels of Indic scripts and Thai,
+# make another word.
+_ACCENTS = {*range(10, 37), *range(200, 241)}
 # Letters to Unicode, but used as apostrophes: these separate words, as ' does.
 _APOSTROPHES = re.compile("[\u02b9-\u02bf\u02c8\u02ee\ua78b\ua78c]")
 # Invisible within a word: format characters, variation selectors, the Arabic tatweel.
-_IGNORED = re.compile("[\u034f\u0640\u115f\u1160\u180b-\u180f\u3164\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_IGNORED = re.compile(
+    "[\u034f\u0640\u115f\u1160\u180b-\u180f\u3164\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
 # Scripts written without spaces (Thai, Lao, Myanmar, Khmer, Tai, Balinese, Javanese, Kana,
 # Bopomofo, Han, Yi, Tangut), and emoji.
 _UNSPACED = (
@@ -78,7 +84,7 @@ def _folded(text: str) -> str:
 
 def _replacement(character: str) -> str:
     kind = category(character)
-    if kind == "Cf" or _IGNORED.match(character) or _is_accent(character):
+    if kind == "Cf" or _IGNORED.match(character) or combining(character) in _ACCENTS:
         return ""
     if kind == "Nd":
         return str(decimal(character))
@@ -86,12 +92,3 @@ def _replacement(character: str) -> str:
     is_emoji = kind == "So" and _IS_UNSPACED.match(character)
     is_word = (is_letter or is_emoji) and not _APOSTROPHES.match(character)
     return _PLAIN_LETTERS.get(character, character) if is_word else " "
-
-
-def _is_accent(character: str) -> bool:
-    """Accents above, below and around letters, and the vowel points of Hebrew and Arabic.
-
-    By their combining class (Unicode Standard, table 4-3). The other marks, such as the vowels of
-    Indic scripts and Thai, make another word.
-    """
-    return combining(character) >= 200 or 10 <= combining(character) <= 36

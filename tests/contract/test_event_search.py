@@ -113,8 +113,11 @@ def test_a_search_of_maximum_length_is_found(found):
     assert found(words, [("Tea", words), ("Tea", words[:-1])]) == [True, False]
 
 
-
-CHARACTERS = "abABéÉe\u0301ñßłŁдД日本語かき\u3099ก้าहि12३ \t\n\u00a0’'" + punctuation + "€☕🇩🇪–“”…²½、・！"
+CHARACTERS = (
+    "abABéÉe\u0301ñßłŁдД日本語かき\u3099ก้าहि12३ \t\n\u00a0’'€☕🇩🇪–“”…²½、・！" + punctuation
+)
+    "abABéÉe\u0301ñßłŁдД日本語かき\u3099ก้าहि12३ \t\n\u00a0’'" + punctuation + "€☕🇩🇪–“”…²½、・！"
+)
 TEXTS = st.text(CHARACTERS, max_size=12)
 
 

@@ -16,6 +16,7 @@ from adapters.postgres.events.writes import (
     SeatChange,
     update_event,
 )
+from adapters.postgres.schema.event_terms import joined_terms
 from adapters.postgres.schema.tables import events
 from adapters.postgres.sql import compile_sql
 from adapters.postgres.transaction import Transaction
@@ -23,7 +24,6 @@ from application.ports.event_repository import EventRepository
 from domain.events.errors import EventNotFound
 from domain.events.event import Event
 from domain.events.schedule import EventStatus
-from domain.events.terms import terms_of
 
 UPCOMING_OF = compile_sql(
     select(events.c.id)
@@ -86,5 +86,5 @@ class PostgresEventRepository(EventRepository):
         self._transaction.write(REMOVE_EVENT, {"event_id": event.id})
 
     def _set_terms(self, event: Event) -> None:
-        terms = sorted(terms_of(event.title, event.description))
-        self._transaction.write(SET_TERMS, {"event_id": event.id, "terms": terms})
+        terms = joined_terms(event.title, event.description)
+        self._transaction.write(SET_TERMS, {"event_ids": [event.id], "terms": [terms]})

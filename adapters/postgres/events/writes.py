@@ -20,8 +20,8 @@ from sqlalchemy import (
     update,
 )
 
-from adapters.postgres.schema.tables import attendances, events, users
 from adapters.postgres.schema.event_terms import WRITE_TERMS
+from adapters.postgres.schema.tables import attendances, events, users
 from adapters.postgres.sql import EVENT_ID, compile_sql
 from domain.events.event import Seat
 

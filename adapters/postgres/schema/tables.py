@@ -10,7 +10,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -128,7 +127,7 @@ event_terms = Table(
     metadata,
     Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
     Column("terms", TSVECTOR, nullable=False),
-    Column("version", SmallInteger, nullable=False),  # of the function that computed the terms
+    Column("version", Integer, nullable=False),  # of the function that computed the terms
     Index(
         "event_terms_terms_idx",
         "terms",
@@ -150,7 +149,9 @@ REMOVE_OUTDATED_TERMS = """
     EXECUTE FUNCTION remove_outdated_terms()
 """
 event.listen(
-    metadata, "after_create", DDL(REMOVE_OUTDATED_TERMS)  # type: ignore[no-untyped-call]
+    metadata,
+    "after_create",
+    DDL(REMOVE_OUTDATED_TERMS),  # type: ignore[no-untyped-call]
 )
 
 attendances = Table(

@@ -70,8 +70,6 @@ def test_search_is_the_same_in_every_locale(engine):
         return event.id in {view.id for view in page.results}
 
     found = [
-        example
-        for example, event in zip(examples, events, strict=True)
-        if finds(example[0], event)
+        example for example, event in zip(examples, events, strict=True) if finds(example[0], event)
     ]
     assert found == FOUND

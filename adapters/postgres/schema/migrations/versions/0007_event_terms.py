@@ -13,7 +13,7 @@ def upgrade() -> None:
         "event_terms",
         sa.Column("event_id", sa.Uuid, nullable=False),
         sa.Column("terms", TSVECTOR, nullable=False),
-        sa.Column("version", sa.SmallInteger, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("event_id", name="event_terms_pkey"),
         sa.ForeignKeyConstraint(
             ["event_id"], ["events.id"], name="event_terms_event_id_fkey", ondelete="CASCADE"
