@@ -22,6 +22,9 @@ SCHEMA = text("""
     SELECT 'type', typname, typtype::text, '', '', ''
     FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype IN ('d', 'e')
     UNION ALL
+    SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), '', ''
+    FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL
     SELECT 'function', proname, '', '', '', ''
     FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     UNION ALL

@@ -1,30 +1,32 @@
-"""Full-text search terms."""
+"""Full-text search of events."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.errors import Invalid
+from domain.events.terms import searched_terms
 
 SEARCH_MAX_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Words that must all occur in the title or description of an event. Ignores case.
+    """Beginnings of terms that must all occur among the terms of an event."""
 
-    Letters and digits match the start of a word, so that a word is found while it is being typed.
-    Every other character matches itself (there are no wildcards); letters and digits before it
-    match a whole word.
-    """
-
-    words: tuple[str, ...]
+    terms: tuple[str, ...]
 
     @classmethod
     def of(cls, text: str) -> "Search | None":
-        """The words between white space, up to 200 characters in all; None without any.
-
-        Raises Invalid.
-        """
+        """The terms of up to 200 characters; None for white space. Raises Invalid."""
         if len(text) > SEARCH_MAX_LENGTH:
             raise Invalid("search", f"Must be at most {SEARCH_MAX_LENGTH} characters.")
-        words = tuple(dict.fromkeys(text.split()))
-        return cls(words) if words else None
+        if not text.strip():
+            return None
+        terms = tuple(searched_terms(text))
+        if not terms:
+            raise Invalid("search", "Must contain a letter, digit, or emoji.")
+        return cls(terms)
+
+    def matches(self, terms: Iterable[str]) -> bool:
+        """Whether an event with these terms is found."""
+        return all(any(term.startswith(start) for term in terms) for start in self.terms)

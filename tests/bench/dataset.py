@@ -18,10 +18,11 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from adapters.postgres.engine import make_engine
 from adapters.postgres.schema.migrate import migrate
-from adapters.postgres.schema.tables import attendances, events, sessions, users
+from adapters.postgres.schema.tables import attendances, event_terms, events, sessions, users
 from adapters.postgres.timeouts import MAINTENANCE
 from application.accounts.token_pair import IssueTokenPair
 from domain.accounts.session import token_hash
+from domain.events.terms import TERMS_VERSION, terms_of
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from entrypoints.settings.environment import parse_database_url
@@ -39,6 +40,7 @@ COLUMNS = {
     sessions: "id, user_id, refresh_token_hash, created_at, last_used_at, expires_at, ends_at",
     events: "id, creator_id, title, description, start_time, end_time, capacity, attendees_count, "
     "created_at, updated_at, type",
+    event_terms: "event_id, terms, version",
     attendances: "event_id, user_id, registered_at",
 }
 STILL_BUSY = """
@@ -120,6 +122,7 @@ class Dataset:
             self._copy(progress, users, self.user_count, self._users())
             self._copy(progress, sessions, LOGGED_IN + self.refreshable, self._sessions())
             self._copy(progress, events, self.events, self._events())
+            self._copy(progress, event_terms, self.events, self._terms())
             self._copy(progress, attendances, self.events * SEATS_OF_AN_EVENT, self._seats())
         with self.engine.begin() as connection:
             connection.execute(text("CREATE TABLE loaded_sessions AS TABLE sessions"))
@@ -214,6 +217,11 @@ class Dataset:
                 f"\t{start}\t{start + timedelta(hours=2)}\t{CAPACITY}\t{SEATS_OF_AN_EVENT}"
                 f"\t{created_at}\t{created_at}\t{type_of(n)}\n"
             )
+
+    def _terms(self) -> Iterator[str]:
+        for n in range(self.events):
+            terms = " ".join(terms_of(title(n), description(n)))
+            yield f"{event_id(n)}\t{terms}\t{TERMS_VERSION}\n"
 
     def _seats(self) -> Iterator[str]:
         stride = self.user_count // SEATS_OF_AN_EVENT

@@ -48,7 +48,7 @@ def searches() -> dict[str, str]:
     words = {
         "none": "nowhere",
         "one event": IN_ONE,
-        "1 of 1,000, with a sign": IN_1_OF_1000,
+        "1 of 1,000": IN_1_OF_1000,
         "3 of 1,000": word(123),
         "1 of 100": IN_1_OF_100,
         "all": IN_ALL,

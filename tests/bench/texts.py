@@ -6,7 +6,7 @@ Some words are in all of them and some in few, to search for.
 from domain.events.description import EventType
 
 SYLLABLES = ("ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ru")
-IN_ALL, IN_ONE, IN_1_OF_100, IN_1_OF_1000 = "tea", "unicorn", "morning", "100%"
+IN_ALL, IN_ONE, IN_1_OF_100, IN_1_OF_1000 = "tea", "unicorn", "morning", "harvest"
 UNIQUE_EVENT = 77
 COMMON_TYPES = [each for each in EventType if each is not EventType.CONFERENCE]
 
@@ -18,7 +18,7 @@ def title(number: int) -> str:
 
 def description(number: int) -> str:
     problem, program, machine = (word(number // step) for step in (1, 7, 53))
-    there = "Now 100%" if number % 1000 == 5 else "There is"
+    there = "Harvest" if number % 1000 == 5 else "There is"
     return f"Bring a {problem}, leave with a {program}. {there} tea, and a {machine} to try it on."
 
 

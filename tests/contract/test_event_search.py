@@ -12,11 +12,11 @@ from adapters.postgres.events import statements
 from application.caller import Caller
 from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria, EventSort
-from domain.events.description import Description, Title
-from domain.events.search import Search
+from domain.events.description import DESCRIPTION_MAX_LENGTH, Description, Title
+from domain.events.search import SEARCH_MAX_LENGTH, Search
+from domain.events.terms import terms_of
 from tests.builders import NOON, a_user, an_event
 from tests.contract.search_examples import FOUND, NOT_FOUND
-from tests.fakes.memory_search import finds
 
 
 def cases(examples):
@@ -93,8 +93,29 @@ def test_the_longest_possible_word_can_be_indexed(found):
     assert found("tea", [("Tea", "x" * 10_000), ("Zzz", f"{'x' * 9_996} tea")]) == [True, True]
 
 
-# No letter whose lower case depends on its neighbours, and no `e` between digits.
-CHARACTERS = "abABéÉñßдД日本語12३ \t\n\u00a0" + punctuation + "€☕–“”…²½、・！"
+LONG = {
+    "as many terms as possible": "".join(map(chr, range(0x4E00, 0x4E00 + DESCRIPTION_MAX_LENGTH))),
+    "words of maximum length": " ".join(f"{n:02}{'𐐨' * 198}" for n in range(49)),
+    "characters that stand for many": "\ufdfa" * DESCRIPTION_MAX_LENGTH,
+}
+
+
+@pytest.mark.parametrize("description", LONG.values(), ids=LONG)
+def test_any_description_of_maximum_length_can_be_indexed(found, description):
+    assert found("tea", [("Tea", description)]) == [True]
+
+
+def test_a_search_of_maximum_length_is_found(found):
+    text = "".join(map(chr, range(0x4E00, 0x4E00 + SEARCH_MAX_LENGTH)))
+    words = " ".join(chr(ord("a") + n % 26) + str(n) for n in range(50))
+
+    assert found(text, [("Tea", text), ("Tea", text[:-1])]) == [True, False]
+    assert found(words, [("Tea", words), ("Tea", words[:-1])]) == [True, False]
+
+
+CHARACTERS = (
+    "abABéÉe\u0301ñßłŁдД日本語かき\u3099ก้าहि12३ \t\n\u00a0’'€☕🇩🇪–“”…²½、・！" + punctuation
+)
 TEXTS = st.text(CHARACTERS, max_size=12)
 
 
@@ -105,7 +126,7 @@ def searches(draw, texts):
     begin = draw(st.integers(0, len(whole)))
     part = whole[begin : begin + draw(st.integers(1, 6))]
     search = draw(st.sampled_from([part, part.swapcase(), draw(TEXTS)]))
-    return search if search.strip() else "a"
+    return search if terms_of(search) else "a"
 
 
 @st.composite
@@ -128,4 +149,4 @@ def test_postgres_and_the_fake_agree_on_any_text(storage, question):
 
     results = found_in(storage)(search, texts)
 
-    assert results == [finds(Search.of(search), Title(t), d) for t, d in texts]
+    assert results == [Search.of(search).matches(terms_of(t, d)) for t, d in texts]

@@ -19,8 +19,9 @@ from domain.accounts.errors import AccountDeleted
 from domain.accounts.session import Session
 from domain.events.errors import EventNotFound
 from domain.events.event import Event, Seat
+from domain.events.search import Search
+from domain.events.terms import terms_of
 from tests.fakes.memory import MemoryStore, State
-from tests.fakes.memory_search import finds
 
 Item = TypeVar("Item")
 
@@ -132,8 +133,12 @@ def _meets(view: EventView, criteria: EventCriteria, viewer_id: UUID) -> bool:
         and criteria.type in (None, view.type)
         and (criteria.creator is None or _is_name_of(criteria.creator, view.creator))
         and criteria.available in (None, view.seats_left > 0)
-        and (criteria.search is None or finds(criteria.search, view.title, view.description))
+        and (criteria.search is None or _is_found(view, criteria.search))
     )
+
+
+def _is_found(view: EventView, search: Search) -> bool:
+    return search.matches(terms_of(view.title, view.description))
 
 
 def _is_name_of(name: str, creator: Creator) -> bool:

@@ -47,8 +47,9 @@ LISTS = (
         ORDER BY start_time, id LIMIT 20""",
     f"SELECT {EVENT} FROM events WHERE start_time > now() ORDER BY start_time, id LIMIT 20",
 )
+EDITS = ("UPDATE events SET title = 'Coffee', updated_at = now() WHERE id = %(event)s",)
 DELETES = ("DELETE FROM events WHERE id = %(event)s",)
-TRANSACTIONS = (JOINS, PUBLISHES, ATTENDS, LISTS, CANCELS, DELETES)
+TRANSACTIONS = (JOINS, PUBLISHES, ATTENDS, LISTS, CANCELS, EDITS, DELETES)
 # As in the service. Without its statement_timeout, because a busy machine makes statements slow.
 OPTIONS = "-c lock_timeout=1000"
 

@@ -16,10 +16,11 @@ from domain.events.schedule import EventStatus
 from domain.events.search import SEARCH_MAX_LENGTH, Search
 
 SEARCH = """\
-Words to find in the title or description, in any order and case. All must match. A word matches \
-words that begin with it: `eng` finds *Engines*. Other characters match literally: `node.js` finds \
-*Node.js evening* but not *node and js*; `100%` finds *100% tea* but not *1000 cups*. An empty \
-search is ignored."""
+Words to find in the title or description, in any order. All must match. A word matches words \
+that begin with it: `eng` finds *Engines*. Case, accents and typographic forms are ignored: \
+`lodz` finds *Łódź*. Punctuation separates words: `node.js` finds *Node.js* and *node js*. Emoji, \
+and scripts written without spaces such as Chinese, Japanese and Thai, match at any position. An \
+empty search is ignored; punctuation alone is an error."""
 CREATOR = "Username of the creator, case-insensitive."
 AVAILABLE = "`true` for events with seats left, `false` for full events."
 SORT = """\

@@ -23,13 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import FromClause
 
-from adapters.postgres.events.search import (
-    SearchKey,
-    contains_literals,
-    contains_longest_word,
-    matches_tsquery,
-    search_values,
-)
+from adapters.postgres.events.search import has_matching_terms, matches_search, tsquery_of
 from adapters.postgres.schema.tables import attendances, events, users
 from adapters.postgres.sql import NOW
 from application.ports.event_queries import EventCriteria, EventSort
@@ -64,7 +58,7 @@ class StatementKey:
     has_type: bool
     has_creator: bool
     available: bool | None
-    search: SearchKey | None
+    has_search: bool
     sort: EventSort
 
     @classmethod
@@ -80,14 +74,14 @@ class StatementKey:
             has_type=criteria.type is not None,
             has_creator=criteria.creator is not None,
             available=criteria.available,
-            search=None if criteria.search is None else SearchKey.of(criteria.search),
+            has_search=criteria.search is not None,
             sort=criteria.sort,
         )
 
 
 def filter_values(criteria: EventCriteria, viewer_id: UUID, now: datetime) -> dict[str, Any]:
     """The bind parameters of the filters."""
-    values = {
+    return {
         "viewer_id": viewer_id,
         "now": now,
         "starts_after": criteria.starts_after,
@@ -96,8 +90,8 @@ def filter_values(criteria: EventCriteria, viewer_id: UUID, now: datetime) -> di
         "ends_before": criteria.ends_before,
         "type": criteria.type,
         "creator": None if criteria.creator is None else fold_case(criteria.creator),
+        "tsquery": None if criteria.search is None else tsquery_of(criteria.search),
     }
-    return values | search_values(criteria.search) if criteria.search else values
 
 
 def indexed_filters(key: StatementKey) -> Iterator[ColumnElement[bool]]:
@@ -132,15 +126,8 @@ def residual_filters(
     if key.available is not None:
         has_seats = source.c.attendees_count < source.c.capacity
         yield has_seats if key.available else ~has_seats
-    if key.search is None:
-        return
-    if key.search.is_indexed:
-        yield matches_tsquery(source)
-    if key.search.has_literals:
-        yield contains_literals(source)
-    if key.has_creator or source is not events:
-        # A cheap check for events that are read without the search index.
-        yield contains_longest_word(source)
+    if key.has_search:
+        yield matches_search(source) if source is events else has_matching_terms(source)
 
 
 def _ends_after() -> Iterator[ColumnElement[bool]]:

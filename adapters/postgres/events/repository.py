@@ -15,9 +15,11 @@ from adapters.postgres.events.writes import (
     LOCK,
     LOCK_UPCOMING,
     REMOVE_EVENT,
+    SET_TERMS,
     SeatChange,
     update_event,
 )
+from adapters.postgres.schema.event_terms import joined_terms
 from adapters.postgres.transaction import Transaction
 from application.ports.event_repository import EventRepository
 from domain.events.errors import EventNotFound, TooManyEvents
@@ -35,6 +37,7 @@ class PostgresEventRepository(EventRepository):
         rows = self._transaction.rows(ADD_EVENT, values)
         if not rows:
             raise TooManyEvents(max_upcoming)
+        self._set_terms(event)
         name: str = rows[0].creator_name
         return name
 
@@ -69,6 +72,8 @@ class PostgresEventRepository(EventRepository):
             **changed,
         }
         self._transaction.write(update_event(frozenset(changed), change), values)
+        if isinstance(event, Event) and changed.keys() & {"title", "description"}:
+            self._set_terms(event)
         self._loaded[event.id] = dict(vars(event))
         if change:
             self.seats_changed.append(change)
@@ -76,3 +81,7 @@ class PostgresEventRepository(EventRepository):
     def remove(self, event: EventSeats) -> None:
         # ON DELETE CASCADE deletes the seats.
         self._transaction.write(REMOVE_EVENT, {"event_id": event.id})
+
+    def _set_terms(self, event: Event) -> None:
+        terms = joined_terms(event.title, event.description)
+        self._transaction.write(SET_TERMS, {"event_ids": [event.id], "terms": [terms]})

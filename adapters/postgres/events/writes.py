@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from adapters.postgres.pages import LIMIT
+from adapters.postgres.schema.event_terms import WRITE_TERMS
 from adapters.postgres.schema.tables import attendances, events, users
 from adapters.postgres.sql import EVENT_ID, NOW, columns_of, compile_sql, update_values
 from domain.events.event import EventSeats, Seat
@@ -111,6 +112,7 @@ ADD_EVENT = compile_sql(
         select(users.c.username).where(users.c.id == _new_event["creator_id"]).label("creator_name")
     )
 )
+SET_TERMS = compile_sql(WRITE_TERMS)
 REMOVE_EVENT = compile_sql(delete(events).where(events.c.id == EVENT_ID))
 
 _take = _insert_for(

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from logging import getLogger
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from adapters.postgres.errors import translate_error, translated_errors
+from adapters.postgres.schema.event_terms import outdated_batches, update_terms
 from adapters.postgres.schema.online_ddl import SHORT_LOCK_TIMEOUT
 from adapters.postgres.schema.version import NEWEST
 from adapters.postgres.timeouts import MIGRATION_LOCK_TIMEOUT_S, LocksHeld
@@ -39,10 +41,11 @@ LOG = getLogger(__name__)
 def migrate(
     engine: Engine, revision: str = "head", timeout_s: float = MIGRATION_LOCK_TIMEOUT_S
 ) -> None:
-    """Upgrade to `revision`, each migration in its own transaction. Concurrent runs take turns.
+    """Upgrade to `revision`, each migration in its own transaction, and update search terms.
 
-    After an interruption, run it again to continue. Does nothing if a newer release migrated the
-    database. Raises Unavailable, or LocksHeld if a lock is not available within `timeout_s`.
+    Concurrent runs take turns. After an interruption, run it again to continue. Does nothing if a
+    newer release migrated the database. Raises Unavailable, or LocksHeld if a lock is not available
+    within `timeout_s`.
     """
     with translated_errors(), _migration_lock(engine) as connection:
         if _is_newer(connection):
@@ -51,6 +54,11 @@ def migrate(
         _retry_on_contention(
             connection, timeout_s, lambda: command.upgrade(_config(connection), revision)
         )
+        if revision in ("head", NEWEST):
+            for batch in outdated_batches(connection):
+                _retry_on_contention(
+                    connection, timeout_s, partial(update_terms, connection, batch)
+                )
 
 
 def downgrade(engine: Engine, revision: str, timeout_s: float = MIGRATION_LOCK_TIMEOUT_S) -> None:

@@ -15,10 +15,9 @@ from sqlalchemy import (
     Uuid,
     event,
     func,
+    text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
-
-from adapters.postgres.schema.tsvector import tsvector_of
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 metadata = MetaData(
     naming_convention={
@@ -94,17 +93,66 @@ events = Table(
     postgresql_with={"fillfactor": "90"},
 )
 Index("events_title_idx", func.lower(events.c.title), events.c.id)
+# For searches of release 0.3.0, which may run alongside; the next release drops it.
+SYMBOLS = (
+    "!-/:-@[-`{-~"
+    r"\u00a1-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7"
+    r"\u2010-\u206f\u20a0-\u20cf\u2116\u2122\u2190-\u24b5\u24ea-\u2bff"
+    r"\u3001-\u3003\u3008-\u3020\u30fb"
+    r"\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\U0001f000-\U0001faff"
+)
+TSVECTOR_OF_0_3 = text(
+    "(to_tsvector('simple'::regconfig,"
+    f" regexp_replace(title || ' ' || description, '[{SYMBOLS}]', ' ', 'g'))"
+    " || array_to_tsvector(string_to_array("
+    f"regexp_replace(title || ' ' || description, '[^{SYMBOLS}]+', '', 'g'), NULL)))".replace(
+        ":", r"\:"
+    )
+)
 Index(
     "events_search_idx",
-    tsvector_of(events),
+    TSVECTOR_OF_0_3,
+    _table=events,
     postgresql_using="gin",
-    # With it, every search would also read the list of pending entries.
     postgresql_with={"fastupdate": "off"},
 )
 Index(
     "events_period_idx",
     func.tstzrange(events.c.start_time, events.c.end_time),
     postgresql_using="gist",
+)
+
+# In a table of its own, so that taking a seat does not rewrite the terms.
+event_terms = Table(
+    "event_terms",
+    metadata,
+    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
+    Column("terms", TSVECTOR, nullable=False),
+    Column("version", Integer, nullable=False),  # of the function that computed the terms
+    Index(
+        "event_terms_terms_idx",
+        "terms",
+        postgresql_using="gin",
+        # With it, every search would also read the list of pending entries.
+        postgresql_with={"fastupdate": "off"},
+    ),
+)
+# The previous release does not write terms: a row must not outlive its text.
+REMOVE_OUTDATED_TERMS = """
+    CREATE OR REPLACE FUNCTION remove_outdated_terms() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        DELETE FROM event_terms WHERE event_id = NEW.id;
+        RETURN NULL;
+    END
+    $$;
+    CREATE TRIGGER events_outdated_terms AFTER UPDATE OF title, description ON events
+    FOR EACH ROW WHEN (OLD.title <> NEW.title OR OLD.description <> NEW.description)
+    EXECUTE FUNCTION remove_outdated_terms()
+"""
+event.listen(
+    metadata,
+    "after_create",
+    DDL(REMOVE_OUTDATED_TERMS),  # type: ignore[no-untyped-call]
 )
 
 attendances = Table(

@@ -108,5 +108,5 @@ def test_attending_and_cancelling_take_three_statements(count_statements, grace,
 
 
 def test_creating_and_updating_take_few_statements(count_statements, ada, event):
-    assert count_statements(ada.create_event) == 1
+    assert count_statements(ada.create_event) == 2
     assert count_statements(ada.patch, event, capacity=50) == 4

@@ -31,7 +31,11 @@ def test_readiness_requires_the_newest_migration(empty):
 def test_migrations_can_be_reverted_and_repeated(empty):
     migrate(empty)
     first = schema_of(empty)
-    functions = {"require_live_session", "keep_previous_refresh_token"}
+    functions = {
+        "require_live_session",
+        "keep_previous_refresh_token",
+        "remove_outdated_terms",
+    }
     assert {row[1] for row in first} == {*metadata.tables, *functions}
 
     downgrade(empty, "base")

@@ -1,0 +1,81 @@
+"""Stored search terms of events, and computing those that are missing or outdated."""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from sqlalchemy import (
+    Connection,
+    Text,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from adapters.postgres.schema.tables import event_terms, events
+from domain.events.terms import TERMS_VERSION, terms_of
+
+# Ids to read at once, and events of one transaction, whose rows are locked for some 50 ms.
+IDS, BATCH = 50_000, 100
+
+
+_computed = (
+    func.unnest(bindparam("event_ids", type_=ARRAY(Uuid)), bindparam("terms", type_=ARRAY(Text)))
+    .table_valued(column("event_id", Uuid), column("terms", Text), name="computed")
+    .render_derived()
+)
+_new = insert(event_terms).from_select(
+    ["event_id", "terms", "version"],
+    select(
+        _computed.c.event_id,
+        func.array_to_tsvector(func.string_to_array(_computed.c.terms, text("' '"))),
+        literal_column(str(TERMS_VERSION)),
+    ),
+)
+WRITE_TERMS = _new.on_conflict_do_update(
+    index_elements=[event_terms.c.event_id],
+    set_={"terms": _new.excluded.terms, "version": _new.excluded.version},
+)
+_outdated = (
+    select(events.c.id)
+    .outerjoin(event_terms, event_terms.c.event_id == events.c.id)
+    .where(or_(event_terms.c.version.is_(None), event_terms.c.version < TERMS_VERSION))
+    .order_by(events.c.id)
+    .limit(IDS)
+)
+
+
+def joined_terms(title: str, description: str) -> str:
+    """For WRITE_TERMS: no term contains a space."""
+    return " ".join(terms_of(title, description))
+
+
+def outdated_batches(connection: Connection) -> Iterator[Sequence[UUID]]:
+    """Ids of events whose terms are missing or of an older version, until there are none.
+
+    Events have no terms if they come from before migration 0008, or if a release without it
+    published or edited them. `update_terms` each batch before the next.
+    """
+    while ids := connection.execute(_outdated).scalars().all():
+        yield from (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+
+
+def update_terms(connection: Connection, ids: Sequence[UUID]) -> None:
+    """Compute the terms of these events in a transaction of their own."""
+    texts = (
+        select(events.c.id, events.c.title, events.c.description)
+        .where(events.c.id.in_(ids))
+        # A fixed order prevents deadlocks.
+        .order_by(events.c.id)
+        # No edit may commit before the terms of the text that was read.
+        .with_for_update(read=True)
+    )
+    rows = connection.execute(texts).all()
+    terms = [joined_terms(row.title, row.description) for row in rows]
+    connection.execute(WRITE_TERMS, {"event_ids": [row.id for row in rows], "terms": terms})
+    connection.commit()
