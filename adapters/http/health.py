@@ -47,8 +47,8 @@ def health_blueprint(*, check_readiness: Callable[[], None], version: str) -> Bl
     def get_readiness() -> Health:
         """Check readiness
 
-        Returns 503 `not_ready` with the reason if the database is unreachable, lacks migrations or does
-        not use UTF-8.
+        Returns 503 `not_ready` with the reason if the database is unreachable, lacks migrations or
+        does not use UTF-8.
         For load balancers.
         """
         check_readiness()
