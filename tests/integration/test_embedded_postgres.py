@@ -13,10 +13,13 @@ import psutil
 import psycopg2
 import pytest
 
+from adapters.postgres.engine import make_engine
+from adapters.postgres.reader import Reader
 from entrypoints import embedded_postgres
 from entrypoints.data_dir import DataDirInUse, locked
 from entrypoints.embedded_postgres import running_postgres
 from entrypoints.settings import SettingsError
+from entrypoints.settings.environment import parse_database_url
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be other users")
 
@@ -61,6 +64,16 @@ def test_a_directory_may_have_any_name(tmp_path, name):
 
     with embedded_postgres.embedded_postgres(directory) as url:
         assert can_connect(url)
+
+
+def test_the_temporary_directory_may_have_any_name(data_dir, monkeypatch):
+    with TemporaryDirectory(prefix="it's 100% Übung $HOME ") as directory:
+        monkeypatch.setattr("tempfile.tempdir", directory)
+        with embedded_postgres.embedded_postgres(data_dir("home")) as url:
+            engine = make_engine(parse_database_url(url, "DATA_DIR"), 1, is_autocommit=True)
+            assert Reader(engine).rows("SELECT 1 AS one", {}) == [(1,)]
+            engine.dispose()
+            assert can_connect(url)
 
 
 def test_a_start_that_takes_too_long_ends_with_one_line_and_leaves_nothing(data_dir, monkeypatch):
