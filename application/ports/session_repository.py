@@ -27,4 +27,4 @@ class SessionRepository(Protocol):
 
     @abstractmethod
     def save(self, session: Session) -> None:
-        """Save a session that this unit of work loaded."""
+        """Save a session that this unit of work locked."""

@@ -24,7 +24,7 @@ class UserRepository(Protocol):
 
     @abstractmethod
     def save(self, user: User) -> None:
-        """Save a user that this unit of work loaded. Raises UsernameTaken."""
+        """Save a user that this unit of work locked. Raises UsernameTaken."""
 
     @abstractmethod
     def remove(self, user: User) -> None:

@@ -30,6 +30,7 @@ def user_to_row(user: User) -> dict[str, Any]:
 
 
 def session_from_row(row: Row) -> Session:
+    previous = row.previous_refresh_token_hash
     return Session(
         id=row.id,
         user_id=row.user_id,
@@ -40,11 +41,7 @@ def session_from_row(row: Row) -> Session:
         ends_at=row.ends_at,
         client_info=ClientInfo(row.ip, row.user_agent),
         revoked_at=row.revoked_at,
-        previous_refresh_token_hash=(
-            None
-            if row.previous_refresh_token_hash is None
-            else bytes(row.previous_refresh_token_hash)
-        ),
+        previous_refresh_token_hash=previous and bytes(previous),
     )
 
 

@@ -24,13 +24,13 @@ KEPT = bindparam("kept", type_=Uuid)
 # Session.is_live in SQL; a contract test compares the two.
 IS_LIVE = and_(sessions.c.revoked_at.is_(None), sessions.c.expires_at > NOW)
 LOCK = compile_sql(select(sessions).where(sessions.c.id == SESSION_ID).with_for_update())
-_is_revoked = and_(sessions.c.user_id == USER_ID, IS_LIVE, sessions.c.id.is_distinct_from(KEPT))
+_others_live = and_(sessions.c.user_id == USER_ID, IS_LIVE, sessions.c.id.is_distinct_from(KEPT))
 # A fixed order prevents deadlocks.
 LOCK_LIVE = compile_sql(
-    select().select_from(sessions).where(_is_revoked).order_by(sessions.c.id).with_for_update()
+    select().select_from(sessions).where(_others_live).order_by(sessions.c.id).with_for_update()
 )
 REVOKE_LIVE = compile_sql(
-    update(sessions).where(_is_revoked).values(revoked_at=NOW).returning(sessions.c.id)
+    update(sessions).where(_others_live).values(revoked_at=NOW).returning(sessions.c.id)
 )
 ADD = compile_sql(insert(sessions))
 REMOVE_ENDED = compile_sql(delete(sessions).where(sessions.c.user_id == USER_ID, ~IS_LIVE))
