@@ -41,10 +41,12 @@ def found(storage, viewer, page_request, sort, filters):
     )
 
 
-@pytest.fixture(params=["memory", "postgres", "postgres, by the index"])
+@pytest.fixture(params=["memory", "postgres", "postgres, by scan", "postgres, by scan and index"])
 def storage(request, monkeypatch):
-    name, _, by_the_index = request.param.partition(", ")
-    if by_the_index:
+    name, _, way = request.param.partition(", ")
+    if way:
+        monkeypatch.setattr(statements, "FEW_MATCHES", 0)
+    if way == "by scan and index":
         monkeypatch.setattr(statements, "SCAN_FACTOR", 0)
     return request.getfixturevalue(f"{name}_storage")
 
@@ -83,6 +85,7 @@ def test_pages_by_cursor_equal_the_whole_list(storage, ada, events, sort, filter
 @pytest.mark.parametrize("storage", ["memory", "postgres"], indirect=True)
 def test_rare_matches_are_found_at_any_position(storage, ada, limit, monkeypatch):
     """The scan along the index stops early, at any position."""
+    monkeypatch.setattr(statements, "FEW_MATCHES", 0)
     monkeypatch.setattr(statements, "SCAN_FACTOR", 2)
     events = [
         storage.keep_event(

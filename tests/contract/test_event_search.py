@@ -25,11 +25,13 @@ def cases(examples):
     )
 
 
-@pytest.fixture(params=["memory", "postgres", "postgres, by the index"])
+@pytest.fixture(params=["memory", "postgres", "postgres, by scan", "postgres, by scan and index"])
 def storage(request, monkeypatch):
-    """PostgreSQL finds a page in two ways."""
-    name, _, by_the_index = request.param.partition(", ")
-    if by_the_index:
+    """PostgreSQL finds a page in three ways."""
+    name, _, way = request.param.partition(", ")
+    if way:
+        monkeypatch.setattr(statements, "FEW_MATCHES", 0)
+    if way == "by scan and index":
         monkeypatch.setattr(statements, "SCAN_FACTOR", 0)
     return request.getfixturevalue(f"{name}_storage")
 
@@ -143,7 +145,7 @@ def questions(draw):
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-@pytest.mark.parametrize("storage", ["postgres", "postgres, by the index"], indirect=True)
+@pytest.mark.parametrize("storage", ["postgres", "postgres, by scan"], indirect=True)
 def test_postgres_and_the_fake_agree_on_any_text(storage, question):
     search, texts = question
 
