@@ -97,10 +97,17 @@ class Container(containers.DeclarativeContainer):
     auth = providers.Factory(access_blueprint, use_cases, rate_limiter)
     profile = providers.Factory(profile_blueprint, use_cases, authenticate, rate_limiter)
     sessions = providers.Factory(sessions_blueprint, use_cases, authenticate)
-    events = providers.Factory(events_blueprint, use_cases, authenticate)
+    events = providers.Factory(
+        events_blueprint,
+        use_cases,
+        authenticate,
+        rate_limiter,
+        publish_limit=settings.provided.ratelimit_publish_events,
+        edit_limit=settings.provided.ratelimit_edit_events,
+    )
     attendance = providers.Factory(attendance_blueprint, use_cases, authenticate)
     calendar_feed = providers.Factory(calendar_feed_blueprint, use_cases, authenticate)
-    calendars = providers.Factory(feed_blueprint, use_cases)
+    calendars = providers.Factory(feed_blueprint, use_cases, rate_limiter)
     event_calendars = providers.Factory(event_calendar_blueprint, use_cases, authenticate)
     health = providers.Factory(
         health_blueprint,

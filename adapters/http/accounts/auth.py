@@ -56,9 +56,10 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         invalid=examples.INVALID_SIGN_UP,
         tag=ACCOUNTS,
     )
+    @rate_limiter.by_address(SIGN_UP)
     @blueprint.body(SignUpSchema, examples.SIGN_UP)
     @blueprint.response(201, ProfileSchema, example=examples.PROFILE, links=LOG_IN_LINK)
-    @rate_limiter.limit(SIGN_UP, account_of=lambda body: fold_case(body["username"]))
+    @rate_limiter.by_account(SIGN_UP, _username)
     def create_account(body: dict[str, Any]) -> Profile:
         """Sign up
 
@@ -74,9 +75,10 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         invalid={"password": [REQUIRED]},
         headers=[USER_AGENT],
     )
+    @rate_limiter.by_address(LOG_IN)
     @blueprint.body(LogInSchema, examples.CREDENTIALS, form=LogInFormSchema)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR, links=TOKEN_LINKS)
-    @rate_limiter.limit(LOG_IN, account_of=lambda body: fold_case(body["username"]))
+    @rate_limiter.by_account(LOG_IN, _username_and_network, "account and address")
     def create_token(body: dict[str, Any]) -> dict[str, Any]:
         """Log in
 
@@ -95,10 +97,11 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         invalid={"refresh_token": [REQUIRED]},
         headers=[USER_AGENT],
     )
+    @rate_limiter.by_address(REFRESH)
     @blueprint.body(RefreshSchema, examples.REFRESH)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR, links=TOKEN_LINKS)
-    @rate_limiter.limit(
-        REFRESH, account_of=lambda body: str(use_cases.find_token_owner(body["refresh_token"]))
+    @rate_limiter.by_account(
+        REFRESH, lambda body: str(use_cases.find_token_owner(body["refresh_token"]))
     )
     def refresh_token(body: dict[str, Any]) -> dict[str, Any]:
         """Refresh tokens
@@ -139,6 +142,15 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         return no_content()
 
     return blueprint
+
+
+def _username(body: dict[str, Any]) -> str:
+    return fold_case(body["username"])
+
+
+def _username_and_network(body: dict[str, Any]) -> str:
+    """Not the account alone: nobody must use up the logins of others."""
+    return f"{_username(body)} {client_info().network}"
 
 
 def _token_response(pair: TokenPair) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from adapters.http.accounts.schemas import (
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.tags import ACCOUNTS
 from adapters.http.problems.responses import REQUIRED
-from adapters.http.rate_limits import PASSWORD, RateLimiter
+from adapters.http.rate_limits import PASSWORD, UPDATE_PROFILE, RateLimiter
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.client_info import client_info
 from adapters.http.responses.etag import IF_MATCH, IF_NONE_MATCH, precondition
@@ -50,6 +50,8 @@ def profile_blueprint(
         invalid={"email": ["Not a valid email address."]},
         headers=[IF_MATCH],
     )
+    @rate_limiter.by_address(UPDATE_PROFILE)
+    @rate_limiter.by_account(UPDATE_PROFILE, _user_id)
     @blueprint.body(ChangeProfileSchema, examples.PROFILE_CHANGES)
     @blueprint.response(200, ProfileSchema, has_etag=True, example=examples.PROFILE)
     def update_profile(changes: ProfileChanges) -> Profile:
@@ -68,9 +70,10 @@ def profile_blueprint(
         invalid={"password": [REQUIRED]},
         headers=[IF_MATCH],
     )
+    @rate_limiter.by_address(PASSWORD)
+    @rate_limiter.by_account(PASSWORD, _session_id, "session")
     @blueprint.body(DeleteAccountSchema, examples.CONFIRMATION)
     @blueprint.response(204)
-    @rate_limiter.limit(PASSWORD, account_of=_session_id)
     def delete_profile(body: dict[str, Any]) -> Response:
         """Delete your account
 
@@ -88,9 +91,10 @@ def profile_blueprint(
         WrongPassword(),
         invalid={"new_password": ["This password is too common."]},
     )
+    @rate_limiter.by_address(PASSWORD)
+    @rate_limiter.by_account(PASSWORD, _session_id, "session")
     @blueprint.body(ChangePasswordSchema, examples.NEW_PASSWORD)
     @blueprint.response(204)
-    @rate_limiter.limit(PASSWORD, account_of=_session_id)
     def change_password(body: dict[str, Any]) -> Response:
         """Change your password
 
@@ -105,6 +109,10 @@ def profile_blueprint(
     return blueprint
 
 
-def _session_id(_body: dict[str, Any]) -> str:
+def _user_id() -> str:
+    return str(caller().user_id)
+
+
+def _session_id() -> str:
     """Not the account: a token of an ended session must not use up its attempts."""
     return str(caller().session_id)

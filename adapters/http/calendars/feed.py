@@ -7,14 +7,14 @@ from adapters.http.calendars.ics import feed_file
 from adapters.http.calendars.responses import CALENDAR_TYPE, calendar_response, events_url
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.tags import CALENDARS
+from adapters.http.rate_limits import FEED, RateLimiter
 from adapters.http.responses.etag import ETAG, IF_NONE_MATCH
 from application.preconditions import PreconditionFailed
 from application.use_cases import UseCases
 from domain.calendars.errors import CalendarNotFound
 
 
-def feed_blueprint(use_cases: UseCases) -> Blueprint:
-    """Without a rate limit: one of 2^256 secrets cannot be guessed."""
+def feed_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprint:
     blueprint = Blueprint("calendars", CALENDARS, in_path=examples.IN_PATH)
 
     @blueprint.operation(
@@ -24,6 +24,8 @@ def feed_blueprint(use_cases: UseCases) -> Blueprint:
         PreconditionFailed(),
         headers=[IF_NONE_MATCH],
     )
+    @rate_limiter.by_address(FEED, failure=CalendarNotFound)
+    @rate_limiter.by_account(FEED, lambda secret: secret, "feed")
     @blueprint.response(200, other_types={CALENDAR_TYPE: examples.FEED_FILE}, headers=ETAG)
     def get_calendar(secret: str) -> Response:
         """Read a calendar feed

@@ -141,7 +141,7 @@ CATALOG = (
     ),
     _of_status(
         429,
-        "Too many attempts for this account or from this address.",
+        "Too many requests by this account or from this address.",
         "Wait for the seconds in `Retry-After`.",
     ),
     _of_status(431, "The headers are too large.", "Send smaller headers."),

@@ -57,7 +57,7 @@ DETAIL_OF_STATUS = {
     404: "Not found. Check the path; ids are UUIDs.",
     413: "The body is larger than 1 MiB.",
     422: "The request is invalid. See `errors`.",
-    429: "Too many attempts. Retry after the number of seconds in the Retry-After header.",
+    429: "Too many requests. Retry after the number of seconds in the Retry-After header.",
     500: "Internal error. It has been logged.",
 }
 
