@@ -15,12 +15,13 @@ PASSWORD_MAX_LENGTH = 128
 CONTEXT_WORDS = frozenset({"turnout"})
 
 
-def fold_case(username: str) -> str:
-    """Lower-case a username for case-insensitive comparison.
+def fold_username(text: str) -> str:
+    """The form in which typed usernames are compared: lower case, no whitespace around it.
 
-    Returns non-ASCII text unchanged: it is no username, and must not become one (U+212A is "k" in
+    Non-ASCII text keeps its case: it is no username, and must not become one (U+212A is "k" in
     lower case).
     """
+    username = text.strip()
     return username.lower() if username.isascii() else username
 
 

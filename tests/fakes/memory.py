@@ -18,7 +18,7 @@ from application.ports.seat_metrics import SeatMetrics
 from application.ports.session_repository import SessionRepository
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.ports.user_repository import UserRepository
-from domain.accounts.credentials import fold_case
+from domain.accounts.credentials import fold_username
 from domain.accounts.errors import AccountDeleted, SessionEnded, UsernameTaken
 from domain.accounts.session import Session
 from domain.accounts.user import User
@@ -176,7 +176,7 @@ class MemoryUserRepository(UserRepository):
 
     def find_by_username(self, username: str) -> User | None:
         for user in self.state.users.values():
-            if fold_case(user.username) == fold_case(username):
+            if fold_username(user.username) == fold_username(username):
                 return deepcopy(user)
         return None
 

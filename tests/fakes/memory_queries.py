@@ -14,7 +14,7 @@ from application.ports.event_queries import (
     EventQueries,
     EventView,
 )
-from domain.accounts.credentials import fold_case
+from domain.accounts.credentials import fold_username
 from domain.accounts.errors import AccountDeleted
 from domain.accounts.session import Session
 from domain.events.errors import EventNotFound
@@ -130,7 +130,7 @@ def _meets(view: EventView, criteria: EventCriteria, viewer_id: UUID) -> bool:
 
 
 def _is_name_of(name: str, creator: Creator) -> bool:
-    return creator.username is not None and fold_case(name) == fold_case(creator.username)
+    return creator.username is not None and fold_username(name) == fold_username(creator.username)
 
 
 def _folded(position: Cursor) -> Cursor:

@@ -26,7 +26,7 @@ from adapters.http.responses.json import disable_storing, no_content
 from application.accounts.token_pair import TokenPair
 from application.ports.account_queries import Profile
 from application.use_cases import UseCases
-from domain.accounts.credentials import fold_case
+from domain.accounts.credentials import fold_username
 from domain.accounts.errors import (
     InvalidCredentials,
     InvalidToken,
@@ -145,7 +145,7 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
 
 
 def _username(body: dict[str, Any]) -> str:
-    return fold_case(body["username"])
+    return fold_username(body["username"])
 
 
 def _username_and_network(body: dict[str, Any]) -> str:

@@ -101,7 +101,10 @@ class ProfileSchema(ResponseSchema):
 
 
 class LogInSchema(Schema):
-    username = Text(required=True)
+    username = Text(
+        required=True,
+        metadata={"description": "Case-insensitive; whitespace around it is ignored."},
+    )
     password = _known_password()
     grant_type = Text(
         load_default="password",

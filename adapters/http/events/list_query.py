@@ -19,7 +19,7 @@ Words to find in the title or description, in any order and case. All must match
 words that begin with it: `eng` finds *Engines*. Other characters match literally: `node.js` finds \
 *Node.js evening* but not *node and js*; `100%` finds *100% tea* but not *1000 cups*. An empty \
 search is ignored."""
-CREATOR = "Username of the creator, case-insensitive."
+CREATOR = "Username of the creator, case-insensitive; whitespace around it is ignored."
 AVAILABLE = "`true` for events with seats left, `false` for full events."
 SORT = """\
 Sort field; prefix `-` for descending. Ties are broken by id. Titles are sorted \

@@ -11,7 +11,7 @@ from adapters.postgres.schema.tables import idempotency_keys, sessions, users
 from adapters.postgres.sql import USER_ID, compile_sql
 from adapters.postgres.transaction import Transaction
 from application.ports.user_repository import UserRepository
-from domain.accounts.credentials import fold_case
+from domain.accounts.credentials import fold_username
 from domain.accounts.errors import AccountDeleted, UsernameTaken
 from domain.accounts.user import User
 
@@ -58,7 +58,7 @@ class PostgresUserRepository(UserRepository):
         return user_from_row(rows[0]) if rows else None
 
     def find_by_username(self, username: str) -> User | None:
-        return self._find(FIND_BY_NAME, {"name": fold_case(username)})
+        return self._find(FIND_BY_NAME, {"name": fold_username(username)})
 
     def _find(self, sql: str, values: Mapping[str, Any]) -> User | None:
         rows = self._transaction.rows(sql, values)

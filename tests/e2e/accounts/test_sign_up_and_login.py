@@ -79,6 +79,19 @@ def test_logging_in_returns_a_token_pair(visitor):
     )
 
 
+@pytest.mark.parametrize("name", ["ada ", " ada", "\tADA\u2003\n"])
+def test_whitespace_around_a_username_is_ignored_at_login_and_in_filters(visitor, ada, name):
+    typed = name.replace("ada", ada.username).replace("ADA", ada.username.upper())
+    form = {"username": typed, "password": PASSWORD}
+    ada.new_event()
+
+    assert visitor.log_in(typed).status_code == 200
+    assert visitor.http.post("/v1/profile/token/", data=form).status_code == 200
+    assert ada.event_titles(creator=typed) == ["Tea"]
+    assert visitor.sign_up(typed).json()["errors"].keys() == {"username"}
+    assert ada.patch("/v1/profile/", username=typed).json()["errors"].keys() == {"username"}
+
+
 def test_an_unknown_username_and_a_wrong_password_get_the_same_response(visitor):
     visitor.sign_up("ada")
     visitor.http.headers["X-Request-ID"] = "the-same"
