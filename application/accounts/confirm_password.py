@@ -4,6 +4,7 @@ from application.caller import Caller
 from application.ports.audit_log import AuditEvent, AuditLog
 from application.ports.password_hasher import PasswordHasher
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from domain.accounts.credentials import password_forms
 from domain.accounts.errors import WrongPassword
 from domain.accounts.session import ClientInfo
 from domain.accounts.user import User
@@ -23,7 +24,8 @@ class ConfirmPassword:
     def __call__(self, caller: Caller, password: str, client_info: ClientInfo) -> User:
         with self.new_work(caller) as work:
             user = work.users.get(caller.user_id)
-        if not self.hasher.matches(password, user.password_hash):
+        forms = password_forms(password)
+        if not any(self.hasher.matches(form, user.password_hash) for form in forms):
             self.audit.record(AuditEvent.WRONG_PASSWORD, caller.user_id, client_info=client_info)
             raise WrongPassword
         return user

@@ -8,6 +8,7 @@ from application.ports.identifiers import NewId
 from application.ports.password_hasher import PasswordHasher
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.retries import retry_on_contention
+from domain.accounts.credentials import password_forms
 from domain.accounts.errors import InvalidCredentials
 from domain.accounts.session import ClientInfo, Session
 from domain.accounts.user import User
@@ -29,14 +30,16 @@ class LogIn:
         with self.new_work() as work:
             user = work.users.find_by_username(username)
         # Outside a unit of work: hashing is slow on purpose and must not hold a connection.
-        matches = self.hasher.matches(password, user.password_hash if user else None)
-        if user is None or not matches:
+        current, *_ = forms = password_forms(password)
+        password_hash = user.password_hash if user else None
+        matching = next((form for form in forms if self.hasher.matches(form, password_hash)), None)
+        if user is None or matching is None:
             self.audit.record(
                 AuditEvent.LOGIN_FAILED, user.id if user else None, client_info=client_info
             )
             raise InvalidCredentials
-        is_outdated = self.hasher.is_outdated(user.password_hash)
-        rehashed = self.hasher.hash(password) if is_outdated else user.password_hash
+        is_outdated = matching != current or self.hasher.is_outdated(user.password_hash)
+        rehashed = self.hasher.hash(current) if is_outdated else user.password_hash
         pair = self._open_session(user, rehashed, client_info)
         # None: the hash was changed in the meantime. Compare the password again.
         return pair or self(username, password, client_info)

@@ -17,6 +17,7 @@ from domain.accounts.credentials import (
 )
 from domain.accounts.user import ProfileChanges
 
+NO_CONTROL_CHARACTERS = r"^[^\u0000-\u001f\u007f-\u009f]*$"
 EMAIL_MAX_LENGTH = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
 
 
@@ -43,8 +44,10 @@ def _new_password() -> Text:
         required=True,
         load_only=True,
         metadata={
+            "description": "The length is that of the normalized text (RFC 8265 OpaqueString).",
             "minLength": PASSWORD_MIN_LENGTH,
             "maxLength": PASSWORD_MAX_LENGTH,
+            "pattern": NO_CONTROL_CHARACTERS,
             "format": "password",
         },
     )

@@ -1,6 +1,12 @@
 import pytest
 
-from domain.accounts.credentials import Password, PasswordRules, Username, fold_username
+from domain.accounts.credentials import (
+    Password,
+    PasswordRules,
+    Username,
+    fold_username,
+    password_forms,
+)
 from domain.errors import Invalid
 
 
@@ -35,6 +41,40 @@ def test_a_shorter_or_longer_password_is_rejected(secret):
         Password(secret)
 
 
+COMPOSED, DECOMPOSED = "gr\u00fcne wiese 7", "gru\u0308ne wiese 7"
+
+
+@pytest.mark.parametrize(
+    ("typed", "secret"),
+    [
+        (DECOMPOSED, COMPOSED),
+        ("\u212bngstr\u00f6m", "\u00c5ngstr\u00f6m"),  # the Angstrom sign
+        ("tea\u00a0for\u3000two\u2003", "tea for two "),
+        ("Case stays; so do \ufb01 and \uff21", "Case stays; so do \ufb01 and \uff21"),
+    ],
+)
+def test_a_password_is_normalized(typed, secret):
+    assert Password(typed).secret == secret
+    assert Password(Password(typed).secret).secret == secret
+
+
+def test_the_length_of_a_password_counts_after_normalization():
+    assert Password("u\u0308" * 128).secret == "ü" * 128
+    with pytest.raises(Invalid):
+        Password("u\u0308" * 7)
+
+
+@pytest.mark.parametrize("character", ["\0", "\t", "\n", "\x1b", "\x7f", "\x85"])
+def test_a_new_password_has_no_control_characters(character):
+    with pytest.raises(Invalid):
+        Password(f"correct horse{character}")
+
+
+def test_a_typed_password_has_its_raw_form_only_if_it_differs():
+    assert password_forms(DECOMPOSED) == (COMPOSED, DECOMPOSED)
+    assert password_forms(COMPOSED) == (COMPOSED,)
+
+
 def test_a_password_is_not_in_its_representation():
     assert "correct horse" not in repr(Password("correct horse"))
 
@@ -54,11 +94,17 @@ RULES = PasswordRules({"password123", "correct horse"})
         "  ada.lovelace  ",
         "Turnout2026",
         "**turnout**",
+        "\uff30assword123",  # full-width
+        "\uff54urnout2026",
+        "grace@example.org",
+        "Grace@Example.ORG1",
+        "grace.h.1906",
     ],
 )
 def test_a_password_that_is_easy_to_guess_is_rejected(secret):
     with pytest.raises(Invalid) as exc_info:
-        RULES.check(Password(secret), "ada.lovelace", "new_password")
+        email = "grace.h@example.org" if "h.1906" in secret else "grace@example.org"
+        RULES.check(Password(secret), "ada.lovelace", "new_password", email)
 
     assert exc_info.value.field == "new_password"
 
