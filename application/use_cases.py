@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from application.accounts.authenticate import Authenticate
 from application.accounts.change_password import ChangePassword
+from application.accounts.compare_password import ComparePassword
 from application.accounts.confirm_password import ConfirmPassword
 from application.accounts.delete_account import DeleteAccount
 from application.accounts.find_token_owner import FindTokenOwner
@@ -40,6 +41,7 @@ from application.ports.calendar_queries import CalendarQueries
 from application.ports.clock import Clock
 from application.ports.event_queries import EventQueries
 from application.ports.identifiers import NewId
+from application.ports.password_attempts import KeyedDigest
 from application.ports.password_hasher import PasswordHasher
 from application.ports.tokens import Tokens
 from application.ports.unit_of_work import UnitOfWorkFactory
@@ -89,6 +91,7 @@ def build_use_cases(
     tokens: Tokens,
     hasher: PasswordHasher,
     password_rules: PasswordRules,
+    digest: KeyedDigest,
     clock: Clock,
     new_id: NewId,
     new_feed_secret: NewFeedSecret,
@@ -96,11 +99,23 @@ def build_use_cases(
     session_max_age: timedelta,
 ) -> UseCases:
     issue_pair = IssueTokenPair(tokens, new_id)
-    confirm_password = ConfirmPassword(new_work, hasher, audit)
+    compare_password = ComparePassword(new_work, hasher, clock, audit)
+    confirm_password = ConfirmPassword(new_work, accounts, compare_password, digest, clock, audit)
     return UseCases(
         authenticate=Authenticate(tokens, clock),
         sign_up=SignUp(new_work, password_rules, hasher, clock, new_id),
-        log_in=LogIn(new_work, hasher, issue_pair, clock, new_id, audit, session_max_age),
+        log_in=LogIn(
+            new_work,
+            accounts,
+            compare_password,
+            hasher,
+            digest,
+            issue_pair,
+            clock,
+            new_id,
+            audit,
+            session_max_age,
+        ),
         refresh_session=RefreshSession(new_work, tokens, issue_pair, clock, audit),
         verify_token=VerifyToken(accounts, tokens, clock),
         revoke_token=RevokeToken(new_work, tokens, clock, audit),

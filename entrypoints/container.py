@@ -30,7 +30,7 @@ from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.security.argon2 import Argon2Hasher
 from adapters.security.common_passwords import COMMON_PASSWORDS
 from adapters.security.jwt import JwtTokens
-from adapters.security.secrets import new_feed_secret
+from adapters.security.secrets import HmacDigest, new_feed_secret
 from adapters.system import SystemClock, new_id
 from adapters.telemetry.audit_log import LoggingAuditLog
 from adapters.telemetry.metrics.counters import LoginCounter, SeatCounter
@@ -61,6 +61,7 @@ class Container(containers.DeclarativeContainer):
     hasher = providers.Singleton(
         Argon2Hasher, settings.provided.argon2, memory_mib=settings.provided.argon2_total_mib
     )
+    digest = providers.Singleton(HmacDigest, settings.provided.jwt_secret_key)
     password_rules = providers.Object(PasswordRules(COMMON_PASSWORDS))
     tokens = providers.Singleton(
         JwtTokens, settings.provided.jwt_secret_key, settings.provided.jwt_secret_key_previous
@@ -86,6 +87,7 @@ class Container(containers.DeclarativeContainer):
         tokens=tokens,
         hasher=hasher,
         password_rules=password_rules,
+        digest=digest,
         clock=clock,
         new_id=ids,
         new_feed_secret=feed_secrets,

@@ -15,7 +15,7 @@ from domain.accounts.session import ClientInfo
 class ChangePassword:
     """Set a new password and revoke all other sessions.
 
-    Raises WrongPassword, Invalid or SessionEnded.
+    Raises WrongPassword, TooManyWrongPasswords, Invalid or SessionEnded.
     """
 
     new_work: UnitOfWorkFactory

@@ -17,7 +17,7 @@ class DeleteAccount:
     """Delete the account, the user's upcoming events, and their seats at other upcoming events.
 
     Events that have started remain, with the user's seats but without their name.
-    Raises WrongPassword, PreconditionFailed or SessionEnded.
+    Raises WrongPassword, TooManyWrongPasswords, PreconditionFailed or SessionEnded.
     """
 
     new_work: UnitOfWorkFactory

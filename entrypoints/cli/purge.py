@@ -21,7 +21,7 @@ from entrypoints.cli.selected_database import selected_database
 )
 @click.option("--dry-run", "is_dry", is_flag=True, help="Count only; delete nothing.")
 def purge(days: int, is_dry: bool) -> None:
-    """Delete sessions and idempotency keys that have expired.
+    """Delete sessions, idempotency keys and counters of wrong passwords that have expired.
 
     The service can keep running: rows are deleted in small batches, and locked rows are skipped. A
     revoked session remains until all its tokens have expired.
@@ -35,5 +35,6 @@ def purge(days: int, is_dry: bool) -> None:
         require_migrated(engine)
         expired_before = SystemClock().now() - timedelta(days=days)
         counts = purge_expired(Reader(engine), expired_before, is_dry=is_dry)
-    result = " and ".join(f"{count} {kind}" for kind, count in counts.items())
+    *others, last = (f"{count} {kind}" for kind, count in counts.items())
+    result = f"{', '.join(others)} and {last}"
     click.echo(f"{result} {'would be' if is_dry else 'were'} deleted.")

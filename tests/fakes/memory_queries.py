@@ -6,7 +6,13 @@ from uuid import UUID
 
 from application.caller import Caller
 from application.pages import Cursor, Page, PageRequest
-from application.ports.account_queries import AccountQueries, LiveSession, Profile, SessionView
+from application.ports.account_queries import (
+    AccountQueries,
+    Credentials,
+    LiveSession,
+    Profile,
+    SessionView,
+)
 from application.ports.event_queries import (
     AttendeeView,
     Creator,
@@ -16,10 +22,11 @@ from application.ports.event_queries import (
 )
 from domain.accounts.credentials import fold_username
 from domain.accounts.errors import AccountDeleted
+from domain.accounts.password_attempts import PasswordAttempts
 from domain.accounts.session import Session
 from domain.events.errors import EventNotFound
 from domain.events.event import Event, Seat
-from tests.fakes.memory import MemoryStore, State
+from tests.fakes.memory import MemoryStore, MemoryUserRepository, State
 from tests.fakes.memory_search import finds
 
 Item = TypeVar("Item")
@@ -28,6 +35,21 @@ Item = TypeVar("Item")
 @dataclass
 class MemoryAccountQueries(AccountQueries):
     store: MemoryStore
+
+    def find_credentials(self, username: str, keys: Sequence[bytes], now: datetime) -> Credentials:
+        state = self.store.committed
+        user = MemoryUserRepository(state).find_by_username(username)
+        for key in keys:
+            attempts = state.attempts_with(key, now)
+            if attempts.last_at is not None:
+                return Credentials(user, attempts, key)
+        return Credentials(user, PasswordAttempts(), keys[-1])
+
+    def get_credentials(self, caller: Caller, key: bytes, now: datetime) -> Credentials:
+        state = self.store.committed
+        state.require_live_session(caller)
+        user = MemoryUserRepository(state).get(caller.user_id)
+        return Credentials(user, state.attempts_with(key, now), key)
 
     def find_live_session(self, session_id: UUID, now: datetime) -> LiveSession | None:
         session = self.store.committed.sessions.get(session_id)

@@ -1,5 +1,6 @@
 """The routes of signing up and of tokens, which need no access token."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response
@@ -31,6 +32,7 @@ from domain.accounts.errors import (
     InvalidCredentials,
     InvalidToken,
     RefreshTokenReused,
+    TooManyWrongPasswords,
     UsernameTaken,
 )
 
@@ -72,6 +74,7 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         "POST",
         "/v1/profile/token/",
         InvalidCredentials(),
+        TooManyWrongPasswords(timedelta(seconds=30)),
         invalid={"password": [REQUIRED]},
         headers=[USER_AGENT],
     )
@@ -85,7 +88,9 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         Returns an access token, valid for one hour, and a refresh token, valid for one day. Send
         the access token with every request: `Authorization: Bearer <access_token>`. The body can
         also be a form, as in the OAuth 2 password grant (RFC 6749 section 4.3.2); errors have the
-        OAuth 2 members `error` and `error_description`, too.
+        OAuth 2 members `error` and `error_description`, too. After five wrong passwords in a row,
+        each further one doubles the time to wait, from 30 seconds to 12 hours; addresses that have
+        logged in to the account before are counted apart.
         """
         return _token_response(use_cases.log_in(body["username"], body["password"], client_info()))
 

@@ -1,6 +1,7 @@
 """The routes of the caller's account."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Response
@@ -23,7 +24,7 @@ from adapters.http.responses.json import disable_storing, no_content
 from application.ports.account_queries import Profile
 from application.preconditions import PreconditionFailed
 from application.use_cases import UseCases
-from domain.accounts.errors import UsernameTaken, WrongPassword
+from domain.accounts.errors import TooManyWrongPasswords, UsernameTaken, WrongPassword
 from domain.accounts.user import ProfileChanges
 
 
@@ -66,6 +67,7 @@ def profile_blueprint(
         "DELETE",
         "/v1/profile/",
         WrongPassword(),
+        TooManyWrongPasswords(timedelta(seconds=30)),
         PreconditionFailed(),
         invalid={"password": [REQUIRED]},
         headers=[IF_MATCH],
@@ -89,6 +91,7 @@ def profile_blueprint(
         "POST",
         "/v1/profile/password/",
         WrongPassword(),
+        TooManyWrongPasswords(timedelta(seconds=30)),
         invalid={"new_password": ["This password is too common."]},
     )
     @rate_limiter.by_address(PASSWORD)

@@ -13,6 +13,7 @@ from domain.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    TooManyAttempts,
     Unauthenticated,
 )
 
@@ -27,6 +28,7 @@ STATUS_OF_ERROR: Mapping[type[Exception], int] = {
     Conflict: 409,
     PreconditionFailed: 412,
     Invalid: 422,
+    TooManyAttempts: 429,
     Unavailable: 503,
 }
 # The phrases of RFC 9110 section 15; Werkzeug has older ones.

@@ -3,7 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg2.errors import UniqueViolation
-from sqlalchemy import bindparam, delete, func, insert, null, select, update
+from sqlalchemy import delete, insert, null, select, update
 
 from adapters.postgres.accounts.mappers import user_from_row, user_to_row
 from adapters.postgres.calendars.feeds import REMOVE_FEED
@@ -11,16 +11,13 @@ from adapters.postgres.schema.tables import idempotency_keys, sessions, users
 from adapters.postgres.sql import USER_ID, compile_sql
 from adapters.postgres.transaction import Transaction
 from application.ports.user_repository import UserRepository
-from domain.accounts.credentials import fold_username
 from domain.accounts.errors import AccountDeleted, UsernameTaken
 from domain.accounts.user import User
 
 USERNAME_INDEX = "users_username_key"
-_accounts = select(users).where(users.c.username.is_not(None))
-_account = _accounts.where(users.c.id == USER_ID)
+_account = select(users).where(users.c.id == USER_ID, users.c.username.is_not(None))
 FIND = compile_sql(_account)
 LOCK = compile_sql(_account.with_for_update())
-FIND_BY_NAME = compile_sql(_accounts.where(func.lower(users.c.username) == bindparam("name")))
 # RETURNING, so that these are sent immediately, like reads, and raise UniqueViolation here.
 ADD = compile_sql(insert(users).returning(users.c.id))
 SAVE = compile_sql(update(users).where(users.c.id == USER_ID).returning(users.c.id))
@@ -42,10 +39,10 @@ class PostgresUserRepository(UserRepository):
         self._write_name(user, ADD, user_to_row(user))
 
     def get(self, user_id: UUID) -> User:
-        user = self._find(FIND, {"user_id": user_id})
-        if user is None:
+        rows = self._transaction.rows(FIND, {"user_id": user_id})
+        if not rows:
             raise AccountDeleted
-        return user
+        return user_from_row(rows[0])
 
     def get_for_update(self, user_id: UUID) -> User:
         user = self.find_for_update(user_id)
@@ -55,13 +52,6 @@ class PostgresUserRepository(UserRepository):
 
     def find_for_update(self, user_id: UUID) -> User | None:
         rows = self._transaction.locked_rows(LOCK, {"user_id": user_id})
-        return user_from_row(rows[0]) if rows else None
-
-    def find_by_username(self, username: str) -> User | None:
-        return self._find(FIND_BY_NAME, {"name": fold_username(username)})
-
-    def _find(self, sql: str, values: Mapping[str, Any]) -> User | None:
-        rows = self._transaction.rows(sql, values)
         return user_from_row(rows[0]) if rows else None
 
     def save(self, user: User) -> None:

@@ -1,4 +1,4 @@
-"""Rate limits."""
+"""Rate limits, and the wait after wrong passwords."""
 
 from contextlib import ExitStack
 from ipaddress import ip_network
@@ -8,6 +8,7 @@ import time_machine
 
 from adapters.http.rate_limits import FEED, LOG_IN, REFRESH, SIGN_UP, UPDATE_PROFILE
 from adapters.http.rate_limits import PASSWORD as PASSWORD_LIMIT
+from domain.accounts.password_attempts import FREE_FAILURES
 from tests.applications import an_app
 from tests.e2e.client import PASSWORD, an_event_body
 from tests.processes import free_port
@@ -50,7 +51,7 @@ def sign_up(client, username, address="192.0.2.1"):
 
 def is_limited(response):
     assert response.status_code in (200, 201, 204, 401, 403, 404, 409, 422, 429)
-    if response.status_code != 429:
+    if response.status_code != 429 or response.json["code"] == "too_many_wrong_passwords":
         return False
     assert response.content_type == "application/problem+json"
     assert response.json["code"] == "too_many_requests"
@@ -71,7 +72,7 @@ def count_allowed(attempt, maximum=400):
 def test_logins_are_limited_by_account_and_address(client):
     attempts = number_of(LOG_IN.by_account)
 
-    assert count_allowed(lambda n: log_in(client, "ADA" if n % 2 else "ada")) == attempts
+    assert count_allowed(lambda n: log_in(client, "ADA " if n % 2 else "ada")) == attempts
     assert not is_limited(log_in(client, "grace"))
 
 
@@ -292,6 +293,29 @@ def test_unknown_calendar_feeds_are_limited_by_address(client, length):
     assert is_limited(client.get(feed, headers={"X-Forwarded-For": "192.0.2.1"}))
     assert not is_limited(guess(0, "192.0.2.2"))
     assert client.get(feed, headers={"X-Forwarded-For": "192.0.2.2"}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["ada", "nobody"])
+def test_workers_without_redis_count_wrong_passwords_together(client_with, name):
+    settings = {"ratelimit_enabled": False}
+    with time_machine.travel(NOW, tick=False) as clock:
+        clients = [client_with(**settings) for _ in range(2)]
+        sign_up(clients[0], "ada")
+        responses = [
+            log_in(clients[number % 2], name, f"192.0.2.{number}")
+            for number in range(FREE_FAILURES + 3)
+        ]
+
+        statuses = [response.status_code for response in responses]
+        assert statuses == [401] * (FREE_FAILURES + 1) + [429] * 2
+        assert responses[-1].json["code"] == "too_many_wrong_passwords"
+        assert responses[-1].headers["Retry-After"] == "30"
+        assert responses[-1].json["error"] == "invalid_request"
+        right = log_in(clients[0], name, password=PASSWORD)
+        assert right.status_code == 429
+        clock.shift(30)
+        status = log_in(clients[0], name, password=PASSWORD).status_code
+        assert status == (200 if name == "ada" else 401)
 
 
 def test_two_applications_count_separately(client_with, client):

@@ -44,10 +44,10 @@ def test_every_response_has_nosniff(ada, visitor):
 
 def test_an_internal_error_has_nosniff_and_no_store(database, empty_database):
     class Broken:
-        def __call__(self, *_):
+        def rows(self, *_):
             raise ZeroDivisionError
 
-    with a_container(database) as container, container.work.override(providers.Object(Broken())):
+    with a_container(database) as container, container.reader.override(providers.Object(Broken())):
         client = container.app().test_client()
         body = {"username": "ada", "password": "correct horse battery"}
         response = client.post("/v1/profile/token/", json=body)

@@ -138,7 +138,7 @@ def test_429_names_the_limits_and_every_code(document):
     )
 
     assert "60 per minute by address; 10 per minute by account and address." in login["description"]
-    assert problems_of(login).keys() == {"too_many_requests"}
+    assert problems_of(login).keys() == {"too_many_requests", "too_many_wrong_passwords"}
     assert "60 per minute and 1000 per day by account." in publish["description"]
     assert "60 per hour by address, failures only; 120 per hour by feed." in feed["description"]
 

@@ -1,20 +1,25 @@
-"""Logins while the password changes."""
+"""Logins while the password changes, and many attempts at the same instant."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Event
+from datetime import UTC, datetime
+from threading import Barrier, Event
 
 import pytest
 from sqlalchemy import text
 
+from adapters.postgres.accounts.queries import PostgresAccountQueries
+from adapters.postgres.reader import Reader
 from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitOfWorkFactory
 from application.caller import Caller
 from application.pages import PageRequest
 from domain.accounts.credentials import Password, Username
-from domain.accounts.errors import InvalidCredentials
+from domain.accounts.errors import InvalidCredentials, TooManyWrongPasswords
+from domain.accounts.password_attempts import FREE_FAILURES
+from domain.errors import DomainError
 from tests.applications import a_container
-from tests.builders import CLIENT_INFO
-from tests.concurrency import TIMEOUT_S, wait_until
+from tests.builders import CLIENT_INFO, DAY
+from tests.concurrency import TIMEOUT_S, run_concurrently, wait_until
 
 PASSWORD, NEW_PASSWORD = "correct horse battery", "seven teas with grace"
 WAITING = text("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
@@ -74,3 +79,44 @@ def test_two_logins_that_race_a_password_change_leave_no_session(empty_database,
     assert use_cases.list_sessions(ada, everything).count == 0
     assert [type(error) for error in errors] == [InvalidCredentials] * 2
     assert use_cases.log_in("ada", NEW_PASSWORD, CLIENT_INFO)
+
+
+class MeetingQueries(PostgresAccountQueries):
+    """All read the attempts before any of them is counted."""
+
+    def __init__(self, reader, parties):
+        super().__init__(reader)
+        self._barrier = Barrier(parties)
+
+    def find_credentials(self, *arguments):
+        credentials = super().find_credentials(*arguments)
+        self._barrier.wait(TIMEOUT_S)
+        return credentials
+
+
+@pytest.mark.parametrize("name", ["ada", "nobody"])
+def test_of_many_attempts_at_the_end_of_a_wait_one_is_compared(
+    empty_database, use_cases, ada, name
+):
+    for _ in range(FREE_FAILURES + 1):
+        with pytest.raises(InvalidCredentials):
+            use_cases.log_in(name, "wrong", CLIENT_INFO)
+    later = LaterClock()
+    compare = replace(use_cases.log_in.compare, clock=later)
+    queries = MeetingQueries(Reader(empty_database), 8)
+    log_in = replace(use_cases.log_in, accounts=queries, compare=compare, clock=later)
+
+    def guess():
+        with pytest.raises(DomainError) as error:
+            log_in(name, "wrong", CLIENT_INFO)
+        return error.type
+
+    errors = run_concurrently(*[guess] * 8)
+
+    assert errors.count(InvalidCredentials) == 1
+    assert errors.count(TooManyWrongPasswords) == 7
+
+
+class LaterClock:
+    def now(self):
+        return datetime.now(UTC) + DAY
