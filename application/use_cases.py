@@ -124,7 +124,7 @@ def build_use_cases(
         revoke_session=RevokeSession(new_work, clock, audit),
         revoke_all_sessions=RevokeAllSessions(new_work, clock, audit),
         get_profile=GetProfile(accounts),
-        update_profile=UpdateProfile(new_work),
+        update_profile=UpdateProfile(new_work, confirm_password),
         change_password=ChangePassword(
             new_work, confirm_password, password_rules, hasher, clock, audit
         ),

@@ -92,6 +92,16 @@ class PasswordRules:
             )
 
 
+def passwords_like(username: str) -> Sequence[str]:
+    """The likeliest of the passwords that PasswordRules rejects for a username.
+
+    A hash can only be compared with single passwords.
+    """
+    words = (username, _core(username))
+    likely = (form for word in words for form in (word, word.lower(), word.capitalize()))
+    return [form for form in dict.fromkeys(likely) if len(form) >= PASSWORD_MIN_LENGTH]
+
+
 def _fold(text: str) -> str:
     """Fold case and compatible characters, such as full-width letters (Unicode section 3.13)."""
     return normalize("NFKC", normalize("NFKC", text).casefold())

@@ -47,6 +47,7 @@ def profile_blueprint(
         "PATCH",
         "/v1/profile/",
         UsernameTaken("grace"),
+        TooManyWrongPasswords(timedelta(seconds=30)),
         PreconditionFailed(),
         invalid={"email": ["Not a valid email address."]},
         headers=[IF_MATCH],
@@ -59,9 +60,10 @@ def profile_blueprint(
         """Update your profile
 
         Changes your username or email address; your sessions stay. Omitted fields keep their
-        values. Set `email` to null to remove it.
+        values. Set `email` to null to remove it. The username must not be your password; a new
+        username of eight or more characters therefore counts as a wrong password.
         """
-        return use_cases.update_profile(caller(), changes, precondition())
+        return use_cases.update_profile(caller(), changes, client_info(), precondition())
 
     @blueprint.operation(
         "DELETE",

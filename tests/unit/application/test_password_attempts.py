@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from application.ports.audit_log import AuditEvent
-from domain.accounts.credentials import Password
+from domain.accounts.credentials import Password, Username
 from domain.accounts.errors import InvalidCredentials, TooManyWrongPasswords, WrongPassword
 from domain.accounts.password_attempts import ATTEMPTS_LIFETIME, FREE_FAILURES, LONGEST_WAIT
 from domain.accounts.session import ClientInfo
+from domain.accounts.user import ProfileChanges
 from domain.errors import Invalid
-from tests.builders import CLIENT_INFO
+from tests.builders import CLIENT_INFO, HOUR
 
 NEW_ADDRESS = ClientInfo("198.51.100.1", None)
 HER_ADDRESS = CLIENT_INFO
@@ -187,3 +188,17 @@ def test_the_right_password_ends_the_count_of_confirmations(world):
             confirm_wrongly(world, me)
         with pytest.raises(Invalid):  # only the current password is right
             world.change_password(me, "ada's password", Password("turnout1"), NEW_ADDRESS)
+
+
+def test_renames_to_possible_passwords_count_as_wrong_passwords(world):
+    me = world.person("ada")
+    for number in range(FREE_FAILURES + 1):
+        changes = ProfileChanges(Username(f"enchantress{number}"))
+        assert world.update_profile(me, changes, NEW_ADDRESS)
+
+    with pytest.raises(TooManyWrongPasswords):
+        world.update_profile(me, ProfileChanges(Username("enchantress")), NEW_ADDRESS)
+    for username in ("ENCHANTRESS4", "ada"):  # her own; too short for a password
+        assert world.update_profile(me, ProfileChanges(Username(username)), NEW_ADDRESS)
+    world.clock.advance(HOUR)
+    assert world.update_profile(me, ProfileChanges(Username("enchantress")), NEW_ADDRESS)

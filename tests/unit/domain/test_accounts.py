@@ -6,6 +6,7 @@ from domain.accounts.credentials import (
     Username,
     fold_username,
     password_forms,
+    passwords_like,
 )
 from domain.errors import Invalid
 
@@ -120,3 +121,18 @@ def test_a_username_of_digits_does_not_exclude_every_number():
     RULES.check(Password("87654321"), "1234", "password")
     with pytest.raises(Invalid):
         RULES.check(Password("12341234"), "12341234", "password")
+
+
+@pytest.mark.parametrize(
+    ("username", "passwords"),
+    [
+        ("ada", []),
+        ("Grace.Hopper", ["Grace.Hopper", "grace.hopper", "Grace.hopper"]),
+        ("gracehopper1906", ["gracehopper1906", "Gracehopper1906", "gracehopper", "Gracehopper"]),
+    ],
+)
+def test_the_likeliest_passwords_based_on_a_username_are_listed(username, passwords):
+    assert list(passwords_like(username)) == passwords
+    for password in passwords:
+        with pytest.raises(Invalid):
+            RULES.check(Password(password), username, "password")
