@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from application.accounts.authenticate import Authenticate
 from application.accounts.change_password import ChangePassword
+from application.accounts.compare_password import ComparePassword
 from application.accounts.confirm_password import ConfirmPassword
 from application.accounts.delete_account import DeleteAccount
 from application.accounts.find_token_owner import FindTokenOwner
@@ -42,6 +43,7 @@ from application.ports.calendar_queries import CalendarQueries
 from application.ports.clock import Clock
 from application.ports.event_queries import EventQueries
 from application.ports.identifiers import NewId
+from application.ports.password_attempts import KeyedDigest
 from application.ports.password_hasher import PasswordHasher
 from application.ports.tokens import Tokens
 from application.ports.unit_of_work import UnitOfWorkFactory
@@ -92,6 +94,7 @@ def build_use_cases(
     tokens: Tokens,
     hasher: PasswordHasher,
     password_rules: PasswordRules,
+    digest: KeyedDigest,
     clock: Clock,
     new_id: NewId,
     new_feed_secret: NewFeedSecret,
@@ -101,12 +104,24 @@ def build_use_cases(
     max_upcoming_events: int,
 ) -> UseCases:
     issue_pair = IssueTokenPair(tokens, new_id)
-    confirm_password = ConfirmPassword(new_work, hasher, audit)
+    compare_password = ComparePassword(new_work, hasher, clock, audit)
+    confirm_password = ConfirmPassword(new_work, accounts, compare_password, digest, clock, audit)
     leave_upcoming_events = LeaveUpcomingEvents(new_work, clock)
     return UseCases(
         authenticate=Authenticate(tokens, clock),
         sign_up=SignUp(new_work, password_rules, hasher, clock, new_id),
-        log_in=LogIn(new_work, hasher, issue_pair, clock, new_id, audit, session_max_age),
+        log_in=LogIn(
+            new_work,
+            accounts,
+            compare_password,
+            hasher,
+            digest,
+            issue_pair,
+            clock,
+            new_id,
+            audit,
+            session_max_age,
+        ),
         refresh_session=RefreshSession(
             new_work, tokens, issue_pair, clock, audit, refresh_token_reuse_leeway
         ),
@@ -117,7 +132,7 @@ def build_use_cases(
         revoke_session=RevokeSession(new_work, clock, audit),
         revoke_all_sessions=RevokeAllSessions(new_work, clock, audit),
         get_profile=GetProfile(accounts),
-        update_profile=UpdateProfile(new_work),
+        update_profile=UpdateProfile(new_work, confirm_password),
         change_password=ChangePassword(
             new_work, confirm_password, password_rules, hasher, clock, audit
         ),

@@ -1,5 +1,6 @@
 """Base classes of domain errors: the class is the kind of error, `code` names the reason."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 
@@ -27,6 +28,14 @@ class Forbidden(DomainError):
 
 class Unauthenticated(DomainError):
     """The caller is not authenticated."""
+
+
+class TooManyAttempts(DomainError):
+    """The caller must wait for `retry_after`."""
+
+    def __init__(self, detail: str, retry_after: timedelta) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class Invalid(DomainError):

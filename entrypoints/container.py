@@ -30,7 +30,7 @@ from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.security.argon2 import Argon2Hasher
 from adapters.security.common_passwords import COMMON_PASSWORDS
 from adapters.security.jwt import JwtTokens
-from adapters.security.secrets import new_feed_secret
+from adapters.security.secrets import HmacDigest, new_feed_secret
 from adapters.system import SystemClock, new_id
 from adapters.telemetry.audit_log import LoggingAuditLog
 from adapters.telemetry.metrics.counters import LoginCounter, SeatCounter
@@ -61,6 +61,7 @@ class Container(containers.DeclarativeContainer):
     hasher = providers.Singleton(
         Argon2Hasher, settings.provided.argon2, memory_mib=settings.provided.argon2_total_mib
     )
+    digest = providers.Singleton(HmacDigest, settings.provided.jwt_secret_key)
     password_rules = providers.Object(PasswordRules(COMMON_PASSWORDS))
     tokens = providers.Singleton(
         JwtTokens,
@@ -89,6 +90,7 @@ class Container(containers.DeclarativeContainer):
         tokens=tokens,
         hasher=hasher,
         password_rules=password_rules,
+        digest=digest,
         clock=clock,
         new_id=ids,
         new_feed_secret=feed_secrets,
@@ -102,10 +104,17 @@ class Container(containers.DeclarativeContainer):
     auth = providers.Factory(access_blueprint, use_cases, rate_limiter)
     profile = providers.Factory(profile_blueprint, use_cases, authenticate, rate_limiter)
     sessions = providers.Factory(sessions_blueprint, use_cases, authenticate)
-    events = providers.Factory(events_blueprint, use_cases, authenticate)
+    events = providers.Factory(
+        events_blueprint,
+        use_cases,
+        authenticate,
+        rate_limiter,
+        publish_limit=settings.provided.ratelimit_publish_events,
+        edit_limit=settings.provided.ratelimit_edit_events,
+    )
     attendance = providers.Factory(attendance_blueprint, use_cases, authenticate)
     calendar_feed = providers.Factory(calendar_feed_blueprint, use_cases, authenticate)
-    calendars = providers.Factory(feed_blueprint, use_cases)
+    calendars = providers.Factory(feed_blueprint, use_cases, rate_limiter)
     event_calendars = providers.Factory(event_calendar_blueprint, use_cases, authenticate)
     health = providers.Factory(
         health_blueprint,

@@ -68,7 +68,8 @@ def empty_database(engine):
 
     with engine.begin() as connection:
         # For few rows, DELETE takes a twentieth of the time of TRUNCATE.
-        for table in ("attendances", "events", "users"):  # deleting users cascades
+        for table in ("attendances", "events", "users", "password_attempts"):
+            # Deleting users cascades.
             connection.execute(text(f"DELETE FROM {table}"))
     return engine
 

@@ -2,48 +2,55 @@
 
 import logging
 import time
-from collections.abc import Callable
-from functools import partial, wraps
+from collections.abc import Callable, Sequence
+from functools import wraps
 from hashlib import sha256
-from ipaddress import IPv6Address, ip_network
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from flask import Response, after_this_request, request
-from flask_smorest import Blueprint
-from limits import RateLimitItem, parse
+from flask import Response, after_this_request, g
+from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from redis import RedisError
 from werkzeug.exceptions import TooManyRequests
 
 from adapters.http.decorator import Decorator, View
-from adapters.http.problems.responses import TOO_MANY_REQUESTS
-from adapters.http.requests.proxies import parsed_address
+from adapters.http.requests.client_info import client_info
 
-# A host can use any address of its IPv6 network (RFC 4291 section 2.5.1).
-IPV6_NETWORK_PREFIX = 64
 KEY_PREFIX = "turnout"
 # Seconds, for connecting and for each reply; nothing is retried, so an unreachable Redis delays a
 # request by twice this at most.
 REDIS_TIMEOUT_S = 0.1
 # UnicodeError: an invalid host name.
 REDIS_ERRORS = (RedisError, UnicodeError)
+# An attribute of views: their limits, for the OpenAPI document.
+RATE_LIMITS = "rate_limits"
 
 logger = logging.getLogger("turnout.limits")
 
+Failure: TypeAlias = type[Exception] | tuple[()]
+
 
 class RateLimit(NamedTuple):
-    """Requests per window, successful or not, in the notation of the package limits."""
+    """Requests per window, successful or not, in the notation of the package limits.
 
-    by_address: str
-    by_account: str
+    Operations that share a name share its counters.
+    """
+
+    name: str
+    by_address: str = ""
+    by_account: str = ""
 
 
-SIGN_UP = RateLimit(by_address="60 per hour", by_account="10 per hour")
-LOG_IN = RateLimit(by_address="60 per minute", by_account="10 per minute")
-REFRESH = RateLimit(by_address="300 per minute", by_account="30 per minute")
-PASSWORD = RateLimit(by_address="60 per minute", by_account="10 per minute")
+SIGN_UP = RateLimit("sign up", by_address="60 per hour", by_account="10 per hour")
+UPDATE_PROFILE = RateLimit("update profile", by_address="60 per hour", by_account="10 per hour")
+LOG_IN = RateLimit("log in", by_address="60 per minute", by_account="10 per minute")
+REFRESH = RateLimit("refresh", by_address="300 per minute", by_account="30 per minute")
+PASSWORD = RateLimit("password", by_address="60 per minute", by_account="10 per minute")
+# By address, only requests with an unknown secret: many people share the address of a calendar
+# service.
+FEED = RateLimit("feed", by_address="60 per hour", by_account="120 per hour")
 
 
 class RateLimitKey(NamedTuple):
@@ -61,7 +68,12 @@ class RateLimitStatus(NamedTuple):
 
 
 class RateLimiter:
-    """Counts in the storage, or in memory while Redis fails."""
+    """Counts in the storage, or in memory while Redis fails.
+
+    Its decorators limit the requests to a view. Above the decorator that parses the body, they
+    count requests with an invalid body, too. The view raises TooManyRequests where a limit is
+    exceeded; its responses, errors too, have RateLimit headers.
+    """
 
     def __init__(self, storage_uri: str, *, is_enabled: bool = True) -> None:
         # Connects later.
@@ -72,50 +84,70 @@ class RateLimiter:
         self._fallback = MovingWindowRateLimiter(MemoryStorage())
         self._is_enabled = is_enabled
 
-    def limit(self, limit: RateLimit, account_of: Callable[..., str]) -> Decorator:
-        """Limit the requests to a view; `account_of` finds the account in the view's arguments.
+    def by_address(self, limit: RateLimit, failure: Failure = ()) -> Decorator:
+        """Limit by the client's address. With `failure`, only requests that raise it count."""
 
-        The view raises TooManyRequests where a limit is exceeded. Its responses, errors too, have
-        RateLimit headers.
-        """
-        by_address, by_account = map(parse, limit)
+        def address(*_: Any, **__: Any) -> str:
+            return client_info().network
+
+        return self._limit(limit.name, limit.by_address, "address", address, failure)
+
+    def by_account(
+        self, limit: RateLimit, account_of: Callable[..., str], label: str = "account"
+    ) -> Decorator:
+        """Limit by what `account_of` finds in the view's arguments."""
+        return self._limit(limit.name, limit.by_account, label, account_of)
+
+    def _limit(
+        self,
+        name: str,
+        windows: str,
+        label: str,
+        identifier_of: Callable[..., str],
+        failure: Failure = (),
+    ) -> Decorator:
+        limits = parse_many(windows)
 
         def decorate(view: View) -> View:
             @wraps(view)
             def limited(*args: Any, **kwargs: Any) -> Any:
-                endpoint = request.endpoint or ""
-                # Hashed, so that Redis holds no account names.
-                account = sha256(account_of(*args, **kwargs).encode()).hexdigest()
-                status = self.hit(
-                    RateLimitKey(by_address, (KEY_PREFIX, _address(), endpoint)),
-                    RateLimitKey(by_account, (KEY_PREFIX, account, endpoint)),
-                )
-                after_this_request(partial(_add_headers, status))
-                if status.is_exceeded:
-                    raise TooManyRequests
-                return view(*args, **kwargs)
+                # Hashed, so that Redis holds neither names nor secrets.
+                digest = sha256(identifier_of(*args, **kwargs).encode()).hexdigest()
+                keys = [RateLimitKey(each, (KEY_PREFIX, name, label, digest)) for each in limits]
+                _report(self.hit(*keys, is_counted=not failure))
+                try:
+                    return view(*args, **kwargs)
+                except failure:
+                    self.hit(*keys)
+                    raise
 
-            return documented(limited if self._is_enabled else view)
+            decorated = limited if self._is_enabled else view
+            text = " and ".join(str(each).replace(" 1 ", " ") for each in limits)
+            text += f" by {label}{', failures only' if failure else ''}"
+            setattr(decorated, RATE_LIMITS, (text, *getattr(view, RATE_LIMITS, ())))
+            return decorated
 
-        documented: Decorator = Blueprint.doc(responses={429: TOO_MANY_REQUESTS})
         return decorate
 
-    def hit(self, *keys: RateLimitKey) -> RateLimitStatus:
-        """Count a request for each key, up to one that is exceeded.
+    def hit(self, *keys: RateLimitKey, is_counted: bool = True) -> RateLimitStatus:
+        """Count a request for each key, up to one that is exceeded; or only look.
 
         Returns the status of that one, or of the one with the fewest requests remaining.
         """
         try:
-            return _hit(self._limiter, keys)
+            return _hit(self._limiter, keys, is_counted)
         except REDIS_ERRORS as error:
             logger.warning("Redis is unavailable; counting in memory: %s", error)
-            return _hit(self._fallback, keys)
+            return _hit(self._fallback, keys, is_counted)
 
 
-def _hit(limiter: MovingWindowRateLimiter, keys: tuple[RateLimitKey, ...]) -> RateLimitStatus:
+def _hit(
+    limiter: MovingWindowRateLimiter, keys: Sequence[RateLimitKey], is_counted: bool
+) -> RateLimitStatus:
     statuses = []
+    count = limiter.hit if is_counted else limiter.test
     for limit, identifiers in keys:
-        is_exceeded = not limiter.hit(limit, *identifiers)
+        is_exceeded = not count(limit, *identifiers)
         reset_at, remaining = limiter.get_window_stats(limit, *identifiers)
         status = RateLimitStatus(limit, is_exceeded, remaining, reset_at)
         if is_exceeded:
@@ -124,8 +156,20 @@ def _hit(limiter: MovingWindowRateLimiter, keys: tuple[RateLimitKey, ...]) -> Ra
     return min(statuses, key=lambda status: status.remaining)
 
 
-def _add_headers(status: RateLimitStatus, response: Response) -> Response:
+def _report(status: RateLimitStatus) -> None:
+    """Show the narrowest limit of the request in its response. Raises TooManyRequests."""
+    if "rate_limit_status" not in g:
+        after_this_request(_add_headers)
+        g.rate_limit_status = status
+    if status.is_exceeded or status.remaining < g.rate_limit_status.remaining:
+        g.rate_limit_status = status
+    if status.is_exceeded:
+        raise TooManyRequests
+
+
+def _add_headers(response: Response) -> Response:
     """RateLimit headers (draft-ietf-httpapi-ratelimit-headers-06)."""
+    status: RateLimitStatus = g.rate_limit_status
     reset_s = max(1, ceil(status.reset_at - time.time()))
     response.headers["RateLimit-Limit"] = str(status.limit.amount)
     response.headers["RateLimit-Remaining"] = str(status.remaining)
@@ -133,11 +177,3 @@ def _add_headers(status: RateLimitStatus, response: Response) -> Response:
     if status.is_exceeded:
         response.headers["Retry-After"] = str(reset_s)
     return response
-
-
-def _address() -> str:
-    """The client's address; for IPv6 its network."""
-    address = parsed_address(request.remote_addr or "")
-    if isinstance(address, IPv6Address):
-        return str(ip_network((address, IPV6_NETWORK_PREFIX), strict=False))
-    return str(address)

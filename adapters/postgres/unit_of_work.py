@@ -12,6 +12,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from adapters.postgres.accounts.password_attempts import PostgresPasswordAttemptCounters
 from adapters.postgres.accounts.sessions import PostgresSessionRepository
 from adapters.postgres.accounts.users import PostgresUserRepository
 from adapters.postgres.calendars.feeds import PostgresCalendarFeeds
@@ -67,6 +68,10 @@ class PostgresUnitOfWork(UnitOfWork):
     @cached_property
     def sessions(self) -> PostgresSessionRepository:
         return PostgresSessionRepository(self._transaction)
+
+    @cached_property
+    def password_attempts(self) -> PostgresPasswordAttemptCounters:
+        return PostgresPasswordAttemptCounters(self._transaction)
 
     @cached_property
     def events(self) -> PostgresEventRepository:

@@ -15,7 +15,7 @@ from domain.accounts.session import ClientInfo
 class ChangePassword:
     """Set a new password and revoke all other sessions.
 
-    Raises WrongPassword, Invalid or SessionEnded.
+    Raises WrongPassword, TooManyWrongPasswords, Invalid or SessionEnded.
     """
 
     new_work: UnitOfWorkFactory
@@ -30,10 +30,12 @@ class ChangePassword:
         self, caller: Caller, current: str, new: Password, client_info: ClientInfo
     ) -> None:
         confirmed = self.confirm(caller, current, client_info)
-        self.rules.check(new, confirmed.username, "new_password")
+        self.rules.check(new, confirmed.username, "new_password", confirmed.email)
         password_hash = self.hasher.hash(new.secret)
         with self.new_work(caller) as work:
             user = get_confirmed(work, confirmed)
+            # Again, because the username may have changed.
+            self.rules.check(new, user.username, "new_password", user.email)
             user.password_hash = password_hash
             work.users.save(user)
             work.sessions.revoke_live(caller.user_id, self.clock.now(), keep=caller.session_id)

@@ -17,8 +17,8 @@ class DeleteAccount:
     """Delete the account, the user's upcoming events, and their seats at other upcoming events.
 
     Events that have started remain, with the user's seats but without their name.
-    Raises WrongPassword, PreconditionFailed or SessionEnded, or OutcomeUnknown if the account is
-    deleted, but not all of its events: FinishDeletions continues.
+    Raises WrongPassword, TooManyWrongPasswords, PreconditionFailed or SessionEnded, or
+    OutcomeUnknown if the account is deleted, but not all of its events: FinishDeletions continues.
     """
 
     new_work: UnitOfWorkFactory

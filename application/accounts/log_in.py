@@ -1,13 +1,18 @@
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from application.accounts.compare_password import ComparePassword
 from application.accounts.token_pair import IssueTokenPair, TokenPair
+from application.ports.account_queries import AccountQueries
 from application.ports.audit_log import AuditEvent, AuditLog
 from application.ports.clock import Clock
 from application.ports.identifiers import NewId
+from application.ports.password_attempts import KeyedDigest
 from application.ports.password_hasher import PasswordHasher
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.retries import retry_on_contention
+from domain.accounts.credentials import fold_username, password_forms
 from domain.accounts.errors import InvalidCredentials
 from domain.accounts.session import ClientInfo, Session
 from domain.accounts.user import User
@@ -15,10 +20,17 @@ from domain.accounts.user import User
 
 @dataclass(frozen=True)
 class LogIn:
-    """Open a session that lasts at most `session_max_age`. Raises InvalidCredentials."""
+    """Open a session that lasts at most `session_max_age`.
+
+    Wrong passwords are counted by username, but apart for each address that has logged in before:
+    nobody else can lock users out there. Raises InvalidCredentials or TooManyWrongPasswords.
+    """
 
     new_work: UnitOfWorkFactory
+    accounts: AccountQueries
+    compare: ComparePassword
     hasher: PasswordHasher
+    digest: KeyedDigest
     issue_pair: IssueTokenPair
     clock: Clock
     new_id: NewId
@@ -26,24 +38,34 @@ class LogIn:
     session_max_age: timedelta
 
     def __call__(self, username: str, password: str, client_info: ClientInfo) -> TokenPair:
-        with self.new_work() as work:
-            user = work.users.find_by_username(username)
-        # Outside a unit of work: hashing is slow on purpose and must not hold a connection.
-        matches = self.hasher.matches(password, user.password_hash if user else None)
-        if user is None or not matches:
+        name = fold_username(username)
+        known_address = self.digest("login", name, client_info.network)
+        keys = (known_address, self.digest("login", name))
+        credentials = self.accounts.find_credentials(username, keys, self.clock.now())
+        current, *_ = forms = password_forms(password)
+        matching = self.compare(credentials, forms, client_info)
+        user = credentials.user
+        if user is None or matching is None:
             self.audit.record(
                 AuditEvent.LOGIN_FAILED, user.id if user else None, client_info=client_info
             )
             raise InvalidCredentials
-        is_outdated = self.hasher.is_outdated(user.password_hash)
-        rehashed = self.hasher.hash(password) if is_outdated else user.password_hash
-        pair = self._open_session(user, rehashed, client_info)
+        is_outdated = matching != current or self.hasher.is_outdated(user.password_hash)
+        rehashed = self.hasher.hash(current) if is_outdated else user.password_hash
+        succeeded = {known_address}
+        if credentials.attempts.failures:
+            succeeded.add(credentials.attempts_key)
+        pair = self._open_session(user, rehashed, succeeded, client_info)
         # None: the hash was changed in the meantime. Compare the password again.
         return pair or self(username, password, client_info)
 
     @retry_on_contention
     def _open_session(
-        self, checked: User, password_hash: str, client_info: ClientInfo
+        self,
+        checked: User,
+        password_hash: str,
+        attempts_keys: Collection[bytes],
+        client_info: ClientInfo,
     ) -> TokenPair | None:
         """None if the password hash has changed since it was checked."""
         with self.new_work() as work:
@@ -63,6 +85,8 @@ class LogIn:
                 ends_at=ends_at,
                 client_info=client_info,
             )
+            for key in sorted(attempts_keys):
+                work.password_attempts.reset(key, now)
             work.sessions.remove_ended(user.id, now)
             work.sessions.add(session)
             work.commit()

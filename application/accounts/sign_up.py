@@ -22,7 +22,7 @@ class SignUp:
 
     @retry_on_contention
     def __call__(self, username: Username, password: Password, email: str | None) -> Profile:
-        self.rules.check(password, username, "password")
+        self.rules.check(password, username, "password", email)
         # Outside the unit of work: hashing is slow on purpose and must not hold a connection.
         password_hash = self.hasher.hash(password.secret)
         user = User(self.new_id(), username, email, password_hash, self.clock.now())

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from application.caller import Caller
 from application.pages import Page, PageRequest
+from domain.accounts.password_attempts import PasswordAttempts
 from domain.accounts.user import User
 
 
@@ -42,6 +43,17 @@ class LiveSession(NamedTuple):
     refresh_token_hash: bytes
 
 
+class Credentials(NamedTuple):
+    """What to compare a password with, and the attempts so far.
+
+    Without an account there is no user. `attempts_key` is the key that counts the next attempt.
+    """
+
+    user: User | None
+    attempts: PasswordAttempts
+    attempts_key: bytes
+
+
 class AccountQueries(Protocol):
     """Reads without locks; one statement each."""
 
@@ -51,6 +63,18 @@ class AccountQueries(Protocol):
 
         Reads the rows of all deleted accounts.
         """
+
+    @abstractmethod
+    def find_credentials(self, username: str, keys: Sequence[bytes], now: datetime) -> Credentials:
+        """Of a typed username.
+
+        The first key with attempts counts, or the last one. ATTEMPTS_LIFETIME after the latest
+        attempt, a key has none.
+        """
+
+    @abstractmethod
+    def get_credentials(self, caller: Caller, key: bytes, now: datetime) -> Credentials:
+        """Of the caller; there is a user. Raises SessionEnded or AccountDeleted."""
 
     @abstractmethod
     def find_live_session(self, session_id: UUID, now: datetime) -> LiveSession | None:

@@ -15,6 +15,7 @@ class AuditEvent(StrEnum):
     SESSION_REVOKED = "session_revoked"
     PASSWORD_CHANGED = "password_changed"
     WRONG_PASSWORD = "wrong_password"
+    TOO_MANY_WRONG_PASSWORDS = "too_many_wrong_passwords"
     CALENDAR_FEED_CREATED = "calendar_feed_created"
     ACCOUNT_DELETED = "account_deleted"
 

@@ -7,6 +7,7 @@ from application.caller import Caller
 from application.ports.calendar_feeds import CalendarFeeds
 from application.ports.event_repository import EventRepository
 from application.ports.idempotency_store import IdempotencyStore
+from application.ports.password_attempts import PasswordAttemptCounters
 from application.ports.session_repository import SessionRepository
 from application.ports.user_repository import UserRepository
 
@@ -25,6 +26,10 @@ class UnitOfWork(Protocol):
     @property
     @abstractmethod
     def sessions(self) -> SessionRepository: ...
+
+    @property
+    @abstractmethod
+    def password_attempts(self) -> PasswordAttemptCounters: ...
 
     @property
     @abstractmethod

@@ -32,7 +32,3 @@ class UserRepository(Protocol):
 
         The user's remaining events and seats keep the id, without a name.
         """
-
-    @abstractmethod
-    def find_by_username(self, username: str) -> User | None:
-        """Case-insensitive."""

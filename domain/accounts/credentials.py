@@ -1,8 +1,9 @@
 """Usernames and passwords."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from unicodedata import category, normalize
 
 from domain.errors import Invalid
 
@@ -15,12 +16,13 @@ PASSWORD_MAX_LENGTH = 128
 CONTEXT_WORDS = frozenset({"turnout"})
 
 
-def fold_case(username: str) -> str:
-    """Lower-case a username for case-insensitive comparison.
+def fold_username(text: str) -> str:
+    """The form in which typed usernames are compared: lower case, no whitespace around it.
 
-    Returns non-ASCII text unchanged: it is no username, and must not become one (U+212A is "k" in
+    Non-ASCII text keeps its case: it is no username, and must not become one (U+212A is "k" in
     lower case).
     """
+    username = text.strip()
     return username.lower() if username.isascii() else username
 
 
@@ -39,16 +41,36 @@ class Username(str):
         return super().__new__(cls, text)
 
 
+def normalize_password(text: str) -> str:
+    """The OpaqueString profile without its restrictions (RFC 8265 section 4.2.2).
+
+    Keyboards and systems write the same character in different ways.
+    """
+    spaces = "".join(" " if category(character) == "Zs" else character for character in text)
+    return normalize("NFC", spaces)
+
+
+def password_forms(text: str) -> Sequence[str]:
+    """The forms that a hash may have been made of: normalized or, until release 0.3, as typed."""
+    return tuple(dict.fromkeys((normalize_password(text), text)))
+
+
 @dataclass(frozen=True, slots=True)
 class Password:
-    """8 to 128 characters of any kind, excluded from repr. Raises Invalid."""
+    """8 to 128 characters after normalization, no control characters. Raises Invalid.
+
+    Excluded from repr.
+    """
 
     secret: str = field(repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "secret", normalize_password(self.secret))
         if not PASSWORD_MIN_LENGTH <= len(self.secret) <= PASSWORD_MAX_LENGTH:
             problem = f"Must be {PASSWORD_MIN_LENGTH} to {PASSWORD_MAX_LENGTH} characters long."
             raise Invalid("password", problem)
+        if any(category(character) == "Cc" for character in self.secret):
+            raise Invalid("password", "Must not contain control characters.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +79,32 @@ class PasswordRules:
 
     common: Collection[str] = field(repr=False)
 
-    def check(self, password: Password, username: str, name: str) -> None:
+    def check(self, password: Password, username: str, name: str, email: str | None = None) -> None:
         """Raises Invalid for the field `name`."""
-        guess = password.secret.lower()
+        guess = _fold(password.secret)
         if guess in self.common:
             raise Invalid(name, "This password is too common.")
-        if _core(guess) in CONTEXT_WORDS | {_core(username.lower())} or guess == username.lower():
-            raise Invalid(name, "Must not be based on the username or the name of this service.")
+        words = {_fold(word) for word in (username, email or "", *(email or "").split("@")[:1])}
+        if guess in words or _core(guess) in CONTEXT_WORDS | {_core(word) for word in words}:
+            raise Invalid(
+                name,
+                "Must not be based on the username, the email address or the name of this service.",
+            )
+
+
+def passwords_like(username: str) -> Sequence[str]:
+    """The likeliest of the passwords that PasswordRules rejects for a username.
+
+    A hash can only be compared with single passwords.
+    """
+    words = (username, _core(username))
+    likely = (form for word in words for form in (word, word.lower(), word.capitalize()))
+    return [form for form in dict.fromkeys(likely) if len(form) >= PASSWORD_MIN_LENGTH]
+
+
+def _fold(text: str) -> str:
+    """Fold case and compatible characters, such as full-width letters (Unicode section 3.13)."""
+    return normalize("NFKC", normalize("NFKC", text).casefold())
 
 
 def _core(word: str) -> str:

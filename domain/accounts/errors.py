@@ -1,8 +1,9 @@
 """Errors of accounts and sessions."""
 
+from datetime import timedelta
 from uuid import UUID
 
-from domain.errors import Conflict, Forbidden, NotFound, Unauthenticated
+from domain.errors import Conflict, Forbidden, NotFound, TooManyAttempts, Unauthenticated
 
 
 class UsernameTaken(Conflict):
@@ -29,6 +30,15 @@ class WrongPassword(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("The current password is wrong.")
+
+
+class TooManyWrongPasswords(TooManyAttempts):
+    """Also for a username without an account, so that it does not show."""
+
+    code = "too_many_wrong_passwords"
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__("Too many wrong passwords. Wait before you try again.", retry_after)
 
 
 class SessionNotFound(NotFound):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from ipaddress import IPv6Address, ip_address, ip_network
 from uuid import UUID
 
 from domain.accounts.errors import (
@@ -17,6 +18,7 @@ REFRESH_TOKEN_LIFETIME = timedelta(days=1)
 # How long the preceding refresh token does not end its session, by default: another tab may send
 # it at the same time, or the response with its successor may be lost.
 REFRESH_TOKEN_REUSE_LEEWAY = timedelta(seconds=10)
+IPV6_NETWORK_PREFIX = 64  # RFC 4291 section 2.5.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,18 @@ class ClientInfo:
 
     ip: str | None
     user_agent: str | None
+
+    @property
+    def network(self) -> str:
+        """The address; for IPv6 its /64, because a host can use any address of it."""
+        try:
+            address = ip_address(self.ip or "")
+        except ValueError:
+            return ""
+        if isinstance(address, IPv6Address):
+            mapped = address.ipv4_mapped
+            return str(mapped or ip_network((address, IPV6_NETWORK_PREFIX), strict=False))
+        return str(address)
 
 
 def access_token_expiry(now: datetime, ends_at: datetime) -> datetime:

@@ -26,7 +26,9 @@ from entrypoints.cli.wording import counted
 )
 @click.option("--dry-run", "is_dry", is_flag=True, help="Count only; delete nothing.")
 def purge(days: int, is_dry: bool) -> None:
-    """Delete sessions and idempotency keys that have expired, and finish interrupted deletions.
+    """Delete what has expired, and finish interrupted deletions of accounts.
+
+    Sessions, idempotency keys and counters of wrong passwords expire.
 
     The service can keep running: rows are deleted in small batches, and locked rows are skipped. A
     revoked session remains until all its tokens have expired. If the service was stopped while it
@@ -51,5 +53,6 @@ def purge(days: int, is_dry: bool) -> None:
     if finished:
         verb = "would be" if is_dry else "was"
         click.echo(f"The interrupted deletion of {counted(finished, 'account')} {verb} finished.")
-    result = " and ".join(counted(count, kind.removesuffix("s")) for kind, count in counts.items())
+    *others, last = (counted(count, kind) for kind, count in counts.items())
+    result = f"{', '.join(others)} and {last}"
     click.echo(f"{result} {'would be' if is_dry else 'were'} deleted.")

@@ -30,6 +30,8 @@ JWT_SECRET_KEY_MIN_BYTES = 32  # RFC 7518 section 3.2: at least the hash size of
 MEMORY = "memory://"
 REDIS_SCHEMES = ("redis://", "rediss://")
 MINUTE_S = 60
+PUBLISH_LIMIT = "60/minute,1000/day"
+EDIT_LIMIT = "300/minute"
 DAY_S = 24 * HOUR_S
 
 
@@ -46,6 +48,8 @@ class Settings:
     argon2_total_mib: int = 38
     ratelimit_enabled: bool = True
     ratelimit_storage_uri: str = field(default=MEMORY, repr=False)
+    ratelimit_publish_events: str = PUBLISH_LIMIT
+    ratelimit_edit_events: str = EDIT_LIMIT
     trusted_proxies: tuple[Network, ...] = ()
     public_url: str | None = None
     cors_origins: tuple[str, ...] = ()
@@ -93,6 +97,12 @@ def read_settings() -> Settings:
         ratelimit_enabled=read("RATELIMIT_ENABLED", "bool", default=True),
         ratelimit_storage_uri=read(
             "RATELIMIT_STORAGE_URI", "str", default=MEMORY, validate=_require_limits_storage
+        ),
+        ratelimit_publish_events=read(
+            "RATELIMIT_PUBLISH_EVENTS", "str", default=PUBLISH_LIMIT, validate=_require_limit
+        ),
+        ratelimit_edit_events=read(
+            "RATELIMIT_EDIT_EVENTS", "str", default=EDIT_LIMIT, validate=_require_limit
         ),
         trusted_proxies=read_networks("TRUSTED_PROXIES"),
         public_url=read_origin("PUBLIC_URL"),
@@ -143,6 +153,18 @@ def _require_limits_storage(uri: str) -> None:
         Redis.from_url(uri)  # does not connect yet
     except ValueError as error:
         raise ValidationError("Must be a URL like redis://host:6379/0.") from error
+
+
+def _require_limit(text: str) -> None:
+    # Slow to import.
+    from limits import parse_many
+
+    try:
+        parse_many(text)
+    except ValueError as error:
+        raise ValidationError(
+            "Must be a limit like 60/minute, or several separated by commas."
+        ) from error
 
 
 def _require_long_key(key: str | None) -> None:

@@ -24,19 +24,9 @@ def test_every_field_of_a_user_is_read_back(storage, email):
         assert work.users.get(user.id) == user
 
 
-def test_an_unknown_user_id_or_username_is_not_found(storage):
+def test_an_unknown_user_id_is_not_found(storage):
     with storage.new_work() as work:
         assert work.users.find_for_update(uuid4()) is None
-        assert work.users.find_by_username("ada") is None
-
-
-@pytest.mark.parametrize("name", ["ada", "ADA", "Ada"])
-def test_names_are_found_without_regard_to_case(storage, name):
-    user = a_user("Ada")
-    storage.keep(user)
-
-    with storage.new_work() as work:
-        assert work.users.find_by_username(name) == user
 
 
 @pytest.mark.parametrize("name", ["ada", "ADA"])
@@ -45,21 +35,6 @@ def test_a_name_is_taken_without_regard_to_case(storage, ada, name):
         work.users.add(a_user(name))
 
     assert error.value.username == name
-
-
-def test_letters_that_only_fold_to_a_name_do_not_find_it(storage):
-    storage.keep(a_user("kate"))
-
-    with storage.new_work() as work:
-        assert work.users.find_by_username("\u212aate") is None  # the Kelvin sign
-
-
-def test_special_characters_in_a_username_are_not_wildcards(storage):
-    storage.keep(a_user("a_b"))
-
-    with storage.new_work() as work:
-        assert work.users.find_by_username("axb") is None
-        assert work.users.find_by_username("a_b") is not None
 
 
 def test_a_profile_shows_the_user(storage, ada):
@@ -114,7 +89,6 @@ def test_a_saved_user_is_changed(storage, ada):
 
     with storage.new_work() as work:
         assert work.users.get(ada.id) == loaded
-        assert work.users.find_by_username("ada") is None
         assert work.users.find_for_update(uuid4()) is None
 
 
@@ -147,7 +121,6 @@ def test_removing_a_user_removes_only_their_sessions(storage, ada, grace):
             work.users.get(ada.id)
         with pytest.raises(AccountDeleted):
             work.users.get_for_update(ada.id)
-        assert work.users.find_by_username("ada") is None
         assert work.sessions.find_for_update(mine.id) is None
         assert work.sessions.find_for_update(hers.id) == hers
         assert work.idempotency.find_for_update(ada.id, "key") is None

@@ -65,6 +65,16 @@ def test_one_person_cancelling_20_times_at_once_gives_one_seat_back(storage, ada
     assert storage.seat_of(event, grace).is_taken
 
 
+def test_of_20_wrong_passwords_at_once_all_are_counted(storage):
+    def fail(_):
+        with storage.new_work() as work:
+            failures = work.password_attempts.count_failure(b"key", NOON)
+            work.commit()
+        return failures
+
+    assert sorted(at_once(fail, range(THREADS))) == list(range(1, THREADS + 1))
+
+
 def test_of_20_sign_ups_with_one_username_exactly_one_succeeds(storage):
     outcomes = at_once(lambda _: storage.keep(a_user("ada")), range(THREADS))
 

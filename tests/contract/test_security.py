@@ -11,6 +11,7 @@ import time_machine
 from adapters.security.argon2 import OWASP_MINIMUM, Argon2Hasher
 from adapters.security.common_passwords import COMMON_PASSWORDS
 from adapters.security.jwt import JwtTokens
+from adapters.security.secrets import HmacDigest
 from application.errors import Unavailable
 from application.ports.tokens import TokenClaims, TokenType
 from domain.accounts.credentials import PASSWORD_MIN_LENGTH
@@ -155,6 +156,15 @@ def test_concurrent_hashes_are_limited_by_memory(monkeypatch):
 
 def test_at_least_one_hash_can_always_run():
     assert argon2(memory_mib=1).hash(PASSWORD)
+
+
+def test_a_keyed_digest_depends_on_the_key_and_on_each_part():
+    digest = HmacDigest("k" * 32)
+
+    assert digest("login", "ada") == HmacDigest("k" * 32)("login", "ada")
+    others = [HmacDigest("x" * 32)("login", "ada"), digest("loginada"), digest("login", "ada", "")]
+    assert len({digest("login", "ada"), *others}) == 4
+    assert {len(each) for each in others} == {32}
 
 
 @pytest.mark.parametrize("password", ["password1", "qwertyuiop", "iloveyou1"])

@@ -67,7 +67,7 @@ def test_the_store_is_usable_after_an_error(storage, ada):
         work.users.add(a_user("ADA"))
 
     with storage.new_work() as work:
-        assert work.users.find_by_username("ada") == ada
+        assert work.users.get(ada.id) == ada
 
 
 def test_an_action_is_retried_only_after_contention(storage):

@@ -14,12 +14,14 @@ from application.caller import Caller
 from application.errors import Contended
 from application.idempotency import IdempotencyRecord
 from application.ports.event_repository import EventRepository
+from application.ports.password_attempts import PasswordAttemptCounters
 from application.ports.seat_metrics import SeatMetrics
 from application.ports.session_repository import SessionRepository
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.ports.user_repository import UserRepository
-from domain.accounts.credentials import fold_case
+from domain.accounts.credentials import fold_username
 from domain.accounts.errors import AccountDeleted, SessionEnded, UsernameTaken
+from domain.accounts.password_attempts import ATTEMPTS_LIFETIME, PasswordAttempts
 from domain.accounts.session import Session
 from domain.accounts.user import User
 from domain.calendars.feed import CalendarFeed
@@ -35,10 +37,16 @@ NO_SEAT = Seat(UUID(int=0))
 class State:
     users: dict[UUID, User] = field(default_factory=dict)
     sessions: dict[UUID, Session] = field(default_factory=dict)
+    password_attempts: dict[bytes, PasswordAttempts] = field(default_factory=dict)
     events: dict[UUID, Event] = field(default_factory=dict)
     attendances: dict[tuple[UUID, UUID], datetime] = field(default_factory=dict)
     idempotency: dict[tuple[UUID, str], IdempotencyRecord] = field(default_factory=dict)
     calendar_feeds: dict[UUID, CalendarFeed] = field(default_factory=dict)
+
+    def attempts_with(self, key: bytes, now: datetime) -> PasswordAttempts:
+        attempts = self.password_attempts.get(key, PasswordAttempts())
+        is_forgotten = attempts.last_at is None or attempts.last_at <= now - ATTEMPTS_LIFETIME
+        return PasswordAttempts() if is_forgotten else attempts
 
     def require_live_session(self, caller: Caller | None) -> None:
         if caller is None or caller.session_id is None:
@@ -99,6 +107,10 @@ class MemoryUnitOfWork(UnitOfWork):
     @cached_property
     def sessions(self) -> "MemorySessionRepository":
         return MemorySessionRepository(self._state)
+
+    @cached_property
+    def password_attempts(self) -> "MemoryPasswordAttemptCounters":
+        return MemoryPasswordAttemptCounters(self._state)
 
     @cached_property
     def events(self) -> "MemoryEventRepository":
@@ -176,7 +188,7 @@ class MemoryUserRepository(UserRepository):
 
     def find_by_username(self, username: str) -> User | None:
         for user in self.state.users.values():
-            if fold_case(user.username) == fold_case(username):
+            if fold_username(user.username) == fold_username(username):
                 return deepcopy(user)
         return None
 
@@ -211,6 +223,19 @@ class MemorySessionRepository(SessionRepository):
 
     def save(self, session: Session) -> None:
         self.state.sessions[session.id] = deepcopy(session)
+
+
+@dataclass
+class MemoryPasswordAttemptCounters(PasswordAttemptCounters):
+    state: State
+
+    def count_failure(self, key: bytes, now: datetime) -> int:
+        failures = self.state.attempts_with(key, now).failures + 1
+        self.state.password_attempts[key] = PasswordAttempts(failures, now)
+        return failures
+
+    def reset(self, key: bytes, now: datetime) -> None:
+        self.state.password_attempts[key] = PasswordAttempts(0, now)
 
 
 @dataclass

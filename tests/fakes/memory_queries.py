@@ -6,7 +6,13 @@ from uuid import UUID
 
 from application.caller import Caller
 from application.pages import Cursor, Page, PageRequest
-from application.ports.account_queries import AccountQueries, LiveSession, Profile, SessionView
+from application.ports.account_queries import (
+    AccountQueries,
+    Credentials,
+    LiveSession,
+    Profile,
+    SessionView,
+)
 from application.ports.event_queries import (
     AttendeeView,
     Creator,
@@ -14,14 +20,15 @@ from application.ports.event_queries import (
     EventQueries,
     EventView,
 )
-from domain.accounts.credentials import fold_case
+from domain.accounts.credentials import fold_username
 from domain.accounts.errors import AccountDeleted
+from domain.accounts.password_attempts import PasswordAttempts
 from domain.accounts.session import Session
 from domain.events.errors import EventNotFound
 from domain.events.event import Event, Seat
 from domain.events.search import Search
 from domain.events.terms import terms_of
-from tests.fakes.memory import MemoryStore, State
+from tests.fakes.memory import MemoryStore, MemoryUserRepository, State
 
 Item = TypeVar("Item")
 
@@ -29,6 +36,21 @@ Item = TypeVar("Item")
 @dataclass
 class MemoryAccountQueries(AccountQueries):
     store: MemoryStore
+
+    def find_credentials(self, username: str, keys: Sequence[bytes], now: datetime) -> Credentials:
+        state = self.store.committed
+        user = MemoryUserRepository(state).find_by_username(username)
+        for key in keys:
+            attempts = state.attempts_with(key, now)
+            if attempts.last_at is not None:
+                return Credentials(user, attempts, key)
+        return Credentials(user, PasswordAttempts(), keys[-1])
+
+    def get_credentials(self, caller: Caller, key: bytes, now: datetime) -> Credentials:
+        state = self.store.committed
+        state.require_live_session(caller)
+        user = MemoryUserRepository(state).get(caller.user_id)
+        return Credentials(user, state.attempts_with(key, now), key)
 
     def find_live_session(self, session_id: UUID, now: datetime) -> LiveSession | None:
         session = self.store.committed.sessions.get(session_id)
@@ -142,7 +164,7 @@ def _is_found(view: EventView, search: Search) -> bool:
 
 
 def _is_name_of(name: str, creator: Creator) -> bool:
-    return creator.username is not None and fold_case(name) == fold_case(creator.username)
+    return creator.username is not None and fold_username(name) == fold_username(creator.username)
 
 
 def _folded(position: Cursor) -> Cursor:

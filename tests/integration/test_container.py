@@ -30,12 +30,12 @@ def test_two_applications_are_independent(postgres):
 
 def test_an_unexpected_error_is_logged_and_returns_500_without_details(postgres, caplog):
     class Broken:
-        def __call__(self, *_):
+        def rows(self, *_):
             raise ZeroDivisionError("a secret")
 
     with a_database(postgres) as url:
         container = Container(settings=Settings(database_url=url, jwt_secret_key="k" * 32))
-        with container.work.override(providers.Object(Broken())):
+        with container.reader.override(providers.Object(Broken())):
             client = container.app().test_client()
             with caplog.at_level(logging.ERROR):
                 response = client.post("/v1/profile/token/", json=ACCOUNT)

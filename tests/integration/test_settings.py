@@ -34,6 +34,8 @@ ALL = (
     "ARGON2_TOTAL_MIB",
     "RATELIMIT_ENABLED",
     "RATELIMIT_STORAGE_URI",
+    "RATELIMIT_PUBLISH_EVENTS",
+    "RATELIMIT_EDIT_EVENTS",
     "TRUSTED_PROXIES",
     "PUBLIC_URL",
     "CORS_ORIGINS",
@@ -121,6 +123,9 @@ def test_a_missing_setting_is_named(environment, name):
         ("RATELIMIT_ENABLED", "perhaps"),
         ("DATABASE_POOLER", "session"),
         ("RATELIMIT_STORAGE_URI", "memcached://localhost"),
+        ("RATELIMIT_PUBLISH_EVENTS", ""),
+        ("RATELIMIT_PUBLISH_EVENTS", "often"),
+        ("RATELIMIT_EDIT_EVENTS", "5 per minute and 7 per day"),
         ("RATELIMIT_STORAGE_URI", "redis://localhost:port"),
         ("TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
@@ -219,6 +224,8 @@ def test_account_settings_are_read(environment):
         "ARGON2_TOTAL_MIB": "512",
         "RATELIMIT_ENABLED": "false",
         "RATELIMIT_STORAGE_URI": "redis://localhost/1",
+        "RATELIMIT_PUBLISH_EVENTS": "5/minute,7/day",
+        "RATELIMIT_EDIT_EVENTS": "9/hour",
         "TRUSTED_PROXIES": "10.0.0.0/8, ::1",
         "JWT_LEEWAY": "0",
         "PUBLIC_URL": "https://events.example.org/",
@@ -236,6 +243,8 @@ def test_account_settings_are_read(environment):
     assert settings.argon2_total_mib == 512
     assert not settings.ratelimit_enabled
     assert settings.ratelimit_storage_uri == "redis://localhost/1"
+    assert settings.ratelimit_publish_events == "5/minute,7/day"
+    assert settings.ratelimit_edit_events == "9/hour"
     assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("::1"))
     assert settings.jwt_leeway == timedelta(0)
     assert settings.public_url == "https://events.example.org"

@@ -15,11 +15,11 @@ def test_a_pooler_without_a_free_server_connection_raises_unavailable(sample_dat
         pooled_work(pooler, sample_data) as new_work,
     ):
         with new_work() as other:
-            other.users.find_by_username("ada")  # opens the second connection
+            backend_of(other)  # opens the second connection
         with new_work() as work:
             backend_of(work)
             with pytest.raises(Unavailable) as exc_info, new_work() as other:
-                other.users.find_by_username("ada")
+                backend_of(other)
             assert type(exc_info.value) is Unavailable
 
 

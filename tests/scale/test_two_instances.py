@@ -4,7 +4,7 @@ from collections import Counter
 
 import httpx
 
-from adapters.http.rate_limits import LOG_IN
+from adapters.http.rate_limits import REFRESH
 from tests.concurrency import run_concurrently
 from tests.processes import run_cli
 from tests.torture import contention
@@ -69,11 +69,11 @@ def test_a_refresh_token_works_once_across_instances(sample_data, instances):
 
 
 def test_rate_limits_are_shared_across_instances(instances):
-    limit = int(LOG_IN.by_account.split()[0])
-    body = {"username": "nobody-here", "password": "wrong horse battery"}
+    limit = int(REFRESH.by_account.split()[0])
+    body = {"refresh_token": "all invalid tokens share a key"}
 
     statuses = [
-        httpx.post(f"{instances[n % 2].base_url}/v1/profile/token/", json=body).status_code
+        httpx.post(f"{instances[n % 2].base_url}/v1/profile/token/refresh/", json=body).status_code
         for n in range(limit + 2)
     ]
 

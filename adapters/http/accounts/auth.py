@@ -1,5 +1,6 @@
 """The routes of signing up and of tokens, which need no access token."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response
@@ -26,12 +27,13 @@ from adapters.http.responses.json import disable_storing, no_content
 from application.accounts.token_pair import TokenPair
 from application.ports.account_queries import Profile
 from application.use_cases import UseCases
-from domain.accounts.credentials import fold_case
+from domain.accounts.credentials import fold_username
 from domain.accounts.errors import (
     InvalidCredentials,
     InvalidToken,
     RefreshTokenReused,
     RefreshTokenSuperseded,
+    TooManyWrongPasswords,
     UsernameTaken,
 )
 
@@ -57,9 +59,10 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         invalid=examples.INVALID_SIGN_UP,
         tag=ACCOUNTS,
     )
+    @rate_limiter.by_address(SIGN_UP)
     @blueprint.body(SignUpSchema, examples.SIGN_UP)
     @blueprint.response(201, ProfileSchema, example=examples.PROFILE, links=LOG_IN_LINK)
-    @rate_limiter.limit(SIGN_UP, account_of=lambda body: fold_case(body["username"]))
+    @rate_limiter.by_account(SIGN_UP, _username)
     def create_account(body: dict[str, Any]) -> Profile:
         """Sign up
 
@@ -72,20 +75,24 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         "POST",
         "/v1/profile/token/",
         InvalidCredentials(),
+        TooManyWrongPasswords(timedelta(seconds=30)),
         invalid={"password": [REQUIRED]},
         has_oauth_errors=True,
         headers=[USER_AGENT],
     )
+    @rate_limiter.by_address(LOG_IN)
     @blueprint.body(LogInSchema, examples.CREDENTIALS, form=LogInFormSchema)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR, links=TOKEN_LINKS)
-    @rate_limiter.limit(LOG_IN, account_of=lambda body: fold_case(body["username"]))
+    @rate_limiter.by_account(LOG_IN, _username_and_network, "account and address")
     def create_token(body: dict[str, Any]) -> dict[str, Any]:
         """Log in
 
         Returns an access token, valid for one hour, and a refresh token, valid for one day. Send
         the access token with every request: `Authorization: Bearer <access_token>`. The body can
         also be a form, as in the OAuth 2 password grant (RFC 6749 section 4.3.2); errors have the
-        OAuth 2 members `error` and `error_description`, too.
+        OAuth 2 members `error` and `error_description`, too. After five wrong passwords in a row,
+        each further one doubles the time to wait, from 30 seconds to 12 hours; addresses that have
+        logged in to the account before are counted apart.
         """
         return _token_response(use_cases.log_in(body["username"], body["password"], client_info()))
 
@@ -98,10 +105,11 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         invalid={"refresh_token": [REQUIRED]},
         headers=[USER_AGENT],
     )
+    @rate_limiter.by_address(REFRESH)
     @blueprint.body(RefreshSchema, examples.REFRESH)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR, links=TOKEN_LINKS)
-    @rate_limiter.limit(
-        REFRESH, account_of=lambda body: str(use_cases.find_token_owner(body["refresh_token"]))
+    @rate_limiter.by_account(
+        REFRESH, lambda body: str(use_cases.find_token_owner(body["refresh_token"]))
     )
     def refresh_token(body: dict[str, Any]) -> dict[str, Any]:
         """Refresh tokens
@@ -144,6 +152,15 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         return no_content()
 
     return blueprint
+
+
+def _username(body: dict[str, Any]) -> str:
+    return fold_username(body["username"])
+
+
+def _username_and_network(body: dict[str, Any]) -> str:
+    """Not the account alone: nobody must use up the logins of others."""
+    return f"{_username(body)} {client_info().network}"
 
 
 def _token_response(pair: TokenPair) -> dict[str, Any]:

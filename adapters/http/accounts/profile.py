@@ -1,6 +1,7 @@
 """The routes of the caller's account."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Response
@@ -15,7 +16,7 @@ from adapters.http.accounts.schemas import (
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.tags import ACCOUNTS
 from adapters.http.problems.responses import REQUIRED
-from adapters.http.rate_limits import PASSWORD, RateLimiter
+from adapters.http.rate_limits import PASSWORD, UPDATE_PROFILE, RateLimiter
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.client_info import client_info
 from adapters.http.responses.etag import IF_MATCH, READ_CONDITIONS, precondition
@@ -23,7 +24,7 @@ from adapters.http.responses.json import disable_storing, no_content
 from application.ports.account_queries import Profile
 from application.preconditions import PreconditionFailed
 from application.use_cases import UseCases
-from domain.accounts.errors import UsernameTaken, WrongPassword
+from domain.accounts.errors import TooManyWrongPasswords, UsernameTaken, WrongPassword
 from domain.accounts.user import ProfileChanges
 
 
@@ -46,31 +47,37 @@ def profile_blueprint(
         "PATCH",
         "/v1/profile/",
         UsernameTaken("grace"),
+        TooManyWrongPasswords(timedelta(seconds=30)),
         PreconditionFailed(),
         invalid={"email": ["Not a valid email address."]},
         headers=[IF_MATCH],
     )
+    @rate_limiter.by_address(UPDATE_PROFILE)
+    @rate_limiter.by_account(UPDATE_PROFILE, _user_id)
     @blueprint.body(ChangeProfileSchema, examples.PROFILE_CHANGES, is_patch=True)
     @blueprint.response(200, ProfileSchema, has_etag=True, example=examples.PROFILE)
     def update_profile(changes: ProfileChanges) -> Profile:
         """Update your profile
 
         Changes your username or email address; your sessions stay. Omitted fields keep their
-        values. Set `email` to null to remove it.
+        values. Set `email` to null to remove it. The username must not be your password; a new
+        username of eight or more characters therefore counts as a wrong password.
         """
-        return use_cases.update_profile(caller(), changes, precondition())
+        return use_cases.update_profile(caller(), changes, client_info(), precondition())
 
     @blueprint.operation(
         "DELETE",
         "/v1/profile/",
         WrongPassword(),
+        TooManyWrongPasswords(timedelta(seconds=30)),
         PreconditionFailed(),
         invalid={"password": [REQUIRED]},
         headers=[IF_MATCH],
     )
+    @rate_limiter.by_address(PASSWORD)
+    @rate_limiter.by_account(PASSWORD, _session_id, "session")
     @blueprint.body(DeleteAccountSchema, examples.CONFIRMATION)
     @blueprint.response(204)
-    @rate_limiter.limit(PASSWORD, account_of=_session_id)
     def delete_profile(body: dict[str, Any]) -> Response:
         """Delete your account
 
@@ -86,11 +93,13 @@ def profile_blueprint(
         "POST",
         "/v1/profile/password/",
         WrongPassword(),
+        TooManyWrongPasswords(timedelta(seconds=30)),
         invalid={"new_password": ["This password is too common."]},
     )
+    @rate_limiter.by_address(PASSWORD)
+    @rate_limiter.by_account(PASSWORD, _session_id, "session")
     @blueprint.body(ChangePasswordSchema, examples.NEW_PASSWORD)
     @blueprint.response(204)
-    @rate_limiter.limit(PASSWORD, account_of=_session_id)
     def change_password(body: dict[str, Any]) -> Response:
         """Change your password
 
@@ -105,6 +114,10 @@ def profile_blueprint(
     return blueprint
 
 
-def _session_id(_body: dict[str, Any]) -> str:
+def _user_id() -> str:
+    return str(caller().user_id)
+
+
+def _session_id() -> str:
     """Not the account: a token of an ended session must not use up its attempts."""
     return str(caller().session_id)

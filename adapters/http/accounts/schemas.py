@@ -18,6 +18,7 @@ from domain.accounts.credentials import (
 from domain.accounts.user import ProfileChanges
 from domain.text import CONTROL
 
+NO_CONTROL_CHARACTERS = r"^[^\u0000-\u001f\u007f-\u009f]*$"
 EMAIL_MAX_LENGTH = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
 
 
@@ -44,8 +45,10 @@ def _new_password() -> Text:
         required=True,
         load_only=True,
         metadata={
+            "description": "The length is that of the normalized text (RFC 8265 OpaqueString).",
             "minLength": PASSWORD_MIN_LENGTH,
             "maxLength": PASSWORD_MAX_LENGTH,
+            "pattern": NO_CONTROL_CHARACTERS,
             "format": "password",
         },
     )
@@ -102,7 +105,10 @@ class ProfileSchema(ResponseSchema):
 
 
 class LogInSchema(Schema):
-    username = Text(required=True)
+    username = Text(
+        required=True,
+        metadata={"description": "Case-insensitive; whitespace around it is ignored."},
+    )
     password = _known_password()
     grant_type = Text(
         load_default="password",

@@ -9,14 +9,14 @@ from adapters.http.calendars.ics import feed_file
 from adapters.http.calendars.responses import CALENDAR_TYPE, calendar_response
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.tags import CALENDARS
+from adapters.http.rate_limits import FEED, RateLimiter
 from adapters.http.responses.etag import ETAG, READ_CONDITIONS
 from application.preconditions import PreconditionFailed
 from application.use_cases import UseCases
 from domain.calendars.errors import CalendarNotFound
 
 
-def feed_blueprint(use_cases: UseCases) -> Blueprint:
-    """Without a rate limit: one of 2^256 secrets cannot be guessed."""
+def feed_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprint:
     blueprint = Blueprint("calendars", CALENDARS, in_path=examples.IN_PATH)
 
     @blueprint.operation(
@@ -27,6 +27,8 @@ def feed_blueprint(use_cases: UseCases) -> Blueprint:
         ignores_query=True,
         headers=READ_CONDITIONS,
     )
+    @rate_limiter.by_address(FEED, failure=CalendarNotFound)
+    @rate_limiter.by_account(FEED, lambda secret: secret, "feed")
     @blueprint.response(200, other_types={CALENDAR_TYPE: examples.FEED_FILE}, headers=ETAG)
     def get_calendar(secret: str) -> Response:
         """Read a calendar feed

@@ -20,6 +20,7 @@ from adapters.http.openapi.links import links
 from adapters.http.openapi.tags import EVENTS as EVENTS_TAG
 from adapters.http.pagination.link_header import PAGE_HEADERS
 from adapters.http.pagination.page import PageResponse, page_response
+from adapters.http.rate_limits import RateLimit, RateLimiter
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.idempotency_key import IDEMPOTENCY_KEY, idempotent_request
 from adapters.http.responses.compression import compressed
@@ -60,8 +61,20 @@ EDIT_ERRORS = (
 )
 
 
-def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
+def events_blueprint(
+    use_cases: UseCases,
+    authenticate: Callable[[], None],
+    rate_limiter: RateLimiter,
+    publish_limit: str,
+    edit_limit: str,
+) -> Blueprint:
     blueprint = Blueprint("events", EVENTS_TAG, authenticate, examples.IN_PATH)
+    publish_limited = rate_limiter.by_account(
+        RateLimit("publish events", by_account=publish_limit), _user_id
+    )
+    edit_limited = rate_limiter.by_account(
+        RateLimit("edit events", by_account=edit_limit), _user_id
+    )
 
     @blueprint.operation("GET", EVENTS, invalid=examples.INVALID_QUERY, query=EventListQuery)
     @compressed
@@ -97,6 +110,7 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
         invalid=examples.INVALID_EVENT,
         headers=[IDEMPOTENCY_KEY],
     )
+    @publish_limited
     @blueprint.body(NewEventSchema, examples.NEW_EVENT)
     @blueprint.response(
         201,
@@ -140,6 +154,7 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
     @blueprint.operation(
         "PUT", EVENT, *EDIT_ERRORS, invalid=examples.INVALID_EVENT, headers=[IF_MATCH]
     )
+    @edit_limited
     @blueprint.body(ReplaceEventSchema, examples.NEW_EVENT)
     @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
     def replace_event(body: dict[str, Any], event_id: UUID) -> EventView:
@@ -153,6 +168,7 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
     @blueprint.operation(
         "PATCH", EVENT, *EDIT_ERRORS, invalid=examples.INVALID_CHANGES, headers=[IF_MATCH]
     )
+    @edit_limited
     @blueprint.body(ChangeEventSchema, examples.CHANGES, is_patch=True)
     @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
     def update_event(body: dict[str, Any], event_id: UUID) -> EventView:
@@ -172,6 +188,7 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
         PreconditionFailed(),
         headers=[IF_MATCH],
     )
+    @edit_limited
     @blueprint.response(204)
     def delete_event(event_id: UUID) -> Response:
         """Delete an event
@@ -182,6 +199,10 @@ def events_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> B
         return no_content()
 
     return blueprint
+
+
+def _user_id(**_: Any) -> str:
+    return str(caller().user_id)
 
 
 def _created(event: EventView) -> Response:

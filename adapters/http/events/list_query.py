@@ -21,7 +21,7 @@ that begin with it: `eng` finds *Engines*. Case, accents and typographic forms a
 `lodz` finds *Łódź*. Punctuation separates words: `node.js` finds *Node.js* and *node js*. Emoji, \
 and scripts written without spaces such as Chinese, Japanese and Thai, match at any position. An \
 empty search is ignored; punctuation alone is an error."""
-CREATOR = "Username of the creator, case-insensitive."
+CREATOR = "Username of the creator, case-insensitive; whitespace around it is ignored."
 AVAILABLE = "`true` for events with seats left, `false` for full events."
 SORT = """\
 Sort field; prefix `-` for descending. Ties are broken by id. Titles are sorted \

@@ -14,6 +14,7 @@ from adapters.http.decorator import Decorator, View
 from adapters.http.problems.handlers import oauth_error
 from adapters.http.problems.model import FieldErrors, ProblemError, error_problem, http_problem
 from adapters.http.problems.responses import SHARED_ERROR, as_responses
+from adapters.http.rate_limits import RATE_LIMITS
 from adapters.http.requests.parser import (
     FORM_TYPE,
     JSON_OR_FORM,
@@ -97,12 +98,17 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             problems = [*map(error_problem, errors)]
             if invalid:
                 problems.insert(0, http_problem(422, errors=invalid))
+            if rate_limits := getattr(view, RATE_LIMITS, ()):
+                problems.append(http_problem(429))
             if has_oauth_errors:
                 problems = [each | oauth_error(each) for each in problems]
+            responses = as_responses(problems)
+            if rate_limits:
+                responses[429]["description"] += f" Limits: {'; '.join(rate_limits)}."
             document: Decorator = self.doc(
                 operationId=first + "".join(word.title() for word in others),
                 security=[{"bearer": []}, {"login": []}] if self._is_protected else [],
-                responses=as_responses(problems)
+                responses=responses
                 | (NOT_MODIFIED if IF_NONE_MATCH in headers else {})
                 | {"default": SHARED_ERROR},
                 **({"parameters": parameters} if parameters else {}),

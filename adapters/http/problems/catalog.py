@@ -13,6 +13,7 @@ from domain.accounts.errors import (
     RefreshTokenReused,
     RefreshTokenSuperseded,
     SessionNotFound,
+    TooManyWrongPasswords,
     UsernameTaken,
     WrongPassword,
 )
@@ -161,8 +162,13 @@ CATALOG = (
     ),
     _of_status(
         429,
-        "Too many attempts for this account or from this address.",
+        "Too many requests by this account or from this address.",
         "Wait for the seconds in `Retry-After`.",
+    ),
+    _of_error(
+        TooManyWrongPasswords,
+        "Too many wrong passwords in a row. Open sessions continue.",
+        "Wait for the seconds in `Retry-After`; then ask the user for the password again.",
     ),
     _of_status(431, "The headers are too large.", "Send smaller headers."),
     _of_status(

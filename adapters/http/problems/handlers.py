@@ -3,6 +3,7 @@
 import json
 from http import HTTPStatus
 from itertools import islice
+from math import ceil
 from typing import Any
 
 from flask import Flask, Response, request
@@ -20,7 +21,7 @@ from adapters.http.problems.model import (
 from adapters.http.responses.json import ACCEPT_PATCH
 from application.errors import Unavailable
 from domain.accounts.errors import InvalidCredentials
-from domain.errors import DomainError, Unauthenticated
+from domain.errors import DomainError, TooManyAttempts, Unauthenticated
 
 CHALLENGE = 'Bearer realm="turnout"'
 TOKEN_ENDPOINT = "access.create_token"
@@ -54,6 +55,8 @@ def _handle_error(error: ProblemError) -> Response:
     response = _respond(error_problem(error))
     if isinstance(error, Unauthenticated):
         response.headers["WWW-Authenticate"] = _challenge(error)
+    if isinstance(error, TooManyAttempts):
+        response.headers["Retry-After"] = str(ceil(error.retry_after.total_seconds()))
     if isinstance(error, Unavailable):
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response

@@ -13,6 +13,7 @@ from domain.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    TooManyAttempts,
     Unauthenticated,
 )
 
@@ -27,6 +28,7 @@ STATUS_OF_ERROR: Mapping[type[Exception], int] = {
     Conflict: 409,
     PreconditionFailed: 412,
     Invalid: 422,
+    TooManyAttempts: 429,
     Unavailable: 503,
 }
 # The phrases of RFC 9110 section 15; Werkzeug has older ones.
@@ -58,7 +60,7 @@ DETAIL_OF_STATUS = {
     414: "The URL is too long.",
     417: "The Expect header is not supported.",
     422: "The request is invalid. See `errors`.",
-    429: "Too many attempts. Retry after the number of seconds in the Retry-After header.",
+    429: "Too many requests. Retry after the number of seconds in the Retry-After header.",
     431: "The headers are too large.",
     500: "Internal error. It has been logged.",
     501: "The request uses an unsupported feature.",

@@ -31,13 +31,19 @@ SHARED_PROBLEMS = (
     error_problem(Unavailable()),
     error_problem(OutcomeUnknown()),
 )
-# Names of components/responses.
+# The name in components/responses.
 SHARED_ERROR = "Error"
-TOO_MANY_REQUESTS = "TooManyRequests"
 
 
-def _header(description: str, example: str | int, **schema: Any) -> dict[str, Any]:
-    return {"description": description, "required": True, "schema": schema, "example": example}
+def _header(
+    description: str, example: str | int, *, is_required: bool = True, **schema: Any
+) -> dict[str, Any]:
+    return {
+        "description": description,
+        "required": is_required,
+        "schema": schema,
+        "example": example,
+    }
 
 
 RETRY_AFTER = _header("Seconds to wait before retrying.", 1, type="integer", minimum=1)
@@ -48,14 +54,15 @@ HEADERS_OF_STATUS = {
         "RateLimit-Limit": _header(
             "Requests allowed per window. Successful responses have the RateLimit headers, too.",
             10,
+            is_required=False,
             type="integer",
             minimum=1,
         ),
         "RateLimit-Remaining": _header(
-            "Requests left in the window.", 0, type="integer", minimum=0
+            "Requests left in the window.", 0, is_required=False, type="integer", minimum=0
         ),
         "RateLimit-Reset": _header(
-            "Seconds until the window resets.", 42, type="integer", minimum=1
+            "Seconds until the window resets.", 42, is_required=False, type="integer", minimum=1
         ),
     },
     503: {"Retry-After": RETRY_AFTER},
@@ -64,7 +71,6 @@ HEADERS_OF_STATUS = {
 
 def shared_responses() -> dict[str, dict[str, Any]]:
     """The components/responses of the document."""
-    limited = as_responses([http_problem(429)])[429]
     headers = {
         name: header | {"required": False, "description": f"{header['description']} {where}"}
         for name, header, where in (
@@ -78,7 +84,7 @@ def shared_responses() -> dict[str, dict[str, Any]]:
         "headers": headers,
         "content": content,
     }
-    return {SHARED_ERROR: error, TOO_MANY_REQUESTS: limited}
+    return {SHARED_ERROR: error}
 
 
 def as_responses(problems: Iterable[dict[str, Any]]) -> dict[int, Any]:

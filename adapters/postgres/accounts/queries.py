@@ -2,8 +2,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Text, bindparam, exists, func, literal_column, or_, select, true
 
+from adapters.postgres.accounts.mappers import user_from_row
+from adapters.postgres.accounts.password_attempts import (
+    LATEST_ATTEMPTS,
+    attempts_from_row,
+    attempts_values,
+)
 from adapters.postgres.accounts.sessions import IS_LIVE
 from adapters.postgres.pages import LIMIT, OFFSET, page_of, page_values
 from adapters.postgres.reader import Reader
@@ -11,9 +17,17 @@ from adapters.postgres.schema.tables import attendances, events, sessions, users
 from adapters.postgres.sql import NOW, SESSION_ID, USER_ID, columns_of, compile_sql
 from application.caller import Caller
 from application.pages import Cursor, Page, PageRequest
-from application.ports.account_queries import AccountQueries, LiveSession, Profile, SessionView
+from application.ports.account_queries import (
+    AccountQueries,
+    Credentials,
+    LiveSession,
+    Profile,
+    SessionView,
+)
+from domain.accounts.credentials import fold_username
 from domain.accounts.errors import AccountDeleted
 
+NAME = bindparam("name", type_=Text)
 SESSION = compile_sql(
     select(sessions.c.user_id, sessions.c.refresh_token_hash).where(
         sessions.c.id == SESSION_ID, IS_LIVE
@@ -49,9 +63,37 @@ LIVE = compile_sql(
 )
 
 
+_one_row = select(literal_column("1")).subquery("one_row")
+_columns = (*users.c, *LATEST_ATTEMPTS.c)
+_is_named = (func.lower(users.c.username) == NAME) & users.c.username.is_not(None)
+FIND_CREDENTIALS = compile_sql(
+    select(*_columns).select_from(
+        _one_row.outerjoin(users, _is_named).outerjoin(LATEST_ATTEMPTS, true())
+    )
+)
+GET_CREDENTIALS = compile_sql(
+    select(*_columns)
+    .select_from(users.outerjoin(LATEST_ATTEMPTS, true()))
+    .where(users.c.id == USER_ID, users.c.username.is_not(None))
+)
+
+
 class PostgresAccountQueries(AccountQueries):
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+
+    def find_credentials(self, username: str, keys: Sequence[bytes], now: datetime) -> Credentials:
+        values = {"name": fold_username(username), **attempts_values(keys, now)}
+        [row] = self._reader.rows(FIND_CREDENTIALS, values)
+        user = None if row.id is None else user_from_row(row)
+        return Credentials(user, attempts_from_row(row), bytes(row.attempts_key or keys[-1]))
+
+    def get_credentials(self, caller: Caller, key: bytes, now: datetime) -> Credentials:
+        values = {"user_id": caller.user_id, **attempts_values((key,), now)}
+        rows = self._reader.rows(GET_CREDENTIALS, values, caller)
+        if not rows:
+            raise AccountDeleted
+        return Credentials(user_from_row(rows[0]), attempts_from_row(rows[0]), key)
 
     def find_live_session(self, session_id: UUID, now: datetime) -> LiveSession | None:
         rows = self._reader.rows(SESSION, {"session_id": session_id, "now": now})

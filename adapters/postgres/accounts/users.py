@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -13,17 +12,15 @@ from adapters.postgres.schema.tables import idempotency_keys, sessions, users
 from adapters.postgres.sql import USER_ID, changed_values, compile_sql, update_values
 from adapters.postgres.transaction import Transaction
 from application.ports.user_repository import UserRepository
-from domain.accounts.credentials import fold_case
+from domain.accounts.credentials import fold_username
 from domain.accounts.errors import AccountDeleted, UsernameTaken
 from domain.accounts.user import User
 
 NAME = bindparam("name", type_=Text)
 USERNAME_INDEX = "users_username_key"
-_accounts = select(users).where(users.c.username.is_not(None))
-_account = _accounts.where(users.c.id == USER_ID)
+_account = select(users).where(users.c.id == USER_ID, users.c.username.is_not(None))
 FIND = compile_sql(_account)
 LOCK = compile_sql(_account.with_for_update())
-FIND_BY_NAME = compile_sql(_accounts.where(func.lower(users.c.username) == NAME))
 # No row if the username is taken: an error would be logged by the server, with the row's values.
 ADD = compile_sql(
     insert(users)
@@ -64,10 +61,10 @@ class PostgresUserRepository(UserRepository):
             raise UsernameTaken(user.username)
 
     def get(self, user_id: UUID) -> User:
-        user = self._find(FIND, {"user_id": user_id})
-        if user is None:
+        rows = self._transaction.rows(FIND, {"user_id": user_id})
+        if not rows:
             raise AccountDeleted
-        return user
+        return user_from_row(rows[0])
 
     def get_for_update(self, user_id: UUID) -> User:
         user = self.find_for_update(user_id)
@@ -83,19 +80,12 @@ class PostgresUserRepository(UserRepository):
         self._loaded[user_id] = user_to_row(user)
         return user
 
-    def find_by_username(self, username: str) -> User | None:
-        return self._find(FIND_BY_NAME, {"name": fold_case(username)})
-
-    def _find(self, sql: str, values: Mapping[str, Any]) -> User | None:
-        rows = self._transaction.rows(sql, values)
-        return user_from_row(rows[0]) if rows else None
-
     def save(self, user: User) -> None:
         row = user_to_row(user)
         changed = changed_values(self._loaded[user.id], row)
         if not changed:
             return
-        values = {"user_id": user.id, "name": fold_case(user.username), **changed}
+        values = {"user_id": user.id, "name": fold_username(user.username), **changed}
         try:
             is_saved = self._transaction.rows(_save(frozenset(changed)), values)
         except UniqueViolation as error:  # the name was taken at the same moment

@@ -27,7 +27,7 @@ from adapters.postgres.events.search import has_matching_terms, matches_search, 
 from adapters.postgres.schema.tables import attendances, events, users
 from adapters.postgres.sql import NOW
 from application.ports.event_queries import EventCriteria, EventSort
-from domain.accounts.credentials import fold_case
+from domain.accounts.credentials import fold_username
 from domain.events.schedule import EventStatus
 
 VIEWER = bindparam("viewer_id", type_=Uuid)
@@ -89,7 +89,7 @@ def filter_values(criteria: EventCriteria, viewer_id: UUID, now: datetime) -> di
         "ends_after": criteria.ends_after,
         "ends_before": criteria.ends_before,
         "type": criteria.type,
-        "creator": None if criteria.creator is None else fold_case(criteria.creator),
+        "creator": None if criteria.creator is None else fold_username(criteria.creator),
         "tsquery": None if criteria.search is None else tsquery_of(criteria.search),
     }
 

@@ -1,4 +1,4 @@
-"""Delete expired sessions and idempotency keys while the service is running."""
+"""Delete expired rows while the service is running."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, Integer, Table, bindparam, delete, func, select, true, tuple_
 
 from adapters.postgres.reader import Reader
-from adapters.postgres.schema.tables import idempotency_keys, sessions
+from adapters.postgres.schema.tables import idempotency_keys, password_attempts, sessions
 from adapters.postgres.sql import compile_sql
 from application.idempotency import IDEMPOTENCY_KEY_LIFETIME
+from domain.accounts.password_attempts import ATTEMPTS_LIFETIME
 
 # Rows per statement: it is fast and locks only these rows.
 BATCH = 1_000
@@ -30,9 +31,13 @@ EXPIRED_SESSIONS = ExpiryRule(sessions, sessions.c.expires_at)
 EXPIRED_IDEMPOTENCY_KEYS = ExpiryRule(
     idempotency_keys, idempotency_keys.c.created_at, IDEMPOTENCY_KEY_LIFETIME
 )
+FORGOTTEN_PASSWORD_ATTEMPTS = ExpiryRule(
+    password_attempts, password_attempts.c.last_attempt_at, ATTEMPTS_LIFETIME
+)
 RULES: Mapping[str, ExpiryRule] = {
-    "sessions": EXPIRED_SESSIONS,
-    "idempotency keys": EXPIRED_IDEMPOTENCY_KEYS,
+    "session": EXPIRED_SESSIONS,
+    "idempotency key": EXPIRED_IDEMPOTENCY_KEYS,
+    "password counter": FORGOTTEN_PASSWORD_ATTEMPTS,
 }
 
 

@@ -59,6 +59,16 @@ sessions = Table(
     Index("sessions_expires_at_idx", "expires_at"),
 )
 
+# Without a foreign key: names without an account count, too.
+password_attempts = Table(
+    "password_attempts",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_attempt_at", DateTime(timezone=True), nullable=False),
+    Index("password_attempts_last_attempt_at_idx", "last_attempt_at"),
+)
+
 events = Table(
     "events",
     metadata,

@@ -51,6 +51,20 @@ def test_the_username_is_rejected_as_password(visitor, ada):
     assert rejected.json()["errors"].keys() == {"password"}
 
 
+@pytest.mark.parametrize("username", ["Enchantress-1815", "enchantress-1815", "enchantress"])
+def test_the_password_is_rejected_as_username(visitor, username):
+    account = {"username": "ada", "password": username}
+    visitor.sign_up(**account)
+    member = visitor.with_token(visitor.log_in(**account).json()["access_token"])
+
+    response = member.patch("/v1/profile/", username=f"{username.capitalize()}")
+
+    assert response.status_code == 422
+    assert response.json()["errors"] == {"username": ["Must not be based on the password."]}
+    assert visitor.log_in(**account).status_code == 200
+    assert member.patch("/v1/profile/", username=f"{username}-x").status_code == 200
+
+
 @pytest.mark.parametrize("password", ["password1", "PASSWORD1", "12345678"])
 def test_a_common_password_is_rejected_at_sign_up(visitor, password):
     response = visitor.sign_up("ada", password=password)

@@ -1,4 +1,4 @@
-"""Rate limits for logging in, signing up, refreshing and changing the password."""
+"""Rate limits, and the wait after wrong passwords."""
 
 from contextlib import ExitStack
 from ipaddress import ip_network
@@ -6,10 +6,11 @@ from ipaddress import ip_network
 import pytest
 import time_machine
 
-from adapters.http.rate_limits import LOG_IN, REFRESH, SIGN_UP
+from adapters.http.rate_limits import FEED, LOG_IN, REFRESH, SIGN_UP, UPDATE_PROFILE
 from adapters.http.rate_limits import PASSWORD as PASSWORD_LIMIT
+from domain.accounts.password_attempts import FREE_FAILURES
 from tests.applications import an_app
-from tests.e2e.client import PASSWORD
+from tests.e2e.client import PASSWORD, an_event_body
 from tests.processes import free_port
 from tests.redis_server import a_redis, needs_redis
 
@@ -49,12 +50,12 @@ def sign_up(client, username, address="192.0.2.1"):
 
 
 def is_limited(response):
-    assert response.status_code in (200, 201, 204, 401, 403, 409, 429)
-    if response.status_code != 429:
+    assert response.status_code in (200, 201, 204, 401, 403, 404, 409, 422, 429)
+    if response.status_code != 429 or response.json["code"] == "too_many_wrong_passwords":
         return False
     assert response.content_type == "application/problem+json"
     assert response.json["code"] == "too_many_requests"
-    assert 1 <= int(response.headers["Retry-After"]) <= 3600
+    assert 1 <= int(response.headers["Retry-After"]) <= 24 * 3600
     assert response.headers["RateLimit-Remaining"] == "0"
     return True
 
@@ -68,13 +69,20 @@ def count_allowed(attempt, maximum=400):
     return next(count for count in range(maximum) if is_limited(attempt(count)))
 
 
-def test_logins_are_limited_by_account_across_addresses(client):
+def test_logins_are_limited_by_account_and_address(client):
     attempts = number_of(LOG_IN.by_account)
 
-    assert count_allowed(lambda n: log_in(client, "ADA" if n % 2 else "ada", f"192.0.2.{n}")) == (
-        attempts
-    )
+    assert count_allowed(lambda n: log_in(client, "ADA " if n % 2 else "ada")) == attempts
     assert not is_limited(log_in(client, "grace"))
+
+
+def test_others_cannot_use_up_the_logins_of_an_account(client):
+    sign_up(client, "ada")
+    log_in(client, password=PASSWORD)
+    for number in range(number_of(LOG_IN.by_address)):
+        log_in(client, address=f"192.0.2.{number % 3 + 2}")
+
+    assert log_in(client, password=PASSWORD).status_code == 200
 
 
 def test_logins_are_limited_by_address_across_accounts(client):
@@ -119,9 +127,13 @@ def test_refreshes_are_limited(client):
     assert count_allowed(refresh_invalid_token) == number_of(REFRESH.by_account)
 
 
+def token_of(client, name="ada"):
+    sign_up(client, name)
+    return log_in(client, name, password=PASSWORD).json["access_token"]
+
+
 def test_changing_the_password_is_limited(client):
-    sign_up(client, "ada")
-    token = log_in(client, password=PASSWORD).json["access_token"]
+    token = token_of(client)
     body = {"current_password": "wrong", "new_password": "seven teas with grace"}
 
     def change_password(number):
@@ -162,9 +174,12 @@ def test_forwarded_addresses_of_untrusted_peers_are_ignored(client_with):
 def test_limits_can_be_disabled(client_with):
     client = client_with(ratelimit_enabled=False)
 
-    responses = [log_in(client) for _ in range(number_of(LOG_IN.by_account) + 5)]
+    sign_up(client, "ada")
 
-    assert {response.status_code for response in responses} == {401}
+    attempts = range(number_of(LOG_IN.by_account) + 5)
+    responses = [log_in(client, password=PASSWORD) for _ in attempts]
+
+    assert {response.status_code for response in responses} == {200}
     assert not any("RateLimit-Limit" in response.headers for response in responses)
 
 
@@ -180,6 +195,134 @@ def test_workers_share_their_counts_in_redis(client_with):
         clients = [client_with(ratelimit_storage_uri=url) for _ in range(2)]
 
         assert count_allowed(lambda n: log_in(clients[n % 2])) == number_of(LOG_IN.by_account)
+
+
+INVALID_BODIES = b"{", b"[]", b'{"username": 7}', b"\xff"
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"), [("token/", LOG_IN), ("signup/", SIGN_UP), ("token/refresh/", REFRESH)]
+)
+@pytest.mark.parametrize("body", INVALID_BODIES, ids=repr)
+def test_requests_with_an_invalid_body_count_by_address(client, path, limit, body):
+    number = number_of(limit.by_address)
+    for _ in range(number):
+        response = client.post(
+            f"/v1/profile/{path}",
+            data=body,
+            headers={"Content-Type": "application/json", "X-Forwarded-For": "192.0.2.1"},
+        )
+        assert response.status_code in (400, 422)
+
+    assert is_limited(post(client, path, {}))
+    assert not is_limited(post(client, path, {}, "192.0.2.2"))
+
+
+def authorized(client, method, path, body=None, *, token, address="192.0.2.1"):
+    headers = {"Authorization": f"Bearer {token}", "X-Forwarded-For": address}
+    return client.open(path, method=method, json=body, headers=headers)
+
+
+@pytest.mark.parametrize("name", ["grace", "!"])
+def test_renames_are_limited_like_sign_ups(client, name):
+    sign_up(client, "grace")
+    token = token_of(client)
+
+    def rename(number):
+        body = {"username": name}
+        address = f"192.0.2.{number}"
+        return authorized(client, "PATCH", "/v1/profile/", body, token=token, address=address)
+
+    assert UPDATE_PROFILE[1:] == SIGN_UP[1:]
+    assert count_allowed(rename) == number_of(UPDATE_PROFILE.by_account)
+
+
+def test_events_published_by_an_account_are_limited(client_with):
+    limits = {"ratelimit_publish_events": "3 per minute, 4 per day"}
+    with time_machine.travel(NOW, tick=False) as clock:
+        client = client_with(**limits)
+        ada, grace = token_of(client), token_of(client, "grace")
+
+        def publish(number=0, token=ada):
+            body = an_event_body() if number % 2 else {}
+            return authorized(
+                client, "POST", "/v1/events/", body, token=token, address=f"192.0.2.{number}"
+            )
+
+        assert count_allowed(publish) == 3
+        assert not is_limited(publish(token=grace))
+        clock.shift(61)
+        assert count_allowed(publish) == 1
+        ada = log_in(client, password=PASSWORD).json["access_token"]
+        assert int(publish(token=ada).headers["Retry-After"]) > 3600
+
+
+def test_edits_of_an_account_share_a_limit(client_with):
+    client = client_with(ratelimit_edit_events="3 per minute")
+    ada, grace = token_of(client), token_of(client, "grace")
+    event = authorized(client, "POST", "/v1/events/", an_event_body(), token=ada).headers[
+        "Location"
+    ]
+
+    for method, body in (("PUT", an_event_body()), ("PATCH", {"capacity": 2}), ("PATCH", {"x": 1})):
+        assert not is_limited(authorized(client, method, event, body, token=ada))
+
+    for method in ("PUT", "PATCH", "DELETE"):
+        assert is_limited(authorized(client, method, event, {}, token=ada))
+    assert authorized(client, "DELETE", event, token=grace).status_code == 403
+    assert authorized(client, "GET", event, token=ada).status_code == 200
+
+
+def test_a_calendar_feed_is_limited_by_its_secret(client):
+    tokens = token_of(client), token_of(client, "grace")
+    first, second = (
+        authorized(client, "POST", "/v1/profile/calendar/", token=token).json["url"]
+        for token in tokens
+    )
+
+    def read(number, feed=first):
+        return client.get(feed, headers={"X-Forwarded-For": f"192.0.2.{number}"})
+
+    assert count_allowed(read) == number_of(FEED.by_account)
+    # A calendar service reads the feeds of many people from one address.
+    assert not is_limited(read(1, second))
+
+
+@pytest.mark.parametrize("length", [43, 5])
+def test_unknown_calendar_feeds_are_limited_by_address(client, length):
+    feed = authorized(client, "POST", "/v1/profile/calendar/", token=token_of(client)).json["url"]
+
+    def guess(number, address="192.0.2.1"):
+        secret = f"{number:0{length}}"
+        return client.get(f"/v1/calendars/{secret}.ics", headers={"X-Forwarded-For": address})
+
+    assert count_allowed(guess) == number_of(FEED.by_address)
+    assert is_limited(client.get(feed, headers={"X-Forwarded-For": "192.0.2.1"}))
+    assert not is_limited(guess(0, "192.0.2.2"))
+    assert client.get(feed, headers={"X-Forwarded-For": "192.0.2.2"}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["ada", "nobody"])
+def test_workers_without_redis_count_wrong_passwords_together(client_with, name):
+    settings = {"ratelimit_enabled": False}
+    with time_machine.travel(NOW, tick=False) as clock:
+        clients = [client_with(**settings) for _ in range(2)]
+        sign_up(clients[0], "ada")
+        responses = [
+            log_in(clients[number % 2], name, f"192.0.2.{number}")
+            for number in range(FREE_FAILURES + 3)
+        ]
+
+        statuses = [response.status_code for response in responses]
+        assert statuses == [401] * (FREE_FAILURES + 1) + [429] * 2
+        assert responses[-1].json["code"] == "too_many_wrong_passwords"
+        assert responses[-1].headers["Retry-After"] == "30"
+        assert responses[-1].json["error"] == "invalid_request"
+        right = log_in(clients[0], name, password=PASSWORD)
+        assert right.status_code == 429
+        clock.shift(30)
+        status = log_in(clients[0], name, password=PASSWORD).status_code
+        assert status == (200 if name == "ada" else 401)
 
 
 def test_two_applications_count_separately(client_with, client):

@@ -79,6 +79,44 @@ def test_logging_in_returns_a_token_pair(visitor):
     )
 
 
+COMPOSED, DECOMPOSED = "gr\u00fcne wiese 7", "gru\u0308ne wiese 7"
+
+
+@pytest.mark.parametrize(
+    ("first", "then"), [(COMPOSED, DECOMPOSED), (DECOMPOSED, COMPOSED), (DECOMPOSED, DECOMPOSED)]
+)
+def test_a_password_is_the_same_in_both_unicode_forms(visitor, first, then):
+    assert visitor.sign_up("ada", password=first).status_code == 201
+
+    assert visitor.log_in("ada", then).status_code == 200
+    assert visitor.log_in("ada", then.replace(" ", "\u00a0")).status_code == 200
+
+
+@pytest.mark.parametrize("field", ["password", "new_password"])
+def test_a_new_password_with_control_characters_is_rejected(visitor, ada, field):
+    password = "correct\thorse"
+    response = (
+        visitor.sign_up("grace", password=password)
+        if field == "password"
+        else ada.change_password(PASSWORD, password)
+    )
+
+    assert response.json()["errors"] == {field: ["Must not contain control characters."]}
+
+
+@pytest.mark.parametrize("name", ["ada ", " ada", "\tADA\u2003\n"])
+def test_whitespace_around_a_username_is_ignored_at_login_and_in_filters(visitor, ada, name):
+    typed = name.replace("ada", ada.username).replace("ADA", ada.username.upper())
+    form = {"username": typed, "password": PASSWORD}
+    ada.new_event()
+
+    assert visitor.log_in(typed).status_code == 200
+    assert visitor.http.post("/v1/profile/token/", data=form).status_code == 200
+    assert ada.event_titles(creator=typed) == ["Tea"]
+    assert visitor.sign_up(typed).json()["errors"].keys() == {"username"}
+    assert ada.patch("/v1/profile/", username=typed).json()["errors"].keys() == {"username"}
+
+
 def test_an_unknown_username_and_a_wrong_password_get_the_same_response(visitor):
     visitor.sign_up("ada")
     visitor.http.headers["X-Request-ID"] = "the-same"

@@ -18,7 +18,7 @@ ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 
 
 class Broken:
-    def __call__(self, *_):
+    def rows(self, *_):
         raise ZeroDivisionError
 
 
@@ -164,7 +164,7 @@ def test_errors_have_cors_headers(client, database):
         *(client.post(LOG_IN, json=ADA) for _ in range(11)),
     ]
     with a_container(database, cors_origins=(APP,)) as container:
-        container.work.override(providers.Object(Broken()))
+        container.reader.override(providers.Object(Broken()))
         failing = container.app().test_client()
         responses.append(failing.post(LOG_IN, json=ADA, headers={"Origin": APP}))
 

@@ -81,10 +81,10 @@ def test_browsers_stay_with_https_once_they_use_it(app, scheme, policies):
 
 def test_an_internal_error_has_the_security_headers_and_no_store(database, empty_database):
     class Broken:
-        def __call__(self, *_):
+        def rows(self, *_):
             raise ZeroDivisionError
 
-    with a_container(database) as container, container.work.override(providers.Object(Broken())):
+    with a_container(database) as container, container.reader.override(providers.Object(Broken())):
         client = container.app().test_client()
         body = {"username": "ada", "password": "correct horse battery"}
         response = client.post("/v1/profile/token/", json=body)

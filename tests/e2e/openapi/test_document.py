@@ -46,7 +46,13 @@ LIMITED = {
     ("POST", "/v1/profile/token/"),
     ("POST", "/v1/profile/token/refresh/"),
     ("POST", "/v1/profile/password/"),
+    ("PATCH", "/v1/profile/"),
     ("DELETE", "/v1/profile/"),
+    ("POST", "/v1/events/"),
+    ("PUT", "/v1/events/{event_id}/"),
+    ("PATCH", "/v1/events/{event_id}/"),
+    ("DELETE", "/v1/events/{event_id}/"),
+    ("GET", "/v1/calendars/{secret}.ics"),
 }
 
 
@@ -121,11 +127,27 @@ def test_rate_limited_operations_document_429(document):
     assert limited == LIMITED
 
 
+def test_429_names_the_limits_and_every_code(document):
+    login, publish, feed = (
+        document.spec["paths"][path][method]["responses"]["429"]
+        for path, method in (
+            ("/v1/profile/token/", "post"),
+            ("/v1/events/", "post"),
+            ("/v1/calendars/{secret}.ics", "get"),
+        )
+    )
+
+    assert "60 per minute by address; 10 per minute by account and address." in login["description"]
+    assert problems_of(login).keys() == {"too_many_requests", "too_many_wrong_passwords"}
+    assert "60 per minute and 1000 per day by account." in publish["description"]
+    assert "60 per hour by address, failures only; 120 per hour by feed." in feed["description"]
+
+
 @pytest.mark.parametrize(
     ("status", "headers"),
     [
         ("401", {"WWW-Authenticate"}),
-        ("429", {"Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}),
+        ("429", {"Retry-After"}),
         ("503", {"Retry-After"}),
     ],
 )

@@ -48,6 +48,14 @@ def test_the_session_is_checked_in_the_same_round_trip(count_round_trips, ada, v
     assert count_round_trips(ada.patch, event, capacity=50) == 3
 
 
+def test_a_login_takes_three_round_trips(count_round_trips, messages, ada, visitor):
+    assert count_round_trips(visitor.log_in, ada.username) == 3
+
+    messages.clear()
+    assert visitor.log_in(ada.username, "wrong").status_code == 401
+    assert len(messages) == 3
+
+
 @pytest.fixture(params=["a few events and attendees", "many of them"])
 def event(request, ada, visitor):
     event = ada.new_event()

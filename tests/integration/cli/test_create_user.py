@@ -87,10 +87,12 @@ def test_the_password_is_prompted_twice_and_not_echoed(type_password, db):
     ("arguments", "password", "reason"),
     [
         (("ada", "--email", "here"), PASSWORD, "email: Not a valid email address."),
-        (("ada",), "ada12345", "password: Must not be based on the username or "),
+        (("ada ",), PASSWORD, "username: Must be 1 to 150 letters"),
+        (("ada",), "correct\thorse", "password: Must not contain control characters."),
+        (("ada",), "ada12345", "password: Must not be based on the username, "),
         (("ada",), "with a NUL\0", "password: Must not contain NUL characters"),
     ],
-    ids=["no address", "too easy", "NUL"],
+    ids=["no address", "space", "tab", "too easy", "NUL"],
 )
 def test_invalid_values_are_rejected_in_one_line(error_of, unused_db, arguments, password, reason):
     options = {"stdin": f"{password}\n"} | unused_db.settings

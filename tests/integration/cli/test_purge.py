@@ -51,9 +51,10 @@ def test_expired_rows_are_deleted_and_counted(output_of, run_command, expired_db
     assert counts(expired_db) == [(NUMBER + 1, 2)]
     purged = run_command("purge", **expired_db.settings)
 
-    counted = f"{NUMBER} sessions and 1 idempotency key "
+    rest = "and 0 password counters"
+    counted = f"{NUMBER} sessions, 1 idempotency key {rest} "
     assert dry_output == f"{counted}would be deleted.\n"
-    assert recent_output == "0 sessions and 0 idempotency keys were deleted.\n"
+    assert recent_output == f"0 sessions, 0 idempotency keys {rest} were deleted.\n"
     assert purged.stdout == f"{counted}were deleted.\n"
     assert counts(expired_db) == [(1, 1)]
 
@@ -77,7 +78,7 @@ def test_an_interrupted_deletion_is_finished(output_of, db):
     dry_output = output_of("purge", "--dry-run", **db.settings)
     outputs = [output_of("purge", **db.settings) for _ in range(2)]
 
-    nothing = "0 sessions and 0 idempotency keys"
+    nothing = "0 sessions, 0 idempotency keys and 0 password counters"
     interrupted = "The interrupted deletion of 1 account"
     assert dry_output == f"{interrupted} would be finished.\n{nothing} would be deleted.\n"
     assert outputs == [
@@ -108,8 +109,8 @@ def test_a_locked_row_is_skipped(output_of, expired_db):
         run_in(work, "SELECT FROM sessions ORDER BY expires_at LIMIT 1 FOR UPDATE")
         output = output_of("purge", **expired_db.settings)
 
-    assert output.startswith(f"{NUMBER - 1} sessions ")
-    assert output_of("purge", **expired_db.settings).startswith("1 session ")
+    assert output.startswith(f"{NUMBER - 1} sessions, ")
+    assert output_of("purge", **expired_db.settings).startswith("1 session, ")
 
 
 class BusyUser(Thread):
@@ -150,7 +151,7 @@ def test_the_service_works_during_a_purge_and_still_detects_reuse(
     user.join()
 
     # The request with a key may have deleted the expired key first.
-    assert result.stdout.startswith(f"{NUMBER} sessions and ")
+    assert result.stdout.startswith(f"{NUMBER} sessions, ")
     assert set(user.statuses) <= {200, 201}
     assert len(user.statuses) > 10
     assert user.reuse_response["code"] == "refresh_token_reused"

@@ -216,6 +216,6 @@ def test_the_terms_of_a_deleted_event_are_deleted(new_work, event, run):
 
 def test_a_downgrade_leaves_events_and_a_second_upgrade_finds_them(engine, event, count):
     downgrade(engine, "0006")
-    migrate(engine, "0008")
+    migrate(engine)
 
     assert count("tea") == 1

@@ -8,12 +8,14 @@ from adapters.postgres.maintenance import expired_rows
 from adapters.postgres.maintenance.expired_rows import (
     EXPIRED_IDEMPOTENCY_KEYS,
     EXPIRED_SESSIONS,
+    FORGOTTEN_PASSWORD_ATTEMPTS,
     ExpiredRows,
     purge,
 )
 from adapters.postgres.reader import Reader
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.idempotency import IDEMPOTENCY_KEY_LIFETIME, IdempotencyRecord, IdempotentRequest
+from domain.accounts.password_attempts import ATTEMPTS_LIFETIME
 from domain.accounts.session import REFRESH_TOKEN_LIFETIME
 from tests.builders import DAY, NOON, a_session, a_user
 
@@ -109,23 +111,39 @@ def test_an_idempotency_key_expires_after_its_lifetime(new_work, ada, keys, age,
         assert (work.idempotency.find_for_update(ada.id, "key-0") is None) == bool(count)
 
 
+def test_forgotten_password_attempts_are_removed(new_work, reader):
+    with new_work() as work:
+        for number, age in enumerate((ATTEMPTS_LIFETIME, ATTEMPTS_LIFETIME - TICK)):
+            work.password_attempts.reset(bytes([number]), NOON - age)
+        work.commit()
+    attempts = ExpiredRows(reader, FORGOTTEN_PASSWORD_ATTEMPTS)
+
+    assert attempts.count(NOON) == 1
+    assert [attempts.remove(NOON, limit=10) for _ in range(2)] == [1, 0]
+
+
+def purged(**counts):
+    kinds = "session", "idempotency key", "password counter"
+    return dict.fromkeys(kinds, 0) | counts
+
+
 @pytest.mark.parametrize("number", [2, 3, 7])
 def test_a_purge_goes_on_until_nothing_is_left(new_work, ada, reader, monkeypatch, number):
     monkeypatch.setattr(expired_rows, "BATCH", 3)
     add_sessions(new_work, ada, *[2 * DAY] * number, timedelta(0))
 
-    assert purge(reader, NOON) == {"sessions": number, "idempotency keys": 0}
-    assert purge(reader, NOON) == {"sessions": 0, "idempotency keys": 0}
+    assert purge(reader, NOON) == purged(session=number)
+    assert purge(reader, NOON) == purged(session=0)
 
 
 def test_a_purge_keeps_what_expired_later(new_work, ada, reader):
     add_sessions(new_work, ada, 8 * DAY, 7 * DAY)  # they expire after a day
 
-    assert purge(reader, NOON - 7 * DAY) == {"sessions": 1, "idempotency keys": 0}
+    assert purge(reader, NOON - 7 * DAY) == purged(session=1)
 
 
 def test_a_dry_purge_counts_and_removes_nothing(new_work, ada, reader):
     added = add_sessions(new_work, ada, *[2 * DAY] * 3)
 
-    assert purge(reader, NOON, is_dry=True) == {"sessions": 3, "idempotency keys": 0}
+    assert purge(reader, NOON, is_dry=True) == purged(session=3)
     assert exist(new_work, added) == [True] * 3

@@ -19,6 +19,7 @@ from domain.accounts.user import ProfileChanges
 from tests.builders import CLIENT_INFO, NOON, a_session, a_user, an_event
 from tests.fakes.clock import FakeClock
 from tests.fakes.security import AuditInMemory
+from tests.unit.application.world import World
 
 WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'")
 
@@ -32,7 +33,10 @@ def delete(new_work, event, caller):
 
 
 def update_profile(new_work, event, caller):
-    UpdateProfile(new_work)(caller, ProfileChanges(email="new@example.org"))
+    world = World()  # its passwords are not compared: the username stays
+    confirm = world.update_profile.confirm
+    changes = ProfileChanges(email="new@example.org")
+    UpdateProfile(new_work, confirm)(caller, changes, CLIENT_INFO)
 
 
 def revoke_all_sessions(new_work, event, caller):

@@ -18,6 +18,7 @@ from tests.builders import CLIENT_INFO, DAY, HOUR
 
 ALL = PageRequest(limit=100, offset=0)
 NEW = Password("seven teas with grace")
+COMPOSED, DECOMPOSED = "gr\u00fcne wiese 7", "gru\u0308ne wiese 7"
 
 
 def logged_in(world, name="ada"):
@@ -107,14 +108,61 @@ def test_login_rehashes_a_password_with_outdated_parameters(world):
     assert user.password_hash == "new hash of ada's password"
 
 
+@pytest.mark.parametrize("typed", [COMPOSED, DECOMPOSED])
+def test_a_password_is_right_in_each_of_its_forms(world, typed):
+    world.sign_up(Username("ada"), Password(DECOMPOSED), None)
+    me = world.authenticate(world.log_in("ada", typed, CLIENT_INFO).access_token)
+
+    world.change_password(me, typed, NEW, CLIENT_INFO)
+    world.delete_account(me, NEW.secret, CLIENT_INFO)
+
+
+def test_a_hash_of_the_raw_password_is_renewed_at_login(world):
+    user_id = world.person("ada").user_id
+    user = world.store.committed.users[user_id]
+    user.password_hash = world.hasher.hash(DECOMPOSED)  # as by release 0.3
+    with pytest.raises(InvalidCredentials):
+        world.log_in("ada", COMPOSED, CLIENT_INFO)
+
+    assert world.log_in("ada", DECOMPOSED, CLIENT_INFO)
+
+    assert world.store.committed.users[user_id].password_hash == world.hasher.hash(COMPOSED)
+    assert world.log_in("ada", COMPOSED, CLIENT_INFO)
+
+
+def test_a_raw_password_confirms_an_action(world):
+    ada = world.person("ada")
+    user = world.store.committed.users[ada.user_id]
+    user.password_hash = world.hasher.hash(DECOMPOSED)
+
+    world.delete_account(ada, DECOMPOSED, CLIENT_INFO)
+
+
+@pytest.mark.parametrize("name", ["ada", "nobody"])
+def test_as_many_hashes_are_compared_without_an_account(world, name):
+    world.person("ada")
+    compared = []
+
+    def matches(password, password_hash):
+        compared.append(password)
+        return False
+
+    world.hasher.matches = matches
+
+    with pytest.raises(InvalidCredentials):
+        world.log_in(name, DECOMPOSED, CLIENT_INFO)
+
+    assert compared == [COMPOSED, DECOMPOSED]
+
+
 def test_a_profile_update_changes_only_the_given_fields(world):
     user_id = world.person("ada")
 
-    profile = world.update_profile(user_id, ProfileChanges(email="ada@example.org"))
+    profile = world.update_profile(user_id, ProfileChanges(email="ada@example.org"), CLIENT_INFO)
     assert (profile.username, profile.email) == ("ada", "ada@example.org")
-    profile = world.update_profile(user_id, ProfileChanges(username=Username("Ada")))
+    profile = world.update_profile(user_id, ProfileChanges(username=Username("Ada")), CLIENT_INFO)
     assert (profile.username, profile.email) == ("Ada", "ada@example.org")
-    profile = world.update_profile(user_id, ProfileChanges(email=None))
+    profile = world.update_profile(user_id, ProfileChanges(email=None), CLIENT_INFO)
     assert (profile.username, profile.email) == ("Ada", None)
     assert world.get_profile(user_id) == profile
 
@@ -124,7 +172,7 @@ def test_a_taken_username_is_rejected_in_a_profile_update(world):
     world.person("grace")
 
     with pytest.raises(UsernameTaken):
-        world.update_profile(user_id, ProfileChanges(Username("GRACE")))
+        world.update_profile(user_id, ProfileChanges(Username("GRACE")), CLIENT_INFO)
     assert world.get_profile(user_id).username == "ada"
 
 
@@ -177,7 +225,7 @@ def test_a_deleted_account_can_neither_publish_nor_attend(world):
     for act in (
         lambda: world.attend_event(event.id, ada),
         lambda: world.published(ada),
-        lambda: world.update_profile(ada, ProfileChanges(email=None)),
+        lambda: world.update_profile(ada, ProfileChanges(email=None), CLIENT_INFO),
         lambda: world.delete_account(ada, "ada's password", CLIENT_INFO),
     ):
         with pytest.raises(AccountDeleted):
@@ -194,3 +242,63 @@ def test_an_event_that_starts_before_the_deletion_is_kept(world):
     world.delete_account(ada, "ada's password", CLIENT_INFO)
 
     assert world.get_event(event.id, grace).attendees_count == 1
+
+
+def test_an_account_cannot_be_renamed_to_its_password(world):
+    world.sign_up(Username("ada"), Password("Enchantress1815"), None)
+    me = world.authenticate(world.log_in("ada", "Enchantress1815", CLIENT_INFO).access_token)
+
+    for username in ("Enchantress1815", "enchantress1815"):
+        with pytest.raises(Invalid) as error:
+            world.update_profile(me, ProfileChanges(Username(username)), CLIENT_INFO)
+        assert error.value.field == "username"
+    assert world.get_profile(me).username == "ada"
+    assert world.update_profile(me, ProfileChanges(Username("Enchantress")), CLIENT_INFO)
+
+
+def test_a_rename_compares_the_password_that_is_set_meanwhile(world):
+    world.person("ada")
+    me = world.authenticate(logged_in(world).access_token)
+    compare = world.hasher.matches
+
+    def compare_slowly(password, password_hash):
+        world.hasher.matches = compare
+        matches = compare(password, password_hash)
+        world.change_password(me, "ada's password", Password("enchantress"), CLIENT_INFO)
+        return matches
+
+    world.hasher.matches = compare_slowly
+
+    with pytest.raises(Invalid):
+        world.update_profile(me, ProfileChanges(Username("enchantress")), CLIENT_INFO)
+    assert world.get_profile(me).username == "ada"
+
+
+def test_a_new_password_is_compared_with_the_username_that_is_set_meanwhile(world):
+    world.person("ada")
+    me = world.authenticate(logged_in(world).access_token)
+    hash_password = world.hasher.hash
+
+    def hash_slowly(password):
+        world.hasher.hash = hash_password
+        world.update_profile(me, ProfileChanges(Username("enchantress")), CLIENT_INFO)
+        return hash_password(password)
+
+    world.hasher.hash = hash_slowly
+
+    with pytest.raises(Invalid):
+        world.change_password(me, "ada's password", Password("enchantress"), CLIENT_INFO)
+    assert world.log_in("enchantress", "ada's password", CLIENT_INFO)
+
+
+def test_the_email_address_is_no_new_password(world):
+    world.person("ada")
+    me = world.authenticate(logged_in(world).access_token)
+    world.update_profile(me, ProfileChanges(email="enchantress@example.org"), CLIENT_INFO)
+
+    for password in ("enchantress", "Enchantress@Example.org"):
+        with pytest.raises(Invalid):
+            world.change_password(me, "ada's password", Password(password), CLIENT_INFO)
+        with pytest.raises(Invalid):
+            email = "enchantress@example.org"
+            world.sign_up(Username("grace"), Password(password), email)

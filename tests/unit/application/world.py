@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from adapters.security.secrets import HmacDigest
 from application.caller import Caller
 from application.ports.event_queries import EventView
 from application.use_cases import build_use_cases
@@ -38,6 +39,7 @@ class World:
             tokens=TokensInMemory(),
             hasher=self.hasher,
             password_rules=PasswordRules({"password123"}),
+            digest=HmacDigest("a key"),
             clock=self.clock,
             new_id=lambda: UUID(int=next(numbers)),
             new_feed_secret=lambda: FeedSecret(f"{next(numbers):043}"),

@@ -1,0 +1,61 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from application.ports.account_queries import Credentials
+from application.ports.audit_log import AuditEvent, AuditLog
+from application.ports.clock import Clock
+from application.ports.password_hasher import PasswordHasher
+from application.ports.unit_of_work import UnitOfWorkFactory
+from application.retries import retry_on_contention
+from domain.accounts.errors import TooManyWrongPasswords
+from domain.accounts.password_attempts import wait_after
+from domain.accounts.session import ClientInfo
+
+
+@dataclass(frozen=True)
+class ComparePassword:
+    """Return the first of the passwords that is right, or None, and count failures.
+
+    Raises TooManyWrongPasswords.
+    """
+
+    new_work: UnitOfWorkFactory
+    hasher: PasswordHasher
+    clock: Clock
+    audit: AuditLog
+
+    def __call__(
+        self, credentials: Credentials, passwords: Sequence[str], client_info: ClientInfo
+    ) -> str | None:
+        user, attempts, _ = credentials
+        try:
+            attempts.require_allowed(self.clock.now())
+            # Counted first if a wait follows, or all attempts of one instant would be allowed.
+            if attempts.is_next_limited:
+                self._count_alone(credentials)
+        except TooManyWrongPasswords:
+            audit_event = AuditEvent.TOO_MANY_WRONG_PASSWORDS
+            self.audit.record(audit_event, user.id if user else None, client_info=client_info)
+            raise
+        # Outside a unit of work: hashing is slow on purpose and must not hold a connection.
+        password_hash = user.password_hash if user else None
+        for password in passwords:
+            if self.hasher.matches(password, password_hash):
+                return password
+        if not attempts.is_next_limited:
+            self._count_failure(credentials)
+        return None
+
+    def _count_alone(self, credentials: Credentials) -> None:
+        """Raises TooManyWrongPasswords if another attempt was counted in the meantime."""
+        failures = self._count_failure(credentials)
+        if failures > credentials.attempts.failures + 1:
+            raise TooManyWrongPasswords(wait_after(failures))
+
+    @retry_on_contention
+    def _count_failure(self, credentials: Credentials) -> int:
+        with self.new_work() as work:
+            key = credentials.attempts_key
+            failures = work.password_attempts.count_failure(key, self.clock.now())
+            work.commit()
+        return failures
