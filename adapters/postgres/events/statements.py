@@ -109,7 +109,8 @@ def _matching_events(key: StatementKey, *, is_after: bool) -> Select[Any]:
         *indexed_filters(key),
         *([after_cursor(key.sort)] if is_after else []),
     ]
-    if key.has_search:
+    # One person's events are few, and found by other indexes.
+    if key.has_search and not (key.has_creator or key.created or key.attending):
         return select(_few_or_others(key, conditions))
     if is_indexed_order(key.sort) and any(True for _ in residual_filters(key)):
         return select(union_all(*_scan_or_all(key, conditions)).subquery("matches"))
