@@ -44,15 +44,15 @@ def found(storage):
 def found_in(storage):
     """A function that publishes events and says which of them a search finds."""
 
-    def search_for(search, texts, sort=EventSort.SOONEST_FIRST):
+    def search_for(search, texts, sort=EventSort.SOONEST_FIRST, **filters):
         creator = a_user(f"ada-{uuid4().hex}")
         events = [
             an_event(creator_id=creator.id, title=Title(title), description=Description(text))
             for title, text in texts
         ]
         storage.keep(creator, *events)
-        criteria = EventCriteria(search=Search.of(search), created=True, sort=sort)
-        page = storage.events.find(criteria, PageRequest(10), Caller(creator.id), NOON)
+        criteria = EventCriteria(search=Search.of(search), sort=sort, **filters)
+        page = storage.events.find(criteria, PageRequest(10_000), Caller(creator.id), NOON)
         ids = {view.id for view in page.results}
         assert page.count == len(ids)
         return [event.id in ids for event in events]
@@ -84,11 +84,11 @@ def test_a_word_does_not_run_from_the_title_into_the_description(found):
 
 @pytest.mark.parametrize("sort", EventSort)
 def test_every_sort_order_finds_the_same_events(found, sort):
-    assert found("te", [("Tea", ""), ("Coffee", ""), ("Coffee", "and tea")], sort) == [
-        True,
-        False,
-        True,
-    ]
+    texts = [("Tea", ""), ("Coffee", ""), ("Coffee", "and tea")]
+
+    assert found("te", texts, sort) == [True, False, True]
+    assert found("te", texts, sort, created=True) == [True, False, True]
+    assert found("te", texts, sort, attending=True) == [False, False, False]
 
 
 def test_the_longest_possible_word_can_be_indexed(found):

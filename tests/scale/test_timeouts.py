@@ -24,7 +24,8 @@ MIGRATION_LOCK_TIMEOUT_S = 30
 TIMEOUTS = Timeouts(lock=0.5, statement=0.75, idle_in_transaction=0.25)
 SHOW_SETTINGS = """
     SELECT name, setting FROM pg_settings WHERE name IN (
-        'TimeZone', 'client_min_messages', 'jit', 'lock_timeout', 'statement_timeout',
+        'TimeZone', 'client_min_messages', 'jit', 'lock_timeout', 'random_page_cost',
+        'statement_timeout',
         'idle_in_transaction_session_timeout'
     )
 """
@@ -32,6 +33,7 @@ EXPECTED_SETTINGS = {
     "TimeZone": "UTC",
     "client_min_messages": "warning",
     "jit": "off",
+    "random_page_cost": "2",
     "lock_timeout": "500",
     "statement_timeout": "750",
     "idle_in_transaction_session_timeout": "250",

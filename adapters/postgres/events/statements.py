@@ -37,6 +37,9 @@ from application.ports.event_queries import EventView
 CACHED_STATEMENTS = 512
 # Rows to scan for each row needed, and at most: a few milliseconds.
 SCAN_FACTOR, SCAN_MAX = 200, 4000
+# Always true, and restricted to the leader of a parallel plan. Otherwise the planner may put a
+# condition that decides whether to run a branch below a Gather, which starts workers first.
+IN_LEADER = func.pg_backend_pid() > literal_column("0")
 # A search with fewer matches reads and sorts them without such a scan: some 20 ms.
 FEW_MATCHES = 5000
 NEEDED = bindparam("needed", type_=Integer)
@@ -106,7 +109,8 @@ def _matching_events(key: StatementKey, *, is_after: bool) -> Select[Any]:
         *indexed_filters(key),
         *([after_cursor(key.sort)] if is_after else []),
     ]
-    if key.has_search:
+    # One person's events are few, and found by other indexes.
+    if key.has_search and not (key.has_creator or key.created or key.attending):
         return select(_few_or_others(key, conditions))
     if is_indexed_order(key.sort) and any(True for _ in residual_filters(key)):
         return select(union_all(*_scan_or_all(key, conditions)).subquery("matches"))
@@ -125,7 +129,9 @@ def _few_or_others(key: StatementKey, conditions: Sequence[ColumnElement[bool]])
     if is_indexed_order(key.sort):
         others = _scan_or_all(key, conditions, is_few)
     else:
-        others = [select(events).where(*conditions, *residual_filters(key), not_(is_few))]
+        others = [
+            select(events).where(*conditions, *residual_filters(key), not_(is_few), IN_LEADER)
+        ]
     return union_all(few_matches, *others).subquery("matches")
 
 
@@ -154,7 +160,7 @@ def _scan_or_all(
     )
     all_matches = (
         select(events)
-        .where(*conditions, *residual_filters(key), not_(is_enough))
+        .where(*conditions, *residual_filters(key), not_(is_enough), IN_LEADER)
         # OFFSET 0 is an optimization fence: plan for all rows, not for the first few in order.
         .offset(literal_column("0"))
     )

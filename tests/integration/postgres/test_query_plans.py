@@ -169,7 +169,7 @@ def test_a_page_of_events_reads_few_blocks(
 
     if "available" in criteria:
         # All events are read if few match, which is not the case here.
-        assert sequential_scans(page, values) == ["events"]
+        assert set(sequential_scans(page, values)) <= {"events"}
     elif "search" not in criteria:
         assert sequential_scans(page, values) == []
     assert count_blocks(page, values) < max_blocks(criteria, values)
