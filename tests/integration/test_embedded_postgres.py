@@ -49,6 +49,12 @@ def can_connect(url):
     return True
 
 
+def recover_forever(directory):
+    (directory / "recovery.signal").touch()
+    with (directory / "postgresql.auto.conf").open("a") as file:
+        file.write("restore_command = 'sleep 60'\n")
+
+
 def socket_directory_of(url):
     return Path(parse_qs(urlsplit(url).query)["host"][0])
 
@@ -78,7 +84,8 @@ def test_the_temporary_directory_may_have_any_name(data_dir, monkeypatch):
 
 def test_a_start_that_takes_too_long_ends_with_one_line_and_leaves_nothing(data_dir, monkeypatch):
     directory = data_dir("home")
-    monkeypatch.setattr(embedded_postgres, "START_S", 0)
+    recover_forever(directory / "postgres")
+    monkeypatch.setattr(embedded_postgres, "START_S", 1)
 
     with (
         pytest.raises(SettingsError, match=r"^DATA_DIR: pg_ctl failed; see ") as exc_info,

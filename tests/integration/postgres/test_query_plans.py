@@ -89,6 +89,10 @@ INDEXES = [
 EXACT_STATISTICS = """
     ALTER TABLE attendances ALTER user_id SET STATISTICS 3000; ANALYZE attendances
 """
+CHEAP_WORKERS = """
+    SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0;
+    SET LOCAL min_parallel_table_scan_size = 0; SET LOCAL min_parallel_index_scan_size = 0;
+"""
 # A row found by id: three levels of the index, and the row.
 BLOCKS_PER_ROW = 5
 OPEN_FEEDS = """
@@ -216,6 +220,22 @@ def test_each_query_uses_its_index(indexes_used, count_blocks, criteria, sort, i
 
     assert index in indexes_used(page, values)
     assert count_blocks(page, values) < max_blocks(criteria, values)
+
+
+@pytest.mark.parametrize("search", [IN_ONE, IN_1_OF_1000, "nowhere"])
+@pytest.mark.parametrize("sort", EventSort)
+def test_a_search_for_a_rare_word_reads_little_more_than_its_matches(count_blocks, search, sort):
+    criteria = EventCriteria(search=Search.of(search), status=EventStatus.UPCOMING, sort=sort)
+
+    assert count_blocks(*page_statement(criteria, FIRST)) < MAX_BLOCKS
+
+
+@pytest.mark.parametrize("search", [IN_ONE, "nowhere"])
+def test_a_search_starts_no_workers_for_a_branch_that_does_not_run(large_database, search):
+    page, values = page_statement(EventCriteria(search=Search.of(search)), FIRST)
+    plan = large_database.rows(f"{CHEAP_WORKERS} EXPLAIN (ANALYZE) {page}", values)
+
+    assert not re.search(r"Workers Launched: [1-9]", "\n".join(line for (line,) in plan))
 
 
 @pytest.mark.parametrize("search", [IN_ONE, IN_1_OF_1000, IN_1_OF_100])
