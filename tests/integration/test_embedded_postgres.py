@@ -58,7 +58,7 @@ def socket_directory_of(url):
     ["it's 100% %(here)s", 'Übung 勉強会 $HOME "`x`\\', "x" * 200],
     ids=ascii,
 )
-def test_a_directory_may_have_any_name(tmp_path, name):
+def test_a_data_directory_can_have_any_name(tmp_path, name):
     directory = tmp_path / name
     directory.mkdir()
 
@@ -66,7 +66,7 @@ def test_a_directory_may_have_any_name(tmp_path, name):
         assert can_connect(url)
 
 
-def test_the_temporary_directory_may_have_any_name(data_dir, monkeypatch):
+def test_the_temporary_directory_can_have_any_name(data_dir, monkeypatch):
     with TemporaryDirectory(prefix="it's 100% Übung $HOME ") as directory:
         monkeypatch.setattr("tempfile.tempdir", directory)
         with embedded_postgres.embedded_postgres(data_dir("home")) as url:
@@ -76,7 +76,7 @@ def test_the_temporary_directory_may_have_any_name(data_dir, monkeypatch):
             assert can_connect(url)
 
 
-def test_a_start_that_takes_too_long_ends_with_one_line_and_leaves_nothing(data_dir, monkeypatch):
+def test_a_start_that_takes_too_long_fails_with_one_line_and_leaves_nothing(data_dir, monkeypatch):
     directory = data_dir("home")
     monkeypatch.setattr(embedded_postgres, "START_S", 0)
 
@@ -90,7 +90,7 @@ def test_a_start_that_takes_too_long_ends_with_one_line_and_leaves_nothing(data_
     assert not (directory / "postgres" / "postmaster.pid").exists()
 
 
-def test_a_locale_that_this_machine_does_not_have_is_not_used(tmp_path, monkeypatch):
+def test_a_locale_missing_on_this_machine_is_not_used(tmp_path, monkeypatch):
     monkeypatch.setenv("LC_ALL", "xx_YY.ISO-8859-1")
 
     with embedded_postgres.embedded_postgres(tmp_path) as url:
@@ -127,7 +127,7 @@ def test_another_user_cannot_reach_the_socket(data_dir):
 
 
 @needs_root
-def test_directories_that_others_cannot_enter_stay_closed(monkeypatch):
+def test_private_directories_stay_private(monkeypatch):
     # pytest's own are below /tmp/pytest-of-root, which others may already be able to enter.
     with TemporaryDirectory() as parent:
         data_dir = Path(parent) / "home"
@@ -158,7 +158,7 @@ def start_and_kill(data_dir):
     return postmaster_of(data_dir)
 
 
-def test_a_server_that_is_left_over_is_replaced(data_dir):
+def test_a_server_left_running_is_replaced(data_dir):
     directory = data_dir("home")
     left_over = start_and_kill(directory)
     old_socket = Path((directory / "postgres" / "postmaster.pid").read_text().split("\n")[4])
@@ -170,7 +170,7 @@ def test_a_server_that_is_left_over_is_replaced(data_dir):
         assert postmaster_of(directory) != left_over
 
 
-def test_a_file_of_a_server_that_is_gone_is_ignored(data_dir):
+def test_a_stale_pid_file_is_ignored(data_dir):
     directory = data_dir("home")
     left_over = start_and_kill(directory)
     left_over.kill()
@@ -184,7 +184,7 @@ def test_a_file_of_a_server_that_is_gone_is_ignored(data_dir):
         assert can_connect(url)
 
 
-def test_a_locked_directory_names_the_process(tmp_path):
+def test_the_error_for_a_locked_directory_names_the_process(tmp_path):
     with (
         locked(tmp_path),
         pytest.raises(DataDirInUse, match=rf"\(process {os.getpid()}\); stop it with kill "),

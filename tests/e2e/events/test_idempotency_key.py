@@ -75,7 +75,7 @@ def create_event_unchecked(ada, body):
     return httpx.post(ada.http.base_url.join("/v1/events/"), json=body, headers=headers)
 
 
-def test_a_response_is_repeated_as_it_was_sent(ada, body, empty_database):
+def test_a_repeated_response_is_unchanged(ada, body, empty_database):
     """For example one of a release with other fields."""
     create_event(ada, body)
     headers = {"Location": "/v2/events/7", "ETag": '"7"'}

@@ -46,7 +46,7 @@ def absolute_urls(ada):
 @pytest.mark.parametrize(
     ("public_url", "start"), [(PUBLIC_URL, PUBLIC_URL), (None, "http://evil.example")]
 )
-def test_absolute_urls_begin_with_the_public_url_or_else_the_host(member_of, public_url, start):
+def test_absolute_urls_start_with_the_public_url_or_the_host(member_of, public_url, start):
     for url in absolute_urls(member_of(public_url)):
         assert url.startswith(f"{start}/v1/")
 

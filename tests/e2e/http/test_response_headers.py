@@ -73,7 +73,7 @@ def test_swagger_ui_runs_only_scripts_of_its_origin(visitor, path):
 
 
 @pytest.mark.parametrize(("scheme", "policies"), [("https", ["max-age=31536000"]), ("http", [])])
-def test_browsers_stay_with_https_once_they_use_it(app, scheme, policies):
+def test_https_responses_have_strict_transport_security(app, scheme, policies):
     response = app.test_client().get("/healthz/", base_url=f"{scheme}://turnout.example")
 
     assert response.headers.getlist("Strict-Transport-Security") == policies

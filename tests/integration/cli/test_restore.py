@@ -76,7 +76,7 @@ def test_a_restore_that_fails_halfway_is_rolled_back(truncated_file, empty):
 @pytest.mark.parametrize(
     "content", [b"", b"a letter to the editor", b"-- PostgreSQL database dump\n", bytes(1024)]
 )
-def test_a_file_that_is_no_backup_is_rejected(empty, error_of, file, content):
+def test_a_file_that_is_not_a_backup_is_rejected(empty, error_of, file, content):
     file.write_bytes(content)
 
     error = error_of("restore", file, **empty.settings)

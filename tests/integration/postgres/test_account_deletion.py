@@ -133,7 +133,7 @@ def leave_upcoming_events(new_work):
     return LeaveUpcomingEvents(new_work, FakeClock())
 
 
-def test_a_deletion_locks_few_events_at_a_time_and_loads_no_texts(many, new_work, messages):
+def test_a_deletion_locks_one_batch_at_a_time_and_loads_no_texts(many, new_work, messages):
     remove_account(new_work, many)
     messages.clear()
 
@@ -148,7 +148,7 @@ def test_a_deletion_locks_few_events_at_a_time_and_loads_no_texts(many, new_work
     assert not any(b"description" in message or b"title" in message for message in messages)
 
 
-def test_a_deletion_that_is_cut_off_is_finished_later(many, empty_database, new_work):
+def test_an_interrupted_deletion_can_be_finished(many, empty_database, new_work):
     remove_account(new_work, many)
     accounts = PostgresAccountQueries(Reader(empty_database))
     last = max(event_ids(empty_database))

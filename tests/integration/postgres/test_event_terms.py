@@ -128,7 +128,9 @@ def test_terms_are_written_without_another_message(new_work, ada, messages):
     assert last.endswith(b"COMMIT")
 
 
-def test_an_edit_by_the_previous_release_is_not_found_by_its_old_words(engine, event, count, run):
+def test_an_event_edited_by_the_previous_release_is_not_found_by_its_old_words(
+    engine, event, count, run
+):
     run(OLD_EDIT, id=event.id)
     assert count("tea") == 0
 
@@ -184,7 +186,7 @@ def test_terms_of_an_older_version_are_computed_again(engine, event, count, run)
     assert count("new") == 1
 
 
-def test_an_edit_meanwhile_does_not_leave_the_terms_of_the_old_text(
+def test_a_concurrent_edit_does_not_leave_the_terms_of_the_old_text(
     engine, event, count, run, monkeypatch
 ):
     run("DELETE FROM event_terms")

@@ -63,7 +63,7 @@ def test_100_sessions_are_revoked_in_one_statement(empty_database, messages):
         assert not any(work.sessions.find_for_update(each.id).is_live(NOON) for each in opened)
 
 
-def test_a_token_that_the_previous_release_replaced_is_superseded(empty_database):
+def test_a_token_replaced_by_the_previous_release_is_superseded(empty_database):
     new_work = PostgresUnitOfWorkFactory(empty_database)
     ada = a_user("ada")
     session = a_session("first", user_id=ada.id)

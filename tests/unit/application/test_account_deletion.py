@@ -69,7 +69,7 @@ def test_an_account_with_many_events_is_deleted_completely(world, ada):
 
 
 @pytest.mark.parametrize("batches", [0, 1, 2])
-def test_an_interrupted_deletion_is_finished_later(world, ada, batches):
+def test_an_interrupted_deletion_can_be_finished(world, ada, batches):
     fail_at_commit(world, 1 + batches)
 
     with pytest.raises(OutcomeUnknown):
