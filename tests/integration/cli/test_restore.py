@@ -81,7 +81,7 @@ def test_a_file_that_is_not_a_backup_is_rejected(empty, error_of, file, content)
 
     error = error_of("restore", file, **empty.settings)
 
-    assert error == f"{file} is not a backup: backup did not write it."
+    assert error == f"{file} is not a file that backup wrote."
 
 
 def test_a_database_that_is_not_empty_is_left_unchanged(backup, db, error_of):
