@@ -14,7 +14,7 @@ from entrypoints.cli.selected_database import selected_database
 from entrypoints.cli.wording import counted
 
 
-@click.command()
+@click.command(short_help="Delete expired rows.")
 @click.option(
     "--older-than",
     "days",

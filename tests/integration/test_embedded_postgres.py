@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: where it runs, who can reach it, and what earlier runs leave over."""
+"""The embedded PostgreSQL: paths, access, and leftovers of earlier runs."""
 
 import os
 import signal
@@ -35,7 +35,7 @@ def initialized(tmp_path_factory):
 
 @pytest.fixture
 def data_dir(initialized, tmp_path):
-    """Makes copies of it, with this name."""
+    """Makes copies of `initialized` with the given name."""
 
     def make(name):
         subprocess.run(["cp", "-a", initialized, tmp_path / name], check=True)
@@ -128,7 +128,7 @@ def test_another_user_cannot_reach_the_socket(data_dir):
 
 @needs_root
 def test_private_directories_stay_private(monkeypatch):
-    # pytest's own are below /tmp/pytest-of-root, which others may already be able to enter.
+    # pytest's own directories are below /tmp/pytest-of-root, which others may be able to enter.
     with TemporaryDirectory() as parent:
         data_dir = Path(parent) / "home"
         data_dir.mkdir(0o700)
@@ -147,7 +147,7 @@ def postmaster_of(data_dir):
 
 
 def start_and_kill(data_dir):
-    """A server whose starter was killed; returns its postmaster."""
+    """Start a server and kill the process that started it. Returns the postmaster."""
     script = (
         "import os, signal, sys; from pathlib import Path;"
         "from entrypoints.embedded_postgres import running_postgres\n"
@@ -176,7 +176,7 @@ def test_a_stale_pid_file_is_ignored(data_dir):
     left_over.kill()
     psutil.wait_procs([left_over, *left_over.children()], timeout=30)
     pid_file = directory / "postgres" / "postmaster.pid"
-    # As if this process, which must not be stopped, had its id.
+    # The id of this process, which must not be stopped.
     lines = pid_file.read_text().split("\n")
     pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]))
 

@@ -284,7 +284,7 @@ def test_a_calendar_feed_is_limited_by_its_secret(client):
         return client.get(feed, headers={"X-Forwarded-For": f"192.0.2.{number}"})
 
     assert count_allowed(read) == number_of(FEED.by_account)
-    # A calendar service reads the feeds of many people from one address.
+    # A calendar service reads the feeds of many users from one address.
     assert not is_limited(read(1, second))
 
 

@@ -1,4 +1,4 @@
-"""Pages are limited in bytes, too."""
+"""The size of pages in bytes is limited."""
 
 import pytest
 from sqlalchemy import text
@@ -71,7 +71,7 @@ def test_an_event_larger_than_a_page_has_a_page_of_its_own(ada_with_large_events
 
 
 def test_a_page_of_the_longest_events_has_up_to_1_mib(ada, engine):
-    """Those with control characters are older than the rule against them."""
+    """Events with control characters come from before the rule against them."""
     for _ in range(20):
         ada.new_event()
     with engine.begin() as connection:

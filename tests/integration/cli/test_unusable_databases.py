@@ -58,7 +58,7 @@ def test_a_role_without_privileges_is_rejected_in_one_line(error_of, unprivilege
 
 @pytest.fixture(params=["LATIN1", "SQL_ASCII"])
 def without_utf8(request, make_database):
-    """A database with another encoding, as earlier releases could migrate it."""
+    """A database with another encoding. Earlier releases could migrate such databases."""
     db = make_database(encoding=request.param)
     migrate(db.engine)
     return db, request.param

@@ -119,7 +119,7 @@ def test_a_request_that_waits_for_the_deletion_changes_nothing(empty_database, n
 
 @pytest.fixture
 def many(new_work):
-    """A user with more upcoming events than fit into a batch, and as many seats."""
+    """A user with more upcoming events than one batch, and as many seats."""
     ada, grace = a_user("ada"), a_user("grace")
     own = [an_event(creator_id=ada.id) for _ in range(BATCH + 1)]
     others = [an_event(creator_id=grace.id) for _ in range(BATCH + 1)]

@@ -1,4 +1,4 @@
-"""Stored search terms: written with the event, never outdated, completed by `migrate`."""
+"""Stored search terms are written with the event, never outdated, and completed by `migrate`."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -23,7 +23,7 @@ from tests.builders import NOON, a_user, an_event
 from tests.concurrency import wait_until
 from tests.postgres import a_database
 
-# As release 0.3.0 writes.
+# The INSERT of release 0.3.0.
 OLD_INSERT = """
     INSERT INTO events (id, creator_id, title, description, start_time, end_time, capacity,
                         attendees_count, created_at, updated_at)

@@ -1,4 +1,4 @@
-"""Logins while the password changes, and many attempts at the same instant."""
+"""Logins while the password changes, and many concurrent attempts."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -38,7 +38,7 @@ def ada(use_cases):
 
 
 class HeldUnitOfWorkFactory(PostgresUnitOfWorkFactory):
-    """Its units of work reach the commit, and wait to be let go."""
+    """Its units of work wait before the commit until they are released."""
 
     def __init__(self, engine):
         super().__init__(engine)
@@ -82,7 +82,7 @@ def test_two_logins_that_race_a_password_change_leave_no_session(empty_database,
 
 
 class MeetingQueries(PostgresAccountQueries):
-    """All read the attempts before any of them is counted."""
+    """All of them read the counter before any is counted."""
 
     def __init__(self, reader, parties):
         super().__init__(reader)

@@ -1,4 +1,4 @@
-"""No email address and no password hash reaches PostgreSQL's log, whatever fails."""
+"""PostgreSQL's log contains no email addresses and password hashes, whatever fails."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager

@@ -76,7 +76,7 @@ def test_a_token_replaced_by_the_previous_release_is_superseded(empty_database):
         rotated.rotate("first", "second", NOON, CLIENT_INFO)
         work.sessions.save(rotated)
         work.commit()
-    with empty_database.begin() as connection:  # as 0.3.0 does, which does not know the column
+    with empty_database.begin() as connection:  # like 0.3.0, which does not know the column
         connection.execute(
             update(sessions)
             .where(sessions.c.id == session.id)

@@ -120,7 +120,7 @@ def test_a_password_matches_in_each_of_its_unicode_forms(world, typed):
 def test_a_hash_of_the_raw_password_is_renewed_at_login(world):
     user_id = world.person("ada").user_id
     user = world.store.committed.users[user_id]
-    user.password_hash = world.hasher.hash(DECOMPOSED)  # as by release 0.3
+    user.password_hash = world.hasher.hash(DECOMPOSED)  # as release 0.3 did
     with pytest.raises(InvalidCredentials):
         world.log_in("ada", COMPOSED, CLIENT_INFO)
 

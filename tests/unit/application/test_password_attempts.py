@@ -1,4 +1,4 @@
-"""Waiting after wrong passwords."""
+"""The wait after wrong passwords."""
 
 from datetime import timedelta
 
@@ -100,7 +100,7 @@ def test_guesses_from_elsewhere_do_not_lock_the_owner_out_at_a_known_address(wor
 
     assert log_in(world, client_info=HER_ADDRESS)
 
-    with pytest.raises(TooManyWrongPasswords):  # her login is not that of the guesser
+    with pytest.raises(TooManyWrongPasswords):  # her login does not reset the guesser's counter
         log_in(world)
 
 
