@@ -11,7 +11,7 @@ from domain.errors import Conflict, Invalid
 
 IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)
 
-# JSON that only the adapter that made the response interprets.
+# JSON, opaque to the application.
 StoredResponse: TypeAlias = Any
 
 

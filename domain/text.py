@@ -1,6 +1,7 @@
-"""Rules for text that other people see.
+"""Rules for text that other users see.
 
-The sets of characters are classes of regular expressions, which the OpenAPI document uses, too.
+The character sets are written for character classes of regular expressions. The OpenAPI document
+uses them, too.
 """
 
 import re
@@ -8,7 +9,7 @@ import re
 from domain.errors import Invalid
 
 CONTROL = r"\u0000-\u001f\u007f-\u009f"
-LINE_BREAK = r"\u2028\u2029"  # besides those among CONTROL
+LINE_BREAK = r"\u2028\u2029"  # in addition to those in CONTROL
 CONTROL_EXCEPT_TEXT = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"  # tab, LF, CR are text
 # Default_Ignorable_Code_Point (Unicode Standard section 5.21), and the Braille blank.
 IGNORABLE = (
@@ -28,7 +29,7 @@ BIDI_CONTROL = re.compile(f"[{''.join(CLOSED_BY)}{POP_FORMATTING}{POP_ISOLATE}]"
 
 
 def require_line(field: str, text: str) -> None:
-    """Raises Invalid for text that shows nothing, or that changes how the text around it looks."""
+    """Raises Invalid for invisible text, and for text that affects how surrounding text looks."""
     if re.search(f"[{CONTROL}{LINE_BREAK}]", text):
         raise Invalid(field, "Must not contain control characters or line breaks.")
     if not re.search(VISIBLE, text):
@@ -40,7 +41,7 @@ def require_line(field: str, text: str) -> None:
 def require_lines(field: str, text: str) -> None:
     """Raises Invalid for control characters other than tabs and line breaks."""
     if re.search(f"[{CONTROL_EXCEPT_TEXT}]", text):
-        raise Invalid(field, "Must not contain control characters other than tab and line breaks.")
+        raise Invalid(field, "Must not contain control characters other than tabs and line breaks.")
 
 
 def _is_balanced(text: str) -> bool:

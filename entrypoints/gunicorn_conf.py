@@ -46,11 +46,11 @@ loglevel = "warning"
 # gunicorn logs through the handler of configure_logging, like everything else.
 errorlog = None
 logging.getLogger("gunicorn.error").addHandler(logging.getLogger().handlers[0])
-# Bodies: adapters/http/requests/validation.py.
+# For bodies, see adapters/http/requests/validation.py.
 limit_request_line = 8190  # bytes
 limit_request_fields = 100
-# No request sets the scheme, SCRIPT_NAME or PATH_INFO: only TRUSTED_PROXIES decides whose headers
-# are used. gunicorn would trust this machine, or FORWARDED_ALLOW_IPS.
+# gunicorn must not set the scheme, SCRIPT_NAME or PATH_INFO from headers: only TRUSTED_PROXIES are
+# trusted. By default it trusts this machine or FORWARDED_ALLOW_IPS.
 forwarded_allow_ips = ""
 control_socket_disable = True  # in the home directory, all instances would share it
 

@@ -85,7 +85,7 @@ def run_on(server: URL, *statements: str) -> None:
 
 @contextmanager
 def a_database(server: URL, *, migrated: bool = True, encoding: str = "") -> Iterator[URL]:
-    """A new database on the server, dropped at the end. With an encoding, it has no tables."""
+    """A new database on the server, dropped at the end. It has no tables if `encoding` is given."""
     name = f"turnout_test_{secrets.token_hex(6)}"
     template = template_on(server) if migrated and not encoding else "template1"
     if encoding:

@@ -48,8 +48,8 @@ UPDATE_PROFILE = RateLimit("update profile", by_address="60 per hour", by_accoun
 LOG_IN = RateLimit("log in", by_address="60 per minute", by_account="10 per minute")
 REFRESH = RateLimit("refresh", by_address="300 per minute", by_account="30 per minute")
 PASSWORD = RateLimit("password", by_address="60 per minute", by_account="10 per minute")
-# By address, only requests with an unknown secret: many people share the address of a calendar
-# service.
+# By address, only requests with an unknown secret count: a calendar service reads the feeds of many
+# users from one address.
 FEED = RateLimit("feed", by_address="60 per hour", by_account="120 per hour")
 
 
@@ -70,9 +70,9 @@ class RateLimitStatus(NamedTuple):
 class RateLimiter:
     """Counts in the storage, or in memory while Redis fails.
 
-    Its decorators limit the requests to a view. Above the decorator that parses the body, they
-    count requests with an invalid body, too. The view raises TooManyRequests where a limit is
-    exceeded; its responses, errors too, have RateLimit headers.
+    Its decorators limit the requests to a view. Place them above the decorator that parses the body
+    to count requests with an invalid body, too. The view raises TooManyRequests if a limit is
+    exceeded. All its responses, including errors, have RateLimit headers.
     """
 
     def __init__(self, storage_uri: str, *, is_enabled: bool = True) -> None:
@@ -95,7 +95,7 @@ class RateLimiter:
     def by_account(
         self, limit: RateLimit, account_of: Callable[..., str], label: str = "account"
     ) -> Decorator:
-        """Limit by what `account_of` finds in the view's arguments."""
+        """Limit by the account that `account_of` returns for the view's arguments."""
         return self._limit(limit.name, limit.by_account, label, account_of)
 
     def _limit(
@@ -130,7 +130,7 @@ class RateLimiter:
         return decorate
 
     def hit(self, *keys: RateLimitKey, is_counted: bool = True) -> RateLimitStatus:
-        """Count a request for each key, up to one that is exceeded; or only look.
+        """Count a request for each key until one is exceeded, or only check the limits.
 
         Returns the status of that one, or of the one with the fewest requests remaining.
         """
@@ -157,7 +157,7 @@ def _hit(
 
 
 def _report(status: RateLimitStatus) -> None:
-    """Show the narrowest limit of the request in its response. Raises TooManyRequests."""
+    """Put the limit with the fewest requests left in the response. Raises TooManyRequests."""
     if "rate_limit_status" not in g:
         after_this_request(_add_headers)
         g.rate_limit_status = status

@@ -15,8 +15,8 @@ from adapters.postgres.typecasters import register_typecasters
 
 # Seconds that a server may take to respond in addition to statement_timeout.
 GRACE_S = 0.25
-# The server must not log the values of a statement that fails: psycopg2 inserts them into its text.
-# An ordinary role may only set these if it was granted to (docs/operations.md).
+# Keep the values of failed statements, which psycopg2 puts into the SQL, out of the server's log.
+# Roles other than superusers need a grant for this (docs/operations.md).
 QUIET_LOG = """
     SELECT set_config(name, value, false)
     FROM (VALUES ('log_min_error_statement', 'panic'), ('log_error_verbosity', 'terse'))
@@ -60,7 +60,7 @@ def make_engine(
                 connect_s=timeouts.connect,
                 response_s=timeouts.statement + GRACE_S if timeouts.statement else None,
             ),
-            # The environment and the role may set another one.
+            # Overrides the environment and the role.
             "client_encoding": "UTF8",
             "target_session_attrs": url.query.get("target_session_attrs", "read-write"),
         }
@@ -85,8 +85,8 @@ def _settings(timeouts: Timeouts) -> dict[str, str]:
         # the plan, which includes branches that are not executed.
         "jit": "off",
         "log_parameter_max_length_on_error": "0",
-        # The default of 4 assumes disks that seek: a search for a word in 1 of 100 events would
-        # read the whole table.
+        # The default of 4 is for disks that seek. With it, a search for a word in 1 of 100 events
+        # reads the whole table.
         "random_page_cost": "2",
         "lock_timeout": f"{timeouts.lock * 1000:.0f}",
         "statement_timeout": f"{timeouts.statement * 1000:.0f}",
@@ -129,7 +129,7 @@ def _connect_to_first(
 
 
 def _require_utf8(connection: Any, _record: Any) -> None:
-    """Raises WrongEncoding. Sends nothing: the server reports its encoding."""
+    """Raises WrongEncoding. Sends no query: the server reports its encoding on connect."""
     encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         connection.close()

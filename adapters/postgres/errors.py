@@ -25,13 +25,13 @@ class MigrationsMissing(Unavailable):
 
 
 class WrongEncoding(Unavailable):
-    """The encoding of the database cannot store all text; the message is one line with advice."""
+    """The database does not use UTF-8. `reason` is one line that says what to do."""
 
     def __init__(self, encoding: str) -> None:
         super().__init__()
         self.reason = (
-            f"The database has the encoding {encoding} instead of UTF8. Create another one, for "
-            "example with CREATE DATABASE turnout TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
+            f"The encoding of the database is {encoding}, not UTF8. Create a new one, for example "
+            "with CREATE DATABASE turnout TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
         )
 
 

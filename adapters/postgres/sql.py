@@ -31,12 +31,12 @@ def compile_sql(statement: ClauseElement) -> str:
 
 
 def changed_values(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a row to write: no others appear in a server's log of failed statements."""
+    """The changed columns. Unchanged values stay out of the server's log of failed statements."""
     return {name: value for name, value in after.items() if before[name] != value}
 
 
 def update_values(table: Table, names: Iterable[str]) -> Update:
-    """Set columns to bind parameters of their names."""
+    """An UPDATE that sets columns to bind parameters with the same names."""
     return update(table).values(
         {name: bindparam(name, type_=table.c[name].type) for name in sorted(names)}
     )

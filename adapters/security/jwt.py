@@ -21,7 +21,7 @@ CACHED_TOKENS = 4096
 class JwtTokens(Tokens):
     """Signs with `secret_key`; tokens signed with the previous key remain valid.
 
-    The clock of the instance that issued a token may be ahead of ours by `leeway`.
+    The clock of the instance that issued a token can be ahead by `leeway`.
     Algorithm, issuer and audience are fixed, and all claims are required (RFC 8725 section 3).
     """
 

@@ -16,5 +16,5 @@ class HmacDigest(KeyedDigest):
         self._key = key.encode()
 
     def __call__(self, *parts: str) -> bytes:
-        # No signed token contains NUL, so the key can be that of the tokens.
+        # Tokens contain no NUL, so they can share the key.
         return hmac.digest(self._key, "\0".join(parts).encode(), "sha256")

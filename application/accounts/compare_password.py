@@ -14,7 +14,7 @@ from domain.accounts.session import ClientInfo
 
 @dataclass(frozen=True)
 class ComparePassword:
-    """Return the first of the passwords that is right, or None, and count failures.
+    """Return the first password that matches, or None. Count failures.
 
     Raises TooManyWrongPasswords.
     """
@@ -30,7 +30,8 @@ class ComparePassword:
         user, attempts, _ = credentials
         try:
             attempts.require_allowed(self.clock.now())
-            # Counted first if a wait follows, or all attempts of one instant would be allowed.
+            # If a failure causes a wait, count it first. Otherwise all concurrent attempts would be
+            # compared.
             if attempts.is_next_limited:
                 self._count_alone(credentials)
         except TooManyWrongPasswords:
@@ -47,7 +48,7 @@ class ComparePassword:
         return None
 
     def _count_alone(self, credentials: Credentials) -> None:
-        """Raises TooManyWrongPasswords if another attempt was counted in the meantime."""
+        """Raises TooManyWrongPasswords if another attempt has been counted meanwhile."""
         failures = self._count_failure(credentials)
         if failures > credentials.attempts.failures + 1:
             raise TooManyWrongPasswords(wait_after(failures))

@@ -18,7 +18,7 @@ from domain.accounts.user import User
 class ConfirmPassword:
     """Check the password again before an irreversible action.
 
-    Its attempts are counted apart from logins, which everybody can try.
+    Attempts are counted separately from logins, which anyone can try.
     Raises WrongPassword, TooManyWrongPasswords, SessionEnded or AccountDeleted.
     """
 

@@ -18,7 +18,7 @@ class DeleteAccount:
 
     Events that have started remain, with the user's seats but without their name.
     Raises WrongPassword, TooManyWrongPasswords, PreconditionFailed or SessionEnded, or
-    OutcomeUnknown if the account is deleted, but not all of its events: FinishDeletions continues.
+    OutcomeUnknown if the account is deleted but not all of its events. FinishDeletions continues.
     """
 
     new_work: UnitOfWorkFactory
@@ -33,7 +33,7 @@ class DeleteAccount:
         client_info: ClientInfo,
         precondition: Precondition[Profile] = no_precondition,
     ) -> None:
-        # First: without an account, nobody can publish an event or take a seat.
+        # First, so that the user cannot publish events or take seats meanwhile.
         self._remove_account(caller, password, client_info, precondition)
         self.audit.record(AuditEvent.ACCOUNT_DELETED, caller.user_id, client_info=client_info)
         try:

@@ -7,9 +7,9 @@ from application.ports.clock import Clock
 
 @dataclass(frozen=True)
 class FinishDeletions:
-    """Finish deletions of accounts that were interrupted. Returns their number.
+    """Finish interrupted account deletions. Returns their number.
 
-    `is_dry` only counts them. Raises Unavailable.
+    With `is_dry`, only counts them. Raises Unavailable.
     """
 
     accounts: AccountQueries

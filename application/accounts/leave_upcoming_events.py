@@ -12,16 +12,16 @@ BATCH = 100
 
 @dataclass(frozen=True)
 class LeaveUpcomingEvents:
-    """Delete the upcoming events of a deleted account, and give back its other upcoming seats.
+    """Delete a deleted account's upcoming events, and give back its seats in those of others.
 
-    If it is interrupted, calling it again continues. Events that start in the meantime remain.
+    After an interruption, call it again to continue. Events that have started by then remain.
     """
 
     new_work: UnitOfWorkFactory
     clock: Clock
 
     def __call__(self, user_id: UUID) -> None:
-        # One instant for all batches, so that none of the events starts while this runs.
+        # The same instant for all batches, so that no event starts while this runs.
         now = self.clock.now()
         while self._leave_batch(user_id, now) == BATCH:
             pass

@@ -22,8 +22,9 @@ from domain.accounts.user import User
 class LogIn:
     """Open a session that lasts at most `session_max_age`.
 
-    Wrong passwords are counted by username, but apart for each address that has logged in before:
-    nobody else can lock users out there. Raises InvalidCredentials or TooManyWrongPasswords.
+    Wrong passwords are counted by username. Each address that has logged in before has its own
+    counter, so others cannot lock the user out there. Raises InvalidCredentials or
+    TooManyWrongPasswords.
     """
 
     new_work: UnitOfWorkFactory

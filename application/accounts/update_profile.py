@@ -16,7 +16,7 @@ from domain.errors import Invalid
 class UpdateProfile:
     """Change the caller's username and email address.
 
-    Raises UsernameTaken, Invalid if the username is the password, TooManyWrongPasswords,
+    Raises UsernameTaken, Invalid if the username is based on the password, TooManyWrongPasswords,
     PreconditionFailed, SessionEnded or AccountDeleted.
     """
 
@@ -33,7 +33,7 @@ class UpdateProfile:
         username = changes.username
         compared = None if username is None else self._compare(caller, username, client_info)
         profile = self._save(caller, changes, compared, precondition)
-        # None: the password was changed in the meantime. Compare it again.
+        # None: the password has changed meanwhile. Compare it again.
         return profile or self(caller, changes, client_info, precondition)
 
     @retry_on_contention
@@ -56,9 +56,10 @@ class UpdateProfile:
         return Profile.of(user)
 
     def _compare(self, caller: Caller, username: Username, client_info: ClientInfo) -> User | None:
-        """The user whose password differs from the username; None if it need not be compared.
+        """Raises Invalid if the new username is based on the password.
 
-        Raises Invalid. Counts as a wrong password, because it would reveal the right one.
+        Counts as a wrong password, because the error reveals the password. Returns the user whose
+        password was compared, or None if no comparison was necessary.
         """
         if not (passwords := passwords_like(username)):
             return None

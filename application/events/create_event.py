@@ -16,11 +16,11 @@ Response = TypeVar("Response")
 
 @dataclass(frozen=True)
 class CreateEvent:
-    """Create an event, and return the response to it that `respond` makes.
+    """Create an event and return the response that `respond` makes of it.
 
-    The response to a request with an idempotency key is stored, so it must be JSON then: repeating
-    the request returns it unchanged. Raises Invalid, TooManyEvents, IdempotencyKeyInUse,
-    IdempotencyKeyReused, SessionEnded or AccountDeleted.
+    With an idempotency key, the response is stored and must be JSON; repeating the request returns
+    it unchanged. Raises Invalid, TooManyEvents, IdempotencyKeyInUse, IdempotencyKeyReused,
+    SessionEnded or AccountDeleted.
     """
 
     new_work: UnitOfWorkFactory

@@ -44,9 +44,9 @@ class LiveSession(NamedTuple):
 
 
 class Credentials(NamedTuple):
-    """What to compare a password with, and the attempts so far.
+    """The user whose password to compare, if there is an account, and the attempts so far.
 
-    Without an account there is no user. `attempts_key` is the key that counts the next attempt.
+    `attempts_key` is the key that counts the next attempt.
     """
 
     user: User | None
@@ -59,22 +59,22 @@ class AccountQueries(Protocol):
 
     @abstractmethod
     def unfinished_deletions(self, now: datetime) -> Sequence[UUID]:
-        """Deleted accounts that still have upcoming events or seats in them.
+        """Ids of deleted accounts that still have upcoming events or seats in them.
 
         Reads the rows of all deleted accounts.
         """
 
     @abstractmethod
     def find_credentials(self, username: str, keys: Sequence[bytes], now: datetime) -> Credentials:
-        """Of a typed username.
+        """The credentials of a typed username.
 
-        The first key with attempts counts, or the last one. ATTEMPTS_LIFETIME after the latest
-        attempt, a key has none.
+        The attempts are those of the first key that has any; otherwise the last key counts them. A
+        key has none when its latest attempt is older than ATTEMPTS_LIFETIME.
         """
 
     @abstractmethod
     def get_credentials(self, caller: Caller, key: bytes, now: datetime) -> Credentials:
-        """Of the caller; there is a user. Raises SessionEnded or AccountDeleted."""
+        """The credentials of the caller, with a user. Raises SessionEnded or AccountDeleted."""
 
     @abstractmethod
     def find_live_session(self, session_id: UUID, now: datetime) -> LiveSession | None:

@@ -10,15 +10,15 @@ from domain.events.event import MAX_UPCOMING_EVENTS, Event, EventSeats
 class EventRepository(Protocol):
     @abstractmethod
     def add(self, event: Event, max_upcoming: int = MAX_UPCOMING_EVENTS) -> str:
-        """Add an event that the creator creates now. Returns the creator's username.
+        """Add a new event. Returns the creator's username.
 
         Raises TooManyEvents if the creator already has `max_upcoming` upcoming events, or
-        AccountDeleted. Concurrent requests are not counted: each may add one more.
+        AccountDeleted. Events that concurrent requests add are not counted.
         """
 
     @abstractmethod
     def upcoming_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
-        """Upcoming events that the user created or attends, with the user's seat, by id.
+        """Upcoming events that the user created or attends, with the user's seat, in order of id.
 
         They are locked until the unit of work ends.
         """

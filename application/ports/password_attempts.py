@@ -8,11 +8,11 @@ from typing import Protocol
 class PasswordAttemptCounters(Protocol):
     @abstractmethod
     def count_failure(self, key: bytes, now: datetime) -> int:
-        """Add a failure. Returns the number of consecutive failures, with those of others."""
+        """Add a failure. Returns the number of consecutive failures, including concurrent ones."""
 
     @abstractmethod
     def reset(self, key: bytes, now: datetime) -> None:
-        """Record a success: there are no failures, and the key is known from now on."""
+        """Record a success: clear the failures, and make the key known."""
 
 
 class KeyedDigest(Protocol):
@@ -20,5 +20,5 @@ class KeyedDigest(Protocol):
     def __call__(self, *parts: str) -> bytes:
         """32 bytes that do not reveal the parts without the secret key.
 
-        A typed username may be a password in the wrong field.
+        Users may type a password into the username field.
         """

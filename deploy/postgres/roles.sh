@@ -1,12 +1,12 @@
 #!/bin/bash
-# Runs when a server is initialized, and by hand for another database (docs/operations.md). Creates
-# turnout_owner, which migrates, and turnout_service, which only reads and writes rows.
+# Creates the roles turnout_owner, which migrates, and turnout_service, which only reads and writes
+# rows. Runs when a server is initialized; run it yourself for other databases (docs/operations.md).
 set -euo pipefail
 psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --single-transaction \
     --username="$POSTGRES_USER" --dbname="$POSTGRES_DB" <<'SQL'
 \getenv owner_password OWNER_PASSWORD
 \getenv service_password SERVICE_PASSWORD
--- When a statement fails, log neither its text nor its rows: they contain personal data. Only a
+-- Keep failed statements and their values out of the log: they contain personal data. Only a
 -- superuser can set this.
 SET LOCAL log_min_error_statement = panic;
 SELECT format('CREATE ROLE %I LOGIN', name)
@@ -28,12 +28,12 @@ SELECT format('ALTER FUNCTION %s OWNER TO turnout_owner', oid::regprocedure) FRO
 WHERE pronamespace = 'public'::regnamespace \gexec
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO turnout_service;
--- And on tables of later migrations.
+-- Tables of later migrations.
 ALTER DEFAULT PRIVILEGES FOR ROLE turnout_owner IN SCHEMA public
     GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO turnout_service;
 ALTER DEFAULT PRIVILEGES FOR ROLE turnout_owner IN SCHEMA public
     GRANT SELECT, USAGE ON SEQUENCES TO turnout_service;
 
--- Last: the superuser can only log in on the server itself.
+-- Last, because the superuser can then only log in on the server itself.
 ALTER ROLE CURRENT_USER PASSWORD NULL;
 SQL

@@ -17,7 +17,7 @@ CONTEXT_WORDS = frozenset({"turnout"})
 
 
 def fold_username(text: str) -> str:
-    """The form in which typed usernames are compared: lower case, no whitespace around it.
+    """Normalize a typed username for comparison: lower case, no surrounding whitespace.
 
     Non-ASCII text keeps its case: it is no username, and must not become one (U+212A is "k" in
     lower case).
@@ -44,14 +44,14 @@ class Username(str):
 def normalize_password(text: str) -> str:
     """The OpaqueString profile without its restrictions (RFC 8265 section 4.2.2).
 
-    Keyboards and systems write the same character in different ways.
+    Keyboards and systems encode the same character in different ways.
     """
     spaces = "".join(" " if category(character) == "Zs" else character for character in text)
     return normalize("NFC", spaces)
 
 
 def password_forms(text: str) -> Sequence[str]:
-    """The forms that a hash may have been made of: normalized or, until release 0.3, as typed."""
+    """The forms that may have been hashed: normalized or, up to release 0.3, as typed."""
     return tuple(dict.fromkeys((normalize_password(text), text)))
 
 
@@ -93,9 +93,9 @@ class PasswordRules:
 
 
 def passwords_like(username: str) -> Sequence[str]:
-    """The likeliest of the passwords that PasswordRules rejects for a username.
+    """The most likely of the passwords that PasswordRules rejects for a username.
 
-    A hash can only be compared with single passwords.
+    Not all of them: comparing each with a hash is slow.
     """
     words = (username, _core(username))
     likely = (form for word in words for form in (word, word.lower(), word.capitalize()))

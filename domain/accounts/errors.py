@@ -33,7 +33,7 @@ class WrongPassword(Forbidden):
 
 
 class TooManyWrongPasswords(TooManyAttempts):
-    """Also for a username without an account, so that it does not show."""
+    """Also raised for usernames without an account, so that it does not reveal accounts."""
 
     code = "too_many_wrong_passwords"
 
@@ -74,8 +74,7 @@ class RefreshTokenSuperseded(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__(
-            "This refresh token was replaced a moment ago. Its session continues; use the tokens "
-            "that replaced it."
+            "This refresh token has just been replaced. Use the new tokens; the session continues."
         )
 
 

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from domain.accounts.errors import TooManyWrongPasswords
 
-# The first wrong passwords are free: people mistype. Each later one doubles the wait. A guesser has
-# 74 attempts in 30 days; NIST SP 800-63B-4 section 3.2.2 allows 100 in a row.
+# The first wrong passwords cause no wait, because people mistype. Each later one doubles the wait.
+# This allows 74 guesses in 30 days; NIST SP 800-63B-4 section 3.2.2 allows 100 in a row.
 FREE_FAILURES = 4
 FIRST_WAIT = timedelta(seconds=30)
-# A limit, because nobody can unlock an account whose owner is locked out.
+# Limited, because nobody can unlock an account.
 LONGEST_WAIT = timedelta(hours=12)
 # After this long without an attempt, failures are forgotten.
 ATTEMPTS_LIFETIME = timedelta(days=30)
@@ -25,13 +25,13 @@ class PasswordAttempts:
     def require_allowed(self, now: datetime) -> None:
         """Raises TooManyWrongPasswords during the wait."""
         wait = wait_after(self.failures)
-        # Without failures nobody waits, even if the clock of another instance is ahead.
+        # Without failures there is no wait, even if another instance's clock is ahead.
         if self.last_at is not None and wait and self.last_at + wait > now:
             raise TooManyWrongPasswords(self.last_at + wait - now)
 
     @property
     def is_next_limited(self) -> bool:
-        """Whether a wait follows if the next password is wrong."""
+        """Whether the next wrong password causes a wait."""
         return self.failures >= FREE_FAILURES
 
 

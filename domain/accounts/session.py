@@ -15,8 +15,8 @@ from domain.accounts.errors import (
 
 ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
 REFRESH_TOKEN_LIFETIME = timedelta(days=1)
-# How long the preceding refresh token does not end its session, by default: another tab may send
-# it at the same time, or the response with its successor may be lost.
+# Default time in which reusing the previous refresh token does not end the session. Another tab may
+# send it at the same time, or the response with its successor may be lost.
 REFRESH_TOKEN_REUSE_LEEWAY = timedelta(seconds=10)
 IPV6_NETWORK_PREFIX = 64  # RFC 4291 section 2.5.1
 
@@ -30,7 +30,7 @@ class ClientInfo:
 
     @property
     def network(self) -> str:
-        """The address; for IPv6 its /64, because a host can use any address of it."""
+        """The address; for IPv6, its /64, because a host can use any address in it."""
         try:
             address = ip_address(self.ip or "")
         except ValueError:
@@ -113,8 +113,8 @@ class Session:
     ) -> None:
         """Replace the newest refresh token.
 
-        The preceding token raises RefreshTokenSuperseded for `reuse_leeway`. Later, and any older
-        token at once, may have been stolen: it revokes the session and raises RefreshTokenReused.
+        For `reuse_leeway` after a rotation, the previous token raises RefreshTokenSuperseded. Any
+        other used token may be stolen: it revokes the session and raises RefreshTokenReused.
         Save the session even then. Raises InvalidToken if the session has ended.
         """
         if not self.is_live(now):
@@ -131,7 +131,7 @@ class Session:
         self.client_info = client_info
 
     def _was_just_replaced(self, refresh_token: str, now: datetime, leeway: timedelta) -> bool:
-        # Another instance's clock may be ahead: without a leeway, that must not make one.
+        # The difference is negative if another instance's clock is ahead, but 0 means no leeway.
         return (
             self.previous_refresh_token_hash == token_hash(refresh_token)
             and now - self.last_used_at < leeway

@@ -12,7 +12,7 @@ CAPACITY_MAX = 1_000_000
 
 
 class Title(str):
-    """One line of 1 to 200 characters after trimming whitespace, not all invisible.
+    """One line of 1 to 200 characters after trimming whitespace, at least one visible.
 
     Raises Invalid.
     """
@@ -29,7 +29,7 @@ class Title(str):
 
 
 class Description(str):
-    """Up to 10,000 characters, of control characters only tabs and line breaks. Raises Invalid."""
+    """Up to 10,000 characters. No control characters but tabs and line breaks. Raises Invalid."""
 
     __slots__ = ()
 
@@ -54,7 +54,7 @@ class EventType(StrEnum):
 
 
 class Location(str):
-    """One line of up to 300 characters after trimming whitespace, empty or not all invisible.
+    """One line of up to 300 characters after trimming whitespace. Empty, or at least one visible.
 
     Raises Invalid.
     """

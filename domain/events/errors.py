@@ -34,8 +34,8 @@ class TooManyEvents(Conflict):
 
     def __init__(self, max_upcoming: int) -> None:
         super().__init__(
-            f"You already have {max_upcoming:,} upcoming events, the maximum. Delete one, or wait "
-            "until one has started."
+            f"You already have the maximum of {max_upcoming:,} upcoming events. Delete one, or "
+            "wait until one has started."
         )
         self.max_upcoming = max_upcoming
 

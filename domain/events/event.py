@@ -22,7 +22,7 @@ from domain.events.errors import (
 from domain.events.schedule import EventStatus, Schedule
 
 MICROSECOND = timedelta(microseconds=1)
-# Of one creator, by default.
+# Per creator, by default.
 MAX_UPCOMING_EVENTS = 1000
 
 
@@ -72,7 +72,7 @@ DETAILS = tuple(
 
 @dataclass
 class EventSeats:
-    """The part of an event that decides on its seats: their number and the seat of one user.
+    """The part of an event that manages its seats: their number and the seat of one user.
 
     The list of attendees is never loaded: there may be a million, and every decision needs only
     their count and this seat.
@@ -128,7 +128,7 @@ class EventSeats:
 
 @dataclass
 class Event(EventSeats):
-    """An event as a whole, with its texts."""
+    """A whole event, with its texts."""
 
     title: Title
     description: Description

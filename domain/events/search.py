@@ -11,13 +11,13 @@ SEARCH_MAX_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Beginnings of terms that must all occur among the terms of an event."""
+    """Prefixes that must all match a term of the event."""
 
     terms: tuple[str, ...]
 
     @classmethod
     def of(cls, text: str) -> "Search | None":
-        """The terms of up to 200 characters; None for white space. Raises Invalid."""
+        """Parse up to 200 characters. None if there is only whitespace. Raises Invalid."""
         if len(text) > SEARCH_MAX_LENGTH:
             raise Invalid("search", f"Must be at most {SEARCH_MAX_LENGTH} characters.")
         if not text.strip():
@@ -28,5 +28,5 @@ class Search:
         return cls(terms)
 
     def matches(self, terms: Iterable[str]) -> bool:
-        """Whether an event with these terms is found."""
+        """Whether the search finds an event with these terms."""
         return all(any(term.startswith(start) for term in terms) for start in self.terms)

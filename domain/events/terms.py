@@ -1,30 +1,27 @@
-"""The terms by which an event is found: one function for texts and for searches.
-
-Neither PostgreSQL's parser nor the locale of a database has a part in it.
-"""
+"""Search terms of events and searches, independent of PostgreSQL's parser and locale."""
 
 import re
 from collections.abc import Iterator
 from itertools import pairwise
 from unicodedata import category, combining, decimal, normalize
 
-# Increase it when the terms of any text change: `migrate` then computes the stored ones again.
+# Increase this when the terms of any text change. `migrate` then recomputes the stored terms.
 TERMS_VERSION = 1
-# The rest of a longer word is ignored. PostgreSQL cannot store a lexeme of 2 KiB.
+# Longer words are truncated. PostgreSQL cannot store a lexeme of 2 KiB.
 TERM_MAX_LENGTH = 200
 
-# Letters that Unicode does not decompose, as people write them on other keyboards.
+# Letters that Unicode does not decompose, and how to type them on a keyboard without them.
 _PLAIN_LETTERS = {
     **dict(zip("ðđɖħıɨłƚøɵŧŋɓƙ", "dddhiillootnbk", strict=True)),
     **{"æ": "ae", "œ": "oe", "þ": "th"},
 }
 # Combining classes of the vowel points of Hebrew and Arabic, and of accents above, below and around
 # letters (Unicode Standard, table 4-3). Other marks, such as the vowels of Indic scripts and Thai,
-# make another word.
+# distinguish words.
 _ACCENTS = {*range(10, 37), *range(200, 241)}
-# Letters to Unicode, but used as apostrophes: these separate words, as ' does.
+# Unicode classifies these as letters, but they are used as apostrophes, which separate words.
 _APOSTROPHES = re.compile("[\u02b9-\u02bf\u02c8\u02ee\ua78b\ua78c]")
-# Invisible within a word: format characters, variation selectors, the Arabic tatweel.
+# Ignored within a word: format characters, variation selectors, the Arabic tatweel.
 _IGNORED = re.compile(
     "[\u034f\u0640\u115f\u1160\u180b-\u180f\u3164\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
@@ -47,14 +44,14 @@ def terms_of(*texts: str) -> set[str]:
 
 
 def searched_terms(text: str) -> list[str]:
-    """The beginnings of terms that an event must have to be found, none twice."""
+    """The prefixes that must match terms of an event, without duplicates."""
     terms = sorted({term for run in _runs(text) for term in _searched(run)})
-    # An event with "tea" has a term that begins with "te". Such a pair is adjacent when sorted.
+    # "te" is redundant if there is "tea". When sorted, it directly precedes such a term.
     return [term for term, following in pairwise([*terms, ""]) if not following.startswith(term)]
 
 
 def _indexed(run: str) -> Iterator[str]:
-    """A word, or the overlapping pairs of unspaced text; its last character is the last of them."""
+    """A word, or the overlapping pairs of unspaced text and its last character."""
     if _IS_UNSPACED.match(run):
         yield from (run[start : start + 2] for start in range(len(run)))
     else:
@@ -76,7 +73,7 @@ def _runs(text: str) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    """Letters and digits in compatibility composition, without case and accents; else spaces."""
+    """Text in NFKC without case and accents; spaces replace all but letters, digits and emoji."""
     decomposed = normalize("NFKD", text).casefold()
     replacements = {ord(character): _replacement(character) for character in set(decomposed)}
     return normalize("NFC", decomposed.translate(replacements))

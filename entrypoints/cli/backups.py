@@ -36,7 +36,7 @@ def backup(file: Path, is_forced: bool) -> None:
         _require_free(file, is_forced)
     with (
         selected_database() as database,
-        # A backup is how to move to a database that uses UTF-8.
+        # Any encoding: a backup is how to move to a database that uses UTF-8.
         maintenance_engine(database.url, is_any_encoding=True) as engine,
         _file_errors(file),
         atomic_write(file) as temporary,
@@ -66,7 +66,7 @@ def restore(file: Path) -> None:
         if not file.is_file():
             raise CommandError(f"{file} is not a file.")
         if not is_archive(file):
-            raise CommandError(f"{file} is not a backup: backup did not write it.")
+            raise CommandError(f"{file} is not a file that backup wrote.")
     with selected_database(create=True) as database, maintenance_engine(database.url) as engine:
         backup_file = _backup_file(file, engine)
         _require_empty(database, engine)
@@ -93,7 +93,7 @@ def _file_errors(file: Path) -> Iterator[None]:
 
 def _require_free(file: Path, is_forced: bool) -> None:
     if file.exists() and not (file.is_file() and is_forced):
-        advice = "; --force, or FORCE=1 with make, replaces it" if file.is_file() else ""
+        advice = ". Use --force (FORCE=1 with make) to replace it" if file.is_file() else ""
         raise CommandError(f"{file} exists{advice}.")
 
 

@@ -55,7 +55,7 @@ def require_migrated(engine: Engine) -> None:
 
 
 def require_utf8() -> None:
-    """Raises WrongEncoding; passes if the database does not respond, because it may later."""
+    """Raises WrongEncoding. Does nothing if the database is down, because it may come up later."""
     engine = make_engine(
         read_database_url(),
         pool_size=1,

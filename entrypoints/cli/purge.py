@@ -14,7 +14,7 @@ from entrypoints.cli.selected_database import selected_database
 from entrypoints.cli.wording import counted
 
 
-@click.command()
+@click.command(short_help="Delete expired rows.")
 @click.option(
     "--older-than",
     "days",
@@ -26,13 +26,13 @@ from entrypoints.cli.wording import counted
 )
 @click.option("--dry-run", "is_dry", is_flag=True, help="Count only; delete nothing.")
 def purge(days: int, is_dry: bool) -> None:
-    """Delete what has expired, and finish interrupted deletions of accounts.
+    """Delete expired rows, and finish interrupted account deletions.
 
-    Sessions, idempotency keys and counters of wrong passwords expire.
+    Deletes expired sessions, idempotency keys and wrong-password counters. If the service stopped
+    while it deleted an account, deletes the account's upcoming events and gives back its seats.
 
     The service can keep running: rows are deleted in small batches, and locked rows are skipped. A
-    revoked session remains until all its tokens have expired. If the service was stopped while it
-    deleted an account, that account's upcoming events are deleted and its seats given back.
+    revoked session remains until all its tokens have expired.
 
     Uses DATABASE_URL, or the database of make run.
     """
@@ -51,8 +51,8 @@ def purge(days: int, is_dry: bool) -> None:
         expired_before = clock.now() - timedelta(days=days)
         counts = purge_expired(reader, expired_before, is_dry=is_dry)
     if finished:
-        verb = "would be" if is_dry else "was"
-        click.echo(f"The interrupted deletion of {counted(finished, 'account')} {verb} finished.")
+        verb = "Would finish" if is_dry else "Finished"
+        click.echo(f"{verb} {counted(finished, 'interrupted account deletion')}.")
     *others, last = (counted(count, kind) for kind, count in counts.items())
     result = f"{', '.join(others)} and {last}"
     click.echo(f"{result} {'would be' if is_dry else 'were'} deleted.")

@@ -26,7 +26,7 @@ from entrypoints.container import Container
 
 # Only this many people create and attend events, so that memory is bounded.
 MAX_PEOPLE = 10_000
-# Of upcoming events of one person.
+# Upcoming events per user.
 NO_MAXIMUM = 1_000_000
 # Indexed by event number. The lengths are coprime, so every combination occurs.
 WHEN = ("past",) * 3 + ("ongoing",) + ("upcoming",) * 6

@@ -83,7 +83,7 @@ def run(context: click.Context) -> None:
                 from entrypoints.embedded_postgres import running_postgres
             except ImportError as error:
                 raise SettingsError(NO_DATABASE) from error
-            # Before the ports, because its error names the process that uses them.
+            # Before checking the ports, because this error names the process that uses them.
             lock = services.enter_context(locked(create_data_dir(data_dir)))
         _require_free_ports()
         if "JWT_SECRET_KEY" not in os.environ:
@@ -107,7 +107,7 @@ def _stop(*_: Any) -> None:
 
 
 def _run_gunicorn(lock: TextIO | None) -> int:
-    """gunicorn inherits the lock, and so keeps it if only this process is killed."""
+    """Run gunicorn. It inherits the lock, so it keeps it if only this process is killed."""
     # In its own session: Ctrl-C must not reach gunicorn, which gets one SIGTERM to drain.
     server = subprocess.Popen(
         GUNICORN, start_new_session=True, pass_fds=[lock.fileno()] if lock else []

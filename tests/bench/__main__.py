@@ -92,7 +92,7 @@ class Benchmark:
 @click.option(
     "--peer",
     metavar="URL",
-    help="Another service with the same API, without rate limits; both are loaded through it.",
+    help="Another service with the same API, without rate limits. Both get their data through it.",
 )
 @click.option("--output", type=click.Path(path_type=Path), help="Also write the page to this file.")
 @click.option("--turns", default=5, show_default=True, type=click.IntRange(1))

@@ -97,7 +97,7 @@ class Dataset:
 
     @property
     def usernames(self) -> list[str]:
-        """Those of the users who are logged in."""
+        """The access tokens of the users who are logged in."""
         return [f"p-{n}" for n in range(LOGGED_IN)]
 
     def event_path(self, number: int) -> str:

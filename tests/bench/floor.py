@@ -132,7 +132,7 @@ def create_app():
     @app.get("/v1/events/")
     def get_events():
         limit, offset = int(request.args["limit"]), int(request.args.get("offset", 0))
-        # One more than the page, to know whether there is another.
+        # One more than the page, to know whether there is a next page.
         page = COUNTED if request.args.get("count") != "false" else UNCOUNTED
         found = execute(page, user_id=user_id(), limit=limit + 1, offset=offset).fetchall()
         rows = found[:limit]

@@ -1,4 +1,4 @@
-"""Data for any service with the same API, created through it."""
+"""Create data for any service with the same API, through the API."""
 
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
@@ -64,4 +64,4 @@ class PeerData:
         return False
 
     def reset(self) -> None:
-        """Nothing is undone: events that a turn publishes stay."""
+        """Do nothing: events that a turn publishes remain."""

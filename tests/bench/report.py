@@ -45,8 +45,8 @@ def load_section(
     yield from misses(results)
     yield "### Processor time per request"
     yield (
-        "All processes of the service and of PostgreSQL. The ratio is that of the requests per "
-        "second of processor time,\nand has the same target."
+        "All processes of the service and of PostgreSQL. The ratio compares requests per second of "
+        "processor time\nand has the same target."
     )
     yield processor_table(results)
     yield "### Statements per request"

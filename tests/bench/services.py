@@ -82,7 +82,7 @@ def wait_until_ready(process: subprocess.Popen, base_url: str, tree: Path) -> No
 
 @contextmanager
 def floor(database_url: str) -> Iterator[Service]:
-    """Runs under gunicorn's threaded worker as it is, with as many workers and threads."""
+    """Runs on gunicorn's unmodified threaded worker, with as many workers and threads."""
     port, server = free_port(), read_server_settings()
     options = {
         "worker-class": "gthread",

@@ -21,7 +21,7 @@ class Statements:
 
 
 def statements_of(scenarios: Sequence[Scenario], data: Dataset) -> dict[str, Statements]:
-    """Those of the first request of each scenario."""
+    """Count the statements of the first request of each scenario."""
     url = parse_database_url(data.database_url, "the URL of the measurement")
     settings = Settings(database_url=url, jwt_secret_key=KEY, ratelimit_enabled=False)
     container = Container(settings=settings)

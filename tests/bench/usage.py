@@ -20,7 +20,7 @@ class Usage:
 
 
 def usage(service: Service, data: Data) -> Usage:
-    """The time of what runs on another machine or in a container is 0."""
+    """Processes on another machine or in a container count as 0."""
     if service.pid is None or not isinstance(data, Dataset):
         return Usage(0, 0)
     with data.engine.connect() as connection:

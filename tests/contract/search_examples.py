@@ -39,7 +39,7 @@ FOUND = [
     ("שלום", "שָׁלוֹם"),
     ("\u0915\u093c", "\u0958"),  # क़ in two ways
     ("हिन्", "हिन्दी"),
-    ("한국", "\u1112\u1161\u11ab국어"),  # syllables in letters
+    ("한국", "\u1112\u1161\u11ab국어"),  # decomposed syllables
     # Other forms of the same characters.
     ("fiancee", "\ufb01ancée"),
     ("tea", "ＴＥＡ"),
@@ -117,7 +117,7 @@ NOT_FOUND = [
     ("ada's", "Ada"),
     ("1.5", "15"),
     ("हिन्दु", "हिन्दी"),
-    ("ข้าว", "ขาว"),  # another vowel or tone is another word
+    ("ข้าว", "ขาว"),  # vowels and tones distinguish words
     ("か", "が"),
     ("勉会", "勉強会"),
     ("强", "勉強会"),

@@ -65,7 +65,7 @@ def test_one_person_cancelling_20_times_at_once_gives_one_seat_back(storage, ada
     assert storage.seat_of(event, grace).is_taken
 
 
-def test_of_20_wrong_passwords_at_once_all_are_counted(storage):
+def test_20_concurrent_wrong_passwords_are_all_counted(storage):
     def fail(_):
         with storage.new_work() as work:
             failures = work.password_attempts.count_failure(b"key", NOON)
@@ -82,7 +82,7 @@ def test_of_20_sign_ups_with_one_username_exactly_one_succeeds(storage):
     assert outcomes.count(UsernameTaken) == THREADS - 1
 
 
-def test_of_20_refreshes_with_one_token_one_succeeds_and_the_session_lives(storage, ada):
+def test_one_of_20_concurrent_refreshes_succeeds_and_the_session_continues(storage, ada):
     session = a_session("first", user_id=ada.id)
     storage.keep(session)
 

@@ -155,7 +155,7 @@ def test_a_seat_is_given_back_without_loading_the_whole_event(storage, ada, grac
     assert storage.seat_metrics.counted[-1] == (0, 1)
 
 
-def test_a_person_has_a_maximum_of_upcoming_events(storage, ada, grace):
+def test_the_number_of_upcoming_events_is_limited(storage, ada, grace):
     storage.keep_event(grace)
     storage.keep_event(ada, created_at=NOON - DAY, start_time=NOON)
     [second, third, fourth] = [

@@ -201,7 +201,7 @@ def test_a_token_of_an_instance_whose_clock_is_ahead_is_valid(is_ahead_by):
             JwtTokens("k" * 32).read(token)
 
 
-def test_a_token_from_beyond_the_leeway_is_rejected():
+def test_a_token_issued_beyond_the_leeway_is_rejected():
     tokens = JwtTokens("k" * 32, leeway=timedelta(seconds=5))
     with time_machine.travel(NOON, tick=False):
         token = tokens.issue(claims(issued_at=NOON + timedelta(seconds=6), expires_at=NOON + HOUR))

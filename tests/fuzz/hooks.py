@@ -135,7 +135,7 @@ def stronger_passwords(body):
 
 
 def without_bidi_controls(body):
-    """Lines of text without controls that would have to be closed, which no pattern can say."""
+    """Lines without bidirectional controls: no pattern can require that they are closed."""
     lines = {name: body[name] for name in ("title", "location") if name in body}
     return {name: BIDI_CONTROL.sub("", text) for name, text in lines.items()}
 

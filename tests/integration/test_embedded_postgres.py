@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: where it runs, who can reach it, and what earlier runs leave over."""
+"""The embedded PostgreSQL: paths, access, and leftovers of earlier runs."""
 
 import os
 import signal
@@ -35,7 +35,7 @@ def initialized(tmp_path_factory):
 
 @pytest.fixture
 def data_dir(initialized, tmp_path):
-    """Makes copies of it, with this name."""
+    """Makes copies of `initialized` with the given name."""
 
     def make(name):
         subprocess.run(["cp", "-a", initialized, tmp_path / name], check=True)
@@ -64,7 +64,7 @@ def socket_directory_of(url):
     ["it's 100% %(here)s", 'Übung 勉強会 $HOME "`x`\\', "x" * 200],
     ids=ascii,
 )
-def test_a_directory_may_have_any_name(tmp_path, name):
+def test_a_data_directory_can_have_any_name(tmp_path, name):
     directory = tmp_path / name
     directory.mkdir()
 
@@ -72,7 +72,7 @@ def test_a_directory_may_have_any_name(tmp_path, name):
         assert can_connect(url)
 
 
-def test_the_temporary_directory_may_have_any_name(data_dir, monkeypatch):
+def test_the_temporary_directory_can_have_any_name(data_dir, monkeypatch):
     with TemporaryDirectory(prefix="it's 100% Übung $HOME ") as directory:
         monkeypatch.setattr("tempfile.tempdir", directory)
         with embedded_postgres.embedded_postgres(data_dir("home")) as url:
@@ -82,7 +82,7 @@ def test_the_temporary_directory_may_have_any_name(data_dir, monkeypatch):
             assert can_connect(url)
 
 
-def test_a_start_that_takes_too_long_ends_with_one_line_and_leaves_nothing(data_dir, monkeypatch):
+def test_a_start_that_takes_too_long_fails_with_one_line_and_leaves_nothing(data_dir, monkeypatch):
     directory = data_dir("home")
     recover_forever(directory / "postgres")
     monkeypatch.setattr(embedded_postgres, "START_S", 1)
@@ -97,7 +97,7 @@ def test_a_start_that_takes_too_long_ends_with_one_line_and_leaves_nothing(data_
     assert not (directory / "postgres" / "postmaster.pid").exists()
 
 
-def test_a_locale_that_this_machine_does_not_have_is_not_used(tmp_path, monkeypatch):
+def test_a_locale_missing_on_this_machine_is_not_used(tmp_path, monkeypatch):
     monkeypatch.setenv("LC_ALL", "xx_YY.ISO-8859-1")
 
     with embedded_postgres.embedded_postgres(tmp_path) as url:
@@ -134,8 +134,8 @@ def test_another_user_cannot_reach_the_socket(data_dir):
 
 
 @needs_root
-def test_directories_that_others_cannot_enter_stay_closed(monkeypatch):
-    # pytest's own are below /tmp/pytest-of-root, which others may already be able to enter.
+def test_private_directories_stay_private(monkeypatch):
+    # pytest's own directories are below /tmp/pytest-of-root, which others may be able to enter.
     with TemporaryDirectory() as parent:
         data_dir = Path(parent) / "home"
         data_dir.mkdir(0o700)
@@ -154,7 +154,7 @@ def postmaster_of(data_dir):
 
 
 def start_and_kill(data_dir):
-    """A server whose starter was killed; returns its postmaster."""
+    """Start a server and kill the process that started it. Returns the postmaster."""
     script = (
         "import os, signal, sys; from pathlib import Path;"
         "from entrypoints.embedded_postgres import running_postgres\n"
@@ -165,7 +165,7 @@ def start_and_kill(data_dir):
     return postmaster_of(data_dir)
 
 
-def test_a_server_that_is_left_over_is_replaced(data_dir):
+def test_a_server_left_running_is_replaced(data_dir):
     directory = data_dir("home")
     left_over = start_and_kill(directory)
     old_socket = Path((directory / "postgres" / "postmaster.pid").read_text().split("\n")[4])
@@ -177,13 +177,13 @@ def test_a_server_that_is_left_over_is_replaced(data_dir):
         assert postmaster_of(directory) != left_over
 
 
-def test_a_file_of_a_server_that_is_gone_is_ignored(data_dir):
+def test_a_stale_pid_file_is_ignored(data_dir):
     directory = data_dir("home")
     left_over = start_and_kill(directory)
     left_over.kill()
     psutil.wait_procs([left_over, *left_over.children()], timeout=30)
     pid_file = directory / "postgres" / "postmaster.pid"
-    # As if this process, which must not be stopped, had its id.
+    # The id of this process, which must not be stopped.
     lines = pid_file.read_text().split("\n")
     pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]))
 
@@ -191,7 +191,7 @@ def test_a_file_of_a_server_that_is_gone_is_ignored(data_dir):
         assert can_connect(url)
 
 
-def test_a_locked_directory_names_the_process(tmp_path):
+def test_the_error_for_a_locked_directory_names_the_process(tmp_path):
     with (
         locked(tmp_path),
         pytest.raises(DataDirInUse, match=rf"\(process {os.getpid()}\); stop it with kill "),

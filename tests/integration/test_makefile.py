@@ -13,7 +13,7 @@ def makefile(pytestconfig):
 
 
 @pytest.mark.parametrize("name", ['a"b', "a$b", "a`b", "a\\b"])
-def test_a_path_that_a_shell_would_change_is_rejected_first(makefile, tmp_path, name):
+def test_a_path_with_shell_characters_is_rejected_first(makefile, tmp_path, name):
     checkout = tmp_path / name
     checkout.mkdir()
     shutil.copy(makefile, checkout)

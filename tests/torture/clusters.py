@@ -29,7 +29,7 @@ class Cluster:
 
     def _run(self, program, *arguments):
         command = [*server_user_command(self.directory), BIN_DIR / program, *arguments]
-        # Not a pipe, which the server would keep open.
+        # A file, because the server would keep a pipe open.
         with self.output.open("w") as output:
             process = subprocess.run(command, cwd="/", stdout=output, stderr=output, check=False)
         assert process.returncode == 0, self.output.read_text()

@@ -12,7 +12,7 @@ PATIENT = {"DATABASE_LOCK_TIMEOUT": "25", "DATABASE_STATEMENT_TIMEOUT": "25"}
 
 
 def revoked_sessions(sample_data, *, rounds: int, attendees: int = 4) -> Report:
-    """Sessions are revoked while their requests wait for the event's row lock."""
+    """Revoke sessions while their requests wait for the event's row lock."""
     report = Report(f"sessions revoked while {attendees} attends wait, {rounds} rounds")
     responses: Counter[tuple[int | None, str | None]] = Counter()
     [creator] = sample_data.create_users(1)

@@ -78,7 +78,7 @@ def test_a_deleted_event_leaves_no_seats(sample_data, base_url):
     assert violations_of(contention.delete_event(sample_data, base_url, rounds=15)) == []
 
 
-def test_a_revoked_session_takes_no_seat_even_if_its_request_waits(sample_data):
+def test_a_waiting_request_of_a_revoked_session_takes_no_seat(sample_data):
     assert passes(revocation.revoked_sessions(sample_data, rounds=5))
 
 

@@ -39,12 +39,12 @@ class EventView:
 
 
 def store(event):
-    """What it stores for the JSON of an event."""
+    """What 0.3.0 stores for the JSON of an event."""
     return to_payload(repeat({name: event[name] for name in event if name != "seats_left"}))
 
 
 def repeat(payload, model=EventView) -> Any:
-    """The read model that it sends for what is stored."""
+    """The read model that 0.3.0 sends for a stored response."""
     types = get_type_hints(model)
     known = {name: value for name, value in payload.items() if name in types}
     return model(**{name: from_json(types[name], value) for name, value in known.items()})

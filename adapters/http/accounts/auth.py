@@ -91,8 +91,8 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         the access token with every request: `Authorization: Bearer <access_token>`. The body can
         also be a form, as in the OAuth 2 password grant (RFC 6749 section 4.3.2); errors have the
         OAuth 2 members `error` and `error_description`, too. After five wrong passwords in a row,
-        each further one doubles the time to wait, from 30 seconds to 12 hours; addresses that have
-        logged in to the account before are counted apart.
+        logins must wait 30 seconds. Each further wrong password doubles the wait, up to 12 hours.
+        Addresses that recently logged in to the account are counted separately.
         """
         return _token_response(use_cases.log_in(body["username"], body["password"], client_info()))
 
@@ -115,9 +115,9 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
         """Refresh tokens
 
         Exchanges a refresh token for a new token pair. Each refresh token works once; reusing one
-        ends its session. The token that was replaced last is only rejected, for a few
-        seconds (`refresh_token_superseded`): another tab may send it at the same time. A session
-        ends 30 days after login by default; then log in again.
+        ends its session. For a few seconds, the token that the latest refresh replaced is only
+        rejected (`refresh_token_superseded`), because another tab may send it at the same time. A
+        session ends 30 days after login by default; then log in again.
         """
         return _token_response(use_cases.refresh_session(body["refresh_token"], client_info()))
 
@@ -159,7 +159,7 @@ def _username(body: dict[str, Any]) -> str:
 
 
 def _username_and_network(body: dict[str, Any]) -> str:
-    """Not the account alone: nobody must use up the logins of others."""
+    """By account alone, anyone could use up the logins of others."""
     return f"{_username(body)} {client_info().network}"
 
 

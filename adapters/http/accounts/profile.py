@@ -60,8 +60,9 @@ def profile_blueprint(
         """Update your profile
 
         Changes your username or email address; your sessions stay. Omitted fields keep their
-        values. Set `email` to null to remove it. The username must not be your password; a new
-        username of eight or more characters therefore counts as a wrong password.
+        values. Set `email` to null to remove it. The username must not be based on your password.
+        Rejecting it reveals the password, so a new username of eight or more characters counts as a
+        wrong password.
         """
         return use_cases.update_profile(caller(), changes, client_info(), precondition())
 

@@ -45,7 +45,7 @@ def _new_password() -> Text:
         required=True,
         load_only=True,
         metadata={
-            "description": "The length is that of the normalized text (RFC 8265 OpaqueString).",
+            "description": "The length is checked after normalization (RFC 8265 OpaqueString).",
             "minLength": PASSWORD_MIN_LENGTH,
             "maxLength": PASSWORD_MAX_LENGTH,
             "pattern": NO_CONTROL_CHARACTERS,
@@ -107,7 +107,7 @@ class ProfileSchema(ResponseSchema):
 class LogInSchema(Schema):
     username = Text(
         required=True,
-        metadata={"description": "Case-insensitive; whitespace around it is ignored."},
+        metadata={"description": "Case-insensitive; surrounding whitespace is ignored."},
     )
     password = _known_password()
     grant_type = Text(

@@ -35,7 +35,7 @@ def feed_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprint:
 
         Returns the events its owner attends or created: the 1,000 with the latest start, with
         descriptions of up to 1,000 characters. Needs no token, because the URL contains the secret.
-        Unknown and deleted feeds both return 404. Ignores query parameters, which some apps add.
+        Unknown and deleted feeds return 404. Query parameters, which some apps add, are ignored.
         """
         entries = use_cases.read_calendar_feed(secret)
         return calendar_response(entries, partial(feed_file, entries), "turnout.ics")

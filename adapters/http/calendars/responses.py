@@ -16,9 +16,9 @@ CALENDAR_TYPE = "text/calendar"
 def calendar_response(
     entries: Sequence[CalendarEntry], render: Callable[[str], bytes], filename: str
 ) -> Response:
-    """An iCalendar file that caches must revalidate; not rendered for a 304.
+    """An iCalendar file that caches must revalidate. A 304 does not render it.
 
-    `render` takes the URL of the events, to which an id is appended.
+    `render` takes the base URL of events; the file appends their ids.
     """
     events_url = absolute_url_for("events.list_events")
     etag = _etag_of(entries, events_url)
@@ -33,7 +33,7 @@ def calendar_response(
 
 
 def _etag_of(entries: Sequence[CalendarEntry], events_url: str) -> str:
-    """Each edit of an event increases its revision. The example stands for the file format."""
+    """A digest of revisions, which every edit increases, and of an example of the file format."""
     versions = [f"{entry.id} {entry.revision}" for entry in entries]
     content = "\n".join([FEED_FILE, events_url, *versions])
     return blake2b(content.encode(), digest_size=TAG_BYTES).hexdigest()

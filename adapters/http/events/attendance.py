@@ -83,7 +83,7 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
 
         In order of registration, for everyone who is logged in. The event's creator can download
         all attendees with `Accept: text/csv`, without pagination parameters. In the CSV, usernames
-        that a spreadsheet could read as a formula, a number, or a date are prefixed with an
+        that a spreadsheet could read as a formula, number, date, or boolean are prefixed with an
         apostrophe.
         """
         if media_type() == CSV_TYPE:

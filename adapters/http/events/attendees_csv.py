@@ -10,8 +10,8 @@ from application.ports.event_queries import AttendeeView
 
 CSV_TYPE = "text/csv"
 COLUMNS = ("id", "username", "registered_at")
-# What a spreadsheet would change: the start of a formula (OWASP, CSV injection) or of a number or a
-# date, truth values, and months with a day or a year.
+# Cells that a spreadsheet would convert: formulas (OWASP, CSV injection), numbers, dates, booleans,
+# and names of months followed by a number.
 CONVERTED = re.compile(
     r"""["' ]*([=+\-@\t\r\n]|\.?\d|(true|false)$"""
     r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-.]?\d+$)",
@@ -39,5 +39,5 @@ def _lines(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def as_text(cell: str) -> str:
-    """Prefixed with an apostrophe if a spreadsheet would not leave it as it is."""
+    """Prefix the cell with an apostrophe if a spreadsheet would convert it."""
     return f"'{cell}" if CONVERTED.match(cell) else cell

@@ -93,8 +93,8 @@ def events_blueprint(
         `status=upcoming` for events that you can still attend. To read many pages, pass
         `next_cursor` as `cursor`, with the same filters and sort: no event is repeated or skipped
         while others are added, and each page costs the same (except when sorting by
-        `attendees_count`). A page is at most 1 MiB long: it may have fewer events than `limit` and
-        still a next page.
+        `attendees_count`). A page is at most 1 MiB long, so it can have fewer events than `limit`
+        and still a next page.
         """
         criteria, page_request = query
         page = use_cases.list_events(criteria, page_request, caller())

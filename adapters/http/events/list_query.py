@@ -16,12 +16,12 @@ from domain.events.schedule import EventStatus
 from domain.events.search import SEARCH_MAX_LENGTH, Search
 
 SEARCH = """\
-Words to find in the title or description, in any order. All must match. A word matches words \
-that begin with it: `eng` finds *Engines*. Case, accents and typographic forms are ignored: \
-`lodz` finds *Łódź*. Punctuation separates words: `node.js` finds *Node.js* and *node js*. Emoji, \
-and scripts written without spaces such as Chinese, Japanese and Thai, match at any position. An \
-empty search is ignored; punctuation alone is an error."""
-CREATOR = "Username of the creator, case-insensitive; whitespace around it is ignored."
+Words to find in the title or description, in any order. All must match. A word also matches \
+longer words that start with it: `eng` finds *Engines*. Case, accents and typographic variants are \
+ignored: `lodz` finds *Łódź*. Punctuation separates words: `node.js` finds *Node.js* and *node \
+js*. Emoji and scripts written without spaces, such as Chinese, Japanese and Thai, match at any \
+position. An empty search is ignored; punctuation alone is an error."""
+CREATOR = "Username of the creator, case-insensitive; surrounding whitespace is ignored."
 AVAILABLE = "`true` for events with seats left, `false` for full events."
 SORT = """\
 Sort field; prefix `-` for descending. Ties are broken by id. Titles are sorted \
@@ -38,7 +38,7 @@ SortParameter = StrEnum(  # type: ignore[misc]
 
 
 MICROSECOND = timedelta(microseconds=1)
-# Bounds on the same side: the tighter one applies.
+# Two parameters for the same bound, and the function that selects the stricter one.
 BOUNDS: Sequence[tuple[str, str, Callable[..., datetime]]] = (
     ("starts_after", "start_time__gte", max),
     ("starts_before", "start_time__lt", min),
@@ -69,14 +69,14 @@ class EventListQuery(CursorQuery):
     starts_before = _bound("Latest start, inclusive.")
     ends_after = _bound("Earliest end, inclusive. With `starts_before`: events in a period.")
     ends_before = _bound("Latest end, inclusive.")
-    start_time__gte = _bound("Earliest start, inclusive, as `starts_after`.")
+    start_time__gte = _bound("Earliest start, inclusive, like `starts_after`.")
     start_time__lt = _bound(
-        "Latest start, exclusive. With `start_time__gte`: events that start on a day. With "
-        "`end_time__gt`: events that take place on a day.",
+        "Latest start, exclusive. Combine with `start_time__gte` for events that start on a day, "
+        "or with `end_time__gt` for events that take place on a day.",
         shift=-MICROSECOND,
     )
     end_time__gt = _bound("Earliest end, exclusive.", shift=MICROSECOND)
-    end_time__lte = _bound("Latest end, inclusive, as `ends_before`.")
+    end_time__lte = _bound("Latest end, inclusive, like `ends_before`.")
     sort = fields.Enum(
         SortParameter,
         by_value=fields.String,

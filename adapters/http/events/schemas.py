@@ -24,15 +24,15 @@ from domain.events.schedule import EventStatus
 from domain.text import CONTROL, CONTROL_EXCEPT_TEXT, LINE_BREAK, VISIBLE
 
 LINE = (
-    "At least one is visible; no control characters or line breaks; bidirectional controls are "
-    "closed."
+    "at least one visible character, no control characters or line breaks, and no unclosed "
+    "bidirectional controls"
 )
 # Whitespace as Python defines it; \s of other regex engines covers less.
 BLANK = r"\s\u001c-\u001f\u0085"
 
 
 def _line(max_length: int) -> str:
-    """The pattern of a line of text; domain.text also wants bidirectional controls closed."""
+    """The pattern of a line of text. It cannot check that bidirectional controls are closed."""
     inner = rf"[^{CONTROL}{LINE_BREAK}]"
     outer = rf"[^{BLANK}{CONTROL}]"
     return (
@@ -42,7 +42,7 @@ def _line(max_length: int) -> str:
 
 def _title(**options: Any) -> Text:
     metadata = {
-        "description": f"1 to {TITLE_MAX_LENGTH} characters after trimming whitespace. {LINE}",
+        "description": f"1 to {TITLE_MAX_LENGTH} characters after trimming whitespace: {LINE}.",
         "pattern": _line(TITLE_MAX_LENGTH),
         "example": "Analytical engines, an evening",
     }
@@ -51,8 +51,7 @@ def _title(**options: Any) -> Text:
 
 def _description(**options: Any) -> Text:
     metadata = {
-        "description": "Plain text. Tabs and line breaks are allowed, other control characters "
-        "are not.",
+        "description": "Plain text. The only control characters allowed are tabs and line breaks.",
         "maxLength": DESCRIPTION_MAX_LENGTH,
         "pattern": rf"^[^{CONTROL_EXCEPT_TEXT}]*$",
         "example": "Bring a problem, leave with a program.",
@@ -88,7 +87,7 @@ def _type(**options: Any) -> fields.Enum[EventType]:
 def _location(**options: Any) -> Text:
     metadata = {
         "description": f"Address, room, or link. Up to {LOCATION_MAX_LENGTH} characters after "
-        f"trimming whitespace. Empty, or as the title: {LINE[0].lower()}{LINE[1:]}",
+        f"trimming whitespace. Empty, or {LINE}.",
         "pattern": rf"^[{BLANK}]*$|{_line(LOCATION_MAX_LENGTH)}",
         "example": "The reading room, 12 Wharf Street",
     }

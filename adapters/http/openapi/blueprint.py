@@ -85,8 +85,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
         `errors` and `invalid` are examples of the operation's own errors; those of all operations
         are documented once. The view's first argument is what the query schema loads. `headers`
-        documents the request headers that the view reads. With `ignores_query`, parameters are not
-        even parsed. With `has_oauth_errors`, errors have the members of OAuth 2.
+        documents the request headers that the view reads. With `ignores_query`, query parameters
+        are not parsed. With `has_oauth_errors`, errors have the members of OAuth 2.
         """
         query_schema = (query or Schema)()
         parameters = [*([{"in": "query", "schema": query}] if query else []), *headers]
@@ -139,9 +139,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         form: type[Schema] | None = None,
         is_patch: bool = False,
     ) -> Decorator:
-        """Take a JSON body as the view's first argument.
+        """Pass the JSON body to the view as its first argument.
 
-        Or a form if there is a schema for it. A patch can also be a JSON Merge Patch.
+        With `form`, the body can also be a form, with `is_patch` a JSON Merge Patch.
         """
         location = JSON_OR_FORM if form else "json"
         arguments: Decorator = self.arguments(schema(), location=location, example=dict(example))

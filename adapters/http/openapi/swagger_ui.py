@@ -6,7 +6,7 @@ import flask_swagger_ui
 from flask import Blueprint, Response, send_from_directory
 
 DIST = Path(flask_swagger_ui.__file__).parent / "dist"
-# It only talks to the API of its own origin. Its style sheet contains images.
+# Swagger UI only calls the API of its own origin. `data:` is for images in its style sheet.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -14,7 +14,7 @@ CONTENT_SECURITY_POLICY = (
 
 
 def swagger_ui(url: str) -> Blueprint:
-    """The page at `url`: our HTML and configuration with the files of flask-swagger-ui."""
+    """Serve our own HTML and configuration at `url`, with the files of flask-swagger-ui."""
     blueprint = Blueprint("swagger_ui", __name__, url_prefix=url, static_folder="static")
 
     @blueprint.get("/")

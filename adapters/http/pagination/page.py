@@ -41,8 +41,8 @@ class CursorPageSchema(ResponseSchema):
         allow_none=True, metadata={"description": "Total number of results; null if not counted."}
     )
     next = _link_field(
-        "URL of the next page, with the same filters; null on the last page. By offset, unless the "
-        "request has a cursor."
+        "URL of the next page, with the same filters; null on the last page. Uses an offset, "
+        "unless the request has a cursor."
     )
     previous = _link_field(
         "URL of the previous page, with the same filters; null on the first page and on cursor "
@@ -64,8 +64,8 @@ def page_response(
 ) -> PageResponse:
     """The body of the page, and the Link header with the same URLs.
 
-    Lists that support cursors name their order and get a `next_cursor`. Those whose items can be
-    long give a function for cursors, too: their pages are cut to PAGE_MAX_BYTES.
+    Lists that support cursors pass their order and get a `next_cursor`. Lists with long items also
+    pass `cursor_of_item`: their pages are truncated at PAGE_MAX_BYTES.
     """
     results = to_json(page.results)
     if cursor_of_item and len(results) > PAGE_MAX_BYTES:
@@ -99,7 +99,7 @@ def _next(page: Page[Any], page_request: PageRequest, cursor: str | None) -> str
         return None
     if page_request.after:
         return _link(limit=page_request.limit, cursor=cursor)
-    # A shortened page continues with pages of its length, so that `previous` leads back to it.
+    # After a truncated page, `limit` is its length, so that `previous` returns it again.
     limit = len(page.results)
     following = page_request.offset + limit
     return _link(limit=limit, offset=following) if following <= OFFSET_MAX else None

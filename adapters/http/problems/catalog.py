@@ -47,8 +47,8 @@ def _of_status(status: int, meaning: str, action: str) -> CatalogEntry:
 CATALOG = (
     _of_status(
         400,
-        "The request is malformed: the Host header, the body, its JSON, or text that is not UTF-8. "
-        "Or the query has more than 100 parameters.",
+        "The Host header, the body or its JSON is malformed, text is not UTF-8, or the query has "
+        "more than 100 parameters.",
         "Fix the request; `detail` says what is wrong.",
     ),
     _of_error(NotAuthenticated, "The request has no access token.", "Send the access token."),
@@ -63,10 +63,10 @@ CATALOG = (
     ),
     _of_error(
         RefreshTokenSuperseded,
-        "The refresh token was replaced a moment ago, by a concurrent request or by one whose "
-        "response was lost; the session continues.",
-        "Use the tokens that replaced it, for example those of another tab. If nobody has them, "
-        "revoke this token and log in.",
+        "The refresh token was just replaced, by a concurrent request or one whose response was "
+        "lost. The session continues.",
+        "Use the new tokens, for example those of another tab. If they are lost, revoke this token "
+        "and log in.",
     ),
     _of_error(
         RefreshTokenReused,
@@ -162,13 +162,14 @@ CATALOG = (
     ),
     _of_status(
         429,
-        "Too many requests by this account or from this address.",
+        "Too many requests from this account or address.",
         "Wait for the seconds in `Retry-After`.",
     ),
     _of_error(
         TooManyWrongPasswords,
         "Too many wrong passwords in a row. Open sessions continue.",
-        "Wait for the seconds in `Retry-After`; then ask the user for the password again.",
+        "Wait for the number of seconds in `Retry-After`, then ask the user for the password "
+        "again.",
     ),
     _of_status(431, "The headers are too large.", "Send smaller headers."),
     _of_status(

@@ -32,7 +32,7 @@ NAME_MAX_LENGTH = 100
 class InvalidRequest(Exception):
     """The request has invalid fields, by the names under which they were sent.
 
-    Keeps the first few: the client chooses the names.
+    Truncated, because the client chooses the names.
     """
 
     def __init__(self, errors: FieldErrors) -> None:

@@ -17,7 +17,7 @@ USER_AGENT = {
 
 
 def client_info() -> ClientInfo:
-    """The address and the user agent, without control characters, cut to the stored length."""
+    """The address, and the user agent without control characters, truncated for storage."""
     # Headers are decoded as Latin-1, so any bytes are valid text.
     user_agent = "".join(filter(str.isprintable, request.headers.get("User-Agent", "")))
     return ClientInfo(request.remote_addr or None, user_agent[:USER_AGENT_MAX_LENGTH] or None)

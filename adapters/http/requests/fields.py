@@ -83,7 +83,7 @@ class Instant(fields.DateTime):
 class DayOrInstant(Instant):
     """An Instant or a date, which means midnight UTC.
 
-    An exclusive bound is the inclusive one that a `shift` of a microsecond leads to.
+    A `shift` of one microsecond turns an exclusive bound into an inclusive one.
     """
 
     def __init__(self, *, shift: timedelta = timedelta(), **kwargs: Any) -> None:

@@ -22,7 +22,7 @@ from adapters.http.responses.json import JSON_TYPE, PATCH_TYPES
 WHOLE_BODY = "body"
 FORM_TYPE = "application/x-www-form-urlencoded"
 JSON_OR_FORM = "json_or_form"
-# In a query, a form, or all objects of a JSON body; no request has a fifth as many.
+# In a query, a form, or all objects of a JSON body. Legitimate requests have fewer than 20.
 NAMES_MAX = 100
 # LRU size for parsed queries; parsing takes a fifth of the time of a list request.
 PARSED_QUERIES = 1024
@@ -99,7 +99,7 @@ def _object_of_few_unique_names() -> Callable[[list[tuple[str, Any]]], dict[str,
 
 
 def _parameters(text: bytes, where: str, too_many: type[HTTPException]) -> dict[str, list[str]]:
-    """The values by name of a query or a form. Raises BadRequest or `too_many`."""
+    """The values of a query or form by name. Raises BadRequest or `too_many`."""
     try:
         return parse_qs(
             text.decode(), keep_blank_values=True, errors="strict", max_num_fields=NAMES_MAX

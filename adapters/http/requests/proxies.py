@@ -11,9 +11,8 @@ if TYPE_CHECKING:
 Network: TypeAlias = IPv4Network | IPv6Network
 
 SCHEMES = ("http", "https")
-# A node of RFC 7239 section 6, with or without quotes: an address, perhaps with a port. IPv6 is in
-# brackets or bare, and may have a zone, which means nothing on another host. No match: `unknown`
-# and obfuscated identifiers.
+# An address of RFC 7239 section 6 with an optional port and quotes. IPv6 can be without brackets,
+# and can have a zone, which is ignored. `unknown` and obfuscated identifiers do not match.
 NODE = re.compile(
     r'(?P<quote>"?)'
     r"(?:(?P<ipv4>[0-9.]+)|\[(?P<ipv6>[0-9a-f:.]+)(?:%[^\]\s]*)?\])(?::(?:[0-9]{1,5}|_[\w.-]+))?"
@@ -47,7 +46,7 @@ def trust_proxies(app: "Flask", trusted: Sequence[Network]) -> None:
 def client_address(peer: str, named: Sequence[str], trusted: Sequence[Network]) -> str:
     """The last address that is not a trusted proxy; each proxy appends the address of its peer.
 
-    Anything before that address can be forged, and anything that is not an address ends the search.
+    Anything before that address can be forged. The search stops at anything that is not an address.
     Empty if the peer has no address.
     """
     client = parsed_address(peer)

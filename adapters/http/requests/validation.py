@@ -11,8 +11,8 @@ ACCOUNTS = "/v1/profile/"
 ACCOUNT_BODY_MAX_BYTES = 16 * KIB
 # A description of 10,000 characters takes up to 120 KB of JSON: \ud83c\udf75 is one character.
 BODY_MAX_BYTES = 256 * KIB
-# A body that is a little too large is read nevertheless: unread, it ends the connection, and the
-# client may not receive the response.
+# Read bodies that are slightly too large: closing a connection with unread data can lose the
+# response.
 BODY_READ_BYTES = 1024 * KIB
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -37,7 +37,7 @@ def _require_host() -> None:
 
 
 def _require_utf8_path() -> None:
-    # Werkzeug would replace the bytes that are not.
+    # Werkzeug would replace invalid bytes.
     try:
         request.environ["PATH_INFO"].encode("latin-1").decode()
     except UnicodeDecodeError as error:
@@ -57,7 +57,7 @@ def _read_body() -> None:
 
 
 def _with_last_slash(wsgi_app: WsgiApp) -> WsgiApp:
-    """Paths of files have no trailing slash, all others have one, whatever the client sends."""
+    """Remove the trailing slash from paths of files, and add it to all others."""
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ["PATH_INFO"].removesuffix("/")

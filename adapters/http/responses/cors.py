@@ -15,7 +15,7 @@ REQUEST_HEADERS = (
     "If-Match",
     "If-None-Match",
     "X-Request-ID",
-    # W3C Trace Context, which browsers' tracers send.
+    # W3C Trace Context, sent by tracing in browsers.
     "traceparent",
     "tracestate",
 )

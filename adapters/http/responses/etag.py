@@ -26,13 +26,13 @@ IF_NONE_MATCH = IF_MATCH | {
     "name": "If-None-Match",
     "description": "Return 304 without a body if this is still the resource's ETag.",
 }
-# Of a read that can return 304 and 412.
+# For reads that can return 304 and 412.
 READ_CONDITIONS = (
     IF_NONE_MATCH,
     IF_MATCH
     | {
-        "description": "Return the resource only if it has not been edited since it had this ETag; "
-        "otherwise 412. `*` matches any."
+        "description": "Return 412 if the resource has been edited since it had this ETag. `*` "
+        "matches any."
     },
 )
 ETAG = {
@@ -66,7 +66,7 @@ def with_etag(response: Response, view: object = None) -> Response:
 
 
 def is_not_modified(tag: str) -> bool:
-    """Whether a read gets 304. Raises PreconditionFailed."""
+    """Whether the response to a read is 304. Raises PreconditionFailed."""
     environ = request.environ
     # Werkzeug's make_conditional does not support `If-Match: *`.
     if "HTTP_IF_MATCH" in environ and not _has_version(request.if_match, tag):

@@ -2,9 +2,8 @@
 
 from flask import Flask, Response, request
 
-# Responses are data: should a browser display one, it may load, run and embed nothing (OWASP ASVS
-# 3.2.1 and 3.4). The calls of configured origins (CORS) are not subject to
-# Cross-Origin-Resource-Policy.
+# Responses are data. If a browser displays one, it must not load, run or embed anything (OWASP ASVS
+# 3.2.1 and 3.4). Cross-Origin-Resource-Policy does not apply to CORS requests.
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": (
@@ -14,7 +13,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-# One year. Only over HTTPS (RFC 6797 section 7.2). Subdomains are not ours to decide about.
+# One year. Only over HTTPS (RFC 6797 section 7.2). Subdomains may belong to other services.
 HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
 

@@ -1,4 +1,4 @@
-"""Responses as JSON, stored to be sent again unchanged."""
+"""Store responses as JSON, to send them again unchanged."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,7 +13,7 @@ from adapters.http.responses.json import JSON_HEADERS, to_json
 
 StoredResponse: TypeAlias = Mapping[str, Any]
 
-# Headers of the response itself; the others are the same for all JSON responses.
+# The only headers that differ between JSON responses.
 STORED_HEADERS = ("Location", "ETag")
 # The members of the event in 0.3.0, in order.
 FIELDS_OF_0_3_0 = (
@@ -26,8 +26,8 @@ TIMES = ("start_time", "end_time", "created_at", "updated_at")
 
 def to_stored(response: Response) -> StoredResponse:
     body = response.get_data(as_text=True)
-    # 0.3.0 reads an event's fields instead, and no computed ones. It may run alongside during an
-    # upgrade, or again after a rollback.
+    # For 0.3.0, which reads the fields of the event, without computed ones. It runs alongside this
+    # release during an upgrade, and after a rollback.
     fields = {name: value for name, value in orjson.loads(body).items() if name != "seats_left"}
     headers = {name: response.headers[name] for name in STORED_HEADERS}
     return fields | {"response": {"status": response.status_code, "headers": headers, "body": body}}
@@ -39,7 +39,7 @@ def from_stored(stored: StoredResponse) -> Response:
 
 
 def _response_of_0_3_0(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What 0.3.0 sent: it stored the fields of the event."""
+    """Rebuild the response of 0.3.0, which stored only the fields of the event."""
     event = {
         **fields,
         **{name: fields[name].replace("+00:00", "Z") for name in TIMES},

@@ -6,7 +6,7 @@ from flask import current_app, request, url_for
 
 
 def base_url() -> str:
-    """PUBLIC_URL, or else scheme and host of the request; no slash at the end."""
+    """PUBLIC_URL, or the scheme and host of the request; without a trailing slash."""
     return current_app.config.get("PUBLIC_URL") or f"{request.scheme}://{request.host}"
 
 

@@ -11,7 +11,7 @@ from domain.accounts.user import User
 def user_from_row(row: Row) -> User:
     return User(
         id=row.id,
-        # Unchecked: an account that is older than a rule stays usable.
+        # Unchecked, so that accounts created before a rule stay usable.
         username=str.__new__(Username, row.username),
         email=row.email,
         password_hash=row.password_hash,

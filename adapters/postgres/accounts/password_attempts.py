@@ -58,7 +58,7 @@ class PostgresPasswordAttemptCounters(PasswordAttemptCounters):
         self._transaction.write(RESET, attempts_values((key,), now))
 
 
-# The attempts of the first of two keys that has any: one row or none.
+# The attempts of the first of two keys that has any; at most one row.
 LATEST_ATTEMPTS: FromClause = (
     select(_table.key.label("attempts_key"), _table.failures, _table.last_attempt_at)
     .where(or_(_table.key == KEY, _table.key == OTHER_KEY), ~_is_forgotten)

@@ -36,7 +36,7 @@ ADD = compile_sql(insert(sessions))
 REMOVE_ENDED = compile_sql(delete(sessions).where(sessions.c.user_id == USER_ID, ~IS_LIVE))
 
 
-@cache  # as many as there are sets of columns that change together
+@cache  # one statement per set of columns that change together
 def _save(changed: frozenset[str]) -> str:
     return compile_sql(update_values(sessions, changed).where(sessions.c.id == SESSION_ID))
 

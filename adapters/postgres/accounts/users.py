@@ -21,7 +21,7 @@ USERNAME_INDEX = "users_username_key"
 _account = select(users).where(users.c.id == USER_ID, users.c.username.is_not(None))
 FIND = compile_sql(_account)
 LOCK = compile_sql(_account.with_for_update())
-# No row if the username is taken: an error would be logged by the server, with the row's values.
+# Returns no row if the username is taken. The server would log an error with the row's values.
 ADD = compile_sql(
     insert(users)
     .on_conflict_do_nothing(index_elements=[func.lower(users.c.username)])
@@ -36,9 +36,9 @@ ANONYMIZE = compile_sql(
 )
 
 
-@cache  # as many as there are sets of columns that change together
+@cache  # one statement per set of columns that change together
 def _save(changed: frozenset[str]) -> str:
-    """No row if another account has the username."""
+    """Returns no row if another account has the username."""
     statement = update_values(users, changed).where(users.c.id == USER_ID).returning(users.c.id)
     if "username" in changed:
         others = users.alias("others")
@@ -56,7 +56,7 @@ class PostgresUserRepository(UserRepository):
         self._loaded: dict[UUID, dict[str, Any]] = {}
 
     def add(self, user: User) -> None:
-        # The unique index makes concurrent sign-ups with the same name wait.
+        # The unique index makes concurrent sign-ups with the same username wait.
         if not self._transaction.rows(ADD, user_to_row(user)):
             raise UsernameTaken(user.username)
 

@@ -21,7 +21,7 @@ def event_from_row(row: Row, attendee: UUID) -> Event:
     """`registered_at` is when the attendee took a seat, or None."""
     values = {name: getattr(row, name) for name in _COLUMNS}
     for name, value_object in _VALUE_OBJECTS.items():
-        # Unchecked: an event that is older than a rule stays usable.
+        # Unchecked, so that events created before a rule stay usable.
         values[name] = _base(value_object).__new__(value_object, values[name])
     return Event(
         schedule=Schedule(row.start_time, row.end_time),

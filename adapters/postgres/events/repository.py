@@ -43,7 +43,7 @@ class PostgresEventRepository(EventRepository):
 
     def upcoming_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
         values = {"attendee": user_id, "now": now, "limit": limit}
-        # Twice, to see what was committed while waiting for the locks.
+        # Runs twice, to see what was committed while it waited for the locks.
         rows = self._transaction.rows(LOCK_UPCOMING, values, lock=LOCK_UPCOMING)
         found = [event_seats_from_row(row, user_id) for row in rows]
         self._loaded |= {event.id: dict(vars(event)) for event in found}

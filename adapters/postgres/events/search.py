@@ -11,15 +11,15 @@ MATCHES = event_terms.c.terms.bool_op("@@")(cast(bindparam("tsquery", type_=Text
 
 
 def tsquery_of(search: Search) -> str:
-    """Terms consist of letters, digits and emoji: quotes need no escaping."""
+    """Terms consist of letters, digits and emoji, so they need no escaping."""
     return " & ".join(f"'{term}':*" for term in search.terms)
 
 
 def matches_search(source: FromClause) -> ColumnElement[bool]:
-    """Whether an event matches the search. Lets the planner find all matches with the index."""
+    """Whether an event matches the search. The planner can use the index."""
     return source.c.id.in_(select(event_terms.c.event_id).where(MATCHES))
 
 
 def has_matching_terms(source: FromClause) -> ColumnElement[bool]:
-    """The same, looked up for each event. The planner does not turn it into a join."""
+    """The same, but looked up for each event. The planner does not turn this into a join."""
     return select(MATCHES).where(event_terms.c.event_id == source.c.id).scalar_subquery()

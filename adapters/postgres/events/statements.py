@@ -37,10 +37,10 @@ from application.ports.event_queries import EventView
 CACHED_STATEMENTS = 512
 # Rows to scan for each row needed, and at most: a few milliseconds.
 SCAN_FACTOR, SCAN_MAX = 200, 4000
-# Always true, and restricted to the leader of a parallel plan. Otherwise the planner may put a
-# condition that decides whether to run a branch below a Gather, which starts workers first.
+# Always true, but parallel-restricted. Without it, the planner may put the condition that decides
+# whether a branch runs below a Gather node, and start workers first.
 IN_LEADER = func.pg_backend_pid() > literal_column("0")
-# A search with fewer matches reads and sorts them without such a scan: some 20 ms.
+# A search with fewer matches reads and sorts them without such a scan, in about 20 ms.
 FEW_MATCHES = 5000
 NEEDED = bindparam("needed", type_=Integer)
 SCANNED = bindparam("scanned", type_=Integer)
@@ -72,7 +72,7 @@ def _count(key: StatementKey) -> Select[Any]:
     total = func.count().label("total")
     conditions = [*indexed_filters(key), *residual_filters(key)]
     if key.has_search and len(conditions) == 1:
-        # Without a join, which takes twice as long.
+        # A join would take twice as long.
         return select(total).where(MATCHES)
     return select(total).select_from(events).where(*conditions)
 
@@ -109,7 +109,7 @@ def _matching_events(key: StatementKey, *, is_after: bool) -> Select[Any]:
         *indexed_filters(key),
         *([after_cursor(key.sort)] if is_after else []),
     ]
-    # One person's events are few, and found by other indexes.
+    # One user has few events, which other indexes find.
     if key.has_search and not (key.has_creator or key.created or key.attending):
         return select(_few_or_others(key, conditions))
     if is_indexed_order(key.sort) and any(True for _ in residual_filters(key)):
@@ -118,7 +118,7 @@ def _matching_events(key: StatementKey, *, is_after: bool) -> Select[Any]:
 
 
 def _few_or_others(key: StatementKey, conditions: Sequence[ColumnElement[bool]]) -> FromClause:
-    """All matches of the search if they are few, which the index finds at once."""
+    """All matches of the search if there are few, found by the index; otherwise a scan."""
     few = select(event_terms.c.event_id).where(MATCHES).limit(FEW).cte("few")
     is_few = _size(few) < FEW
     few_matches = (
@@ -154,7 +154,7 @@ def _scan_or_all(
     )
     # In scan order; stops after NEEDED rows.
     first = select(scanned).where(*residual_filters(key, scanned)).limit(NEEDED).cte("first")
-    # NULL if skipped, which satisfies neither condition. CASE does not run the scan then.
+    # NULL if skipped: neither branch runs, and CASE does not run the scan.
     is_enough = case(
         (is_skipped, null()), else_=or_(_size(first) >= NEEDED, _size(scanned) < SCANNED)
     )

@@ -97,11 +97,11 @@ _upcoming = (
         _others.c.creator_id == _new_event["creator_id"],
         _others.c.start_time > _new_event["created_at"],
     )
-    # Read no more than needed.
+    # Stop counting at the maximum.
     .limit(MAX_UPCOMING)
     .subquery("upcoming")
 )
-# No row if the creator has too many upcoming events.
+# Returns no row if the creator has too many upcoming events.
 ADD_EVENT = compile_sql(
     _insert_for(
         _new_event["creator_id"],

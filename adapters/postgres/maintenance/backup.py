@@ -15,7 +15,7 @@ REVISION = re.compile(r"^COPY \S*alembic_version .*\n(?P<revision>.+)\n\\\.$", r
 ERROR = re.compile(r"^.*\berror: .*$", re.MULTILINE)
 
 
-# How a file in the custom format begins.
+# The first bytes of pg_dump's custom format.
 MAGIC = b"PGDMP"
 
 
@@ -24,7 +24,7 @@ class BackupError(Exception):
 
 
 def is_archive(file: Path) -> bool:
-    """Whether the file begins like a backup. Raises OSError."""
+    """Whether the file starts like a backup. Raises OSError."""
     with file.open("rb") as content:
         return content.read(len(MAGIC)) == MAGIC
 

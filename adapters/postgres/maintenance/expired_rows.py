@@ -37,7 +37,7 @@ FORGOTTEN_PASSWORD_ATTEMPTS = ExpiryRule(
 RULES: Mapping[str, ExpiryRule] = {
     "session": EXPIRED_SESSIONS,
     "idempotency key": EXPIRED_IDEMPOTENCY_KEYS,
-    "password counter": FORGOTTEN_PASSWORD_ATTEMPTS,
+    "wrong-password counter": FORGOTTEN_PASSWORD_ATTEMPTS,
 }
 
 

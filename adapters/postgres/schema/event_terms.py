@@ -1,4 +1,4 @@
-"""Stored search terms of events, and computing those that are missing or outdated."""
+"""Write the search terms of events, and update missing and outdated ones."""
 
 from collections.abc import Iterator, Sequence
 from uuid import UUID
@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from adapters.postgres.schema.tables import event_terms, events
 from domain.events.terms import TERMS_VERSION, terms_of
 
-# Ids to read at once, and events of one transaction, whose rows are locked for some 50 ms.
+# Ids per query, and events per transaction, which locks their rows for about 50 ms.
 IDS, BATCH = 50_000, 100
 
 
@@ -51,28 +51,28 @@ _outdated = (
 
 
 def joined_terms(title: str, description: str) -> str:
-    """For WRITE_TERMS: no term contains a space."""
+    """The `terms` of WRITE_TERMS, separated by spaces."""
     return " ".join(terms_of(title, description))
 
 
 def outdated_batches(connection: Connection) -> Iterator[Sequence[UUID]]:
-    """Ids of events whose terms are missing or of an older version, until there are none.
+    """Yield ids of events whose terms are missing or of an older version, until there are none.
 
-    Events have no terms if they come from before migration 0008, or if a release without it
-    published or edited them. `update_terms` each batch before the next.
+    Terms are missing if a release before migration 0008 published or edited the event. Call
+    `update_terms` for each batch before the next.
     """
     while ids := connection.execute(_outdated).scalars().all():
         yield from (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
 def update_terms(connection: Connection, ids: Sequence[UUID]) -> None:
-    """Compute the terms of these events in a transaction of their own."""
+    """Compute the terms of these events in one transaction."""
     texts = (
         select(events.c.id, events.c.title, events.c.description)
         .where(events.c.id.in_(ids))
         # A fixed order prevents deadlocks.
         .order_by(events.c.id)
-        # No edit may commit before the terms of the text that was read.
+        # Block edits until the terms are written.
         .with_for_update(read=True)
     )
     rows = connection.execute(texts).all()

@@ -41,7 +41,7 @@ LOG = getLogger(__name__)
 def migrate(
     engine: Engine, revision: str = "head", timeout_s: float = MIGRATION_LOCK_TIMEOUT_S
 ) -> None:
-    """Upgrade to `revision`, each migration in its own transaction, and update search terms.
+    """Upgrade to `revision`, one transaction per migration, and update search terms.
 
     Concurrent runs take turns. After an interruption, run it again to continue. Does nothing if a
     newer release migrated the database. Raises Unavailable, or LocksHeld if a lock is not available
@@ -145,7 +145,7 @@ def _is_newer(connection: Connection) -> bool:
 
 def _config(connection: Connection) -> Config:
     config = Config()
-    # Not a path, in which Config would interpolate `%`.
+    # Not a path: Config would interpolate `%`.
     config.set_main_option("script_location", f"{__package__}:{MIGRATIONS.name}")
     config.attributes["connection"] = connection
     return config

@@ -59,7 +59,7 @@ sessions = Table(
     Index("sessions_expires_at_idx", "expires_at"),
 )
 
-# Without a foreign key: names without an account count, too.
+# No foreign key, because usernames without an account count, too.
 password_attempts = Table(
     "password_attempts",
     metadata,
@@ -103,7 +103,7 @@ events = Table(
     postgresql_with={"fillfactor": "90"},
 )
 Index("events_title_idx", func.lower(events.c.title), events.c.id)
-# For searches of release 0.3.0, which may run alongside; the next release drops it.
+# For searches of release 0.3.0, which may run alongside. The next release drops it.
 SYMBOLS = (
     "!-/:-@[-`{-~"
     r"\u00a1-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7"
@@ -132,7 +132,7 @@ Index(
     postgresql_using="gist",
 )
 
-# In a table of its own, so that taking a seat does not rewrite the terms.
+# A separate table, so that taking a seat does not rewrite the terms.
 event_terms = Table(
     "event_terms",
     metadata,
@@ -143,11 +143,11 @@ event_terms = Table(
         "event_terms_terms_idx",
         "terms",
         postgresql_using="gin",
-        # With it, every search would also read the list of pending entries.
+        # With fastupdate, every search would also read the list of pending entries.
         postgresql_with={"fastupdate": "off"},
     ),
 )
-# The previous release does not write terms: a row must not outlive its text.
+# The previous release does not write terms, so delete those of a changed text.
 REMOVE_OUTDATED_TERMS = """
     CREATE OR REPLACE FUNCTION remove_outdated_terms() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

@@ -52,7 +52,7 @@ def test_the_username_is_rejected_as_password(visitor, ada):
 
 
 @pytest.mark.parametrize("username", ["Enchantress-1815", "enchantress-1815", "enchantress"])
-def test_the_password_is_rejected_as_username(visitor, username):
+def test_the_password_is_rejected_as_a_username(visitor, username):
     account = {"username": "ada", "password": username}
     visitor.sign_up(**account)
     member = visitor.with_token(visitor.log_in(**account).json()["access_token"])

@@ -156,7 +156,7 @@ def test_ipv4_mapped_addresses_count_as_ipv4(client):
     assert not is_limited(log_in(client, "ada", "::ffff:192.0.2.2"))
 
 
-def test_the_port_of_a_forwarded_address_does_not_count(client):
+def test_the_port_of_a_forwarded_address_is_ignored(client):
     count_allowed(lambda n: log_in(client, f"user-{n}", f"192.0.2.1:{50_000 + n}"))
 
     assert is_limited(log_in(client, "ada", "192.0.2.1"))
@@ -257,7 +257,7 @@ def test_events_published_by_an_account_are_limited(client_with):
         assert int(publish(token=ada).headers["Retry-After"]) > 3600
 
 
-def test_edits_of_an_account_share_a_limit(client_with):
+def test_all_edits_by_an_account_share_a_limit(client_with):
     client = client_with(ratelimit_edit_events="3 per minute")
     ada, grace = token_of(client), token_of(client, "grace")
     event = authorized(client, "POST", "/v1/events/", an_event_body(), token=ada).headers[
@@ -284,7 +284,7 @@ def test_a_calendar_feed_is_limited_by_its_secret(client):
         return client.get(feed, headers={"X-Forwarded-For": f"192.0.2.{number}"})
 
     assert count_allowed(read) == number_of(FEED.by_account)
-    # A calendar service reads the feeds of many people from one address.
+    # A calendar service reads the feeds of many users from one address.
     assert not is_limited(read(1, second))
 
 

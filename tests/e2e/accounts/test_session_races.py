@@ -29,7 +29,7 @@ def test_a_logout_concurrent_with_a_refresh_ends_the_session(visitor, ada):
     assert winners <= {200, 401}
 
 
-def test_one_of_32_concurrent_refreshes_succeeds_and_the_session_lives(visitor, ada):
+def test_one_of_32_concurrent_refreshes_succeeds_and_the_session_continues(visitor, ada):
     refresh_token = ada.tokens["refresh_token"]
 
     responses = run_concurrently(*[lambda: visitor.refresh(refresh_token)] * 32)

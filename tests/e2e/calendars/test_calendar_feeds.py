@@ -134,7 +134,7 @@ def test_the_etag_changes_with_the_events_of_the_feed(visitor, ada, grace):
     assert len(set(etags)) == 7
 
 
-def test_a_feed_that_has_not_changed_is_not_rendered(visitor, ada, monkeypatch):
+def test_an_unchanged_feed_is_not_rendered(visitor, ada, monkeypatch):
     path = new_feed(ada)
     ada.new_event()
     etag = visitor.get(path).headers["ETag"]
@@ -218,7 +218,7 @@ def test_parameters_and_a_trailing_slash_are_ignored(visitor, ada, suffix):
     assert titles_at(visitor, path + suffix) == ["mine"]
 
 
-def test_parameters_of_other_paths_are_not_ignored(ada):
+def test_unknown_parameters_of_other_paths_are_rejected(ada):
     path = f"{ada.new_event()}calendar.ics"
 
     assert ada.get(f"{path}/").status_code == 200

@@ -111,7 +111,7 @@ def test_an_unknown_event_returns_404(ada):
 
 
 def test_event_texts_cannot_add_properties(ada, engine):
-    """Not even those that are older than the rules for texts."""
+    """Not even texts from before the rules against control characters."""
     event = ada.new_event()
     texts = {
         "title": "X\r\nATTENDEE:mailto:evil@example.org",

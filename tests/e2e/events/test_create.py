@@ -123,7 +123,7 @@ def test_seconds_are_optional(ada, end):
     assert ada.event_titles(ends_after=end) == ["Tea"]
 
 
-def test_a_person_has_a_maximum_of_upcoming_events(ada, grace, empty_database):
+def test_the_number_of_upcoming_events_is_limited(ada, grace, empty_database):
     event = ada.new_event()
     columns = ", ".join(column.name for column in events.c if column.name != "id")
     with empty_database.begin() as connection:

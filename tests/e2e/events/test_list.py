@@ -52,7 +52,7 @@ def test_a_plain_date_means_midnight_utc(ada, field):
     assert ada.event_titles(**{f"{field}_before": "2099-01-01"}) == []
 
 
-def test_events_at_midnight_are_in_one_day(ada):
+def test_an_event_at_midnight_belongs_to_one_day(ada):
     for day in (1, 2, 3):
         start, end = f"2099-01-0{day}T00:00:00Z", f"2099-01-0{day}T00:30:00Z"
         ada.new_event(title=str(day), start_time=start, end_time=end)
@@ -83,7 +83,7 @@ def test_events_that_take_place_on_a_day_overlap_it(ada):
     assert ada.event_titles(end_time__lte="2099-01-02") == ["before"]
 
 
-def test_of_two_bounds_on_the_same_side_the_tighter_applies(ada):
+def test_the_stricter_of_two_bounds_on_the_same_side_applies(ada):
     for hour in range(4):
         start, end = f"2099-01-01T0{hour}:00:00Z", f"2099-01-01T0{hour + 1}:00:00Z"
         ada.new_event(title=str(hour), start_time=start, end_time=end)

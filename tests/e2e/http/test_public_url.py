@@ -1,4 +1,4 @@
-"""Absolute URLs begin with PUBLIC_URL, or with the scheme and Host of the request."""
+"""Absolute URLs start with PUBLIC_URL, or with the scheme and Host of the request."""
 
 from contextlib import ExitStack
 
@@ -12,7 +12,7 @@ PUBLIC_URL = "https://events.example.org:8443"
 
 @pytest.fixture
 def member_of(database, document, empty_database):
-    """Signs up at a new application; returns a client that sends another Host."""
+    """Sign up at a new application; return a client that sends another Host."""
     with ExitStack() as stack:
 
         def sign_up(public_url):
@@ -46,7 +46,7 @@ def absolute_urls(ada):
 @pytest.mark.parametrize(
     ("public_url", "start"), [(PUBLIC_URL, PUBLIC_URL), (None, "http://evil.example")]
 )
-def test_absolute_urls_begin_with_the_public_url_or_else_the_host(member_of, public_url, start):
+def test_absolute_urls_start_with_the_public_url_or_the_host(member_of, public_url, start):
     for url in absolute_urls(member_of(public_url)):
         assert url.startswith(f"{start}/v1/")
 

@@ -105,7 +105,7 @@ def test_a_byte_order_mark_is_ignored(ada, method):
 
 
 @pytest.mark.parametrize("media_type", [MERGE_PATCH, "Application/Merge-Patch+JSON; charset=utf-8"])
-def test_a_patch_may_be_a_json_merge_patch(ada, media_type):
+def test_a_patch_can_be_a_json_merge_patch(ada, media_type):
     headers = {"Content-Type": media_type}
 
     event = ada.http.patch(ada.new_event(), content=b'{"title": "Coffee"}', headers=headers)
@@ -125,7 +125,7 @@ def test_a_patch_cannot_remove_a_field_of_an_event(ada, field):
     assert response.json()["errors"].keys() == {field}
 
 
-def test_only_patch_takes_a_json_merge_patch(ada):
+def test_only_patch_accepts_a_json_merge_patch(ada):
     event, headers = ada.new_event(), {"Content-Type": MERGE_PATCH}
     body = json.dumps(an_event_body()).encode()
 
@@ -135,7 +135,7 @@ def test_only_patch_takes_a_json_merge_patch(ada):
         assert "Accept-Patch" not in response.headers
 
 
-def test_the_media_types_of_patches_are_announced(ada):
+def test_accept_patch_lists_the_media_types(ada):
     event = ada.new_event()
     types = f"application/json, {MERGE_PATCH}"
 
@@ -205,7 +205,7 @@ def test_a_form_has_up_to_100_names(visitor, ada):
     assert is_problem(response, 413, "body_too_large")
 
 
-def test_at_most_20_errors_are_reported_with_short_names(ada):
+def test_up_to_20_errors_with_truncated_names_are_reported(ada):
     for body in (names(100), {f"{'é' * 1000}{number}": 1 for number in range(100)}):
         response = ada.post("/v1/events/", body)
 

@@ -8,12 +8,12 @@ from tests.e2e.client import an_event_body
 
 PUBLIC = ["/", "/api/schema/", "/api/schema/swagger-ui/", "/api/schema/swagger-ui/swagger-ui.css"]
 PRIVATE = "private, no-cache"
-# Loads, runs, submits and embeds nothing.
+# Allows no loading, running, submitting or embedding.
 EMPTY_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 def has_security_headers(headers, policy=EMPTY_POLICY):
-    """Each exactly once; werkzeug's and httpx's lists have different names."""
+    """The security headers, each exactly once. Works with Werkzeug's and httpx's headers."""
     all_of = headers.getlist if hasattr(headers, "getlist") else headers.get_list
     return (
         all_of("X-Content-Type-Options") == ["nosniff"]
@@ -73,7 +73,7 @@ def test_swagger_ui_runs_only_scripts_of_its_origin(visitor, path):
 
 
 @pytest.mark.parametrize(("scheme", "policies"), [("https", ["max-age=31536000"]), ("http", [])])
-def test_browsers_stay_with_https_once_they_use_it(app, scheme, policies):
+def test_https_responses_have_strict_transport_security(app, scheme, policies):
     response = app.test_client().get("/healthz/", base_url=f"{scheme}://turnout.example")
 
     assert response.headers.getlist("Strict-Transport-Security") == policies

@@ -96,7 +96,7 @@ def test_control_characters_of_a_user_agent_are_not_stored(visitor, ada):
     assert ada.sessions()[0]["user_agent"] == "caf\xe931m1.0"
 
 
-def test_an_event_older_than_a_rule_stays_usable(ada, grace, engine):
+def test_an_event_created_before_a_rule_stays_usable(ada, grace, engine):
     event = ada.new_event()
     with engine.begin() as connection:
         connection.execute(text("UPDATE events SET title = :old"), {"old": "\u200b"})

@@ -127,7 +127,7 @@ def test_rate_limited_operations_document_429(document):
     assert limited == LIMITED
 
 
-def test_429_names_the_limits_and_every_code(document):
+def test_429_documents_the_limits_and_all_codes(document):
     login, publish, feed = (
         document.spec["paths"][path][method]["responses"]["429"]
         for path, method in (
@@ -196,7 +196,7 @@ def test_examples_of_login_errors_have_the_members_of_oauth_2(document):
         assert problem["error_description"] == problem["detail"]
 
 
-def test_patches_take_two_media_types(document):
+def test_patches_accept_two_media_types(document):
     patches = [each for _, method, each in operations(document) if method == "patch"]
 
     assert len(patches) == 2

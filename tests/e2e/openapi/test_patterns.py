@@ -1,6 +1,6 @@
-"""The documented patterns of texts accept the same texts as the service.
+"""The documented patterns accept the same texts as the service.
 
-Except that they cannot say that bidirectional controls must be closed.
+The exception is unclosed bidirectional controls, which a pattern cannot reject.
 """
 
 import pytest

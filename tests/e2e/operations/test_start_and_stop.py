@@ -66,7 +66,7 @@ def assert_stopped(process, base_url, data_dir):
     assert not (data_dir / "postgres" / "postmaster.pid").exists()
 
 
-def test_the_banner_names_the_data_the_demos_and_how_to_stop(earlier_run, data_dir):
+def test_the_banner_shows_the_data_the_demos_and_how_to_stop(earlier_run, data_dir):
     data, demo, stop = earlier_run.banner
 
     assert data == f"  Data        in {data_dir}\n"
@@ -98,7 +98,7 @@ def test_data_and_revoked_tokens_survive_a_restart(root, earlier_run, data_dir):
         assert_stopped(process, base_url, data_dir)
 
 
-def test_a_run_that_was_killed_alone_keeps_its_directory_until_its_service_ends(
+def test_the_directory_stays_locked_until_the_service_of_a_killed_run_ends(
     root, earlier_run, data_dir
 ):
     settings = {"DATA_DIR": str(data_dir), "WEB_WORKERS": "1"}
@@ -134,7 +134,7 @@ def test_a_run_that_was_killed_alone_keeps_its_directory_until_its_service_ends(
         assert_stopped(process, base_url, data_dir)
 
 
-def test_a_checkout_may_have_any_path(root, tmp_path):
+def test_a_checkout_can_have_any_path(root, tmp_path):
     checkout = tmp_path / "it's 100% %(here)s Übung"
     for package in ("domain", "application", "adapters", "entrypoints"):
         copytree(root / package, checkout / package)

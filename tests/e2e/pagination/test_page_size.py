@@ -1,4 +1,4 @@
-"""Pages are limited in bytes, too."""
+"""The size of pages in bytes is limited."""
 
 import pytest
 from sqlalchemy import text
@@ -24,7 +24,7 @@ def ada_with_large_events(ada, monkeypatch):
 
 
 @pytest.mark.parametrize("query", [{}, {"count": "false"}, {"sort": "-start_time"}])
-def test_next_leads_through_all_events_by_offset(ada_with_large_events, query):
+def test_following_next_by_offset_returns_all_events(ada_with_large_events, query):
     ada, listed, lengths = ada_with_large_events, [], []
     page = ada.get("/v1/events/", params={"limit": 100, **query}).json()
     while True:
@@ -38,7 +38,7 @@ def test_next_leads_through_all_events_by_offset(ada_with_large_events, query):
     assert lengths == [4, 3, 2]
 
 
-def test_previous_leads_back_through_all_events(ada_with_large_events):
+def test_following_previous_returns_all_events(ada_with_large_events):
     ada, backwards = ada_with_large_events, []
     page = ada.get("/v1/events/", params={"limit": 100}).json()
     while page["next"]:
@@ -53,7 +53,7 @@ def test_previous_leads_back_through_all_events(ada_with_large_events):
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 100])
 @pytest.mark.parametrize("sort", ["start_time", "-start_time", "title", "-created_at"])
-def test_cursors_lead_through_all_events(ada_with_large_events, limit, sort):
+def test_following_cursors_returns_all_events(ada_with_large_events, limit, sort):
     listed = all_pages(ada_with_large_events, limit=limit, sort=sort)
 
     found = [title for page in listed for title in titles(page)]
@@ -62,7 +62,7 @@ def test_cursors_lead_through_all_events(ada_with_large_events, limit, sort):
     assert {page["count"] for page in listed} == {9, None}
 
 
-def test_an_event_that_is_larger_than_a_page_is_alone_on_it(ada_with_large_events, monkeypatch):
+def test_an_event_larger_than_a_page_has_a_page_of_its_own(ada_with_large_events, monkeypatch):
     monkeypatch.setattr(pages, "PAGE_MAX_BYTES", 100)
 
     listed = all_pages(ada_with_large_events, limit=100)
@@ -71,7 +71,7 @@ def test_an_event_that_is_larger_than_a_page_is_alone_on_it(ada_with_large_event
 
 
 def test_a_page_of_the_longest_events_has_up_to_1_mib(ada, engine):
-    """Those with control characters are older than the rule against them."""
+    """Events with control characters come from before the rule against them."""
     for _ in range(20):
         ada.new_event()
     with engine.begin() as connection:

@@ -47,7 +47,7 @@ def test_an_existing_file_is_only_replaced_with_force(run_command, error_of, db,
     file.write_text("the only backup")
 
     error = error_of("backup", file, **db.settings)
-    assert error == f"{file} exists; --force, or FORCE=1 with make, replaces it."
+    assert error == f"{file} exists. Use --force (FORCE=1 with make) to replace it."
     assert file.read_text() == "the only backup"
 
     assert run_command("backup", "--force", file, **db.settings).returncode == 0
@@ -128,7 +128,7 @@ def test_a_file_created_during_the_backup_is_kept(error_of, seeded_db, programs,
 
     error = error_of("backup", file, **setting, **db.settings)
 
-    assert error == f"{file} exists; --force, or FORCE=1 with make, replaces it."
+    assert error == f"{file} exists. Use --force (FORCE=1 with make) to replace it."
     assert file.read_text() == "of another backup\n"
     assert list(folder.iterdir()) == [file]
 

@@ -51,7 +51,7 @@ def test_expired_rows_are_deleted_and_counted(output_of, run_command, expired_db
     assert counts(expired_db) == [(NUMBER + 1, 2)]
     purged = run_command("purge", **expired_db.settings)
 
-    rest = "and 0 password counters"
+    rest = "and 0 wrong-password counters"
     counted = f"{NUMBER} sessions, 1 idempotency key {rest} "
     assert dry_output == f"{counted}would be deleted.\n"
     assert recent_output == f"0 sessions, 0 idempotency keys {rest} were deleted.\n"
@@ -78,11 +78,11 @@ def test_an_interrupted_deletion_is_finished(output_of, db):
     dry_output = output_of("purge", "--dry-run", **db.settings)
     outputs = [output_of("purge", **db.settings) for _ in range(2)]
 
-    nothing = "0 sessions, 0 idempotency keys and 0 password counters"
-    interrupted = "The interrupted deletion of 1 account"
-    assert dry_output == f"{interrupted} would be finished.\n{nothing} would be deleted.\n"
+    nothing = "0 sessions, 0 idempotency keys and 0 wrong-password counters"
+    interrupted = "1 interrupted account deletion."
+    assert dry_output == f"Would finish {interrupted}\n{nothing} would be deleted.\n"
     assert outputs == [
-        f"{interrupted} was finished.\n{nothing} were deleted.\n",
+        f"Finished {interrupted}\n{nothing} were deleted.\n",
         f"{nothing} were deleted.\n",
     ]
     assert db.rows("SELECT id, attendees_count FROM events") == [(other.id, 0)]

@@ -76,12 +76,12 @@ def test_a_restore_that_fails_halfway_is_rolled_back(truncated_file, empty):
 @pytest.mark.parametrize(
     "content", [b"", b"a letter to the editor", b"-- PostgreSQL database dump\n", bytes(1024)]
 )
-def test_a_file_that_is_no_backup_is_rejected(empty, error_of, file, content):
+def test_a_file_that_is_not_a_backup_is_rejected(empty, error_of, file, content):
     file.write_bytes(content)
 
     error = error_of("restore", file, **empty.settings)
 
-    assert error == f"{file} is not a backup: backup did not write it."
+    assert error == f"{file} is not a file that backup wrote."
 
 
 def test_a_database_that_is_not_empty_is_left_unchanged(backup, db, error_of):

@@ -118,7 +118,7 @@ def test_an_interrupted_seed_prints_the_password_of_the_users_so_far(
     assert counts(db)[0] < 2000
 
 
-def test_one_of_each_is_counted_in_the_singular(output_of, db):
+def test_one_of_each_is_reported_in_the_singular(output_of, db):
     output = output_of("seed-demo", "--people", 1, "--events", 1, "--seats", 0, **db.settings)
 
     assert "Added 1 person and 1 event.\n" in output

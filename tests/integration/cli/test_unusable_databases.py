@@ -58,7 +58,7 @@ def test_a_role_without_privileges_is_rejected_in_one_line(error_of, unprivilege
 
 @pytest.fixture(params=["LATIN1", "SQL_ASCII"])
 def without_utf8(request, make_database):
-    """A database with another encoding, as earlier releases could migrate it."""
+    """A database with another encoding. Earlier releases could migrate such databases."""
     db = make_database(encoding=request.param)
     migrate(db.engine)
     return db, request.param
@@ -84,7 +84,7 @@ def test_a_database_without_utf8_is_rejected_in_one_line(error_of, without_utf8,
 
     error = error_of(*arguments, stdin=PASSWORD, **settings)
 
-    assert error.startswith(f"DATABASE_URL: The database has the encoding {encoding} instead of ")
+    assert error.startswith(f"DATABASE_URL: The encoding of the database is {encoding}, not ")
 
 
 def test_the_advice_creates_a_database_that_can_be_restored_into(
@@ -103,7 +103,7 @@ def test_the_advice_creates_a_database_that_can_be_restored_into(
     try:
         output_of("backup", file, **other.settings)
 
-        assert "has the encoding" in error_of("restore", file, **other.settings)
+        assert "The encoding of the database is" in error_of("restore", file, **other.settings)
         assert output_of("restore", file, DATABASE_URL=url) == "0 events, 0 seats: 0 differ.\n"
     finally:
         db.run(f"DROP DATABASE {name}")

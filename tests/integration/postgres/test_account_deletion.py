@@ -119,7 +119,7 @@ def test_a_request_that_waits_for_the_deletion_changes_nothing(empty_database, n
 
 @pytest.fixture
 def many(new_work):
-    """A user with more upcoming events than fit into a batch, and as many seats."""
+    """A user with more upcoming events than one batch, and as many seats."""
     ada, grace = a_user("ada"), a_user("grace")
     own = [an_event(creator_id=ada.id) for _ in range(BATCH + 1)]
     others = [an_event(creator_id=grace.id) for _ in range(BATCH + 1)]
@@ -133,7 +133,7 @@ def leave_upcoming_events(new_work):
     return LeaveUpcomingEvents(new_work, FakeClock())
 
 
-def test_a_deletion_locks_few_events_at_a_time_and_loads_no_texts(many, new_work, messages):
+def test_a_deletion_locks_one_batch_at_a_time_and_loads_no_texts(many, new_work, messages):
     remove_account(new_work, many)
     messages.clear()
 
@@ -148,7 +148,7 @@ def test_a_deletion_locks_few_events_at_a_time_and_loads_no_texts(many, new_work
     assert not any(b"description" in message or b"title" in message for message in messages)
 
 
-def test_a_deletion_that_is_cut_off_is_finished_later(many, empty_database, new_work):
+def test_an_interrupted_deletion_can_be_finished(many, empty_database, new_work):
     remove_account(new_work, many)
     accounts = PostgresAccountQueries(Reader(empty_database))
     last = max(event_ids(empty_database))

@@ -1,4 +1,4 @@
-"""Stored search terms: written with the event, never outdated, completed by `migrate`."""
+"""Stored search terms are written with the event, never outdated, and completed by `migrate`."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -23,7 +23,7 @@ from tests.builders import NOON, a_user, an_event
 from tests.concurrency import wait_until
 from tests.postgres import a_database
 
-# As release 0.3.0 writes.
+# The INSERT of release 0.3.0.
 OLD_INSERT = """
     INSERT INTO events (id, creator_id, title, description, start_time, end_time, capacity,
                         attendees_count, created_at, updated_at)
@@ -128,7 +128,9 @@ def test_terms_are_written_without_another_message(new_work, ada, messages):
     assert last.endswith(b"COMMIT")
 
 
-def test_an_edit_by_the_previous_release_is_not_found_by_its_old_words(engine, event, count, run):
+def test_an_event_edited_by_the_previous_release_is_not_found_by_its_old_words(
+    engine, event, count, run
+):
     run(OLD_EDIT, id=event.id)
     assert count("tea") == 0
 
@@ -184,7 +186,7 @@ def test_terms_of_an_older_version_are_computed_again(engine, event, count, run)
     assert count("new") == 1
 
 
-def test_an_edit_meanwhile_does_not_leave_the_terms_of_the_old_text(
+def test_a_concurrent_edit_does_not_leave_the_terms_of_the_old_text(
     engine, event, count, run, monkeypatch
 ):
     run("DELETE FROM event_terms")

@@ -123,7 +123,7 @@ def test_forgotten_password_attempts_are_removed(new_work, reader):
 
 
 def purged(**counts):
-    kinds = "session", "idempotency key", "password counter"
+    kinds = "session", "idempotency key", "wrong-password counter"
     return dict.fromkeys(kinds, 0) | counts
 
 

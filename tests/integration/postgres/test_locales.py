@@ -1,4 +1,4 @@
-"""Search finds the same in databases of all locales. Skips those that the server lacks."""
+"""Search finds the same in every locale. Skips locales that the server lacks."""
 
 import pytest
 from sqlalchemy.exc import DBAPIError

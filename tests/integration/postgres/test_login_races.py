@@ -1,4 +1,4 @@
-"""Logins while the password changes, and many attempts at the same instant."""
+"""Logins while the password changes, and many concurrent attempts."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -38,7 +38,7 @@ def ada(use_cases):
 
 
 class HeldUnitOfWorkFactory(PostgresUnitOfWorkFactory):
-    """Its units of work reach the commit, and wait to be let go."""
+    """Its units of work wait before the commit until they are released."""
 
     def __init__(self, engine):
         super().__init__(engine)
@@ -82,7 +82,7 @@ def test_two_logins_that_race_a_password_change_leave_no_session(empty_database,
 
 
 class MeetingQueries(PostgresAccountQueries):
-    """All read the attempts before any of them is counted."""
+    """All of them read the counter before any is counted."""
 
     def __init__(self, reader, parties):
         super().__init__(reader)
@@ -95,7 +95,7 @@ class MeetingQueries(PostgresAccountQueries):
 
 
 @pytest.mark.parametrize("name", ["ada", "nobody"])
-def test_of_many_attempts_at_the_end_of_a_wait_one_is_compared(
+def test_after_a_wait_only_one_of_many_concurrent_attempts_is_compared(
     empty_database, use_cases, ada, name
 ):
     for _ in range(FREE_FAILURES + 1):

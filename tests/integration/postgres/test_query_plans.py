@@ -84,8 +84,8 @@ INDEXES = [
     ({"search": Search.of(IN_ALL)}, EventSort.BY_TITLE, "events_title_idx"),
     ({"search": Search.of(IN_ALL)}, EventSort.NEWEST_FIRST, "events_created_at_idx"),
 ]
-# ANALYZE takes a random sample, in which one user may seem to attend more events than others.
-# It reads 300 rows per unit of the target, and thus all of them.
+# ANALYZE takes a random sample, in which one user can seem to attend more events than others. It
+# reads 300 rows per unit of the statistics target, so this value makes it read all rows.
 EXACT_STATISTICS = """
     ALTER TABLE attendances ALTER user_id SET STATISTICS 3000; ANALYZE attendances
 """
@@ -172,7 +172,7 @@ def test_a_page_of_events_reads_few_blocks(
     page, values = page_statement(EventCriteria(**criteria, sort=sort), page_request)
 
     if "available" in criteria:
-        # All events are read if few match, which is not the case here.
+        # All events are read only if few match.
         assert set(sequential_scans(page, values)) <= {"events"}
     elif "search" not in criteria:
         assert sequential_scans(page, values) == []

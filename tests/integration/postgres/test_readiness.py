@@ -71,10 +71,10 @@ def test_a_database_without_utf8_is_named(without_utf8):
     with pytest.raises(NotReady) as error:
         check_readiness(without_utf8)
 
-    assert error.value.detail.startswith("The database has the encoding LATIN1 instead of UTF8. ")
+    assert error.value.detail.startswith("The encoding of the database is LATIN1, not UTF8. ")
 
 
-def test_the_encoding_of_the_environment_does_not_matter(engine, monkeypatch):
+def test_the_encoding_of_the_environment_is_ignored(engine, monkeypatch):
     monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
     reader = Reader(
         make_engine(

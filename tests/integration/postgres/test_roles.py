@@ -1,4 +1,4 @@
-"""The roles of deploy/postgres/roles.sh: an owner that migrates, a service that changes rows."""
+"""The roles of deploy/postgres/roles.sh: the owner, which migrates, and the service."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ NEW_USER = "INSERT INTO users (id, created_at) VALUES (gen_random_uuid(), now())
 
 
 class Server:
-    """A new server; the superuser's password is removed by roles.sh."""
+    """A new server. roles.sh removes the superuser's password."""
 
     def __init__(self, cluster, root):
         self._cluster = cluster
@@ -63,7 +63,7 @@ class Server:
         return self._cluster.log.read_text()
 
     def require_passwords(self):
-        """As the image does for all connections over the network."""
+        """Require passwords, as the image does for all network connections."""
         self._cluster.stop()
         rule = "host all all 127.0.0.1/32 scram-sha-256\n"
         (self._cluster.data / "pg_hba.conf").write_text(rule)

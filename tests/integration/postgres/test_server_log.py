@@ -1,4 +1,4 @@
-"""No email address and no password hash reaches PostgreSQL's log, whatever fails."""
+"""PostgreSQL's log contains no email addresses and password hashes, whatever fails."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -166,7 +166,7 @@ def test_failed_statements_are_logged_without_their_values(cluster, work_on, url
     assert not [secret for secret in SECRETS if secret in log]
 
 
-def test_a_taken_name_is_no_failed_statement_for_any_role(cluster, superuser, work_on):
+def test_a_taken_username_causes_no_failed_statement(cluster, superuser, work_on):
     with a_role(superuser) as url:
         offset = cluster.log.stat().st_size
 

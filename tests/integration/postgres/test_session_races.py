@@ -63,7 +63,7 @@ def test_100_sessions_are_revoked_in_one_statement(empty_database, messages):
         assert not any(work.sessions.find_for_update(each.id).is_live(NOON) for each in opened)
 
 
-def test_a_token_that_the_previous_release_replaced_is_superseded(empty_database):
+def test_a_token_replaced_by_the_previous_release_is_superseded(empty_database):
     new_work = PostgresUnitOfWorkFactory(empty_database)
     ada = a_user("ada")
     session = a_session("first", user_id=ada.id)
@@ -76,7 +76,7 @@ def test_a_token_that_the_previous_release_replaced_is_superseded(empty_database
         rotated.rotate("first", "second", NOON, CLIENT_INFO)
         work.sessions.save(rotated)
         work.commit()
-    with empty_database.begin() as connection:  # as 0.3.0 does, which does not know the column
+    with empty_database.begin() as connection:  # like 0.3.0, which does not know the column
         connection.execute(
             update(sessions)
             .where(sessions.c.id == session.id)

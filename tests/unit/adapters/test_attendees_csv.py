@@ -58,7 +58,7 @@ def test_a_possible_formula_is_prefixed_with_an_apostrophe(sign, before):
         *("12-may", "may-5", "MARCH1", "sept.2030", "Dec31", "jan-2030", "true", "FALSE"),
     ],
 )
-def test_a_number_a_date_or_a_truth_value_is_prefixed_with_an_apostrophe(cell):
+def test_a_number_date_or_boolean_is_prefixed_with_an_apostrophe(cell):
     [_, row] = csv.reader(StringIO(table([AttendeeView(ADA, cell, NOON)]), newline=""))
 
     assert row[1] == f"'{cell}"

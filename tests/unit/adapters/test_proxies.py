@@ -82,7 +82,7 @@ def test_anything_else_is_not_an_address(node):
         ("10.0.0.1", "javascript", "http"),
         ("10.0.0.1", "HTTPS", "https"),
         ("10.0.0.1", " https", "https"),
-        ("10.0.0.1", "https, http", "http"),  # the nearest proxy wrote the last
+        ("10.0.0.1", "https, http", "http"),  # the nearest proxy adds the last
         ("10.0.0.1", "http,HTTPS", "https"),
         ("10.0.0.1", "https,", "http"),
         ("::ffff:10.0.0.1", "https", "https"),

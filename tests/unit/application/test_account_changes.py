@@ -109,7 +109,7 @@ def test_login_rehashes_a_password_with_outdated_parameters(world):
 
 
 @pytest.mark.parametrize("typed", [COMPOSED, DECOMPOSED])
-def test_a_password_is_right_in_each_of_its_forms(world, typed):
+def test_a_password_matches_in_each_of_its_unicode_forms(world, typed):
     world.sign_up(Username("ada"), Password(DECOMPOSED), None)
     me = world.authenticate(world.log_in("ada", typed, CLIENT_INFO).access_token)
 
@@ -120,7 +120,7 @@ def test_a_password_is_right_in_each_of_its_forms(world, typed):
 def test_a_hash_of_the_raw_password_is_renewed_at_login(world):
     user_id = world.person("ada").user_id
     user = world.store.committed.users[user_id]
-    user.password_hash = world.hasher.hash(DECOMPOSED)  # as by release 0.3
+    user.password_hash = world.hasher.hash(DECOMPOSED)  # as release 0.3 did
     with pytest.raises(InvalidCredentials):
         world.log_in("ada", COMPOSED, CLIENT_INFO)
 
@@ -139,7 +139,7 @@ def test_a_raw_password_confirms_an_action(world):
 
 
 @pytest.mark.parametrize("name", ["ada", "nobody"])
-def test_as_many_hashes_are_compared_without_an_account(world, name):
+def test_an_unknown_username_takes_as_many_hash_comparisons(world, name):
     world.person("ada")
     compared = []
 
@@ -256,7 +256,7 @@ def test_an_account_cannot_be_renamed_to_its_password(world):
     assert world.update_profile(me, ProfileChanges(Username("Enchantress")), CLIENT_INFO)
 
 
-def test_a_rename_compares_the_password_that_is_set_meanwhile(world):
+def test_a_rename_is_compared_with_a_concurrently_changed_password(world):
     world.person("ada")
     me = world.authenticate(logged_in(world).access_token)
     compare = world.hasher.matches
@@ -274,7 +274,7 @@ def test_a_rename_compares_the_password_that_is_set_meanwhile(world):
     assert world.get_profile(me).username == "ada"
 
 
-def test_a_new_password_is_compared_with_the_username_that_is_set_meanwhile(world):
+def test_a_new_password_is_compared_with_a_concurrently_changed_username(world):
     world.person("ada")
     me = world.authenticate(logged_in(world).access_token)
     hash_password = world.hasher.hash
@@ -291,7 +291,7 @@ def test_a_new_password_is_compared_with_the_username_that_is_set_meanwhile(worl
     assert world.log_in("enchantress", "ada's password", CLIENT_INFO)
 
 
-def test_the_email_address_is_no_new_password(world):
+def test_a_new_password_cannot_be_the_email_address(world):
     world.person("ada")
     me = world.authenticate(logged_in(world).access_token)
     world.update_profile(me, ProfileChanges(email="enchantress@example.org"), CLIENT_INFO)

@@ -1,4 +1,4 @@
-"""Deletions in batches, also if they are interrupted."""
+"""Account deletion in batches, and its interruptions."""
 
 import pytest
 
@@ -14,7 +14,7 @@ NUMBER = BATCH + 1
 
 
 class FailingWorkFactory(MemoryUnitOfWorkFactory):
-    """The database fails at a commit: 0 is the next one."""
+    """Make the database fail at a commit; 0 is the next one."""
 
     failing_commit = -1
 
@@ -39,7 +39,7 @@ def world(monkeypatch):
 
 @pytest.fixture
 def ada(world):
-    """She has more events than fit into a batch, and as many seats at those of others."""
+    """Ada, with more events than one batch, and as many seats in events of others."""
     ada, grace = world.person("ada"), world.person("grace")
     for _ in range(NUMBER):
         world.published(ada)
@@ -69,7 +69,7 @@ def test_an_account_with_many_events_is_deleted_completely(world, ada):
 
 
 @pytest.mark.parametrize("batches", [0, 1, 2])
-def test_an_interrupted_deletion_is_finished_later(world, ada, batches):
+def test_an_interrupted_deletion_can_be_finished(world, ada, batches):
     fail_at_commit(world, 1 + batches)
 
     with pytest.raises(OutcomeUnknown):

@@ -1,4 +1,4 @@
-"""Waiting after wrong passwords."""
+"""The wait after wrong passwords."""
 
 from datetime import timedelta
 
@@ -91,7 +91,7 @@ def test_open_sessions_continue_during_the_wait(world):
     assert world.refresh_session(pair.refresh_token, NEW_ADDRESS)
 
 
-def test_a_guesser_does_not_lock_the_owner_out_at_an_address_she_used_before(world):
+def test_guesses_from_elsewhere_do_not_lock_the_owner_out_at_a_known_address(world):
     world.person("ada")
     log_in(world, client_info=HER_ADDRESS)
     use_up(world)
@@ -100,11 +100,11 @@ def test_a_guesser_does_not_lock_the_owner_out_at_an_address_she_used_before(wor
 
     assert log_in(world, client_info=HER_ADDRESS)
 
-    with pytest.raises(TooManyWrongPasswords):  # her login is not that of the guesser
+    with pytest.raises(TooManyWrongPasswords):  # her login does not reset the guesser's counter
         log_in(world)
 
 
-def test_the_addresses_of_an_ipv6_network_are_one(world):
+def test_addresses_of_an_ipv6_network_count_as_one(world):
     world.person("ada")
     log_in(world, client_info=ClientInfo("2001:db8::1", None))
     use_up(world)
@@ -114,7 +114,7 @@ def test_the_addresses_of_an_ipv6_network_are_one(world):
         log_in(world, client_info=ClientInfo("2001:db8:0:1::1", None))
 
 
-def test_an_address_she_used_before_is_limited_too(world):
+def test_a_known_address_is_limited_too(world):
     world.person("ada")
     log_in(world, client_info=HER_ADDRESS)
     use_up(world, client_info=HER_ADDRESS)
@@ -135,7 +135,7 @@ def test_failures_and_known_addresses_are_forgotten(world):
         log_in(world, client_info=HER_ADDRESS)
 
 
-def test_nobody_is_locked_out_for_longer_than_the_longest_wait(world):
+def test_the_wait_has_a_maximum(world):
     world.person("ada")
     use_up(world)
     for _ in range(30):
@@ -146,7 +146,7 @@ def test_nobody_is_locked_out_for_longer_than_the_longest_wait(world):
     assert log_in(world)
 
 
-def test_the_one_attempt_after_a_wait_is_counted_before_it_is_compared(world):
+def test_the_attempt_after_a_wait_is_counted_before_it_is_compared(world):
     world.person("ada")
     use_up(world)
     world.clock.advance(30 * SECOND)
@@ -168,7 +168,7 @@ def confirm_wrongly(world, me):
         world.delete_account(me, "wrong", NEW_ADDRESS)
 
 
-def test_confirmations_are_counted_apart_from_logins(world):
+def test_confirmations_are_counted_separately_from_logins(world):
     me = world.person("ada")
     use_up(world)
     for _ in range(FREE_FAILURES + 1):

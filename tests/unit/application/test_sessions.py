@@ -50,7 +50,7 @@ def test_reusing_a_refresh_token_revokes_its_successors(world):
     assert not is_known(world, newest)
 
 
-def test_a_token_that_was_just_replaced_changes_nothing(world):
+def test_reusing_a_token_that_was_just_replaced_changes_nothing(world):
     world.person("ada")
     first = logged_in(world)
     newest = world.refresh_session(first.refresh_token, CLIENT_INFO)

@@ -59,19 +59,19 @@ def test_a_password_is_normalized(typed, secret):
     assert Password(Password(typed).secret).secret == secret
 
 
-def test_the_length_of_a_password_counts_after_normalization():
+def test_the_length_of_a_password_is_checked_after_normalization():
     assert Password("u\u0308" * 128).secret == "ü" * 128
     with pytest.raises(Invalid):
         Password("u\u0308" * 7)
 
 
 @pytest.mark.parametrize("character", ["\0", "\t", "\n", "\x1b", "\x7f", "\x85"])
-def test_a_new_password_has_no_control_characters(character):
+def test_a_password_cannot_contain_control_characters(character):
     with pytest.raises(Invalid):
         Password(f"correct horse{character}")
 
 
-def test_a_typed_password_has_its_raw_form_only_if_it_differs():
+def test_the_raw_form_of_a_password_is_tried_only_if_it_differs():
     assert password_forms(DECOMPOSED) == (COMPOSED, DECOMPOSED)
     assert password_forms(COMPOSED) == (COMPOSED,)
 
@@ -131,7 +131,7 @@ def test_a_username_of_digits_does_not_exclude_every_number():
         ("gracehopper1906", ["gracehopper1906", "Gracehopper1906", "gracehopper", "Gracehopper"]),
     ],
 )
-def test_the_likeliest_passwords_based_on_a_username_are_listed(username, passwords):
+def test_likely_passwords_based_on_a_username_are_listed(username, passwords):
     assert list(passwords_like(username)) == passwords
     for password in passwords:
         with pytest.raises(Invalid):

@@ -24,7 +24,7 @@ def test_a_search_has_up_to_200_characters_and_is_not_trimmed():
         Search.of(" " + "x" * 200)
 
 
-def test_repeated_terms_and_beginnings_of_others_are_searched_once():
+def test_repeated_terms_and_prefixes_of_others_are_searched_once():
     assert Search.of("tea for te TEA").terms == ("for", "tea")
 
 
@@ -34,7 +34,7 @@ def test_text_without_spaces_has_overlapping_pairs_and_ends_with_its_last_charac
     assert Search.of("会").terms == ("会",)
 
 
-def test_texts_do_not_run_into_each_other():
+def test_terms_do_not_span_texts():
     assert terms_of("tea", "cup") == {"tea", "cup"}
     assert terms_of("勉", "強") == {"勉", "強"}
 

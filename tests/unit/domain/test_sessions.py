@@ -46,7 +46,7 @@ def test_reusing_a_refresh_token_ends_the_session():
 
 # A later instance's clock may be behind.
 @pytest.mark.parametrize("after", [-SECOND, 0 * SECOND, LEEWAY - MICROSECOND])
-def test_the_preceding_refresh_token_is_superseded_for_a_moment(after):
+def test_reusing_the_previous_refresh_token_within_the_leeway_is_superseded(after):
     session = a_session("first")
     session.rotate("first", "second", NOON, CLIENT_INFO)
 
@@ -57,7 +57,7 @@ def test_the_preceding_refresh_token_is_superseded_for_a_moment(after):
     assert session.is_newest("second")
 
 
-def test_an_older_refresh_token_ends_the_session_at_once():
+def test_reusing_an_older_refresh_token_ends_the_session():
     session = a_session("first")
     session.rotate("first", "second", NOON, CLIENT_INFO)
     session.rotate("second", "third", NOON, CLIENT_INFO)
@@ -69,7 +69,7 @@ def test_an_older_refresh_token_ends_the_session_at_once():
 
 
 @pytest.mark.parametrize("now", [NOON - SECOND, NOON])
-def test_without_a_leeway_the_preceding_refresh_token_ends_the_session(now):
+def test_without_a_leeway_reusing_the_previous_refresh_token_ends_the_session(now):
     session = a_session("first")
     session.rotate("first", "second", NOON, CLIENT_INFO)
 

@@ -34,7 +34,7 @@ def test_a_line_needs_a_visible_character(line, text):
 
 @LINES
 @pytest.mark.parametrize("code_point", [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029])
-def test_a_line_has_no_control_characters_and_no_line_breaks(line, code_point):
+def test_a_line_cannot_contain_control_characters_or_line_breaks(line, code_point):
     with pytest.raises(Invalid, match="control characters"):
         line(f"Tea{chr(code_point)}time")
 
@@ -79,7 +79,7 @@ def test_bidirectional_controls_are_closed_in_order(line, text):
     ],
     ids=ascii,
 )
-def test_a_line_may_have_joiners_selectors_and_closed_bidirectional_controls(line, text):
+def test_a_line_can_contain_joiners_selectors_and_closed_bidirectional_controls(line, text):
     assert line(text) == text
 
 
@@ -96,7 +96,7 @@ def test_every_letter_number_and_symbol_is_visible():
     assert invisible == set("\u115f\u1160\u3164\uffa0\u2800")
 
 
-def test_a_description_may_have_tabs_and_line_breaks():
+def test_a_description_can_contain_tabs_and_line_breaks():
     text = "Tea:\tgreen\r\n\u202eblack\n\u2028\u2029\u200b"
 
     assert Description(text) == text
@@ -105,6 +105,6 @@ def test_a_description_may_have_tabs_and_line_breaks():
 @pytest.mark.parametrize(
     "character", ["\0", "\x07", "\x0b", "\x0c", "\x1b", "\x7f", "\x85", "\x9b"]
 )
-def test_a_description_has_no_other_control_characters(character):
+def test_a_description_cannot_contain_other_control_characters(character):
     with pytest.raises(Invalid, match="control characters"):
         Description(f"Tea{character}time")

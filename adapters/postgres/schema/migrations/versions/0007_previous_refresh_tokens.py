@@ -9,8 +9,7 @@ down_revision = "0006"
 
 def upgrade() -> None:
     op.add_column("sessions", sa.Column("previous_refresh_token_hash", sa.LargeBinary))
-    # For the previous release, which runs alongside during an upgrade: a token that it replaces is
-    # remembered, too, and an older one is not taken for the preceding one.
+    # The previous release, which runs alongside during an upgrade, does not set the column.
     op.execute("""
         CREATE FUNCTION keep_previous_refresh_token() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN

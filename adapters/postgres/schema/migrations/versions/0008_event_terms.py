@@ -26,7 +26,7 @@ def upgrade() -> None:
         postgresql_using="gin",
         postgresql_with={"fastupdate": "off"},
     )
-    # The previous release does not write terms: a row must not outlive its text.
+    # The previous release does not write terms, so delete those of a changed text.
     op.execute("""
         CREATE OR REPLACE FUNCTION remove_outdated_terms() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
