@@ -130,7 +130,8 @@ def server_user_command(*directories: Path) -> list[str]:
     """How a command begins that runs PostgreSQL: as another user than root, who owns `directories`.
 
     If others cannot enter the parents of these or of PostgreSQL's programs, they are not opened.
-    Instead the command may enter every directory. Raises SettingsError.
+    Instead the command may enter and read every directory, but write only its own. Raises
+    SettingsError.
     """
     if os.geteuid():
         return []
@@ -151,7 +152,7 @@ def server_user_command(*directories: Path) -> list[str]:
         return command
     # Without no_setuid_fixup, access(2) would ignore the capability.
     securebits = "--securebits=+no_setuid_fixup"
-    return [*command, securebits, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    return [*command, securebits, "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
 
 
 def _server_user() -> pwd.struct_passwd:
