@@ -130,8 +130,8 @@ def server_user_command(*directories: Path) -> list[str]:
     """Prefix of a command that must not run as root. Empty unless this process does.
 
     The command runs as SERVER_USER, who becomes the owner of `directories`. If that user cannot
-    enter their parents, or those of PostgreSQL's programs, the command gets a capability instead of
-    wider permissions on the directories. Raises SettingsError.
+    enter their parents, or those of PostgreSQL's programs, the command gets a capability to enter
+    and read every directory instead of wider permissions on them. Raises SettingsError.
     """
     if os.geteuid():
         return []
@@ -152,7 +152,7 @@ def server_user_command(*directories: Path) -> list[str]:
         return command
     # Without no_setuid_fixup, access(2) ignores the capability.
     securebits = "--securebits=+no_setuid_fixup"
-    return [*command, securebits, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    return [*command, securebits, "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
 
 
 def _server_user() -> pwd.struct_passwd:

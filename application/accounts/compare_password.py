@@ -30,25 +30,28 @@ class ComparePassword:
         user, attempts, _ = credentials
         try:
             attempts.require_allowed(self.clock.now())
-            # If a failure causes a wait, count it first. Otherwise all concurrent attempts would be
-            # compared.
+            # Outside a unit of work: hashing is slow on purpose and must not hold a connection.
+            matching = self._first_match(passwords, user.password_hash if user else None)
             if attempts.is_next_limited:
                 self._count_alone(credentials)
+            elif matching is None:
+                self._count_failure(credentials)
         except TooManyWrongPasswords:
             audit_event = AuditEvent.TOO_MANY_WRONG_PASSWORDS
             self.audit.record(audit_event, user.id if user else None, client_info=client_info)
             raise
-        # Outside a unit of work: hashing is slow on purpose and must not hold a connection.
-        password_hash = user.password_hash if user else None
-        for password in passwords:
-            if self.hasher.matches(password, password_hash):
-                return password
-        if not attempts.is_next_limited:
-            self._count_failure(credentials)
-        return None
+        return matching
+
+    def _first_match(self, passwords: Sequence[str], password_hash: str | None) -> str | None:
+        matches = (each for each in passwords if self.hasher.matches(each, password_hash))
+        return next(matches, None)
 
     def _count_alone(self, credentials: Credentials) -> None:
-        """Raises TooManyWrongPasswords if another attempt has been counted meanwhile."""
+        """Count an attempt that is followed by a wait, even if it is right.
+
+        Raises TooManyWrongPasswords if another attempt has been counted meanwhile: of concurrent
+        attempts, only one may learn whether its password is right.
+        """
         failures = self._count_failure(credentials)
         if failures > credentials.attempts.failures + 1:
             raise TooManyWrongPasswords(wait_after(failures))

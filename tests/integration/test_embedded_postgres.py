@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from stat import S_IMODE
 from tempfile import TemporaryDirectory
@@ -12,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import psutil
 import psycopg2
 import pytest
+from psycopg2.errors import InsufficientPrivilege
 
 from adapters.postgres.engine import make_engine
 from adapters.postgres.reader import Reader
@@ -146,6 +148,8 @@ def test_private_directories_stay_private(monkeypatch):
             assert can_connect(url)
             for directory in (Path(parent), data_dir, data_dir / "postgres"):
                 assert S_IMODE(directory.stat().st_mode) == 0o700
+            with closing(psycopg2.connect(url)) as connection, pytest.raises(InsufficientPrivilege):
+                connection.cursor().execute(f"COPY (SELECT) TO '{parent}/file'")
 
 
 def postmaster_of(data_dir):

@@ -18,7 +18,7 @@ from domain.accounts.credentials import (
 from domain.accounts.user import ProfileChanges
 from domain.text import CONTROL
 
-NO_CONTROL_CHARACTERS = r"^[^\u0000-\u001f\u007f-\u009f]*$"
+NO_CONTROL_CHARACTERS = rf"^[^{CONTROL}]*$"
 EMAIL_MAX_LENGTH = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
 
 

@@ -134,6 +134,15 @@ def test_the_etag_changes_with_the_events_of_the_feed(visitor, ada, grace):
     assert len(set(etags)) == 7
 
 
+def test_the_etag_changes_with_the_format_of_the_file(visitor, ada, monkeypatch):
+    path = new_feed(ada)
+    etag = visitor.get(path).headers["ETag"]
+
+    monkeypatch.setattr("adapters.http.calendars.responses.FEED_FILE", "another release")
+
+    assert visitor.get(path, headers={"If-None-Match": etag}).status_code == 200
+
+
 def test_an_unchanged_feed_is_not_rendered(visitor, ada, monkeypatch):
     path = new_feed(ada)
     ada.new_event()

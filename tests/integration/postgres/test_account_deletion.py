@@ -117,6 +117,29 @@ def test_a_request_that_waits_for_the_deletion_changes_nothing(empty_database, n
         assert connection.execute(select(calendar_feeds)).all() == []
 
 
+def test_a_seat_that_is_given_back_meanwhile_is_not_given_back_again(empty_database, new_work):
+    ada, grace = a_user("ada"), a_user("grace")
+    event = an_event(creator_id=grace.id)
+    save(new_work, ada, grace, event)
+    attend(new_work, event, ada)
+
+    def upcoming():
+        with new_work() as work:
+            return work.events.upcoming_for_update(ada.id, NOON, 10)
+
+    with ThreadPoolExecutor(1) as pool, new_work() as cancellation:
+        loaded = cancellation.events.get_for_update(event.id, attendee=ada.id)
+        found = pool.submit(upcoming)
+        with empty_database.connect() as connection:
+            while connection.execute(WAITING).scalar_one() == 0:
+                assert not found.done(), "the deletion did not wait"
+        loaded.cancel(NOON)
+        cancellation.events.save(loaded)
+        cancellation.commit()
+
+        assert found.result(timeout=30) == []
+
+
 @pytest.fixture
 def many(new_work):
     """A user with more upcoming events than one batch, and as many seats."""

@@ -95,7 +95,7 @@ class MeetingQueries(PostgresAccountQueries):
 
 
 @pytest.mark.parametrize("name", ["ada", "nobody"])
-def test_after_a_wait_only_one_of_many_concurrent_attempts_is_compared(
+def test_of_many_attempts_at_the_end_of_a_wait_one_learns_its_result(
     empty_database, use_cases, ada, name
 ):
     for _ in range(FREE_FAILURES + 1):
