@@ -8,7 +8,7 @@ from application.accounts.change_password import ChangePassword
 from application.accounts.compare_password import ComparePassword
 from application.accounts.confirm_password import ConfirmPassword
 from application.accounts.delete_account import DeleteAccount
-from application.accounts.find_token_owner import FindTokenOwner
+from application.accounts.find_token_session import FindTokenSession
 from application.accounts.finish_deletions import FinishDeletions
 from application.accounts.get_profile import GetProfile
 from application.accounts.leave_upcoming_events import LeaveUpcomingEvents
@@ -58,7 +58,7 @@ class UseCases:
     refresh_session: RefreshSession
     verify_token: VerifyToken
     revoke_token: RevokeToken
-    find_token_owner: FindTokenOwner
+    find_token_session: FindTokenSession
     list_sessions: ListSessions
     revoke_session: RevokeSession
     revoke_all_sessions: RevokeAllSessions
@@ -127,7 +127,7 @@ def build_use_cases(
         ),
         verify_token=VerifyToken(accounts, tokens, clock),
         revoke_token=RevokeToken(new_work, tokens, clock, audit),
-        find_token_owner=FindTokenOwner(tokens),
+        find_token_session=FindTokenSession(tokens),
         list_sessions=ListSessions(accounts, clock),
         revoke_session=RevokeSession(new_work, clock, audit),
         revoke_all_sessions=RevokeAllSessions(new_work, clock, audit),

@@ -16,7 +16,9 @@ from redis import RedisError
 from werkzeug.exceptions import TooManyRequests
 
 from adapters.http.decorator import Decorator, View
+from adapters.http.problems.handlers import InvalidRequest
 from adapters.http.requests.client_info import client_info
+from domain.errors import Unauthenticated
 
 KEY_PREFIX = "turnout"
 # Seconds, for connecting and for each reply; nothing is retried, so an unreachable Redis delays a
@@ -29,7 +31,10 @@ RATE_LIMITS = "rate_limits"
 
 logger = logging.getLogger("turnout.limits")
 
-Failure: TypeAlias = type[Exception] | tuple[()]
+Failure: TypeAlias = type[Exception] | tuple[type[Exception], ...]
+# The token of an ended session must not use up the limits of its owner. The session is checked
+# after the body is parsed.
+WITHOUT_SESSION = (Unauthenticated, InvalidRequest)
 
 
 class RateLimit(NamedTuple):
@@ -90,13 +95,20 @@ class RateLimiter:
         def address(*_: Any, **__: Any) -> str:
             return client_info().network
 
-        return self._limit(limit.name, limit.by_address, "address", address, failure)
+        return self._limit(limit.name, limit.by_address, "address", address, failure=failure)
 
     def by_account(
-        self, limit: RateLimit, account_of: Callable[..., str], label: str = "account"
+        self,
+        limit: RateLimit,
+        account_of: Callable[..., str],
+        label: str = "account",
+        ignored: Failure = (),
     ) -> Decorator:
-        """Limit by the account that `account_of` returns for the view's arguments."""
-        return self._limit(limit.name, limit.by_account, label, account_of)
+        """Limit by the account that `account_of` returns for the view's arguments.
+
+        Requests that raise `ignored` do not count.
+        """
+        return self._limit(limit.name, limit.by_account, label, account_of, ignored=ignored)
 
     def _limit(
         self,
@@ -104,9 +116,12 @@ class RateLimiter:
         windows: str,
         label: str,
         identifier_of: Callable[..., str],
+        *,
         failure: Failure = (),
+        ignored: Failure = (),
     ) -> Decorator:
         limits = parse_many(windows)
+        is_counted_first = not (failure or ignored)
 
         def decorate(view: View) -> View:
             @wraps(view)
@@ -114,12 +129,23 @@ class RateLimiter:
                 # Hashed, so that Redis holds neither names nor secrets.
                 digest = sha256(identifier_of(*args, **kwargs).encode()).hexdigest()
                 keys = [RateLimitKey(each, (KEY_PREFIX, name, label, digest)) for each in limits]
-                _report(self.hit(*keys, is_counted=not failure))
+                status = self.hit(*keys, is_counted=is_counted_first)
+                if is_counted_first or status.is_exceeded:
+                    _show(status)
+                if status.is_exceeded:
+                    raise TooManyRequests
+                is_counted = bool(ignored)
                 try:
                     return view(*args, **kwargs)
                 except failure:
-                    self.hit(*keys)
+                    is_counted = True
                     raise
+                except ignored:
+                    is_counted = False
+                    raise
+                finally:
+                    if is_counted:
+                        _show(self.hit(*keys))
 
             decorated = limited if self._is_enabled else view
             text = " and ".join(str(each).replace(" 1 ", " ") for each in limits)
@@ -156,15 +182,13 @@ def _hit(
     return min(statuses, key=lambda status: status.remaining)
 
 
-def _report(status: RateLimitStatus) -> None:
-    """Put the limit with the fewest requests left in the response. Raises TooManyRequests."""
+def _show(status: RateLimitStatus) -> None:
+    """Put the limit with the fewest requests left in the response."""
     if "rate_limit_status" not in g:
         after_this_request(_add_headers)
         g.rate_limit_status = status
     if status.is_exceeded or status.remaining < g.rate_limit_status.remaining:
         g.rate_limit_status = status
-    if status.is_exceeded:
-        raise TooManyRequests
 
 
 def _add_headers(response: Response) -> Response:

@@ -40,8 +40,9 @@ class ConfirmPassword:
             self._reset(credentials.attempts_key)
         return user
 
-    def credentials(self, caller: Caller) -> Credentials:
-        key = self.digest("confirmation", str(caller.user_id))
+    def credentials(self, caller: Caller, purpose: str = "confirmation") -> Credentials:
+        """Attempts for each purpose are counted apart."""
+        key = self.digest(purpose, str(caller.user_id))
         return self.accounts.get_credentials(caller, key, self.clock.now())
 
     @retry_on_contention

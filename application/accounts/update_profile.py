@@ -63,7 +63,7 @@ class UpdateProfile:
         """
         if not (passwords := passwords_like(username)):
             return None
-        credentials = self.confirm.credentials(caller)
+        credentials = self.confirm.credentials(caller, "rename")
         user = credentials.user
         if user is None or fold_username(user.username) == fold_username(username):
             return None

@@ -36,7 +36,7 @@ class Username(str):
 
     def __new__(cls, text: str) -> "Username":
         if len(text) > USERNAME_MAX_LENGTH or not re.fullmatch(USERNAME_PATTERN, text):
-            problem = f"Must be 1 to {USERNAME_MAX_LENGTH} letters, digits, or @.+-_ characters."
+            problem = f"Must be 1 to {USERNAME_MAX_LENGTH} ASCII letters, digits, or @.+-_."
             raise Invalid("username", problem)
         return super().__new__(cls, text)
 

@@ -1,6 +1,7 @@
 """Errors of accounts and sessions."""
 
 from datetime import timedelta
+from math import ceil
 from uuid import UUID
 
 from domain.errors import Conflict, Forbidden, NotFound, TooManyAttempts, Unauthenticated
@@ -38,7 +39,8 @@ class TooManyWrongPasswords(TooManyAttempts):
     code = "too_many_wrong_passwords"
 
     def __init__(self, retry_after: timedelta) -> None:
-        super().__init__("Too many wrong passwords. Wait before you try again.", retry_after)
+        seconds = ceil(retry_after.total_seconds())
+        super().__init__(f"Too many attempts in a row. Try again in {seconds} s.", retry_after)
 
 
 class SessionNotFound(NotFound):

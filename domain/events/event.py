@@ -1,6 +1,6 @@
 """An event and the rules for its seats."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -154,7 +154,7 @@ class Event(EventSeats):
         )
 
     def edit(self, changes: EventChanges, editor_id: UUID, now: datetime) -> None:
-        """Apply all changes or none.
+        """Apply all changes or none. If nothing differs, it is no edit.
 
         Raises NotEventCreator, ReadOnlyEvent, Invalid or CapacityBelowAttendance.
         """
@@ -169,10 +169,13 @@ class Event(EventSeats):
         capacity = self.capacity if changes.capacity is None else changes.capacity
         if capacity < self.attendees_count:
             raise CapacityBelowAttendance(capacity, self.attendees_count)
+        before = replace(self)
         self.schedule = schedule
         for name in DETAILS:
             if (value := getattr(changes, name)) is not None:
                 setattr(self, name, value)
+        if self == before:
+            return
         self.revision += 1
         # Increases with every edit, also where clocks differ: it identifies the edit.
         self.updated_at = max(now, self.updated_at + MICROSECOND)

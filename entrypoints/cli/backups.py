@@ -76,6 +76,7 @@ def restore(file: Path) -> None:
             raise CommandError(f"{file} can't be read: {error}") from error
         revision = _known_revision(backup_file)
         backup_file.restore(database.url)
+        click.echo(f"Restored {file}.")
         analyze(engine)
         exit_code = print_verification(verify(engine))
     if revision != NEWEST:

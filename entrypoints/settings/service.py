@@ -31,7 +31,7 @@ MEMORY = "memory://"
 REDIS_SCHEMES = ("redis://", "rediss://")
 MINUTE_S = 60
 PUBLISH_LIMIT = "60/minute,1000/day"
-EDIT_LIMIT = "300/minute"
+EDIT_LIMIT = "60/minute"
 DAY_S = 24 * HOUR_S
 
 

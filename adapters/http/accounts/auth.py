@@ -109,7 +109,9 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
     @blueprint.body(RefreshSchema, examples.REFRESH)
     @blueprint.response(200, TokenPairSchema, example=examples.TOKEN_PAIR, links=TOKEN_LINKS)
     @rate_limiter.by_account(
-        REFRESH, lambda body: str(use_cases.find_token_owner(body["refresh_token"]))
+        REFRESH,
+        lambda body: str(use_cases.find_token_session(body["refresh_token"])),
+        "session",
     )
     def refresh_token(body: dict[str, Any]) -> dict[str, Any]:
         """Refresh tokens

@@ -16,7 +16,7 @@ from adapters.http.accounts.schemas import (
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.tags import ACCOUNTS
 from adapters.http.problems.responses import REQUIRED
-from adapters.http.rate_limits import PASSWORD, UPDATE_PROFILE, RateLimiter
+from adapters.http.rate_limits import PASSWORD, UPDATE_PROFILE, WITHOUT_SESSION, RateLimiter
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.client_info import client_info
 from adapters.http.responses.etag import IF_MATCH, READ_CONDITIONS, precondition
@@ -53,7 +53,7 @@ def profile_blueprint(
         headers=[IF_MATCH],
     )
     @rate_limiter.by_address(UPDATE_PROFILE)
-    @rate_limiter.by_account(UPDATE_PROFILE, _user_id)
+    @rate_limiter.by_account(UPDATE_PROFILE, _user_id, ignored=WITHOUT_SESSION)
     @blueprint.body(ChangeProfileSchema, examples.PROFILE_CHANGES, is_patch=True)
     @blueprint.response(200, ProfileSchema, has_etag=True, example=examples.PROFILE)
     def update_profile(changes: ProfileChanges) -> Profile:

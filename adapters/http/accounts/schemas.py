@@ -55,7 +55,8 @@ def _new_password() -> Text:
 
 
 def _known_password() -> Text:
-    return Text(required=True, load_only=True, metadata={"format": "password"})
+    metadata = {"format": "password", "example": "correct horse battery"}
+    return Text(required=True, load_only=True, metadata=metadata)
 
 
 def _email(**options: Any) -> Email:
@@ -107,7 +108,10 @@ class ProfileSchema(ResponseSchema):
 class LogInSchema(Schema):
     username = Text(
         required=True,
-        metadata={"description": "Case-insensitive; surrounding whitespace is ignored."},
+        metadata={
+            "description": "Case-insensitive; surrounding whitespace is ignored.",
+            "example": "ada",
+        },
     )
     password = _known_password()
     grant_type = Text(

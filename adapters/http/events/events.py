@@ -20,7 +20,7 @@ from adapters.http.openapi.links import links
 from adapters.http.openapi.tags import EVENTS as EVENTS_TAG
 from adapters.http.pagination.link_header import PAGE_HEADERS
 from adapters.http.pagination.page import PageResponse, page_response
-from adapters.http.rate_limits import RateLimit, RateLimiter
+from adapters.http.rate_limits import WITHOUT_SESSION, RateLimit, RateLimiter
 from adapters.http.requests.authentication import caller
 from adapters.http.requests.idempotency_key import IDEMPOTENCY_KEY, idempotent_request
 from adapters.http.responses.compression import compressed
@@ -70,10 +70,10 @@ def events_blueprint(
 ) -> Blueprint:
     blueprint = Blueprint("events", EVENTS_TAG, authenticate, examples.IN_PATH)
     publish_limited = rate_limiter.by_account(
-        RateLimit("publish events", by_account=publish_limit), _user_id
+        RateLimit("publish events", by_account=publish_limit), _user_id, ignored=WITHOUT_SESSION
     )
     edit_limited = rate_limiter.by_account(
-        RateLimit("edit events", by_account=edit_limit), _user_id
+        RateLimit("edit events", by_account=edit_limit), _user_id, ignored=WITHOUT_SESSION
     )
 
     @blueprint.operation("GET", EVENTS, invalid=examples.INVALID_QUERY, query=EventListQuery)

@@ -1,6 +1,7 @@
 """Error handlers: every error becomes a problem document."""
 
 import json
+import logging
 from http import HTTPStatus
 from itertools import islice
 from math import ceil
@@ -22,6 +23,8 @@ from adapters.http.responses.json import ACCEPT_PATCH
 from application.errors import Unavailable
 from domain.accounts.errors import InvalidCredentials
 from domain.errors import DomainError, TooManyAttempts, Unauthenticated
+
+logger = logging.getLogger("turnout.unavailable")
 
 CHALLENGE = 'Bearer realm="turnout"'
 TOKEN_ENDPOINT = "access.create_token"
@@ -58,6 +61,9 @@ def _handle_error(error: ProblemError) -> Response:
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(ceil(error.retry_after.total_seconds()))
     if isinstance(error, Unavailable):
+        # The first line: others may quote values.
+        [reason, *_] = str(error.__cause__ or error).splitlines()
+        logger.warning("%s: %s", error.code, reason)
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response
 

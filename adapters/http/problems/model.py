@@ -32,7 +32,11 @@ STATUS_OF_ERROR: Mapping[type[Exception], int] = {
     Unavailable: 503,
 }
 # The phrases of RFC 9110 section 15; Werkzeug has older ones.
-TITLE_OF_STATUS = HTTP_STATUS_CODES | {413: "Content Too Large", 422: "Unprocessable Content"}
+TITLE_OF_STATUS = HTTP_STATUS_CODES | {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    422: "Unprocessable Content",
+}
 CODE_OF_STATUS = {
     400: "bad_request",
     404: "not_found",
@@ -89,10 +93,12 @@ def status_of(error: type[Exception]) -> int:
 
 def error_problem(error: ProblemError) -> dict[str, Any]:
     """The problem document of an error."""
-    errors = None
+    status = status_of(type(error))
     if isinstance(error, Invalid):
-        errors = {FIELD_NAMES.get(error.field, error.field): [error.problem]}
-    return _problem(status_of(type(error)), error.code, error.detail, errors)
+        name = FIELD_NAMES.get(error.field, error.field)
+        errors = {name: [error.problem]}
+        return _problem(status, error.code, f"{name}: {error.problem}", errors)
+    return _problem(status, error.code, error.detail, None)
 
 
 def http_problem(

@@ -68,9 +68,11 @@ def in_utc(instant: datetime) -> str:
 class Instant(fields.DateTime):
     """An RFC 3339 date-time, converted to UTC; seconds and offset are optional."""
 
+    problem = "Must be an RFC 3339 date-time, such as 2099-05-17T18:00:00Z."
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         if not isinstance(value, str) or not RFC3339.fullmatch(value):
-            raise ValidationError("Must be an RFC 3339 date-time, such as 2099-05-17T18:00:00Z.")
+            raise ValidationError(self.problem)
         try:
             instant = datetime.fromisoformat(value.upper())
             if instant.tzinfo is None:
@@ -85,6 +87,11 @@ class DayOrInstant(Instant):
 
     A `shift` of one microsecond turns an exclusive bound into an inclusive one.
     """
+
+    problem = (
+        "Must be a date or an RFC 3339 date-time, such as 2099-05-17T18:00:00Z. In a URL, write + "
+        "as %2B."
+    )
 
     def __init__(self, *, shift: timedelta = timedelta(), **kwargs: Any) -> None:
         super().__init__(**kwargs)

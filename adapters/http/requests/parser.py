@@ -43,8 +43,9 @@ class StrictParser(FlaskParser):
         return {name: value for name, [value] in known.items()}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        if req.mimetype not in (PATCH_TYPES if req.method == "PATCH" else (JSON_TYPE,)):
-            raise UnsupportedMediaType("Send the body as Content-Type: application/json.")
+        types = PATCH_TYPES if req.method == "PATCH" else (JSON_TYPE,)
+        if req.mimetype not in types:
+            raise UnsupportedMediaType(f"Send the body as Content-Type: {' or '.join(types)}.")
         _require_no_encoding(req)
         try:
             return json.loads(
@@ -107,7 +108,7 @@ def _parameters(text: bytes, where: str, too_many: type[HTTPException]) -> dict[
     except UnicodeDecodeError as error:
         raise BadRequest(f"The {where} is not UTF-8.") from error
     except ValueError as error:
-        raise too_many(f"The {where} has more than {NAMES_MAX} names.") from error
+        raise too_many(f"The {where} has more than {NAMES_MAX} parameters.") from error
 
 
 NO_FIELDS = Schema()
@@ -118,7 +119,7 @@ def _flat(messages: Any) -> dict[str, list[str]]:
     if not isinstance(messages, dict):
         return {WHOLE_BODY: list(messages)}
     return {
-        WHOLE_BODY if field == "_schema" else str(field): list(problems)
+        WHOLE_BODY if field == "_schema" else str(field): list(dict.fromkeys(problems))
         for field, problems in messages.items()
     }
 

@@ -140,7 +140,7 @@ def test_429_documents_the_limits_and_all_codes(document):
     assert "60 per minute by address; 10 per minute by account and address." in login["description"]
     assert problems_of(login).keys() == {"too_many_requests", "too_many_wrong_passwords"}
     assert "60 per minute and 1000 per day by account." in publish["description"]
-    assert "60 per hour by address, failures only; 120 per hour by feed." in feed["description"]
+    assert "1200 per hour by address, failures only; 120 per hour by feed." in feed["description"]
 
 
 @pytest.mark.parametrize(

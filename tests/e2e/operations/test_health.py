@@ -37,13 +37,15 @@ def test_the_service_is_ready_with_its_database(visitor):
     assert response.json() == {"status": "ready"}
 
 
-def test_without_a_database_the_service_is_healthy_but_not_ready():
+def test_without_a_database_the_service_is_healthy_but_not_ready(caplog):
     with a_visitor(UNREACHABLE) as visitor:
         assert visitor.get("/healthz").status_code == 200
         response = visitor.get("/readyz")
 
     assert is_problem(response, 503, "not_ready")
     assert response.json()["detail"] == "The database does not respond."
+    [warning] = [each for each in caplog.records if each.name == "turnout.unavailable"]
+    assert (warning.levelname, warning.getMessage()[:9]) == ("WARNING", "not_ready")
 
 
 @pytest.mark.parametrize("state", ["empty", "old", "newer"])

@@ -216,6 +216,9 @@ def test_renames_to_possible_passwords_count_as_wrong_passwords(world):
 
     with pytest.raises(TooManyWrongPasswords):
         world.update_profile(me, ProfileChanges(Username("enchantress")), NEW_ADDRESS)
+    # They do not make confirmations wait.
+    new_password = Password("analytical engine")
+    world.change_password(me, "ada's password", new_password, NEW_ADDRESS)
     for username in ("ENCHANTRESS4", "ada"):  # her own; too short for a password
         assert world.update_profile(me, ProfileChanges(Username(username)), NEW_ADDRESS)
     world.clock.advance(HOUR)

@@ -46,11 +46,21 @@ def test_an_edit_changes_only_the_given_fields():
 @pytest.mark.parametrize("now", [NOON, NOON - HOUR], ids=["stands still", "goes back"])
 def test_updated_at_increases_with_every_edit_even_if_the_clock_does_not(now):
     event = an_event()
-    event.edit(EventChanges(), event.creator_id, now=NOON)
+    event.edit(EventChanges(title=Title("Coffee")), event.creator_id, now=NOON)
 
-    event.edit(EventChanges(), event.creator_id, now=now)
+    event.edit(EventChanges(title=Title("Tea")), event.creator_id, now=now)
 
     assert event.updated_at > NOON
+
+
+def test_an_edit_without_a_difference_makes_no_new_version():
+    event = an_event(capacity=10)
+    before = deepcopy(event)
+
+    event.edit(NO_CHANGES, event.creator_id, now=NOON)
+    event.edit(EventChanges(title=event.title, capacity=Capacity(10)), event.creator_id, now=NOON)
+
+    assert event == before
 
 
 def test_every_field_can_be_edited_at_once():

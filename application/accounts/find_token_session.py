@@ -6,13 +6,13 @@ from domain.accounts.errors import InvalidToken
 
 
 @dataclass(frozen=True)
-class FindTokenOwner:
-    """The owner of a token, valid or expired; None unless this service signed it."""
+class FindTokenSession:
+    """The session of a token, valid or expired; None unless this service signed it."""
 
     tokens: Tokens
 
     def __call__(self, token: str) -> UUID | None:
         try:
-            return self.tokens.read(token).user_id
+            return self.tokens.read(token).session_id
         except InvalidToken:
             return None
