@@ -15,10 +15,10 @@ CONTROL_EXCEPT_TEXT = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"  # 
 IGNORABLE = (
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
-    # As characters: Python and ECMAScript escape these differently.
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-VISIBLE = rf"[^\s{CONTROL}{IGNORABLE}]"
+# Those with longer code points: ECMAScript needs a flag for them, so no pattern has them.
+LONG_IGNORABLE = r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+VISIBLE = rf"[^\s{CONTROL}{IGNORABLE}{LONG_IGNORABLE}]"
 
 # Opening bidirectional controls and what closes them (UAX 9 section 2).
 POP_FORMATTING, POP_ISOLATE = "\u202c", "\u2069"

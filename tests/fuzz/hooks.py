@@ -102,7 +102,7 @@ def map_case(context, case):
     if isinstance(case.body, dict):
         case.body = {name: with_year(name, value) for name, value in case.body.items()}
         if is_valid:
-            case.body |= stronger_passwords(case.body) | without_bidi_controls(case.body)
+            case.body |= stronger_passwords(case.body) | accepted_lines(case.body)
     if is_valid and "cursor" in case.query:
         use_known_cursor(case)
     if is_valid and "search" in case.query:
@@ -134,10 +134,22 @@ def stronger_passwords(body):
     }
 
 
-def without_bidi_controls(body):
-    """Lines without bidirectional controls: no pattern can require that they are closed."""
-    lines = {name: body[name] for name in ("title", "location") if name in body}
-    return {name: BIDI_CONTROL.sub("", text) for name, text in lines.items()}
+def accepted_lines(body):
+    """Replacements for lines of text that break a rule which no pattern can express."""
+    lines = {name: body[name] for name in ("title", "location") if body.get(name, "").strip()}
+    return {
+        name: f"Tea {BIDI_CONTROL.sub('', text)}"[:TITLE_MAX_LENGTH].rstrip()
+        for name, text in lines.items()
+        if not is_accepted(text.strip())
+    }
+
+
+def is_accepted(text):
+    try:
+        require_line("title", text)
+    except Invalid:
+        return False
+    return True
 
 
 def with_terms(search):

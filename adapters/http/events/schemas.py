@@ -21,7 +21,7 @@ from domain.events.description import (
     Title,
 )
 from domain.events.schedule import EventStatus
-from domain.text import CONTROL, CONTROL_EXCEPT_TEXT, LINE_BREAK, VISIBLE
+from domain.text import CONTROL, CONTROL_EXCEPT_TEXT, IGNORABLE, LINE_BREAK
 
 LINE = (
     "at least one visible character, no control characters or line breaks, and no unclosed "
@@ -35,9 +35,7 @@ def _line(max_length: int) -> str:
     """The pattern of a line of text. It cannot check that bidirectional controls are closed."""
     inner = rf"[^{CONTROL}{LINE_BREAK}]"
     outer = rf"[^{BLANK}{CONTROL}]"
-    return (
-        rf"^(?=[\s\S]*{VISIBLE})[{BLANK}]*{outer}({inner}{{0,{max_length - 2}}}{outer})?[{BLANK}]*$"
-    )
+    return rf"^(?=[\s\S]*[^\s{CONTROL}{IGNORABLE}])[{BLANK}]*{outer}({inner}{{0,{max_length - 2}}}{outer})?[{BLANK}]*$"
 
 
 def _title(**options: Any) -> Text:
