@@ -14,8 +14,9 @@ from adapters.http.requests.idempotency_key import KEY_HEADER
 from adapters.security.common_passwords import COMMON_PASSWORDS
 from domain.accounts.credentials import Password, PasswordRules
 from domain.errors import Invalid
+from domain.events.description import TITLE_MAX_LENGTH
 from domain.events.search import SEARCH_MAX_LENGTH, Search
-from domain.text import BIDI_CONTROL
+from domain.text import BIDI_CONTROL, require_line
 from tests.e2e.conformance import Document
 
 

@@ -35,7 +35,8 @@ def _line(max_length: int) -> str:
     """The pattern of a line of text. It cannot check that bidirectional controls are closed."""
     inner = rf"[^{CONTROL}{LINE_BREAK}]"
     outer = rf"[^{BLANK}{CONTROL}]"
-    return rf"^(?=[\s\S]*[^\s{CONTROL}{IGNORABLE}])[{BLANK}]*{outer}({inner}{{0,{max_length - 2}}}{outer})?[{BLANK}]*$"
+    has_visible = rf"(?=[\s\S]*[^\s{CONTROL}{IGNORABLE}])"
+    return rf"^{has_visible}[{BLANK}]*{outer}({inner}{{0,{max_length - 2}}}{outer})?[{BLANK}]*$"
 
 
 def _title(**options: Any) -> Text:
