@@ -87,7 +87,7 @@ def test_the_password_is_prompted_twice_and_not_echoed(type_password, db):
     ("arguments", "password", "reason"),
     [
         (("ada", "--email", "here"), PASSWORD, "email: Not a valid email address."),
-        (("ada ",), PASSWORD, "username: Must be 1 to 150 letters"),
+        (("ada ",), PASSWORD, "username: Must be 1 to 150 ASCII letters"),
         (("ada",), "correct\thorse", "password: Must not contain control characters."),
         (("ada",), "ada12345", "password: Must not be based on the username, "),
         (("ada",), "with a NUL\0", "password: Must not contain NUL characters"),

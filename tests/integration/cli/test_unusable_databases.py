@@ -104,6 +104,7 @@ def test_the_advice_creates_a_database_that_can_be_restored_into(
         output_of("backup", file, **other.settings)
 
         assert "The encoding of the database is" in error_of("restore", file, **other.settings)
-        assert output_of("restore", file, DATABASE_URL=url) == "0 events, 0 seats: 0 differ.\n"
+        output = output_of("restore", file, DATABASE_URL=url)
+        assert output.endswith("\n0 events, 0 seats: 0 differ.\n")
     finally:
         db.run(f"DROP DATABASE {name}")
