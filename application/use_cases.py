@@ -9,7 +9,6 @@ from application.accounts.compare_password import ComparePassword
 from application.accounts.confirm_password import ConfirmPassword
 from application.accounts.delete_account import DeleteAccount
 from application.accounts.find_token_session import FindTokenSession
-from application.accounts.finish_deletions import FinishDeletions
 from application.accounts.get_profile import GetProfile
 from application.accounts.leave_upcoming_events import LeaveUpcomingEvents
 from application.accounts.list_sessions import ListSessions
@@ -66,7 +65,6 @@ class UseCases:
     update_profile: UpdateProfile
     change_password: ChangePassword
     delete_account: DeleteAccount
-    finish_deletions: FinishDeletions
 
     list_events: ListEvents
     create_event: CreateEvent
@@ -137,7 +135,6 @@ def build_use_cases(
             new_work, confirm_password, password_rules, hasher, clock, audit
         ),
         delete_account=DeleteAccount(new_work, confirm_password, leave_upcoming_events, audit),
-        finish_deletions=FinishDeletions(accounts, leave_upcoming_events, clock),
         list_events=ListEvents(events, clock),
         create_event=CreateEvent(new_work, clock, new_id, max_upcoming_events),
         get_event=GetEvent(events, clock),

@@ -121,7 +121,6 @@ class RateLimiter:
         ignored: Failure = (),
     ) -> Decorator:
         limits = parse_many(windows)
-        is_counted_first = not (failure or ignored)
 
         def decorate(view: View) -> View:
             @wraps(view)
@@ -129,9 +128,8 @@ class RateLimiter:
                 # Hashed, so that Redis holds neither names nor secrets.
                 digest = sha256(identifier_of(*args, **kwargs).encode()).hexdigest()
                 keys = [RateLimitKey(each, (KEY_PREFIX, name, label, digest)) for each in limits]
-                status = self.hit(*keys, is_counted=is_counted_first)
-                if is_counted_first or status.is_exceeded:
-                    _show(status)
+                status = self.hit(*keys, is_counted=not (failure or ignored))
+                _show(status)
                 if status.is_exceeded:
                     raise TooManyRequests
                 is_counted = bool(ignored)

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: paths, access, and leftovers of earlier runs."""
+"""The embedded PostgreSQL server: its paths, its permissions, and recovery after a kill."""
 
 import os
 import signal

@@ -286,14 +286,6 @@ def test_the_token_of_an_ended_session_does_not_use_up_the_limits_of_its_owner(c
     assert (response.status_code, response.headers["RateLimit-Remaining"]) == (201, "1")
 
 
-def test_the_limit_of_unknown_feeds_is_not_shown_for_a_known_one(client):
-    feed = authorized(client, "POST", "/v1/profile/calendar/", token=token_of(client)).json["url"]
-
-    response = client.get(feed)
-
-    assert response.headers["RateLimit-Limit"] == str(number_of(FEED.by_account))
-
-
 def test_a_calendar_feed_is_limited_by_its_secret(client):
     tokens = token_of(client), token_of(client, "grace")
     first, second = (

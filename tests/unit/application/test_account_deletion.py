@@ -3,6 +3,7 @@
 import pytest
 
 from application.accounts import leave_upcoming_events
+from application.accounts.finish_deletions import FinishDeletions
 from application.errors import OutcomeUnknown, Unavailable
 from domain.accounts.errors import AccountDeleted
 from tests.builders import CLIENT_INFO, DAY
@@ -29,6 +30,13 @@ class FailingWorkFactory(MemoryUnitOfWorkFactory):
                 super().commit()
 
         return FailingWork(self.store, self.seat_metrics, caller)
+
+
+def finish_deletions(world, **options):
+    finish = FinishDeletions(
+        world.log_in.accounts, world.delete_account.leave_upcoming_events, world.clock
+    )
+    return finish(**options)
 
 
 @pytest.fixture
@@ -65,7 +73,7 @@ def test_an_account_with_many_events_is_deleted_completely(world, ada):
     assert len(events(world)) == NUMBER
     assert not any(event.attendees_count for event in events(world).values())
     assert sum(given_back for _, given_back in world.seat_metrics.counted) == NUMBER
-    assert world.finish_deletions() == 0
+    assert finish_deletions(world) == 0
 
 
 @pytest.mark.parametrize("batches", [0, 1, 2])
@@ -79,9 +87,9 @@ def test_an_interrupted_deletion_can_be_finished(world, ada, batches):
     assert left == 3 * NUMBER - batches * BATCH
     with pytest.raises(AccountDeleted):
         world.published(ada)
-    assert world.finish_deletions(is_dry=True) == 1
-    assert world.finish_deletions() == 1
-    assert world.finish_deletions() == 0
+    assert finish_deletions(world, is_dry=True) == 1
+    assert finish_deletions(world) == 1
+    assert finish_deletions(world) == 0
     assert len(events(world)) == NUMBER
     assert not world.store.committed.attendances
 
@@ -93,7 +101,7 @@ def test_a_deletion_that_fails_at_once_changes_nothing(world, ada):
         delete(world, ada)
 
     assert world.get_profile(ada)
-    assert world.finish_deletions() == 0
+    assert finish_deletions(world) == 0
     assert len(events(world)) == 2 * NUMBER
 
 
@@ -104,5 +112,5 @@ def test_events_that_start_before_a_deletion_is_finished_remain(world, ada):
 
     world.clock.advance(DAY)
 
-    assert world.finish_deletions() == 0
+    assert finish_deletions(world) == 0
     assert len(events(world)) == 2 * NUMBER

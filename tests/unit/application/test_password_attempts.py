@@ -15,7 +15,7 @@ from domain.errors import Invalid
 from tests.builders import CLIENT_INFO, HOUR
 
 NEW_ADDRESS = ClientInfo("198.51.100.1", None)
-HER_ADDRESS = CLIENT_INFO
+KNOWN_ADDRESS = CLIENT_INFO
 SECOND = timedelta(seconds=1)
 
 
@@ -85,7 +85,7 @@ def test_a_login_from_a_new_address_ends_the_count_of_all_new_addresses(world):
 
 def test_open_sessions_continue_during_the_wait(world):
     world.person("ada")
-    pair = log_in(world, client_info=HER_ADDRESS)
+    pair = log_in(world, client_info=KNOWN_ADDRESS)
     use_up(world)
 
     assert world.get_profile(world.authenticate(pair.access_token))
@@ -94,12 +94,12 @@ def test_open_sessions_continue_during_the_wait(world):
 
 def test_guesses_from_elsewhere_do_not_lock_the_owner_out_at_a_known_address(world):
     world.person("ada")
-    log_in(world, client_info=HER_ADDRESS)
+    log_in(world, client_info=KNOWN_ADDRESS)
     use_up(world)
     with pytest.raises(TooManyWrongPasswords):
         log_in(world)
 
-    assert log_in(world, client_info=HER_ADDRESS)
+    assert log_in(world, client_info=KNOWN_ADDRESS)
 
     with pytest.raises(TooManyWrongPasswords):  # her login does not reset the guesser's counter
         log_in(world)
@@ -117,23 +117,23 @@ def test_addresses_of_an_ipv6_network_count_as_one(world):
 
 def test_a_known_address_is_limited_too(world):
     world.person("ada")
-    log_in(world, client_info=HER_ADDRESS)
-    use_up(world, client_info=HER_ADDRESS)
+    log_in(world, client_info=KNOWN_ADDRESS)
+    use_up(world, client_info=KNOWN_ADDRESS)
 
     with pytest.raises(TooManyWrongPasswords):
-        log_in(world, client_info=HER_ADDRESS)
+        log_in(world, client_info=KNOWN_ADDRESS)
     assert log_in(world)  # from elsewhere
 
 
 def test_failures_and_known_addresses_are_forgotten(world):
     world.person("ada")
-    log_in(world, client_info=HER_ADDRESS)
+    log_in(world, client_info=KNOWN_ADDRESS)
     use_up(world)
     world.clock.advance(ATTEMPTS_LIFETIME)
 
     use_up(world)
     with pytest.raises(TooManyWrongPasswords):
-        log_in(world, client_info=HER_ADDRESS)
+        log_in(world, client_info=KNOWN_ADDRESS)
 
 
 def test_the_wait_has_a_maximum(world):
