@@ -1,6 +1,7 @@
 """Transactions that need one round trip per read, plus the commit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg2
@@ -55,21 +56,38 @@ class Transaction:
         """Raises Unavailable if nothing was committed, OutcomeUnknown if that is not known."""
         if not self._is_begun and not self._writes:
             return
+        with self._commit_errors():
+            command_tag = self._connection.execute(self._message(last=COMMIT))
+        self._is_begun = False
+        if command_tag != COMMIT.decode():
+            raise RuntimeError("An earlier error was ignored: the transaction was rolled back.")
+
+    def commit_rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
+        """The rows of a statement that is the whole transaction, committed in the same message.
+
+        Raises the same as `commit`.
+        """
+        if self._is_begun or self._writes:
+            raise RuntimeError("The transaction has other statements.")
+        # Statements in one message are one transaction (PostgreSQL manual, section 54.2.2.1).
+        message = self._connection.set_local.encode() + self._session_check
+        with self._commit_errors():
+            return self._connection.rows(message + self._connection.mogrify(sql, values))
+
+    @contextmanager
+    def _commit_errors(self) -> Iterator[None]:
         if self._connection.is_disconnected():
             raise Unavailable  # nothing was sent
         notices = self._connection.notices
         notices.clear()
         try:
-            command_tag = self._connection.execute(self._message(last=COMMIT))
+            yield
         except psycopg2.Error as error:
             # A server that rejects the commit stays connected. One that closes the connection may
             # have committed already, and been waiting for its standby.
             if self._connection.is_lost or is_outcome_unknown(error):
                 raise OutcomeUnknown from error
             raise
-        self._is_begun = False
-        if command_tag != COMMIT.decode():
-            raise RuntimeError("An earlier error was ignored: the transaction was rolled back.")
         if notices:
             # If the wait for a synchronous standby is cancelled, COMMIT succeeds with a warning:
             # committed here, but perhaps not on the standby (PostgreSQL's SyncRepWaitForLSN).

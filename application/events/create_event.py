@@ -38,16 +38,18 @@ class CreateEvent:
     ) -> Response:
         with self.new_work(caller) as work:
             creator_id, now = caller.user_id, self.clock.now()
-            if request is not None:
-                record = work.idempotency.find_for_update(creator_id, request.key)
-                if record is not None and not record.is_expired(now):
-                    stored: Response = record.replay(request)
-                    return stored
+            if request is None:
+                event = Event.create(new, self.new_id(), creator_id, now)
+                creator_name = work.events.add_and_commit(event, self.max_upcoming)
+                return respond(EventView.of(event, creator_name, now))
+            record = work.idempotency.find_for_update(creator_id, request.key)
+            if record is not None and not record.is_expired(now):
+                stored: Response = record.replay(request)
+                return stored
             event = Event.create(new, self.new_id(), creator_id, now)
             creator_name = work.events.add(event, self.max_upcoming)
             response = respond(EventView.of(event, creator_name, now))
-            if request is not None:
-                work.idempotency.remove_expired(creator_id, now)
-                work.idempotency.add(creator_id, IdempotencyRecord(request, response, now))
+            work.idempotency.remove_expired(creator_id, now)
+            work.idempotency.add(creator_id, IdempotencyRecord(request, response, now))
             work.commit()
         return response

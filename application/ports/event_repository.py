@@ -17,6 +17,10 @@ class EventRepository(Protocol):
         """
 
     @abstractmethod
+    def add_and_commit(self, event: Event, max_upcoming: int) -> str:
+        """Like `add`, and commits: the only change of its unit of work. Raises OutcomeUnknown."""
+
+    @abstractmethod
     def upcoming_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
         """Upcoming events that the user created or attends, with the user's seat, in order of id.
 

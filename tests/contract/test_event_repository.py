@@ -177,6 +177,18 @@ def test_the_number_of_upcoming_events_is_limited(storage, ada, grace):
     assert storage.load(fourth, ada).id == fourth.id
 
 
+def test_an_event_can_be_added_and_committed_at_once(storage, ada):
+    event, too_many = an_event(creator_id=ada.id), an_event(creator_id=ada.id)
+    with storage.new_work() as work:
+        assert work.events.add_and_commit(event, max_upcoming=1) == ada.username
+    with pytest.raises(TooManyEvents), storage.new_work() as work:
+        work.events.add_and_commit(too_many, max_upcoming=1)
+
+    assert storage.load(event, ada).title == event.title
+    with pytest.raises(EventNotFound):
+        storage.load(too_many, ada)
+
+
 def test_a_deleted_user_can_neither_create_an_event_nor_take_a_seat(storage, ada, grace):
     event = storage.keep_event(grace)
     with storage.new_work() as work:

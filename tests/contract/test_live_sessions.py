@@ -10,7 +10,8 @@ from application.caller import Caller
 from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria
 from domain.accounts.errors import SessionEnded
-from tests.builders import NOON, a_session
+from domain.events.errors import EventNotFound
+from tests.builders import NOON, a_session, an_event
 
 ALL = PageRequest(limit=100)
 MICROSECOND = timedelta(microseconds=1)
@@ -95,6 +96,15 @@ def test_an_ended_session_takes_no_seat(storage, ada, event, late_caller):
         take_seat(storage, event, late_caller)
 
     assert storage.load(event, ada).attendees_count == 0
+
+
+def test_an_ended_session_adds_no_event(storage, ada, late_caller):
+    event = an_event(creator_id=ada.id)
+    with pytest.raises(SessionEnded), storage.new_work(late_caller) as work:
+        work.events.add_and_commit(event, max_upcoming=1)
+
+    with pytest.raises(EventNotFound):
+        storage.load(event, ada)
 
 
 def test_work_that_only_writes_needs_a_live_session(storage, event, late_caller):

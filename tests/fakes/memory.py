@@ -114,7 +114,7 @@ class MemoryUnitOfWork(UnitOfWork):
 
     @cached_property
     def events(self) -> "MemoryEventRepository":
-        return MemoryEventRepository(self._state)
+        return MemoryEventRepository(self._state, self.commit)
 
     @cached_property
     def idempotency(self) -> "MemoryIdempotencyStore":
@@ -241,6 +241,7 @@ class MemoryPasswordAttemptCounters(PasswordAttemptCounters):
 @dataclass
 class MemoryEventRepository(EventRepository):
     state: State
+    commit: Callable[[], None]
     taken: int = 0
     given_back: int = 0
 
@@ -255,6 +256,11 @@ class MemoryEventRepository(EventRepository):
             raise TooManyEvents(max_upcoming)
         self.state.events[event.id] = replace(event, seat=NO_SEAT)
         return self.state.users[event.creator_id].username
+
+    def add_and_commit(self, event: Event, max_upcoming: int) -> str:
+        name = self.add(event, max_upcoming)
+        self.commit()
+        return name
 
     def upcoming_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
         found = sorted(

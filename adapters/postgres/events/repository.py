@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from adapters.postgres.connection import Row
 from adapters.postgres.events.mappers import (
     changed_columns,
     event_from_row,
@@ -33,13 +34,15 @@ class PostgresEventRepository(EventRepository):
         self.seats_changed: list[SeatChange] = []
 
     def add(self, event: Event, max_upcoming: int = MAX_UPCOMING_EVENTS) -> str:
-        values = event_to_row(event) | {"max_upcoming": max_upcoming}
-        rows = self._transaction.rows(ADD_EVENT, values)
-        if not rows:
-            raise TooManyEvents(max_upcoming)
-        self._set_terms(event)
-        name: str = rows[0].creator_name
-        return name
+        return _creator_name(
+            self._transaction.rows(ADD_EVENT, _new_event_values(event, max_upcoming)), max_upcoming
+        )
+
+    def add_and_commit(self, event: Event, max_upcoming: int) -> str:
+        return _creator_name(
+            self._transaction.commit_rows(ADD_EVENT, _new_event_values(event, max_upcoming)),
+            max_upcoming,
+        )
 
     def upcoming_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
         values = {"attendee": user_id, "now": now, "limit": limit}
@@ -85,3 +88,18 @@ class PostgresEventRepository(EventRepository):
     def _set_terms(self, event: Event) -> None:
         terms = joined_terms(event.title, event.description)
         self._transaction.write(SET_TERMS, {"event_ids": [event.id], "terms": [terms]})
+
+
+def _new_event_values(event: Event, max_upcoming: int) -> dict[str, Any]:
+    return event_to_row(event) | {
+        "max_upcoming": max_upcoming,
+        "terms": joined_terms(event.title, event.description),
+    }
+
+
+def _creator_name(rows: Sequence[Row], max_upcoming: int) -> str:
+    """Raises TooManyEvents if no event was inserted."""
+    if not rows:
+        raise TooManyEvents(max_upcoming)
+    name: str = rows[0].creator_name
+    return name

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Insert,
     Integer,
     Table,
+    Text,
     Uuid,
     bindparam,
     delete,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 
 from adapters.postgres.pages import LIMIT
-from adapters.postgres.schema.event_terms import WRITE_TERMS
+from adapters.postgres.schema.event_terms import WRITE_TERMS, insert_terms
 from adapters.postgres.schema.tables import attendances, events, users
 from adapters.postgres.sql import EVENT_ID, NOW, columns_of, compile_sql, update_values
 from domain.events.event import EventSeats, Seat
@@ -101,16 +102,22 @@ _upcoming = (
     .limit(MAX_UPCOMING)
     .subquery("upcoming")
 )
-# Returns no row if the creator has too many upcoming events.
-ADD_EVENT = compile_sql(
+_added = (
     _insert_for(
         _new_event["creator_id"],
         events,
         _new_event,
         select(func.count()).select_from(_upcoming).scalar_subquery() < MAX_UPCOMING,
-    ).returning(
-        select(users.c.username).where(users.c.id == _new_event["creator_id"]).label("creator_name")
     )
+    .returning(events.c.id, events.c.creator_id)
+    .cte("added")
+)
+# Inserts the event with its search terms, and returns no row if the creator has too many upcoming
+# events.
+ADD_EVENT = compile_sql(
+    select(users.c.username.label("creator_name"))
+    .join(_added, _added.c.creator_id == users.c.id)
+    .add_cte(insert_terms(_added.c.id, bindparam("terms", type_=Text)).cte("terms"))
 )
 SET_TERMS = compile_sql(WRITE_TERMS)
 REMOVE_EVENT = compile_sql(delete(events).where(events.c.id == EVENT_ID))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Text,
     Uuid,
@@ -15,7 +16,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 
 from adapters.postgres.schema.tables import event_terms, events
 from domain.events.terms import TERMS_VERSION, terms_of
@@ -29,14 +30,18 @@ _computed = (
     .table_valued(column("event_id", Uuid), column("terms", Text), name="computed")
     .render_derived()
 )
-_new = insert(event_terms).from_select(
-    ["event_id", "terms", "version"],
-    select(
-        _computed.c.event_id,
-        func.array_to_tsvector(func.string_to_array(_computed.c.terms, text("' '"))),
-        literal_column(str(TERMS_VERSION)),
-    ),
-)
+
+
+def insert_terms(event_id: ColumnElement[UUID], terms: ColumnElement[str]) -> Insert:
+    """Insert terms, separated by spaces."""
+    tsvector = func.array_to_tsvector(func.string_to_array(terms, text("' '")))
+    version: ColumnElement[int] = literal_column(str(TERMS_VERSION))
+    return insert(event_terms).from_select(
+        ["event_id", "terms", "version"], select(event_id, tsvector, version)
+    )
+
+
+_new = insert_terms(_computed.c.event_id, _computed.c.terms)
 WRITE_TERMS = _new.on_conflict_do_update(
     index_elements=[event_terms.c.event_id],
     set_={"terms": _new.excluded.terms, "version": _new.excluded.version},

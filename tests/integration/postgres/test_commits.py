@@ -61,7 +61,10 @@ def test_a_warning_during_a_commit_raises_outcome_unknown(work_on):
         work.commit()
 
 
-def test_a_warning_during_a_commit_sent_with_its_writes_raises_outcome_unknown(work_on):
+@pytest.mark.parametrize("is_one_message", [True, False])
+def test_a_warning_during_a_commit_sent_with_its_writes_raises_outcome_unknown(
+    work_on, is_one_message
+):
     ada = a_user()
     with work_on() as work:
         work.users.add(ada)
@@ -74,8 +77,11 @@ def test_a_warning_during_a_commit_sent_with_its_writes_raises_outcome_unknown(w
     )
 
     with pytest.raises(OutcomeUnknown), work_on() as work:
-        work.events.add(an_event(creator_id=ada.id))
-        work.commit()
+        if is_one_message:
+            work.events.add_and_commit(an_event(creator_id=ada.id), max_upcoming=1)
+        else:
+            work.events.add(an_event(creator_id=ada.id))
+            work.commit()
 
 
 def test_losing_the_connection_during_a_commit_raises_outcome_unknown(work_on):
@@ -119,6 +125,34 @@ def test_a_commit_on_a_lost_connection_raises_outcome_unknown(postgres_engine, m
 
     with PostgresUnitOfWork(postgres_engine) as work:
         assert work.users.find_for_update(user.id) is None
+
+
+def test_losing_the_connection_before_an_event_is_added_raises_unavailable(postgres_engine):
+    with pytest.raises(Unavailable) as exc_info, PostgresUnitOfWork(postgres_engine) as work:
+        cut_connections(postgres_engine)
+        work.events.add_and_commit(an_event(), max_upcoming=1)
+
+    assert type(exc_info.value) is Unavailable
+
+
+def test_losing_the_connection_while_an_event_is_added_raises_outcome_unknown(
+    postgres_engine, monkeypatch
+):
+    execute = DriverConnection.execute
+
+    def cut_and_execute(connection, sql, values=None):
+        cut_connections(postgres_engine)
+        return execute(connection, sql, values)
+
+    monkeypatch.setattr(DriverConnection, "execute", cut_and_execute)
+    with pytest.raises(OutcomeUnknown), PostgresUnitOfWork(postgres_engine) as work:
+        work.events.add_and_commit(an_event(), max_upcoming=1)
+
+
+def test_an_event_added_at_once_must_be_the_only_change(work_on):
+    with pytest.raises(RuntimeError), work_on() as work:
+        work.users.add(user := a_user())
+        work.events.add_and_commit(an_event(creator_id=user.id), max_upcoming=1)
 
 
 def test_a_not_null_violation_is_not_a_deleted_account(work_on):
