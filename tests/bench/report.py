@@ -38,7 +38,7 @@ def load_section(
         f"{'wrk' if has_wrk() else 'Python'} sends requests over {CONNECTIONS} connections, on the "
         f"same machine: medians of {turns} turns of {seconds} s.\n"
         "Ratios are medians of the ratios of each pair of turns, with their range. "
-        "Logins are compared\nwith Argon2 in a loop."
+        "Logins are compared\nwith Argon2 in a loop, at equal concurrency."
     )
     yield load_table(results)
     yield chart(results)

@@ -19,7 +19,7 @@ PREPARED = 60_000
 class Scenario:
     """`is_single_use`: each request works only once, so a turn must not send more than prepared.
 
-    `is_hashing`: compared with Argon2 in a loop on every processor instead of with the floor.
+    `is_hashing`: compared with Argon2 in a loop, at equal concurrency, instead of with the floor.
     """
 
     name: str
