@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from domain.events.description import Title
 from domain.events.errors import EventNotFound
 from domain.events.event import EventChanges
 from tests.builders import CLIENT_INFO, DAY, HOUR, NOON
+from tests.fakes.clock import FakeClock
 from tests.fakes.memory import MemoryUserRepository
 from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
 
@@ -109,7 +111,9 @@ def test_creating_a_feed_locks_the_account(world, ada, monkeypatch):
 class Asked(MemoryCalendarQueries):
     """Notes what it is asked for."""
 
-    def entries(self, secret_hash: bytes, limit: int, length: int) -> Sequence[CalendarEntry]:
+    def entries(
+        self, secret_hash: bytes, limit: int, length: int, cancelled_since: datetime
+    ) -> Sequence[CalendarEntry]:
         self.bounds = limit, length
         return []
 
@@ -117,7 +121,7 @@ class Asked(MemoryCalendarQueries):
 def test_a_feed_is_bounded(world):
     calendars = Asked(world.store)
 
-    ReadCalendarFeed(calendars)("x" * 43)
+    ReadCalendarFeed(calendars, FakeClock())("x" * 43)
 
     assert calendars.bounds == (ENTRIES_MAX, DESCRIPTION_MAX) == (1000, 1000)
 
@@ -127,6 +131,6 @@ def test_a_malformed_secret_causes_no_query(world, secret):
     calendars = Asked(world.store)
 
     with pytest.raises(CalendarNotFound):
-        ReadCalendarFeed(calendars)(secret)
+        ReadCalendarFeed(calendars, FakeClock())(secret)
 
-    assert not hasattr(calendars, "limits")
+    assert not hasattr(calendars, "bounds")
