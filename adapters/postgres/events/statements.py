@@ -24,7 +24,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import FromClause
 
-from adapters.postgres.events.filters import VIEWER, StatementKey, indexed_filters, residual_filters
+from adapters.postgres.events.filters import (
+    IS_CREATOR,
+    IS_DRAFT,
+    VIEWER,
+    StatementKey,
+    hidden_events,
+    indexed_filters,
+    residual_filters,
+)
 from adapters.postgres.events.ordering import after_cursor, is_indexed_order, ordering
 from adapters.postgres.events.search import MATCHES
 from adapters.postgres.pages import AFTER_ID, AFTER_INSTANT, LIMIT, OFFSET
@@ -65,16 +73,23 @@ def _event_views(source: FromClause) -> Select[Any]:
     )
 
 
-DETAIL = compile_sql(_event_views(events).where(events.c.id == EVENT_ID))
+DETAIL = compile_sql(
+    _event_views(events).where(events.c.id == EVENT_ID, or_(~IS_DRAFT, IS_CREATOR))
+)
 
 
 def _count(key: StatementKey) -> Select[Any]:
-    total = func.count().label("total")
+    """All matches without the hidden ones: indexes count both, without reading the events."""
     conditions = [*indexed_filters(key), *residual_filters(key)]
+    matches = select(func.count()).select_from(events).where(*conditions)
     if key.has_search and len(conditions) == 1:
         # A join would take twice as long.
-        return select(total).where(MATCHES)
-    return select(total).select_from(events).where(*conditions)
+        matches = select(func.count()).where(MATCHES)
+    total: ColumnElement[int] = matches.scalar_subquery()
+    for condition in hidden_events(key):
+        hidden = select(func.count()).select_from(events).where(*conditions, condition)
+        total -= hidden.scalar_subquery()
+    return select(total.label("total"))
 
 
 @lru_cache(CACHED_STATEMENTS)
@@ -107,6 +122,7 @@ def _matching_events(key: StatementKey, *, is_after: bool) -> Select[Any]:
     """The matching events, unordered."""
     conditions = [
         *indexed_filters(key),
+        *map(not_, hidden_events(key)),
         *([after_cursor(key.sort)] if is_after else []),
     ]
     # One user has few events, which other indexes find.
@@ -169,9 +185,6 @@ def _scan_or_all(
 
 def _size(source: FromClause) -> ColumnElement[int]:
     return select(func.count()).select_from(source).scalar_subquery()
-
-
-COUNT_OF_ATTENDEES = compile_sql(select(events.c.attendees_count).where(events.c.id == EVENT_ID))
 
 
 @cache
