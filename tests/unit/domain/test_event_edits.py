@@ -81,7 +81,7 @@ def test_every_field_can_be_edited_at_once():
         "visibility": Visibility.UNLISTED,
         "attendees_visible_to": AttendeesVisibleTo.ORGANISER,
     }
-    changes: EventChanges = {**times, **window, **details}
+    changes: EventChanges = times | window | details
     assert changes.keys() == EventChanges.__annotations__.keys()
 
     event.edit(changes, event.creator_id, now=NOON)
