@@ -19,16 +19,18 @@ END = b"END:VTIMEZONE\r\n"
 
 
 def local_time(instant: datetime, zone: str) -> datetime:
-    """In this zone, but in UTC where a local time would not identify the instant.
+    """In this zone, or in UTC where a local time does not identify the instant.
 
-    Where clocks go back, a local time means its first occurrence (RFC 5545 section 3.3.5). A zone
-    can be unknown: another instance with a newer time zone database may have stored it.
+    Where clocks go back, local times occur twice. They mean the first (RFC 5545 section 3.3.5), but
+    some apps take the second. A zone is unknown if an instance with a newer time zone database
+    stored it.
     """
     utc = instant.astimezone(UTC)
     if zone not in time_zone_names() or utc.year >= MAXYEAR - 1:
         return utc
     local = utc.astimezone(ZoneInfo(zone))
-    return utc if local.fold else local
+    first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
+    return local if first == second else utc
 
 
 def time_zone_lines(zone_years: Iterable[tuple[str, int]]) -> bytes:

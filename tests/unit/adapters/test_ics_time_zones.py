@@ -74,13 +74,18 @@ def test_an_event_can_last_while_clocks_change():
     ]
 
 
-def test_of_two_equal_local_times_the_second_is_in_utc():
-    """RFC 5545 section 3.3.5: a local time that occurs twice means the first."""
-    first = an_event_at("2030-10-27T00:30", "Europe/Berlin")
+def test_local_times_that_occur_twice_are_in_utc():
+    """They mean the first (RFC 5545 section 3.3.5), but ical.js takes the second."""
+    first = an_event_at("2030-10-26T23:59", "Europe/Berlin", end="2030-10-27T00:30")
+    second = an_event_at("2030-10-27T01:59", "Europe/Berlin", end="2030-10-27T02:00")
 
     assert times_of(first) == [
-        "DTSTART;TZID=Europe/Berlin:20301027T023000",
-        "DTEND:20301027T013000Z",
+        "DTSTART;TZID=Europe/Berlin:20301027T015900",
+        "DTEND:20301027T003000Z",
+    ]
+    assert times_of(second) == [
+        "DTSTART:20301027T015900Z",
+        "DTEND;TZID=Europe/Berlin:20301027T030000",
     ]
 
 
@@ -129,24 +134,28 @@ def test_the_definition_of_a_zone_has_each_change_of_the_year():
     ]
 
 
-def test_a_feed_defines_each_zone_once_for_every_year_it_needs():
+def test_a_feed_defines_each_zone_once_for_the_years_of_its_times():
     entries = [
-        an_event_at("2031-07-15T18:00", "Europe/Berlin"),
+        an_event_at("2033-07-15T18:00", "Europe/Berlin"),
         an_event_at("2030-12-31T22:30", "Europe/Berlin", end="2030-12-31T23:30"),  # ends in 2031
-        an_event_at("2030-01-15T18:00", "Europe/Berlin"),
         an_event_at("2040-01-15T18:00", "America/New_York"),
+        an_event_at("2030-01-15T18:00", "Europe/Berlin"),
+        an_event_at("2030-01-15T18:00", "Asia/Kolkata"),
         an_event_at("2030-01-15T18:00", "UTC"),
     ]
 
     file = feed_file(entries, EVENTS)
 
-    assert zones_of(file) == ["America/New_York", "Europe/Berlin"]
-    new_york, berlin = Calendar.from_ical(file).walk("VTIMEZONE")
-    assert {each.DTSTART.year for each in berlin.subcomponents} == {2030, 2031}
-    assert {each.DTSTART.year for each in new_york.subcomponents} == {2040}
-    onsets = [each.DTSTART for each in berlin.subcomponents]
-    assert onsets == sorted(set(onsets))
-    assert file.index(b"END:VTIMEZONE") < file.index(b"BEGIN:VEVENT")
+    zones = Calendar.from_ical(file).walk("VTIMEZONE")
+    assert [(str(zone["TZID"]), years_of(zone)) for zone in zones] == [
+        ("America/New_York", [2040, 2040, 2040]),
+        ("Asia/Kolkata", [2030]),
+        ("Europe/Berlin", [2030, 2030, 2030, 2031, 2031, 2031, 2033, 2033, 2033]),
+    ]
+
+
+def years_of(zone):
+    return [each.DTSTART.year for each in zone.subcomponents]
 
 
 def test_a_zone_is_defined_for_the_local_year():
