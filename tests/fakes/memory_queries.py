@@ -128,7 +128,8 @@ class MemoryEventQueries(EventQueries):
             for (event, user_id), registered_at in state.attendances.items()
             if event == event_id
         ]
-        return _page(sorted(views, key=_place_of_attendee), page_request, _place_of_attendee)
+        page = _page(sorted(views, key=_place_of_attendee), page_request, _place_of_attendee)
+        return replace(page, count=None)
 
 
 def _session_view(session: Session) -> SessionView:
