@@ -23,6 +23,7 @@ class CalendarEntry:
     end_time: datetime
     timezone: str
     state: EventState
+    cancellation_reason: str | None
     created_at: datetime
     updated_at: datetime
     revision: int  # number of edits and transitions

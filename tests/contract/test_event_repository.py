@@ -129,7 +129,6 @@ def test_every_edited_field_is_saved(storage, ada):
         registration_opens_at=NOON,
         registration_closes_at=NOON + HOUR,
     )
-    assert changes.keys() == EventChanges.__annotations__.keys()
     with storage.new_work() as work:
         loaded = work.events.get_for_update(event.id, attendee=ada.id)
         loaded.edit(changes, ada.id, now=NOON)

@@ -69,6 +69,7 @@ def _entry(event: Event) -> CalendarEntry:
         end_time=event.schedule.end_time,
         timezone=event.timezone,
         state=event.state,
+        cancellation_reason=event.cancellation_reason,
         created_at=event.created_at,
         updated_at=event.updated_at,
         revision=event.revision,

@@ -17,10 +17,12 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    false,
     func,
     literal_column,
     or_,
     select,
+    true,
 )
 from sqlalchemy.sql.selectable import FromClause
 
@@ -53,10 +55,24 @@ def has_state(state: EventState, source: FromClause = events) -> ColumnElement[b
 
 
 IS_DRAFT = has_state(EventState.DRAFT)
-# Not in the lists of others. The first part is the condition of an index. A draft has no seats.
-IS_HIDDEN = and_(
-    or_(IS_DRAFT, events.c.visibility == literal_column("'unlisted'")), ~IS_CREATOR, ~IS_ATTENDING
-)
+# The condition of an index.
+_IS_RESTRICTED = or_(IS_DRAFT, events.c.visibility == literal_column("'unlisted'"))
+
+
+def has_seat(source: FromClause) -> ColumnElement[bool]:
+    """Whether the viewer attends, looked up for each event.
+
+    With EXISTS or a join, the planner may read everything that the viewer attends.
+    """
+    seat = select(true()).where(
+        attendances.c.event_id == source.c.id, attendances.c.user_id == VIEWER
+    )
+    return func.coalesce(seat.scalar_subquery(), false())
+
+
+# A draft has no seats. The second is the complement of the first, for counts.
+IS_VISIBLE = or_(~_IS_RESTRICTED, IS_CREATOR, has_seat(events))
+IS_HIDDEN = and_(_IS_RESTRICTED, ~IS_CREATOR, ~IS_ATTENDING)
 
 
 @dataclass(frozen=True)
@@ -142,10 +158,9 @@ def indexed_filters(key: StatementKey) -> Iterator[ColumnElement[bool]]:
         yield has_status(EventStatus.UPCOMING)
 
 
-def hidden_events(key: StatementKey) -> Iterator[ColumnElement[bool]]:
-    """The condition of events to leave out, unless the filters do so."""
-    if not (key.created or key.attending or key.state is EventState.DRAFT):
-        yield IS_HIDDEN
+def may_match_hidden_events(key: StatementKey) -> bool:
+    """Whether the filters alone may match events that the viewer must not see."""
+    return not (key.created or key.attending or key.state is EventState.DRAFT)
 
 
 def residual_filters(

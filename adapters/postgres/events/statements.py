@@ -18,7 +18,6 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    true,
     tuple_,
     union_all,
 )
@@ -27,10 +26,12 @@ from sqlalchemy.sql.selectable import FromClause
 from adapters.postgres.events.filters import (
     IS_CREATOR,
     IS_DRAFT,
-    VIEWER,
+    IS_HIDDEN,
+    IS_VISIBLE,
     StatementKey,
-    hidden_events,
+    has_seat,
     indexed_filters,
+    may_match_hidden_events,
     residual_filters,
 )
 from adapters.postgres.events.ordering import after_cursor, is_indexed_order, ordering
@@ -56,18 +57,12 @@ FEW = bindparam("few", type_=Integer)
 
 
 def _event_views(source: FromClause) -> Select[Any]:
-    """The events of `source` with the creator's name and whether the viewer attends.
-
-    Correlated subqueries use an index per row. With joins, the planner may read everything that
-    the viewer attends, or all users.
-    """
+    """The events of `source` with the creator's name and whether the viewer attends."""
+    # Looked up for each event. With a join, the planner may read all users.
     username = select(users.c.username).where(users.c.id == source.c.creator_id)
-    seat = select(true()).where(
-        attendances.c.event_id == source.c.id, attendances.c.user_id == VIEWER
-    )
     return select(
         *columns_of(EventView, source),
-        func.coalesce(seat.scalar_subquery(), false()).label("is_attending"),
+        has_seat(source).label("is_attending"),
         source.c.creator_id,
         username.label("creator_name"),
     )
@@ -86,8 +81,8 @@ def _count(key: StatementKey) -> Select[Any]:
         # A join would take twice as long.
         matches = select(func.count()).where(MATCHES)
     total: ColumnElement[int] = matches.scalar_subquery()
-    for condition in hidden_events(key):
-        hidden = select(func.count()).select_from(events).where(*conditions, condition)
+    if may_match_hidden_events(key):
+        hidden = select(func.count()).select_from(events).where(*conditions, IS_HIDDEN)
         total -= hidden.scalar_subquery()
     return select(total.label("total"))
 
@@ -122,7 +117,7 @@ def _matching_events(key: StatementKey, *, is_after: bool) -> Select[Any]:
     """The matching events, unordered."""
     conditions = [
         *indexed_filters(key),
-        *map(not_, hidden_events(key)),
+        *([IS_VISIBLE] if may_match_hidden_events(key) else []),
         *([after_cursor(key.sort)] if is_after else []),
     ]
     # One user has few events, which other indexes find.
