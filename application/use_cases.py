@@ -27,6 +27,7 @@ from application.calendars.get_calendar_feed import GetCalendarFeed
 from application.calendars.get_event_calendar import GetEventCalendar
 from application.calendars.read_calendar_feed import ReadCalendarFeed
 from application.events.attend_event import AttendEvent
+from application.events.call_off_event import CallOffEvent
 from application.events.cancel_attendance import CancelAttendance
 from application.events.create_event import CreateEvent
 from application.events.delete_event import DeleteEvent
@@ -34,6 +35,7 @@ from application.events.export_attendees import ExportAttendees
 from application.events.get_event import GetEvent
 from application.events.list_attendees import ListAttendees
 from application.events.list_events import ListEvents
+from application.events.publish_event import PublishEvent
 from application.events.update_event import UpdateEvent
 from application.ports.account_queries import AccountQueries
 from application.ports.audit_log import AuditLog
@@ -70,6 +72,8 @@ class UseCases:
     create_event: CreateEvent
     get_event: GetEvent
     update_event: UpdateEvent
+    publish_event: PublishEvent
+    call_off_event: CallOffEvent
     delete_event: DeleteEvent
     attend_event: AttendEvent
     cancel_attendance: CancelAttendance
@@ -139,14 +143,16 @@ def build_use_cases(
         create_event=CreateEvent(new_work, clock, new_id, max_upcoming_events),
         get_event=GetEvent(events, clock),
         update_event=UpdateEvent(new_work, clock),
+        publish_event=PublishEvent(new_work, clock),
+        call_off_event=CallOffEvent(new_work, clock),
         delete_event=DeleteEvent(new_work, clock),
         attend_event=AttendEvent(new_work, clock),
         cancel_attendance=CancelAttendance(new_work, clock),
-        list_attendees=ListAttendees(events),
+        list_attendees=ListAttendees(events, clock),
         export_attendees=ExportAttendees(events, clock),
         get_calendar_feed=GetCalendarFeed(calendars),
         create_calendar_feed=CreateCalendarFeed(new_work, clock, new_feed_secret, audit),
         delete_calendar_feed=DeleteCalendarFeed(new_work),
-        read_calendar_feed=ReadCalendarFeed(calendars),
+        read_calendar_feed=ReadCalendarFeed(calendars, clock),
         get_event_calendar=GetEventCalendar(calendars),
     )

@@ -9,7 +9,9 @@ from domain.accounts.session import ClientInfo, Session
 from domain.accounts.user import User
 from domain.events.description import Capacity, Description, Title
 from domain.events.event import DETAILS, Event, NewEvent, Seat
+from domain.events.registration import RegistrationWindow
 from domain.events.schedule import Schedule
+from domain.events.state import NO_REASON, EventState
 
 NOON = datetime(2030, 5, 17, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -24,6 +26,9 @@ def an_event(
     end_time: datetime | None = None,
     creator_id: UUID | None = None,
     seat: Seat | None = None,
+    state: EventState = EventState.PUBLISHED,
+    opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
     **fields: Any,
 ) -> Event:
     new = NewEvent(
@@ -37,12 +42,17 @@ def an_event(
         "id": uuid4(),
         "attendees_count": 0,
         "created_at": NOON - DAY,
+        "published_at": None if state is EventState.DRAFT else NOON - DAY,
+        "cancelled_at": NOON - DAY if state is EventState.CANCELLED else None,
+        "cancellation_reason": NO_REASON if state is EventState.CANCELLED else None,
         "updated_at": NOON - DAY,
         "revision": 0,
     }
     return Event(
         creator_id=creator_id or uuid4(),
+        state=state,
         schedule=Schedule(new.start_time, new.end_time),
+        registration=RegistrationWindow(opens_at, closes_at),
         seat=seat or Seat(uuid4()),
         **values | fields,
     )

@@ -14,9 +14,9 @@ from domain.accounts.session import ClientInfo
 
 @dataclass(frozen=True)
 class DeleteAccount:
-    """Delete the account, the user's upcoming events, and their seats at other upcoming events.
+    """Delete the account and its drafts, call off its upcoming events, and give back its seats.
 
-    Events that have started remain, with the user's seats but without their name.
+    Other events remain without the user's name, and so do seats at events that have started.
     Raises WrongPassword, TooManyWrongPasswords, PreconditionFailed or SessionEnded, or
     OutcomeUnknown if the account is deleted but not all of its events. FinishDeletions continues.
     """

@@ -5,6 +5,7 @@ from uuid import UUID
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.retries import retry_on_contention
+from domain.events.state import ACCOUNT_DELETED, EventState
 
 # Events per unit of work: they stay locked until it ends.
 BATCH = 100
@@ -12,7 +13,7 @@ BATCH = 100
 
 @dataclass(frozen=True)
 class LeaveUpcomingEvents:
-    """Delete a deleted account's upcoming events, and give back its seats in those of others.
+    """Call off a deleted account's upcoming events, delete its drafts, and give back its seats.
 
     After an interruption, call it again to continue. Events that have started by then remain.
     """
@@ -29,13 +30,14 @@ class LeaveUpcomingEvents:
     @retry_on_contention
     def _leave_batch(self, user_id: UUID, now: datetime) -> int:
         with self.new_work() as work:
-            upcoming = work.events.upcoming_for_update(user_id, now, BATCH)
-            for event in upcoming:
-                if event.creator_id == user_id:
-                    event.require_deletable(by=user_id, now=now)
+            events = work.events.to_leave_for_update(user_id, now, BATCH)
+            for event in events:
+                if event.state is EventState.DRAFT:
                     work.events.remove(event)
-                else:
-                    event.cancel(now)
-                    work.events.save(event)
+                    continue
+                if event.creator_id == user_id:
+                    event.call_off(ACCOUNT_DELETED, by=user_id, now=now)
+                event.cancel(now)
+                work.events.save(event)
             work.commit()
-        return len(upcoming)
+        return len(events)

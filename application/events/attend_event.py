@@ -11,7 +11,8 @@ from application.retries import retry_on_contention
 class AttendEvent:
     """Take a seat for the caller. Attending twice changes nothing.
 
-    Raises EventNotFound, ReadOnlyEvent, CapacityExhausted or SessionEnded.
+    Raises EventNotFound, EventNotPublished, EventCancelled, ReadOnlyEvent, RegistrationNotOpen,
+    RegistrationClosed, CapacityExhausted or SessionEnded.
     """
 
     new_work: UnitOfWorkFactory
@@ -20,7 +21,7 @@ class AttendEvent:
     @retry_on_contention
     def __call__(self, event_id: UUID, caller: Caller) -> None:
         with self.new_work(caller) as work:
-            event = work.events.get_for_update(event_id, attendee=caller.user_id)
+            event = work.events.get_seats_for_update(event_id, attendee=caller.user_id)
             event.attend(now=self.clock.now())
             work.events.save(event)
             work.commit()

@@ -20,7 +20,7 @@ class CancelAttendance:
     @retry_on_contention
     def __call__(self, event_id: UUID, caller: Caller) -> None:
         with self.new_work(caller) as work:
-            event = work.events.get_for_update(event_id, attendee=caller.user_id)
+            event = work.events.get_seats_for_update(event_id, attendee=caller.user_id)
             event.cancel(now=self.clock.now())
             work.events.save(event)
             work.commit()

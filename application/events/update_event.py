@@ -14,8 +14,8 @@ from domain.events.event import EventChanges
 class UpdateEvent:
     """Update an event that has not started.
 
-    Raises EventNotFound, NotEventCreator, ReadOnlyEvent, Invalid, CapacityBelowAttendance,
-    PreconditionFailed, SessionEnded or AccountDeleted.
+    Raises EventNotFound, NotEventCreator, EventCancelled, ReadOnlyEvent, Invalid,
+    CapacityBelowAttendance, PreconditionFailed, SessionEnded or AccountDeleted.
     """
 
     new_work: UnitOfWorkFactory

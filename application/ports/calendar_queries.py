@@ -7,6 +7,7 @@ from uuid import UUID
 
 from application.caller import Caller
 from domain.events.description import EventType
+from domain.events.state import EventState
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,12 @@ class CalendarEntry:
     type: EventType
     start_time: datetime
     end_time: datetime
+    timezone: str
+    state: EventState
+    cancellation_reason: str | None
     created_at: datetime
     updated_at: datetime
-    revision: int  # number of edits
+    revision: int  # number of edits and transitions
 
 
 class CalendarQueries(Protocol):
@@ -30,16 +34,19 @@ class CalendarQueries(Protocol):
 
     @abstractmethod
     def entry(self, event_id: UUID, caller: Caller) -> CalendarEntry:
-        """Raises EventNotFound or SessionEnded."""
+        """Raises EventNotFound, also for a draft of someone else, or SessionEnded."""
 
     @abstractmethod
     def feed_created_at(self, caller: Caller) -> datetime | None:
         """When the caller's feed was created; None without one. Raises SessionEnded."""
 
     @abstractmethod
-    def entries(self, secret_hash: bytes, limit: int, length: int) -> Sequence[CalendarEntry]:
+    def entries(
+        self, secret_hash: bytes, limit: int, length: int, cancelled_since: datetime
+    ) -> Sequence[CalendarEntry]:
         """Events that the owner of the feed attends or organises; latest start first, ties by id.
 
-        At most `limit`. Longer descriptions are cut to `length` characters and an ellipsis.
+        At most `limit`. No drafts, and no cancelled events that end before `cancelled_since`.
+        Longer descriptions are cut to `length` characters and an ellipsis.
         Raises CalendarNotFound if no feed has this hash.
         """

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from application.caller import Caller
 from application.pages import Cursor, Page, PageRequest, SortValue
+from domain.events.access import AttendeesVisibleTo, Visibility
 from domain.events.description import EventType
 from domain.events.event import Event
 from domain.events.schedule import EventStatus
 from domain.events.search import Search
+from domain.events.state import EventState
 
 
 @dataclass
@@ -30,14 +32,23 @@ class EventView:
     description: str
     start_time: datetime
     end_time: datetime
+    timezone: str
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime | None
     capacity: int
     attendees_count: int
     created_at: datetime
     updated_at: datetime
+    cancelled_at: datetime | None
+    cancellation_reason: str | None
     location: str
     _: KW_ONLY  # fields above are columns; fields below are computed or converted
     seats_left: int = field(init=False)
     type: EventType
+    state: EventState
+    visibility: Visibility
+    attendees_visible_to: AttendeesVisibleTo
+    published_at: datetime | None  # None for a draft
     is_attending: bool
     status: EventStatus
     creator: Creator
@@ -56,6 +67,8 @@ class EventView:
         return cls(
             start_time=event.schedule.start_time,
             end_time=event.schedule.end_time,
+            registration_opens_at=event.registration.opens_at,
+            registration_closes_at=event.registration.closes_at,
             is_attending=event.seat.is_taken,
             status=event.schedule.status_at(now),
             creator=Creator(event.creator_id, creator_name),
@@ -116,7 +129,10 @@ class EventCriteria:
     status: EventStatus | None = None
     type: EventType | None = None
     creator: str | None = None  # a username, case-insensitive
-    available: bool | None = None  # whether seats are left
+    available: bool | None = None  # whether it is published and seats are left
+    state: EventState | None = None
+    # Only published, upcoming events whose registration is open and that have seats left.
+    is_registration_open: bool = False
     search: Search | None = None
     sort: EventSort = EventSort.SOONEST_FIRST
 
@@ -130,15 +146,19 @@ class EventQueries(Protocol):
     ) -> Page[EventView]:
         """Events that match all criteria; bounds on start and end are inclusive.
 
+        Drafts are included for their creator only, unlisted events for their creator and attendees.
         Raises SessionEnded.
         """
 
     @abstractmethod
     def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
-        """Raises EventNotFound or SessionEnded."""
+        """Raises EventNotFound, also for a draft of someone else, or SessionEnded."""
 
     @abstractmethod
     def attendees(
         self, event_id: UUID, page_request: PageRequest, caller: Caller
     ) -> Page[AttendeeView]:
-        """In order of registration. Raises EventNotFound or SessionEnded."""
+        """In order of registration. The page has no count. Raises SessionEnded.
+
+        Does not check whether the event exists, and who may see its attendees.
+        """

@@ -21,10 +21,11 @@ class EventRepository(Protocol):
         """Like `add`, and commits: the only change of its unit of work. Raises OutcomeUnknown."""
 
     @abstractmethod
-    def upcoming_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
-        """Upcoming events that the user created or attends, with the user's seat, in order of id.
+    def to_leave_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
+        """Events to leave when an account is deleted, with the user's seat: at most `limit`.
 
-        They are locked until the unit of work ends.
+        The user's drafts, and upcoming events that the user attends, or created and that are not
+        cancelled; in order of id. They are locked until the unit of work ends.
         """
 
     @abstractmethod
@@ -33,6 +34,10 @@ class EventRepository(Protocol):
 
         Raises EventNotFound.
         """
+
+    @abstractmethod
+    def get_seats_for_update(self, event_id: UUID, attendee: UUID) -> EventSeats:
+        """Like `get_for_update`, without the event's texts."""
 
     @abstractmethod
     def save(self, event: EventSeats) -> None:

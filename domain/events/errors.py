@@ -1,5 +1,6 @@
 """Errors of events and attendance."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.errors import Conflict, Forbidden, NotFound
@@ -25,7 +26,8 @@ class ReadOnlyEvent(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "The event has already started. You can no longer edit, delete, attend, or leave it."
+            "The event has already started. You can no longer edit, call off, delete, attend, or "
+            "leave it."
         )
 
 
@@ -59,3 +61,45 @@ class CapacityBelowAttendance(Conflict):
         )
         self.capacity = capacity
         self.attendees_count = attendees_count
+
+
+class EventNotPublished(Conflict):
+    code = "event_not_published"
+
+    def __init__(self) -> None:
+        super().__init__("The event is a draft. Publish it first.")
+
+
+class EventCancelled(Conflict):
+    code = "event_cancelled"
+
+    def __init__(self) -> None:
+        super().__init__("The event is cancelled.")
+
+
+class RegistrationNotOpen(Conflict):
+    code = "registration_not_open"
+
+    def __init__(self, registration_opens_at: datetime) -> None:
+        super().__init__(f"Registration opens on {_minute(registration_opens_at)}.")
+        self.registration_opens_at = registration_opens_at
+
+
+class RegistrationClosed(Conflict):
+    code = "registration_closed"
+
+    def __init__(self, registration_closes_at: datetime) -> None:
+        super().__init__(f"Registration closed on {_minute(registration_closes_at)}.")
+        self.registration_closes_at = registration_closes_at
+
+
+class AttendeesHidden(Forbidden):
+    code = "attendees_hidden"
+
+    def __init__(self, visible_to: str) -> None:
+        others = "" if visible_to == "organiser" else " and the attendees"
+        super().__init__(f"Only the organiser{others} can list the attendees of this event.")
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%d at %H:%M} UTC"

@@ -1,9 +1,12 @@
 """An event and the rules for its seats."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypedDict
 from uuid import UUID
 
+from domain.errors import Invalid
+from domain.events.access import AttendeesVisibleTo, Visibility
 from domain.events.description import (
     NO_DESCRIPTION,
     NO_LOCATION,
@@ -16,10 +19,16 @@ from domain.events.description import (
 from domain.events.errors import (
     CapacityBelowAttendance,
     CapacityExhausted,
+    EventCancelled,
+    EventNotFound,
+    EventNotPublished,
     NotEventCreator,
     ReadOnlyEvent,
 )
+from domain.events.registration import RegistrationWindow
 from domain.events.schedule import EventStatus, Schedule
+from domain.events.state import CancellationReason, EventState
+from domain.events.time_zone import UTC, TimeZone
 
 MICROSECOND = timedelta(microseconds=1)
 # Per creator, by default.
@@ -40,39 +49,50 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEvent:
-    """What a creator sets."""
+    """What a creator sets. `state` is DRAFT or PUBLISHED."""
 
     title: Title
     description: Description = NO_DESCRIPTION
     start_time: datetime
     end_time: datetime
+    timezone: TimeZone = UTC
     capacity: Capacity
     type: EventType = EventType.OTHER
     location: Location = NO_LOCATION
+    visibility: Visibility = Visibility.PUBLIC
+    attendees_visible_to: AttendeesVisibleTo = AttendeesVisibleTo.EVERYONE
+    registration_opens_at: datetime | None = None
+    registration_closes_at: datetime | None = None
+    state: EventState = EventState.PUBLISHED
 
 
-@dataclass(frozen=True, slots=True)
-class EventChanges:
-    """The fields to change; None leaves a field unchanged."""
+class EventChanges(TypedDict, total=False):
+    """The fields to change. None removes a bound of the registration window."""
 
-    title: Title | None = None
-    description: Description | None = None
-    start_time: datetime | None = None
-    end_time: datetime | None = None
-    capacity: Capacity | None = None
-    type: EventType | None = None
-    location: Location | None = None
+    title: Title
+    description: Description
+    start_time: datetime
+    end_time: datetime
+    timezone: TimeZone
+    capacity: Capacity
+    type: EventType
+    location: Location
+    visibility: Visibility
+    attendees_visible_to: AttendeesVisibleTo
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime | None
 
 
-# What a creator sets, besides the schedule.
-DETAILS = tuple(
-    field.name for field in fields(NewEvent) if field.name not in ("start_time", "end_time")
+# Fields that an edit sets as they are.
+DETAILS = (
+    *("title", "description", "timezone", "capacity", "type", "location"),
+    *("visibility", "attendees_visible_to"),
 )
 
 
 @dataclass
 class EventSeats:
-    """The part of an event that manages its seats: their number and the seat of one user.
+    """The part of an event that decides about its seats: not its texts, and the seat of one user.
 
     The list of attendees is never loaded: there may be a million, and every decision needs only
     their count and this seat.
@@ -80,50 +100,94 @@ class EventSeats:
 
     id: UUID
     creator_id: UUID
+    state: EventState
     schedule: Schedule
+    registration: RegistrationWindow
     capacity: Capacity
     attendees_count: int
+    cancelled_at: datetime | None
+    cancellation_reason: CancellationReason | None  # None unless cancelled
+    updated_at: datetime
+    revision: int  # number of edits and transitions
     seat: Seat
 
     def require_deletable(self, by: UUID, now: datetime) -> None:
-        """Raises NotEventCreator or ReadOnlyEvent."""
+        """A draft can always be deleted. Raises EventNotFound, NotEventCreator or ReadOnlyEvent."""
         self._require_creator(by)
-        self._require_upcoming(now)
+        if self.state is not EventState.DRAFT:
+            self._require_upcoming(now)
 
     def attend(self, now: datetime) -> None:
         """Take the seat. Attending twice changes nothing, even if the event is full.
 
-        Raises ReadOnlyEvent or CapacityExhausted.
+        Raises EventNotFound, EventNotPublished, EventCancelled, ReadOnlyEvent, RegistrationNotOpen,
+        RegistrationClosed or CapacityExhausted.
         """
+        self._require_visible_to(self.seat.user_id)
+        if self.state is EventState.DRAFT:
+            raise EventNotPublished
+        self._require_not_cancelled()
         self._require_upcoming(now)
         if self.seat.is_taken:
             return
+        self.registration.require_open(now)
         if self.attendees_count >= self.capacity:
             raise CapacityExhausted(self.capacity)
         self.seat = Seat(self.seat.user_id, registered_at=now)
         self.attendees_count += 1
 
     def cancel(self, now: datetime) -> None:
-        """Give up the seat. Cancelling without attending changes nothing.
+        """Give up the seat, also of a cancelled event. Without a seat, this changes nothing.
 
-        Raises ReadOnlyEvent.
+        Raises EventNotFound or ReadOnlyEvent.
         """
+        self._require_visible_to(self.seat.user_id)
         self._require_upcoming(now)
         if not self.seat.is_taken:
             return
         self.seat = Seat(self.seat.user_id)
         self.attendees_count -= 1
 
+    def call_off(self, reason: CancellationReason, by: UUID, now: datetime) -> None:
+        """Cancel the event for good. Its attendees keep their seats. Repeating it changes nothing.
+
+        Raises EventNotFound, NotEventCreator, EventNotPublished or ReadOnlyEvent.
+        """
+        self._require_creator(by)
+        if self.state is EventState.DRAFT:
+            raise EventNotPublished
+        if self.state is EventState.CANCELLED:
+            return
+        self._require_upcoming(now)
+        self.state = EventState.CANCELLED
+        self.cancelled_at = now
+        self.cancellation_reason = reason
+        self._revise(now)
+
     def is_upcoming(self, now: datetime) -> bool:
         return self.schedule.status_at(now) is EventStatus.UPCOMING
 
+    def _require_visible_to(self, user_id: UUID) -> None:
+        if self.state is EventState.DRAFT and user_id != self.creator_id:
+            raise EventNotFound(self.id)
+
     def _require_creator(self, user_id: UUID) -> None:
+        self._require_visible_to(user_id)
         if user_id != self.creator_id:
             raise NotEventCreator
+
+    def _require_not_cancelled(self) -> None:
+        if self.state is EventState.CANCELLED:
+            raise EventCancelled
 
     def _require_upcoming(self, now: datetime) -> None:
         if not self.is_upcoming(now):
             raise ReadOnlyEvent
+
+    def _revise(self, now: datetime) -> None:
+        self.revision += 1
+        # Increases with every revision, also where clocks differ: it identifies the revision.
+        self.updated_at = max(now, self.updated_at + MICROSECOND)
 
 
 @dataclass
@@ -132,22 +196,34 @@ class Event(EventSeats):
 
     title: Title
     description: Description
-    created_at: datetime
-    updated_at: datetime
+    timezone: TimeZone
     type: EventType
     location: Location
-    revision: int  # number of edits
+    visibility: Visibility
+    attendees_visible_to: AttendeesVisibleTo
+    created_at: datetime
+    published_at: datetime | None  # None for a draft
 
     @classmethod
     def create(cls, new: NewEvent, event_id: UUID, creator_id: UUID, now: datetime) -> "Event":
         """An event without attendees: its creator attends only by taking a seat. Raises Invalid."""
+        if new.state is EventState.CANCELLED:
+            raise Invalid("state", "Must be draft or published.")
+        registration = RegistrationWindow(new.registration_opens_at, new.registration_closes_at)
+        schedule = Schedule.planned(new.start_time, new.end_time, now)
+        registration.require_before(schedule.start_time)
         return cls(
             id=event_id,
             creator_id=creator_id,
-            schedule=Schedule.planned(new.start_time, new.end_time, now),
+            state=new.state,
+            schedule=schedule,
+            registration=registration,
             attendees_count=0,
+            cancelled_at=None,
+            cancellation_reason=None,
             seat=Seat(creator_id),
             created_at=now,
+            published_at=now if new.state is EventState.PUBLISHED else None,
             updated_at=now,
             revision=0,
             **{name: getattr(new, name) for name in DETAILS},
@@ -156,26 +232,47 @@ class Event(EventSeats):
     def edit(self, changes: EventChanges, editor_id: UUID, now: datetime) -> None:
         """Apply all changes or none. If nothing differs, it is no edit.
 
-        Raises NotEventCreator, ReadOnlyEvent, Invalid or CapacityBelowAttendance.
+        A draft can also be edited after its start, if it gets times in the future.
+        Raises EventNotFound, NotEventCreator, EventCancelled, ReadOnlyEvent, Invalid or
+        CapacityBelowAttendance.
         """
         self._require_creator(editor_id)
-        self._require_upcoming(now)
+        self._require_not_cancelled()
+        if self.state is EventState.PUBLISHED:
+            self._require_upcoming(now)
         # The stored times of an upcoming event are in the future: only new ones can be invalid.
         schedule = Schedule.planned(
-            changes.start_time or self.schedule.start_time,
-            changes.end_time or self.schedule.end_time,
+            changes.get("start_time", self.schedule.start_time),
+            changes.get("end_time", self.schedule.end_time),
             now,
         )
-        capacity = self.capacity if changes.capacity is None else changes.capacity
+        registration = RegistrationWindow(
+            changes.get("registration_opens_at", self.registration.opens_at),
+            changes.get("registration_closes_at", self.registration.closes_at),
+        )
+        registration.require_before(schedule.start_time)
+        capacity = changes.get("capacity", self.capacity)
         if capacity < self.attendees_count:
             raise CapacityBelowAttendance(capacity, self.attendees_count)
         before = replace(self)
-        self.schedule = schedule
+        self.schedule, self.registration = schedule, registration
         for name in DETAILS:
-            if (value := getattr(changes, name)) is not None:
-                setattr(self, name, value)
-        if self == before:
+            if name in changes:
+                setattr(self, name, changes[name])  # type: ignore[literal-required]
+        if self != before:
+            self._revise(now)
+
+    def publish(self, by: UUID, now: datetime) -> None:
+        """Publish a draft. Repeating it changes nothing.
+
+        Raises EventNotFound, NotEventCreator or EventCancelled, or Invalid unless the draft's times
+        are in the future.
+        """
+        self._require_creator(by)
+        self._require_not_cancelled()
+        if self.state is EventState.PUBLISHED:
             return
-        self.revision += 1
-        # Increases with every edit, also where clocks differ: it identifies the edit.
-        self.updated_at = max(now, self.updated_at + MICROSECOND)
+        Schedule.planned(self.schedule.start_time, self.schedule.end_time, now)
+        self.state = EventState.PUBLISHED
+        self.published_at = now
+        self._revise(now)

@@ -14,6 +14,7 @@ from application.ports.calendar_queries import CalendarQueries
 from application.ports.event_queries import EventQueries
 from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.events.event import Seat
+from domain.events.state import NO_REASON
 from tests.builders import NOON, a_user, an_event
 from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
 from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
@@ -52,6 +53,20 @@ class Storage:
         with self.new_work() as work:
             loaded = work.events.get_for_update(event.id, attendee=user.id)
             loaded.cancel(now)
+            work.events.save(loaded)
+            work.commit()
+
+    def call_off(self, event, reason=NO_REASON, now=NOON):
+        with self.new_work() as work:
+            loaded = work.events.get_for_update(event.id, attendee=event.creator_id)
+            loaded.call_off(reason, by=event.creator_id, now=now)
+            work.events.save(loaded)
+            work.commit()
+
+    def publish(self, event, now=NOON):
+        with self.new_work() as work:
+            loaded = work.events.get_for_update(event.id, attendee=event.creator_id)
+            loaded.publish(by=event.creator_id, now=now)
             work.events.save(loaded)
             work.commit()
 

@@ -127,7 +127,7 @@ def test_removing_a_user_removes_only_their_sessions(storage, ada, grace):
         assert work.idempotency.find_for_update(grace.id, "key") == record
         work.users.add(a_user("ada"))
     with pytest.raises(CalendarNotFound):
-        storage.calendars.entries(feed.secret_hash, 1, 1)
+        storage.calendars.entries(feed.secret_hash, 1, 1, NOON)
     with pytest.raises(AccountDeleted):
         storage.accounts.get_profile(Caller(ada.id))
 

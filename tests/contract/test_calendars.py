@@ -1,3 +1,4 @@
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -6,9 +7,14 @@ from application.caller import Caller
 from application.ports.calendar_queries import CalendarEntry
 from domain.calendars.errors import CalendarNotFound
 from domain.calendars.feed import CalendarFeed, FeedSecret
+from domain.events.access import Visibility
 from domain.events.description import Description, EventType, Location
 from domain.events.errors import EventNotFound
+from domain.events.state import EventState
+from domain.events.time_zone import TimeZone
 from tests.builders import DAY, HOUR, NOON
+
+TICK = timedelta(microseconds=1)
 
 HERS = FeedSecret("a" * 43)
 OTHER = FeedSecret("b" * 43)
@@ -20,8 +26,12 @@ def open_feed(storage, user, secret=HERS, now=NOON):
         work.commit()
 
 
-def ids(storage, secret=HERS, limit=100):
-    return [entry.id for entry in storage.calendars.entries(secret.hash, limit, 100)]
+def entries(storage, secret=HERS, limit=100, length=100, cancelled_since=NOON):
+    return storage.calendars.entries(secret.hash, limit, length, cancelled_since)
+
+
+def ids(storage, *args, **options):
+    return [entry.id for entry in entries(storage, *args, **options)]
 
 
 def test_an_entry_has_every_field_of_its_event(storage, ada):
@@ -30,6 +40,7 @@ def test_an_entry_has_every_field_of_its_event(storage, ada):
         start_time=NOON.replace(microsecond=1),
         type=EventType.WORKSHOP,
         location=Location("The reading room"),
+        timezone=TimeZone("Europe/Berlin"),
         created_at=NOON - 2 * DAY,
         updated_at=NOON - DAY,
         revision=3,
@@ -46,12 +57,14 @@ def test_an_entry_has_every_field_of_its_event(storage, ada):
         type=EventType.WORKSHOP,
         start_time=NOON.replace(microsecond=1),
         end_time=NOON.replace(microsecond=1) + HOUR,
+        timezone="Europe/Berlin",
+        state=EventState.PUBLISHED,
         created_at=NOON - 2 * DAY,
         updated_at=NOON - DAY,
         revision=3,
     )
-    assert list(storage.calendars.entries(HERS.hash, 100, 100)) == [entry]
-    assert type(entry.type) is EventType
+    assert list(entries(storage)) == [entry]
+    assert (type(entry.type), type(entry.state)) == (EventType, EventState)
 
 
 @pytest.mark.parametrize(("text", "shown"), [("éa☕", "éa☕"), ("éa☕!", "éa☕…"), ("", "")])
@@ -59,7 +72,7 @@ def test_only_feeds_truncate_long_descriptions(storage, ada, text, shown):
     event = storage.keep_event(ada, description=Description(text))
     open_feed(storage, ada)
 
-    [entry] = storage.calendars.entries(HERS.hash, 100, 3)
+    [entry] = entries(storage, length=3)
 
     assert entry.description == shown
     assert storage.calendars.entry(event.id, Caller(ada.id)).description == text
@@ -68,6 +81,45 @@ def test_only_feeds_truncate_long_descriptions(storage, ada, text, shown):
 def test_an_unknown_event_has_no_entry(storage, ada):
     with pytest.raises(EventNotFound):
         storage.calendars.entry(uuid4(), Caller(ada.id))
+
+
+def test_only_its_creator_gets_the_entry_of_a_draft(storage, ada, grace):
+    draft = storage.keep_event(ada, state=EventState.DRAFT)
+
+    assert storage.calendars.entry(draft.id, Caller(ada.id)).state is EventState.DRAFT
+    with pytest.raises(EventNotFound):
+        storage.calendars.entry(draft.id, Caller(grace.id))
+
+
+def test_anyone_gets_the_entry_of_an_unlisted_or_cancelled_event(storage, ada, grace):
+    unlisted = storage.keep_event(ada, visibility=Visibility.UNLISTED)
+    cancelled = storage.keep_event(ada, state=EventState.CANCELLED)
+
+    assert storage.calendars.entry(unlisted.id, Caller(grace.id)).id == unlisted.id
+    assert storage.calendars.entry(cancelled.id, Caller(grace.id)).state is EventState.CANCELLED
+
+
+def test_a_feed_has_no_drafts(storage, ada):
+    storage.keep_event(ada, state=EventState.DRAFT)
+    open_feed(storage, ada)
+
+    assert ids(storage) == []
+
+
+def test_a_feed_keeps_cancelled_events_until_long_after_their_end(storage, ada, grace):
+    """Published ones stay."""
+    cancelled, attended, published = (
+        storage.keep_event(each, start_time=NOON) for each in (ada, grace, ada)
+    )
+    storage.seat(attended, ada, now=NOON - HOUR)
+    for event in (cancelled, attended):
+        storage.call_off(event, now=NOON - HOUR)
+    open_feed(storage, ada)
+
+    assert set(ids(storage, cancelled_since=NOON + HOUR)) == {
+        *(each.id for each in (cancelled, attended, published))
+    }
+    assert ids(storage, cancelled_since=NOON + HOUR + TICK) == [published.id]
 
 
 def test_a_feed_lists_each_event_once(storage, ada, grace):

@@ -8,10 +8,13 @@ import pytest
 from application.caller import Caller
 from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria, EventSort
+from domain.errors import Conflict
+from domain.events.access import Visibility
 from domain.events.description import EventType, Title
 from domain.events.schedule import EventStatus
 from domain.events.search import Search
-from tests.builders import HOUR, NOON
+from domain.events.state import EventState
+from tests.builders import DAY, HOUR, NOON
 
 ALL = PageRequest(limit=100, offset=0)
 TICK = timedelta(microseconds=1)
@@ -111,6 +114,132 @@ def test_an_event_is_available_while_seats_are_left(storage, ada, grace):
     assert ids(found(storage, ada, available=False)) == {full.id}
 
 
+def test_an_event_is_available_only_while_it_is_published(storage, ada):
+    """Its complement has all others."""
+    draft, published, cancelled = (storage.keep_event(ada, state=state) for state in EventState)
+
+    assert ids(found(storage, ada, available=True)) == {published.id}
+    assert ids(found(storage, ada, available=False)) == {draft.id, cancelled.id}
+
+
+@pytest.fixture
+def events_of_every_kind(storage, ada, grace):
+    """By state, visibility, who created it, and whether Ada attends."""
+    events = {}
+    for kind in product(EventState, Visibility, (ada, grace), (True, False)):
+        state, visibility, creator, attends = kind
+        is_cancelled = state is EventState.CANCELLED
+        if attends and state is EventState.DRAFT:
+            continue
+        event = storage.keep_event(
+            creator,
+            visibility=visibility,
+            state=EventState.PUBLISHED if is_cancelled else state,
+        )
+        if attends:
+            storage.seat(event, ada)
+        if is_cancelled:
+            storage.call_off(event)
+        events[state, visibility, creator.username, attends] = event.id
+    return events
+
+
+def listed(events):
+    """Those that Ada should see."""
+    return {
+        kind: event_id
+        for kind, event_id in events.items()
+        if kind[2] == "ada"
+        or (kind[0] is not EventState.DRAFT and (kind[1] is Visibility.PUBLIC or kind[3]))
+    }
+
+
+@pytest.mark.parametrize("sort", EventSort)
+def test_drafts_are_listed_for_their_creator_and_unlisted_events_for_attendees_too(
+    storage, ada, events_of_every_kind, sort
+):
+    page = found(storage, ada, sort=sort)
+
+    assert ids(page) == set(listed(events_of_every_kind).values())
+    assert page.count == len(page.results)
+
+
+def test_no_filter_reveals_a_hidden_event(storage, ada, events_of_every_kind):
+    others = ({}, {"search": Search.of("tea")}, {"available": True})
+    either = (True, False, None)
+    for state, attending, created, other in product((*EventState, None), either, either, others):
+        page = found(storage, ada, attending=attending, created=created, state=state, **other)
+
+        assert ids(page) == {
+            event_id
+            for (its_state, _, creator, attends), event_id in listed(events_of_every_kind).items()
+            if state in (None, its_state)
+            and attending in (None, attends)
+            and created in (None, creator == "ada")
+            and ("available" not in other or its_state is EventState.PUBLISHED)
+        }
+        assert page.count == len(page.results)
+
+
+@pytest.mark.parametrize("status", EventStatus)
+def test_a_count_leaves_out_hidden_events_on_every_page(storage, ada, grace, status):
+    now = {EventStatus.UPCOMING: NOON, EventStatus.ONGOING: NOON + HOUR}.get(status, NOON + DAY)
+    for visibility in Visibility:
+        for state in EventState:
+            storage.keep_event(ada, visibility=visibility, state=state)
+    criteria = EventCriteria(status=status)
+
+    for offset in (0, 1, 2):
+        page = storage.events.find(criteria, PageRequest(1, offset), Caller(grace.id), now)
+        assert (page.count, len(page.results)) == (2, 1 if offset < 2 else 0)
+
+
+def test_registration_is_open_within_its_window(storage, ada):
+    events = [
+        storage.keep_event(ada, start_time=NOON + HOUR, opens_at=opens_at, closes_at=closes_at)
+        for opens_at, closes_at in (
+            (None, None),
+            (NOON, None),
+            (None, NOON),
+            (NOON - HOUR, NOON + HOUR),
+            (NOON - HOUR, NOON),
+            (NOON + TICK, NOON + HOUR),
+        )
+    ]
+
+    def are_open(now):
+        page = found(storage, ada, now=now, is_registration_open=True)
+        assert page.count == len(page.results)
+        return [event.id in ids(page) for event in events]
+
+    assert are_open(NOON - TICK) == [True, False, True, True, True, False]
+    assert are_open(NOON) == [True, True, False, True, False, False]
+    assert are_open(NOON + TICK) == [True, True, False, True, False, True]
+    assert are_open(NOON + HOUR) == [False] * 6
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        {"start_time": NOON},
+        {"state": EventState.DRAFT},
+        {"state": EventState.CANCELLED},
+        {"capacity": 1},
+        {"opens_at": NOON + TICK},
+        {"closes_at": NOON},
+    ],
+    ids=str,
+)
+def test_the_filter_for_open_registration_agrees_with_taking_a_seat(storage, ada, grace, kind):
+    full = storage.keep_event(ada, capacity=1)
+    storage.seat(full, grace)
+    event = full if kind == {"capacity": 1} else storage.keep_event(ada, **kind)
+
+    assert event.id not in ids(found(storage, ada, is_registration_open=True))
+    with pytest.raises(Conflict):
+        storage.seat(event, ada)
+
+
 @pytest.mark.parametrize("sort", EventSort)
 def test_all_criteria_combine(storage, ada, grace, sort):
     """Each event fails one of them, but for the last."""
@@ -120,6 +249,7 @@ def test_all_criteria_combine(storage, ada, grace, sort):
         "start_time": NOON + HOUR,
         "end_time": NOON + 3 * HOUR,
         "capacity": 2,
+        "opens_at": NOON,
     }
     for change in (
         {"title": Title("Coffee")},
@@ -131,6 +261,9 @@ def test_all_criteria_combine(storage, ada, grace, sort):
         {"capacity": 1},
     ):
         storage.seat(storage.keep_event(ada, **wanted | change), grace)
+    cancelled = storage.keep_event(ada, **wanted)
+    storage.seat(cancelled, grace)
+    storage.call_off(cancelled)
     storage.keep_event(ada, **wanted)
     storage.seat(storage.keep_event(grace, **wanted), grace)
     event = storage.keep_event(ada, **wanted)
@@ -149,6 +282,8 @@ def test_all_criteria_combine(storage, ada, grace, sort):
         type=EventType.SOCIAL,
         creator="ADA",
         available=True,
+        state=EventState.PUBLISHED,
+        is_registration_open=True,
         search=Search.of("two tea"),
         sort=sort,
     )

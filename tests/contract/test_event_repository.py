@@ -3,14 +3,20 @@ from uuid import uuid4
 
 import pytest
 
+from application.accounts.leave_upcoming_events import LeaveUpcomingEvents
 from application.caller import Caller
 from application.pages import PageRequest
 from application.ports.event_queries import Creator, EventCriteria
 from domain.accounts.errors import AccountDeleted
-from domain.events.description import Capacity, Description, Title
+from domain.events.access import AttendeesVisibleTo, Visibility
+from domain.events.description import Capacity, Description, EventType, Location, Title
 from domain.events.errors import EventNotFound, TooManyEvents
 from domain.events.event import EventChanges, EventSeats, Seat
+from domain.events.registration import RegistrationWindow
+from domain.events.state import ACCOUNT_DELETED, CancellationReason, EventState
+from domain.events.time_zone import TimeZone
 from tests.builders import DAY, HOUR, NOON, an_event
+from tests.fakes.clock import FakeClock
 
 EVENT_SEATS = [field.name for field in fields(EventSeats)]
 
@@ -23,10 +29,80 @@ def test_every_field_of_an_event_is_read_back(storage, ada):
         capacity=3,
         start_time=NOON.replace(microsecond=1),
         seat=Seat(ada.id),
+        timezone=TimeZone("Europe/Berlin"),
+        visibility=Visibility.UNLISTED,
+        attendees_visible_to=AttendeesVisibleTo.ATTENDEES,
+        opens_at=NOON - HOUR,
+        closes_at=NOON,
+        state=EventState.CANCELLED,
+        published_at=NOON - 3 * HOUR,
+        cancelled_at=NOON - 2 * HOUR,
+        cancellation_reason=CancellationReason("Rain.\n'Really'"),
     )
     storage.keep(event)
 
+    loaded = storage.load(event, ada)
+
+    assert loaded == event
+    assert loaded.state is EventState.CANCELLED
+    assert loaded.visibility is Visibility.UNLISTED
+    assert loaded.attendees_visible_to is AttendeesVisibleTo.ATTENDEES
+    assert loaded.type is EventType.OTHER
+
+
+@pytest.mark.parametrize("state", EventState)
+def test_an_event_is_read_back_in_each_state(storage, ada, state):
+    event = storage.keep_event(ada, state=state, seat=Seat(ada.id))
+
     assert storage.load(event, ada) == event
+
+
+def test_seats_are_loaded_without_the_texts(storage, ada, grace):
+    event = storage.keep_event(ada, opens_at=NOON - HOUR, closes_at=NOON + HOUR / 2)
+    storage.seat(event, grace)
+    storage.call_off(event, CancellationReason("Rain."))
+    whole = vars(storage.load(event, grace))
+
+    with storage.new_work() as work:
+        loaded = vars(work.events.get_seats_for_update(event.id, attendee=grace.id))
+
+    for name in EVENT_SEATS:
+        assert (name, loaded[name]) == (name, whole[name])
+
+
+def test_unknown_seats_are_not_found(storage, ada):
+    with storage.new_work() as work, pytest.raises(EventNotFound):
+        work.events.get_seats_for_update(uuid4(), attendee=ada.id)
+
+
+def test_a_seat_is_taken_and_given_back_without_loading_the_whole_event(storage, ada, grace):
+    event = storage.keep_event(ada)
+
+    for act, is_taken in ((EventSeats.attend, True), (EventSeats.cancel, False)):
+        with storage.new_work() as work:
+            loaded = work.events.get_seats_for_update(event.id, attendee=grace.id)
+            act(loaded, NOON)
+            work.events.save(loaded)
+            work.commit()
+
+        assert storage.seat_metrics.counted[-1] == (is_taken, not is_taken)
+        assert storage.seat_of(event, grace).is_taken == is_taken
+        assert storage.load(event, ada).attendees_count == is_taken
+
+
+def test_transitions_are_saved(storage, ada, grace):
+    """Attendees keep their seats."""
+    event = storage.keep_event(ada, state=EventState.DRAFT)
+
+    storage.publish(event, now=NOON - HOUR)
+    storage.seat(event, grace)
+    storage.call_off(event, CancellationReason("Rain."))
+
+    loaded = storage.load(event, grace)
+    assert (loaded.state, loaded.revision) == (EventState.CANCELLED, 2)
+    assert (loaded.published_at, loaded.cancelled_at) == (NOON - HOUR, NOON)
+    assert loaded.cancellation_reason == "Rain."
+    assert (loaded.attendees_count, loaded.seat.is_taken) == (1, True)
 
 
 def test_an_unknown_event_is_not_found(storage, ada):
@@ -40,7 +116,18 @@ def test_an_unknown_event_is_not_found(storage, ada):
 def test_every_edited_field_is_saved(storage, ada):
     event = storage.keep_event(ada)
     changes = EventChanges(
-        Title("New"), Description("Other"), NOON + DAY, NOON + 2 * DAY, Capacity(99)
+        title=Title("New"),
+        description=Description("Other"),
+        start_time=NOON + DAY,
+        end_time=NOON + 2 * DAY,
+        timezone=TimeZone("Europe/Berlin"),
+        capacity=Capacity(99),
+        type=EventType.SOCIAL,
+        location=Location("Outside"),
+        visibility=Visibility.UNLISTED,
+        attendees_visible_to=AttendeesVisibleTo.ORGANISER,
+        registration_opens_at=NOON,
+        registration_closes_at=NOON + HOUR,
     )
     with storage.new_work() as work:
         loaded = work.events.get_for_update(event.id, attendee=ada.id)
@@ -50,6 +137,17 @@ def test_every_edited_field_is_saved(storage, ada):
 
     assert storage.load(event, ada) == loaded
     assert loaded.title == "New"
+
+
+def test_a_bound_of_the_registration_window_is_removed(storage, ada):
+    event = storage.keep_event(ada, opens_at=NOON - HOUR, closes_at=NOON)
+    with storage.new_work() as work:
+        loaded = work.events.get_for_update(event.id, attendee=ada.id)
+        loaded.edit(EventChanges(registration_opens_at=None), ada.id, now=NOON)
+        work.events.save(loaded)
+        work.commit()
+
+    assert storage.load(event, ada).registration == RegistrationWindow(None, NOON)
 
 
 def test_a_seat_belongs_to_one_person(storage, ada, grace):
@@ -111,27 +209,35 @@ def test_a_removed_event_takes_its_seats_along_and_leaves_others(storage, ada, g
     assert storage.seat_of(other, grace).is_taken
 
 
-def test_the_upcoming_events_of_a_person_are_those_created_or_attended(storage, ada, grace):
-    created = [storage.keep_event(ada) for _ in range(2)]
-    attended, started, strange = (storage.keep_event(grace) for _ in range(3))
-    for event in (attended, created[0]):
-        storage.seat(event, ada)
-    begun = storage.keep_event(ada, start_time=NOON)
-    storage.seat(started, ada)
-    with storage.new_work() as work:
-        loaded = work.events.get_for_update(started.id, attendee=grace.id)
-        loaded.edit(EventChanges(start_time=NOON + HOUR / 2), grace.id, now=NOON)
-        work.events.save(loaded)
-        work.commit()
+def test_the_events_to_leave_are_drafts_and_upcoming_ones_created_or_attended(storage, ada, grace):
+    started = {"start_time": NOON}
+    to_leave = [
+        storage.keep_event(ada),
+        storage.keep_event(ada, state=EventState.DRAFT),
+        storage.keep_event(ada, state=EventState.DRAFT, **started),
+        own_attended := storage.keep_event(ada),
+        attended := storage.keep_event(grace),
+        own_cancelled_attended := storage.keep_event(ada),
+        cancelled_attended := storage.keep_event(grace),
+    ]
+    storage.keep_event(ada, state=EventState.CANCELLED)
+    storage.keep_event(ada, **started)
+    attended_started = storage.keep_event(grace, **started)
+    storage.keep_event(grace)
+    storage.keep_event(grace, state=EventState.DRAFT)
+    cancelled = (own_cancelled_attended, cancelled_attended)
+    for event in (own_attended, attended, attended_started, *cancelled):
+        storage.seat(event, ada, now=NOON - HOUR)
+    for event in cancelled:
+        storage.call_off(event, now=NOON - HOUR)
 
     with storage.new_work() as work:
-        found = work.events.upcoming_for_update(ada.id, NOON + HOUR / 2, 10)
-        first_two = work.events.upcoming_for_update(ada.id, NOON + HOUR / 2, 2)
+        found = work.events.to_leave_for_update(ada.id, NOON, 10)
+        first_two = work.events.to_leave_for_update(ada.id, NOON, 2)
 
     ids = [event.id for event in found]
-    assert ids == sorted(event.id for event in [*created, attended])
+    assert ids == sorted(event.id for event in to_leave)
     assert [event.id for event in first_two] == ids[:2]
-    assert not {begun.id, started.id, strange.id} & set(ids)
     for event in found:
         loaded = vars(storage.load(event, ada))
         assert {name: loaded[name] for name in EVENT_SEATS} == {
@@ -139,20 +245,63 @@ def test_the_upcoming_events_of_a_person_are_those_created_or_attended(storage, 
         }
 
 
-def test_a_seat_is_given_back_without_loading_the_whole_event(storage, ada, grace):
-    event = storage.keep_event(grace)
-    storage.seat(event, ada)
-    storage.seat(event, grace)
+def test_an_event_that_was_left_is_not_to_leave_again(storage, ada, grace):
+    own, attended = storage.keep_event(ada), storage.keep_event(grace)
+    storage.keep_event(ada, state=EventState.DRAFT)
+    for event in (own, attended):
+        storage.seat(event, ada)
+
+    LeaveUpcomingEvents(storage.new_work, FakeClock())(ada.id)
 
     with storage.new_work() as work:
-        [found] = work.events.upcoming_for_update(ada.id, NOON, 10)
-        found.cancel(NOON)
-        work.events.save(found)
-        work.commit()
+        assert work.events.to_leave_for_update(ada.id, NOON, 10) == []
+    assert not storage.seat_of(own, ada).is_taken
+    assert storage.load(own, ada).cancellation_reason == ACCOUNT_DELETED
+    assert storage.load(attended, ada).state is EventState.PUBLISHED
 
-    assert storage.load(event, grace).attendees_count == 1
-    assert not storage.seat_of(event, ada).is_taken
-    assert storage.seat_metrics.counted[-1] == (0, 1)
+
+@pytest.mark.parametrize("is_draft", [True, False])
+@pytest.mark.parametrize("start_time", [NOON, NOON + HOUR])
+def test_a_deletion_is_unfinished_while_there_are_events_to_leave(
+    storage, ada, is_draft, start_time
+):
+    state = EventState.DRAFT if is_draft else EventState.PUBLISHED
+    storage.keep_event(ada, state=state, start_time=start_time)
+
+    assert_is_finished_by_leaving(storage, ada, is_draft or start_time > NOON)
+
+
+@pytest.mark.parametrize("start_time", [NOON, NOON + HOUR])
+@pytest.mark.parametrize("is_cancelled", [True, False])
+def test_a_deletion_is_unfinished_while_a_seat_can_be_given_back(
+    storage, ada, grace, start_time, is_cancelled
+):
+    event = storage.keep_event(grace, start_time=start_time)
+    storage.seat(event, ada, now=NOON - HOUR)
+    if is_cancelled:
+        storage.call_off(event, now=NOON - HOUR)
+
+    assert_is_finished_by_leaving(storage, ada, start_time > NOON)
+
+
+def test_a_deletion_is_finished_if_all_own_events_are_cancelled(storage, ada):
+    storage.keep_event(ada, state=EventState.CANCELLED)
+
+    assert_is_finished_by_leaving(storage, ada, is_unfinished=False)
+
+
+def assert_is_finished_by_leaving(storage, user, is_unfinished):
+    """`unfinished_deletions` and `to_leave_for_update` agree before and after."""
+    with storage.new_work() as work:
+        work.users.remove(work.users.find_for_update(user.id))
+        work.commit()
+    with storage.new_work() as work:
+        assert bool(work.events.to_leave_for_update(user.id, NOON, 10)) == is_unfinished
+    assert storage.accounts.unfinished_deletions(NOON) == ([user.id] if is_unfinished else [])
+
+    LeaveUpcomingEvents(storage.new_work, FakeClock())(user.id)
+
+    assert storage.accounts.unfinished_deletions(NOON) == []
 
 
 def test_the_number_of_upcoming_events_is_limited(storage, ada, grace):

@@ -121,6 +121,13 @@ class Member(Visitor):
     def delete(self, event: str) -> httpx.Response:
         return self.http.delete(event)
 
+    def publish(self, event: str) -> httpx.Response:
+        return self.post(f"{event}publish/")
+
+    def call_off(self, event: str, **body: Any) -> httpx.Response:
+        """Without a reason, there is no body."""
+        return self.post(f"{event}call-off/", body or None)
+
     def event_titles(self, **query: Any) -> list[str]:
         """The titles on a page of the event list."""
         response = self.get("/v1/events/", params=query)

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cached_property
 from threading import RLock
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self
 from uuid import UUID
 
 from application.caller import Caller
@@ -27,10 +27,15 @@ from domain.accounts.user import User
 from domain.calendars.feed import CalendarFeed
 from domain.events.errors import EventNotFound, TooManyEvents
 from domain.events.event import MAX_UPCOMING_EVENTS, Event, EventSeats, Seat
+from domain.events.state import EventState
 from tests.fakes.memory_calendar_feeds import MemoryCalendarFeeds
 from tests.fakes.memory_idempotency import MemoryIdempotencyStore
 
 NO_SEAT = Seat(UUID(int=0))
+
+
+def is_visible(event: Event, user_id: UUID) -> bool:
+    return event.state is not EventState.DRAFT or event.creator_id == user_id
 
 
 @dataclass
@@ -47,6 +52,14 @@ class State:
         attempts = self.password_attempts.get(key, PasswordAttempts())
         is_forgotten = attempts.last_at is None or attempts.last_at <= now - ATTEMPTS_LIFETIME
         return PasswordAttempts() if is_forgotten else attempts
+
+    def is_to_leave(self, event: Event, user_id: UUID, now: datetime) -> bool:
+        is_own = event.creator_id == user_id
+        if event.state is EventState.DRAFT:
+            return is_own
+        is_own_published = is_own and event.state is EventState.PUBLISHED
+        is_involved = is_own_published or (event.id, user_id) in self.attendances
+        return is_involved and event.is_upcoming(now)
 
     def require_live_session(self, caller: Caller | None) -> None:
         if caller is None or caller.session_id is None:
@@ -262,12 +275,11 @@ class MemoryEventRepository(EventRepository):
         self.commit()
         return name
 
-    def upcoming_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
+    def to_leave_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
         found = sorted(
             event.id
             for event in self.state.events.values()
-            if event.is_upcoming(now)
-            and (event.creator_id == user_id or (event.id, user_id) in self.state.attendances)
+            if self.state.is_to_leave(event, user_id, now)
         )
         return [self.get_for_update(event_id, user_id) for event_id in found[:limit]]
 
@@ -277,6 +289,10 @@ class MemoryEventRepository(EventRepository):
         registered_at = self.state.attendances.get((event_id, attendee))
         return replace(self.state.events[event_id], seat=Seat(attendee, registered_at))
 
+    def get_seats_for_update(self, event_id: UUID, attendee: UUID) -> EventSeats:
+        event = self.get_for_update(event_id, attendee)
+        return EventSeats(**{each.name: getattr(event, each.name) for each in fields(EventSeats)})
+
     def save(self, event: EventSeats) -> None:
         place = (event.id, event.seat.user_id)
         if event.seat.registered_at is None:
@@ -285,7 +301,9 @@ class MemoryEventRepository(EventRepository):
             self._require_account(event.seat.user_id)
             self.state.attendances[place] = event.seat.registered_at
             self.taken += 1
-        self.state.events[event.id] = replace(cast(Event, event), seat=NO_SEAT)
+        changes: dict[str, Any] = {each.name: getattr(event, each.name) for each in fields(event)}
+        changes["seat"] = NO_SEAT
+        self.state.events[event.id] = replace(self.state.events[event.id], **changes)
 
     def remove(self, event: EventSeats) -> None:
         del self.state.events[event.id]

@@ -8,7 +8,8 @@ from application.ports.calendar_queries import CalendarEntry, CalendarQueries
 from domain.calendars.errors import CalendarNotFound
 from domain.events.errors import EventNotFound
 from domain.events.event import Event
-from tests.fakes.memory import MemoryStore
+from domain.events.state import EventState
+from tests.fakes.memory import MemoryStore, is_visible
 
 
 @dataclass
@@ -18,7 +19,7 @@ class MemoryCalendarQueries(CalendarQueries):
     def entry(self, event_id: UUID, caller: Caller) -> CalendarEntry:
         self.store.committed.require_live_session(caller)
         event = self.store.committed.events.get(event_id)
-        if event is None:
+        if event is None or not is_visible(event, caller.user_id):
             raise EventNotFound(event_id)
         return _entry(event)
 
@@ -27,7 +28,9 @@ class MemoryCalendarQueries(CalendarQueries):
         feed = self.store.committed.calendar_feeds.get(caller.user_id)
         return feed.created_at if feed else None
 
-    def entries(self, secret_hash: bytes, limit: int, length: int) -> Sequence[CalendarEntry]:
+    def entries(
+        self, secret_hash: bytes, limit: int, length: int, cancelled_since: datetime
+    ) -> Sequence[CalendarEntry]:
         state = self.store.committed
         owners = {feed.secret_hash: feed.user_id for feed in state.calendar_feeds.values()}
         if secret_hash not in owners:
@@ -36,10 +39,17 @@ class MemoryCalendarQueries(CalendarQueries):
         entries = [
             _entry(event)
             for event in state.events.values()
-            if event.creator_id == owner or (event.id, owner) in state.attendances
+            if (event.creator_id == owner or (event.id, owner) in state.attendances)
+            and _is_in_feeds(event, cancelled_since)
         ]
         entries.sort(key=lambda entry: (entry.start_time, entry.id), reverse=True)
         return [_shortened(entry, length) for entry in entries[:limit]]
+
+
+def _is_in_feeds(event: Event, cancelled_since: datetime) -> bool:
+    if event.state is EventState.CANCELLED:
+        return event.schedule.end_time >= cancelled_since
+    return event.state is EventState.PUBLISHED
 
 
 def _shortened(entry: CalendarEntry, length: int) -> CalendarEntry:
@@ -57,6 +67,9 @@ def _entry(event: Event) -> CalendarEntry:
         type=event.type,
         start_time=event.schedule.start_time,
         end_time=event.schedule.end_time,
+        timezone=event.timezone,
+        state=event.state,
+        cancellation_reason=event.cancellation_reason,
         created_at=event.created_at,
         updated_at=event.updated_at,
         revision=event.revision,

@@ -24,11 +24,13 @@ from domain.accounts.credentials import fold_username
 from domain.accounts.errors import AccountDeleted
 from domain.accounts.password_attempts import PasswordAttempts
 from domain.accounts.session import Session
+from domain.events.access import Visibility
 from domain.events.errors import EventNotFound
 from domain.events.event import Event, Seat
 from domain.events.search import Search
+from domain.events.state import EventState
 from domain.events.terms import terms_of
-from tests.fakes.memory import MemoryStore, MemoryUserRepository, State
+from tests.fakes.memory import MemoryStore, MemoryUserRepository, State, is_visible
 
 Item = TypeVar("Item")
 
@@ -60,10 +62,13 @@ class MemoryAccountQueries(AccountQueries):
 
     def unfinished_deletions(self, now: datetime) -> Sequence[UUID]:
         state = self.store.committed
-        upcoming = {event.id for event in state.events.values() if event.is_upcoming(now)}
-        involved = {state.events[event_id].creator_id for event_id in upcoming}
-        involved |= {user_id for event_id, user_id in state.attendances if event_id in upcoming}
-        return sorted(involved - state.users.keys())
+        involved = {event.creator_id for event in state.events.values()}
+        involved |= {user_id for _, user_id in state.attendances}
+        return sorted(
+            user_id
+            for user_id in involved - state.users.keys()
+            if any(state.is_to_leave(event, user_id, now) for event in state.events.values())
+        )
 
     def get_profile(self, caller: Caller) -> Profile:
         self.store.committed.require_live_session(caller)
@@ -96,7 +101,11 @@ class MemoryEventQueries(EventQueries):
         state, viewer_id = self.store.committed, caller.user_id
         state.require_live_session(caller)
         views = [_view(state, event, viewer_id, now) for event in state.events.values()]
-        found = [view for view in views if _meets(view, criteria, viewer_id)]
+        found = [
+            view
+            for view in views
+            if _is_listed(view, viewer_id) and _meets(view, criteria, viewer_id, now)
+        ]
         sort = criteria.sort
         found.sort(key=lambda view: _folded(sort.cursor_of(view)), reverse=sort.is_descending)
         return _page(found, page_request, sort.cursor_of, is_reversed=sort.is_descending)
@@ -104,23 +113,23 @@ class MemoryEventQueries(EventQueries):
     def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
         state = self.store.committed
         state.require_live_session(caller)
-        if event_id not in state.events:
+        event = state.events.get(event_id)
+        if event is None or not is_visible(event, caller.user_id):
             raise EventNotFound(event_id)
-        return _view(state, state.events[event_id], caller.user_id, now)
+        return _view(state, event, caller.user_id, now)
 
     def attendees(
         self, event_id: UUID, page_request: PageRequest, caller: Caller
     ) -> Page[AttendeeView]:
         state = self.store.committed
         state.require_live_session(caller)
-        if event_id not in state.events:
-            raise EventNotFound(event_id)
         views = [
             AttendeeView(user_id, _name(state, user_id), registered_at)
             for (event, user_id), registered_at in state.attendances.items()
             if event == event_id
         ]
-        return _page(sorted(views, key=_place_of_attendee), page_request, _place_of_attendee)
+        page = _page(sorted(views, key=_place_of_attendee), page_request, _place_of_attendee)
+        return replace(page, count=None)
 
 
 def _session_view(session: Session) -> SessionView:
@@ -143,7 +152,15 @@ def _view(state: State, event: Event, viewer_id: UUID, now: datetime) -> EventVi
     return EventView.of(replace(event, seat=seat), _name(state, event.creator_id), now)
 
 
-def _meets(view: EventView, criteria: EventCriteria, viewer_id: UUID) -> bool:
+def _is_listed(view: EventView, viewer_id: UUID) -> bool:
+    if view.creator.id == viewer_id:
+        return True
+    if view.state is EventState.DRAFT:
+        return False
+    return view.visibility is Visibility.PUBLIC or view.is_attending
+
+
+def _meets(view: EventView, criteria: EventCriteria, viewer_id: UUID, now: datetime) -> bool:
     return (
         criteria.attending in (None, view.is_attending)
         and criteria.created in (None, view.creator.id == viewer_id)
@@ -154,8 +171,24 @@ def _meets(view: EventView, criteria: EventCriteria, viewer_id: UUID) -> bool:
         and criteria.status in (None, view.status)
         and criteria.type in (None, view.type)
         and (criteria.creator is None or _is_name_of(criteria.creator, view.creator))
-        and criteria.available in (None, view.seats_left > 0)
+        and criteria.available in (None, _is_available(view))
+        and criteria.state in (None, view.state)
+        and (not criteria.is_registration_open or _accepts_registrations(view, now))
         and (criteria.search is None or _is_found(view, criteria.search))
+    )
+
+
+def _is_available(view: EventView) -> bool:
+    return view.state is EventState.PUBLISHED and view.seats_left > 0
+
+
+def _accepts_registrations(view: EventView, now: datetime) -> bool:
+    opens_at, closes_at = view.registration_opens_at, view.registration_closes_at
+    return (
+        _is_available(view)
+        and now < view.start_time
+        and (opens_at is None or opens_at <= now)
+        and (closes_at is None or now < closes_at)
     )
 
 

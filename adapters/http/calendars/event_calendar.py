@@ -17,7 +17,7 @@ from adapters.http.requests.authentication import caller
 from adapters.http.responses.etag import ETAG, READ_CONDITIONS
 from application.preconditions import PreconditionFailed
 from application.use_cases import UseCases
-from domain.events.errors import EventNotFound
+from domain.events.errors import EventNotFound, EventNotPublished
 
 
 def event_calendar_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
@@ -27,6 +27,7 @@ def event_calendar_blueprint(use_cases: UseCases, authenticate: Callable[[], Non
         "GET",
         EVENT + "calendar.ics",
         EventNotFound(EVENT_ID),
+        EventNotPublished(),
         PreconditionFailed(),
         headers=READ_CONDITIONS,
     )

@@ -6,6 +6,7 @@ from adapters.http.calendars.ics import event_file, feed_file
 from adapters.http.events.examples import EVENT_ID
 from application.ports.calendar_queries import CalendarEntry
 from domain.events.description import EventType
+from domain.events.state import EventState
 
 HOST = "https://turnout.example"
 SECRET = "s3cretS3cretS3cretS3cretS3cretS3cretS3cretS"
@@ -28,6 +29,9 @@ _ENTRY = CalendarEntry(
     type=EventType.MEETUP,
     start_time=datetime(2099, 5, 17, 18, tzinfo=UTC),
     end_time=datetime(2099, 5, 17, 21, tzinfo=UTC),
+    timezone="Europe/London",
+    state=EventState.PUBLISHED,
+    cancellation_reason=None,
     created_at=datetime(2026, 5, 1, 9, 45, tzinfo=UTC),
     updated_at=datetime(2026, 5, 1, 9, 45, tzinfo=UTC),
     revision=0,

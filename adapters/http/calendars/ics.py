@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from icalendar import Calendar, Event, Parameters, vDuration
 from icalendar.parser import Contentline
 
 from adapters.http.calendars.ics_text import CalendarText
+from adapters.http.calendars.ics_time_zones import local_time, time_zone_lines
 from application.ports.calendar_queries import CalendarEntry
+from domain.events.state import EventState
 
 PRODUCT = "-//Turnout//Turnout//EN"
 NAME = "Turnout"
@@ -19,9 +22,14 @@ CACHED_EVENTS = 2048
 END = b"END:VEVENT\r\n"
 
 
+class WrittenEvent(NamedTuple):
+    lines: bytes
+    zone_years: frozenset[tuple[str, int]]  # of its local times
+
+
 def event_file(entry: CalendarEntry, events_url: str) -> bytes:
     """A calendar of one event. `events_url` plus its id is the URL of an event."""
-    return _file(_calendar(), [_located(_event_lines(entry), entry, events_url)])
+    return _file(_calendar(), [entry], events_url)
 
 
 def feed_file(entries: Iterable[CalendarEntry], events_url: str) -> bytes:
@@ -32,8 +40,7 @@ def feed_file(entries: Iterable[CalendarEntry], events_url: str) -> bytes:
     calendar.add("x-wr-calname", NAME)
     calendar.add("refresh-interval", vDuration(REFRESH), {"value": "DURATION"})
     calendar.add("x-published-ttl", vDuration(REFRESH))
-    events = (_located(_event_lines(each), each, events_url) for each in entries)
-    return _file(calendar, events)
+    return _file(calendar, entries, events_url)
 
 
 def _calendar() -> Calendar:
@@ -43,9 +50,15 @@ def _calendar() -> Calendar:
     return calendar
 
 
-def _file(calendar: Calendar, events: Iterable[bytes]) -> bytes:
+def _file(calendar: Calendar, entries: Iterable[CalendarEntry], events_url: str) -> bytes:
     head, end, rest = calendar.to_ical().partition(b"END:VCALENDAR")
-    return b"".join([head, *events, end, rest])
+    zone_years: set[tuple[str, int]] = set()
+    events = []
+    for entry in entries:
+        written = _written(entry)
+        zone_years |= written.zone_years
+        events.append(_located(written.lines, entry, events_url))
+    return b"".join([head, time_zone_lines(zone_years), *events, end, rest])
 
 
 def _located(lines: bytes, entry: CalendarEntry, events_url: str) -> bytes:
@@ -55,9 +68,11 @@ def _located(lines: bytes, entry: CalendarEntry, events_url: str) -> bytes:
 
 
 @lru_cache(CACHED_EVENTS)
-def _event_lines(entry: CalendarEntry) -> bytes:
-    lines: bytes = _event(entry).to_ical()
-    return lines
+def _written(entry: CalendarEntry) -> WrittenEvent:
+    event = _event(entry)
+    times = (event[name] for name in ("DTSTART", "DTEND") if name in event)
+    zone_years = {(time.params["TZID"], time.dt.year) for time in times if "TZID" in time.params}
+    return WrittenEvent(event.to_ical(), frozenset(zone_years))
 
 
 def _event(entry: CalendarEntry) -> Event:
@@ -69,16 +84,25 @@ def _event(entry: CalendarEntry) -> Event:
     event.add("last-modified", _seconds(entry.updated_at))
     event.add("created", _seconds(entry.created_at))
     start, end = _seconds(entry.start_time), _seconds(entry.end_time)
-    event.add("dtstart", start)
+    event.add("dtstart", local_time(start, entry.timezone))
     if end > start:  # DTEND must be later; an event within one second has none
-        event.add("dtend", end)
+        event.add("dtend", local_time(end, entry.timezone))
     event.add("summary", CalendarText(entry.title))
-    event.add("description", CalendarText(entry.description))
+    event.add("description", CalendarText(_description(entry)))
     if entry.location:
         event.add("location", CalendarText(entry.location))
     event.add("categories", [str(entry.type)])
-    event.add("status", "CONFIRMED")
+    event.add("status", "CANCELLED" if entry.state is EventState.CANCELLED else "CONFIRMED")
+    if entry.cancellation_reason:
+        event.add("comment", CalendarText(entry.cancellation_reason))
     return event
+
+
+def _description(entry: CalendarEntry) -> str:
+    """Starts with the reason for the cancellation: apps do not show COMMENT."""
+    if not entry.cancellation_reason:
+        return entry.description
+    return f"Cancelled: {entry.cancellation_reason}\n\n{entry.description}".rstrip()
 
 
 def _seconds(instant: datetime) -> datetime:

@@ -23,7 +23,17 @@ from adapters.http.responses.json import no_content
 from adapters.http.responses.streaming import streamed
 from application.pages import PageRequest
 from application.use_cases import UseCases
-from domain.events.errors import CapacityExhausted, EventNotFound, NotEventCreator, ReadOnlyEvent
+from domain.events.errors import (
+    AttendeesHidden,
+    CapacityExhausted,
+    EventCancelled,
+    EventNotFound,
+    EventNotPublished,
+    NotEventCreator,
+    ReadOnlyEvent,
+    RegistrationClosed,
+    RegistrationNotOpen,
+)
 
 CSV_CONTENT = f"{CSV_TYPE}; charset=utf-8; header=present"
 AS_FILE = {"Content-Disposition": 'attachment; filename="attendees.csv"'}
@@ -34,14 +44,23 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
     not_found = EventNotFound(examples.EVENT_ID)
 
     @blueprint.operation(
-        "POST", EVENT + "attend/", not_found, ReadOnlyEvent(), CapacityExhausted(40)
+        "POST",
+        EVENT + "attend/",
+        not_found,
+        EventNotPublished(),
+        EventCancelled(),
+        ReadOnlyEvent(),
+        RegistrationNotOpen(examples.REGISTRATION_OPENS_AT),
+        RegistrationClosed(examples.REGISTRATION_CLOSES_AT),
+        CapacityExhausted(40),
     )
     @blueprint.response(204)
     def attend_event(event_id: UUID) -> Response:
         """Attend an event
 
-        Takes a seat. Fails with 409 if the event is full or has started. If you already have a
-        seat, nothing changes, even if the event is full.
+        Takes a seat. Fails with 409 if the event is full, cancelled, or has started, and outside
+        its registration window. If you already have a seat, nothing changes, even if the event is
+        full or registration has closed.
         """
         use_cases.attend_event(event_id, caller())
         return no_content()
@@ -51,8 +70,8 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
     def cancel_attendance(event_id: UUID) -> Response:
         """Cancel your attendance
 
-        Releases your seat. Fails with 409 if the event has started. If you have no seat, nothing
-        changes.
+        Releases your seat, also after registration has closed, or if the event is cancelled. Fails
+        with 409 if the event has started. If you have no seat, nothing changes.
         """
         use_cases.cancel_attendance(event_id, caller())
         return no_content()
@@ -62,6 +81,7 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
         EVENT + "attendees/",
         not_found,
         NotEventCreator(),
+        AttendeesHidden("attendees"),
         invalid=INVALID_LIMIT,
         query=AttendeeListQuery,
     )
@@ -81,10 +101,11 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
     def list_attendees(page_request: PageRequest, event_id: UUID) -> PageResponse | Response:
         """List attendees
 
-        In order of registration, for everyone who is logged in. The event's creator can download
-        all attendees with `Accept: text/csv`, without pagination parameters. In the CSV, usernames
-        that a spreadsheet could read as a formula, number, date, or boolean are prefixed with an
-        apostrophe.
+        In order of registration, for those to whom the event shows its attendees
+        (`attendees_visible_to`); 403 for others. The event's creator can always list them, and
+        download all attendees with `Accept: text/csv`, without pagination parameters. In the CSV,
+        usernames that a spreadsheet could read as a formula, number, date, or boolean are prefixed
+        with an apostrophe.
         """
         if media_type() == CSV_TYPE:
             _require_no_page()

@@ -9,6 +9,7 @@ from flask import Response, url_for
 from adapters.http.events import examples
 from adapters.http.events.list_query import SORT_PARAMETERS, EventListQuery
 from adapters.http.events.schemas import (
+    CallOffEventSchema,
     ChangeEventSchema,
     EventPageSchema,
     EventSchema,
@@ -34,12 +35,15 @@ from application.preconditions import PreconditionFailed
 from application.use_cases import UseCases
 from domain.events.errors import (
     CapacityBelowAttendance,
+    EventCancelled,
     EventNotFound,
+    EventNotPublished,
     NotEventCreator,
     ReadOnlyEvent,
     TooManyEvents,
 )
 from domain.events.event import MAX_UPCOMING_EVENTS, EventChanges, NewEvent
+from domain.events.state import CancellationReason
 
 EVENTS = "/v1/events/"
 EVENT = "/v1/events/<uuid:event_id>/"
@@ -48,6 +52,8 @@ OF_ONE_EVENT = (
     "replaceEvent",
     "updateEvent",
     "deleteEvent",
+    "publishEvent",
+    "callOffEvent",
     "attendEvent",
     "cancelAttendance",
     "listAttendees",
@@ -55,6 +61,7 @@ OF_ONE_EVENT = (
 EDIT_ERRORS = (
     EventNotFound(examples.EVENT_ID),
     NotEventCreator(),
+    EventCancelled(),
     ReadOnlyEvent(),
     PreconditionFailed(),
     CapacityBelowAttendance(10, 12),
@@ -89,10 +96,11 @@ def events_blueprint(
     def list_events(query: tuple[EventCriteria, PageRequest]) -> PageResponse:
         """List events
 
-        Filters are combined with AND; `false` inverts a filter. Past events are included: use
-        `status=upcoming` for events that you can still attend. To read many pages, pass
-        `next_cursor` as `cursor`, with the same filters and sort: no event is repeated or skipped
-        while others are added, and each page costs the same (except when sorting by
+        Drafts of others are left out, and so are unlisted events, unless you created or attend
+        them. Past and cancelled events are included: use `registration=open` for events that you
+        can attend now. Filters are combined with AND; `false` inverts a filter. To read many pages,
+        pass `next_cursor` as `cursor`, with the same filters and sort: no event is repeated or
+        skipped while others are added, and each page costs the same (except when sorting by
         `attendees_count`). A page is at most 1 MiB long, so it can have fewer events than `limit`
         and still a next page.
         """
@@ -120,15 +128,14 @@ def events_blueprint(
         headers={"Location": examples.LOCATION},
         links=links(*OF_ONE_EVENT, event_id="$response.body#/id"),
     )
-    def create_event(body: dict[str, Any]) -> Response:
-        """Publish an event
+    def create_event(new: NewEvent) -> Response:
+        """Publish an event, or create a draft
 
-        You become its creator. Creators are not attendees: to attend, take a seat like everyone
-        else. With an `Idempotency-Key`, retries create one event; without, a retry can publish it
-        twice.
+        With `state: "draft"`, only you can see the event until you publish it. You become its
+        creator. Creators are not attendees: to attend, take a seat like everyone else. With an
+        `Idempotency-Key`, retries create one event; without, a retry can create it twice.
         """
         request = idempotent_request()
-        new = NewEvent(**body)
         if request is None:
             return use_cases.create_event(caller(), new, _created)
         stored = use_cases.create_event(
@@ -147,7 +154,8 @@ def events_blueprint(
     def get_event(event_id: UUID) -> EventView:
         """Get an event
 
-        Returns the event as you see it now, including whether you attend.
+        Returns the event as you see it now, including whether you attend. Only its creator can see
+        a draft.
         """
         return use_cases.get_event(event_id, caller())
 
@@ -155,15 +163,16 @@ def events_blueprint(
         "PUT", EVENT, *EDIT_ERRORS, invalid=examples.INVALID_EVENT, headers=[IF_MATCH]
     )
     @edit_limited
-    @blueprint.body(ReplaceEventSchema, examples.NEW_EVENT)
+    @blueprint.body(ReplaceEventSchema, examples.REPLACEMENT)
     @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
-    def replace_event(body: dict[str, Any], event_id: UUID) -> EventView:
+    def replace_event(changes: EventChanges, event_id: UUID) -> EventView:
         """Replace an event
 
-        Creator only, before the event starts. Omitted fields are reset to their defaults. Read-only
-        fields are ignored.
+        Creator only, before the event starts; drafts also after. Fails with 409 if the event is
+        cancelled. Omitted fields are reset to their defaults. Read-only fields, such as `state`,
+        are ignored.
         """
-        return use_cases.update_event(event_id, caller(), EventChanges(**body), precondition())
+        return use_cases.update_event(event_id, caller(), changes, precondition())
 
     @blueprint.operation(
         "PATCH", EVENT, *EDIT_ERRORS, invalid=examples.INVALID_CHANGES, headers=[IF_MATCH]
@@ -171,13 +180,58 @@ def events_blueprint(
     @edit_limited
     @blueprint.body(ChangeEventSchema, examples.CHANGES, is_patch=True)
     @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
-    def update_event(body: dict[str, Any], event_id: UUID) -> EventView:
+    def update_event(changes: EventChanges, event_id: UUID) -> EventView:
         """Update an event
 
-        Creator only, before the event starts. Omitted fields keep their values. Read-only fields
-        are ignored. No field can be removed: null returns 422.
+        Creator only, before the event starts; drafts also after. Fails with 409 if the event is
+        cancelled. Omitted fields keep their values. Read-only fields, such as `state`, are ignored.
+        Null removes `registration_opens_at` or `registration_closes_at`; no other field can be
+        removed.
         """
-        return use_cases.update_event(event_id, caller(), EventChanges(**body), precondition())
+        return use_cases.update_event(event_id, caller(), changes, precondition())
+
+    @blueprint.operation(
+        "POST",
+        EVENT + "publish/",
+        EventNotFound(examples.EVENT_ID),
+        NotEventCreator(),
+        EventCancelled(),
+        PreconditionFailed(),
+        invalid=examples.INVALID_PUBLICATION,
+        headers=[IF_MATCH],
+    )
+    @edit_limited
+    @blueprint.response(200, EventSchema, has_etag=True, example=examples.EVENT)
+    def publish_event(event_id: UUID) -> EventView:
+        """Publish a draft
+
+        Creator only. Fails with 422 if the event's start is no longer in the future. If the event
+        is already published, nothing changes.
+        """
+        return use_cases.publish_event(event_id, caller(), precondition())
+
+    @blueprint.operation(
+        "POST",
+        EVENT + "call-off/",
+        EventNotFound(examples.EVENT_ID),
+        NotEventCreator(),
+        EventNotPublished(),
+        ReadOnlyEvent(),
+        PreconditionFailed(),
+        invalid=examples.INVALID_REASON,
+        headers=[IF_MATCH],
+    )
+    @edit_limited
+    @blueprint.body(CallOffEventSchema, examples.CALL_OFF, is_optional=True)
+    @blueprint.response(200, EventSchema, has_etag=True, example=examples.CANCELLED_EVENT)
+    def call_off_event(body: dict[str, CancellationReason], event_id: UUID) -> EventView:
+        """Call off an event
+
+        Creator only, before the event starts. It stays visible, with the reason, but nobody can
+        attend it any more. Attendees are kept. This cannot be undone. If the event is already
+        cancelled, nothing changes, and it keeps its reason.
+        """
+        return use_cases.call_off_event(event_id, caller(), body["reason"], precondition())
 
     @blueprint.operation(
         "DELETE",
@@ -193,7 +247,8 @@ def events_blueprint(
     def delete_event(event_id: UUID) -> Response:
         """Delete an event
 
-        Creator only, before the event starts. Its attendances are deleted too.
+        Creator only, before the event starts; drafts also after. Its attendances are deleted too.
+        To tell attendees that it does not take place, call it off instead.
         """
         use_cases.delete_event(event_id, caller(), precondition())
         return no_content()

@@ -14,6 +14,7 @@ from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import EventType
 from domain.events.schedule import EventStatus
 from domain.events.search import SEARCH_MAX_LENGTH, Search
+from domain.events.state import EventState
 
 SEARCH = """\
 Words to find in the title or description, in any order. All must match. A word also matches \
@@ -22,7 +23,10 @@ ignored: `lodz` finds *Łódź*. Punctuation separates words: `node.js` finds *N
 js*. Emoji and scripts written without spaces, such as Chinese, Japanese and Thai, match at any \
 position. An empty search is ignored; punctuation alone is an error."""
 CREATOR = "Username of the creator, case-insensitive; surrounding whitespace is ignored."
-AVAILABLE = "`true` for events with seats left, `false` for full events."
+AVAILABLE = "`true` for published events with seats left, `false` for all others."
+REGISTRATION = """\
+`open`: published events that you can attend now. They have not started, their registration is \
+open, and seats are left."""
 SORT = """\
 Sort field; prefix `-` for descending. Ties are broken by id. Titles are sorted \
 case-insensitively. Sorting by `attendees_count` gets slower as more events match, and an event \
@@ -35,6 +39,10 @@ SORT_PARAMETERS: Mapping[EventSort, str] = {
 SortParameter = StrEnum(  # type: ignore[misc]
     "EventSort", {sort.name: parameter for sort, parameter in SORT_PARAMETERS.items()}
 )
+
+
+class Registration(StrEnum):
+    OPEN = "open"
 
 
 MICROSECOND = timedelta(microseconds=1)
@@ -65,6 +73,14 @@ class EventListQuery(CursorQuery):
     status = fields.Enum(
         EventStatus, by_value=fields.String, metadata={"description": "Current status."}
     )
+    state = fields.Enum(
+        EventState,
+        by_value=fields.String,
+        metadata={"description": "State. Drafts are only in the list of their creator."},
+    )
+    registration = fields.Enum(
+        Registration, by_value=fields.String, metadata={"description": REGISTRATION}
+    )
     starts_after = _bound("Earliest start, inclusive, such as `2099-05-17T18:00:00Z`.")
     starts_before = _bound("Latest start, inclusive.")
     ends_after = _bound("Earliest end, inclusive. With `starts_before`: events in a period.")
@@ -89,6 +105,7 @@ class EventListQuery(CursorQuery):
         for name, other, tighter in BOUNDS:
             if given := [data.pop(each) for each in (name, other) if each in data]:
                 data[name] = tighter(given)
+        data["is_registration_open"] = data.pop("registration", None) is not None
         sort = EventSort[data.pop("sort").name]
         page_request = self.page_request_of(data, SORT_PARAMETERS[sort], sort.kind)
         return EventCriteria(**data, sort=sort), page_request

@@ -1,5 +1,6 @@
 """The JSON of events and attendance."""
 
+from enum import StrEnum
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, pre_load
@@ -8,6 +9,7 @@ from adapters.http.pagination.page import CursorPageSchema
 from adapters.http.pagination.query import CursorQuery
 from adapters.http.requests.fields import Instant, JsonInteger, ResponseSchema, Text
 from application.pages import PageRequest
+from domain.events.access import AttendeesVisibleTo, Visibility
 from domain.events.description import (
     CAPACITY_MAX,
     DESCRIPTION_MAX_LENGTH,
@@ -20,7 +22,15 @@ from domain.events.description import (
     Location,
     Title,
 )
+from domain.events.event import NewEvent
 from domain.events.schedule import EventStatus
+from domain.events.state import (
+    NO_REASON,
+    REASON_MAX_LENGTH,
+    CancellationReason,
+    EventState,
+)
+from domain.events.time_zone import UTC, TimeZone
 from domain.text import CONTROL, CONTROL_EXCEPT_TEXT, IGNORABLE, LINE_BREAK
 
 LINE = (
@@ -31,12 +41,23 @@ LINE = (
 BLANK = r"\s\u001c-\u001f\u0085"
 
 
+class NewEventState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+
+
 def _line(max_length: int) -> str:
     """The pattern of a line of text. It cannot check that bidirectional controls are closed."""
     inner = rf"[^{CONTROL}{LINE_BREAK}]"
     outer = rf"[^{BLANK}{CONTROL}]"
     has_visible = rf"(?=[\s\S]*[^\s{CONTROL}{IGNORABLE}])"
     return rf"^{has_visible}[{BLANK}]*{outer}({inner}{{0,{max_length - 2}}}{outer})?[{BLANK}]*$"
+
+
+def _lines(max_length: int) -> str:
+    """The pattern of text that can have tabs and line breaks, after trimming."""
+    inner, outer = rf"[^{CONTROL_EXCEPT_TEXT}]", rf"[^{BLANK}{CONTROL_EXCEPT_TEXT}]"
+    return rf"^[{BLANK}]*{outer}({inner}{{0,{max_length - 2}}}{outer})?[{BLANK}]*$"
 
 
 def _title(**options: Any) -> Text:
@@ -58,7 +79,7 @@ def _description(**options: Any) -> Text:
     return Text(rule=Description, metadata=metadata, **options)
 
 
-def _instant(description: str, example: str, **options: Any) -> Instant:
+def _instant(description: str, example: str | None, **options: Any) -> Instant:
     text = f"{description} Seconds are optional. Without an offset, UTC is assumed."
     return Instant(metadata={"description": text, "example": example}, **options)
 
@@ -93,6 +114,52 @@ def _location(**options: Any) -> Text:
     return Text(rule=Location, metadata=metadata, **options)
 
 
+def _timezone(**options: Any) -> Text:
+    metadata = {
+        "description": "IANA time zone of the venue, for calendars. All times in JSON are in UTC.",
+        "pattern": r"^[A-Za-z0-9_+/-]+$",
+        "example": "Europe/London",
+        **options.pop("metadata", {}),
+    }
+    return Text(rule=TimeZone, metadata=metadata, **options)
+
+
+def _registration_opens_at(**options: Any) -> Instant:
+    description = (
+        "From when people can attend; null for immediately. Must be before "
+        "`registration_closes_at` and `start_time`."
+    )
+    return _instant(description, None, allow_none=True, **options)
+
+
+def _registration_closes_at(**options: Any) -> Instant:
+    description = (
+        "Until when people can attend, exclusive; null for until the start. Must not be after "
+        "`start_time`."
+    )
+    return _instant(description, "2099-05-16T18:00:00Z", allow_none=True, **options)
+
+
+def _visibility(**options: Any) -> fields.Enum[Visibility]:
+    metadata = {
+        "description": "`unlisted` events are only in the lists of their creator and attendees. "
+        "Anyone who has the id can get them.",
+        "example": "public",
+        **options.pop("metadata", {}),
+    }
+    return fields.Enum(Visibility, by_value=fields.String, metadata=metadata, **options)
+
+
+def _attendees_visible_to(**options: Any) -> fields.Enum[AttendeesVisibleTo]:
+    metadata = {
+        "description": "Who can list the attendees. The creator is the organiser, and always can. "
+        "Their number is public.",
+        "example": "everyone",
+        **options.pop("metadata", {}),
+    }
+    return fields.Enum(AttendeesVisibleTo, by_value=fields.String, metadata=metadata, **options)
+
+
 def _name_if_any() -> fields.String:
     return fields.String(
         allow_none=True, metadata={"description": "Null if the account is deleted."}
@@ -104,20 +171,50 @@ class CreatorSchema(ResponseSchema):
     username = _name_if_any()
 
 
-class NewEventSchema(Schema):
+class CompleteEventSchema(Schema):
     title = _title(required=True)
     description = _description(load_default=Description(""))
     start_time = _start_time(required=True)
     end_time = _end_time(required=True)
+    timezone = _timezone(load_default=UTC, metadata={"default": UTC})
+    registration_opens_at = _registration_opens_at(load_default=None)
+    registration_closes_at = _registration_closes_at(load_default=None)
     capacity = _capacity(load_default=Capacity(CAPACITY_MAX))
     type = _type(load_default=EventType.OTHER, metadata={"default": "other"})
     location = _location(load_default=NO_LOCATION)
+    visibility = _visibility(load_default=Visibility.PUBLIC, metadata={"default": "public"})
+    attendees_visible_to = _attendees_visible_to(
+        load_default=AttendeesVisibleTo.EVERYONE, metadata={"default": "everyone"}
+    )
+
+
+class NewEventSchema(CompleteEventSchema):
+    state = fields.Enum(
+        NewEventState,
+        by_value=fields.String,
+        load_default=NewEventState.PUBLISHED,
+        metadata={
+            "description": "Only you can see a draft, until you publish it.",
+            "default": "published",
+            "example": "published",
+        },
+    )
+
+    @post_load
+    def to_new_event(self, data: dict[str, Any], **_: Any) -> NewEvent:
+        return NewEvent(**data | {"state": EventState(data["state"])})
 
 
 class ReadOnlyFields(Schema):
     """Fields of an event that clients cannot set: dropped, so that a response can be sent back."""
 
     id = fields.UUID(dump_only=True)
+    state = fields.Enum(
+        EventState,
+        by_value=fields.String,
+        dump_only=True,
+        metadata={"description": "Changed by `publishEvent` and `callOffEvent`."},
+    )
     status = fields.Enum(EventStatus, by_value=fields.String, dump_only=True)
     attendees_count = fields.Integer(dump_only=True)
     seats_left = fields.Integer(dump_only=True)
@@ -127,6 +224,17 @@ class ReadOnlyFields(Schema):
     creator = fields.Nested(CreatorSchema, dump_only=True)
     created_at = Instant(dump_only=True)
     updated_at = Instant(dump_only=True)
+    published_at = Instant(
+        allow_none=True, dump_only=True, metadata={"description": "Null for a draft."}
+    )
+    cancelled_at = Instant(
+        allow_none=True, dump_only=True, metadata={"description": "Null unless cancelled."}
+    )
+    cancellation_reason = fields.String(
+        allow_none=True,
+        dump_only=True,
+        metadata={"description": "Null unless cancelled. Empty if no reason was given."},
+    )
 
     @pre_load
     def drop_read_only_fields(self, data: Any, **kwargs: Any) -> Any:
@@ -143,25 +251,51 @@ class EventSchema(ResponseSchema, ReadOnlyFields):
     description = fields.String()
     start_time = Instant()
     end_time = Instant()
+    timezone = fields.String(metadata={"description": "IANA time zone of the venue."})
+    registration_opens_at = Instant(allow_none=True)
+    registration_closes_at = Instant(allow_none=True)
     capacity = fields.Integer()
     type = _type()
     location = fields.String()
+    visibility = _visibility()
+    attendees_visible_to = _attendees_visible_to()
 
 
-class ReplaceEventSchema(ReadOnlyFields, NewEventSchema):
+class ReplaceEventSchema(ReadOnlyFields, CompleteEventSchema):
     """A complete event. Read-only fields are ignored."""
 
 
 class ChangeEventSchema(ReadOnlyFields):
-    """Fields to change. Read-only fields are ignored."""
+    """Fields to change. Read-only fields are ignored.
+
+    Null removes a bound of the registration window.
+    """
 
     title = _title()
     description = _description()
     start_time = _start_time()
     end_time = _end_time()
+    timezone = _timezone()
+    registration_opens_at = _registration_opens_at()
+    registration_closes_at = _registration_closes_at()
     capacity = _capacity()
     type = _type()
     location = _location()
+    visibility = _visibility()
+    attendees_visible_to = _attendees_visible_to()
+
+
+class CallOffEventSchema(Schema):
+    reason = Text(
+        rule=CancellationReason,
+        load_default=NO_REASON,
+        metadata={
+            "description": f"Up to {REASON_MAX_LENGTH:,} characters after trimming whitespace. The "
+            "only control characters allowed are tabs and line breaks.",
+            "pattern": rf"^[{BLANK}]*$|{_lines(REASON_MAX_LENGTH)}",
+            "example": "The speaker is ill.",
+        },
+    )
 
 
 class EventPageSchema(CursorPageSchema):

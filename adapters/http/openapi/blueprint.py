@@ -18,6 +18,7 @@ from adapters.http.rate_limits import RATE_LIMITS
 from adapters.http.requests.parser import (
     FORM_TYPE,
     JSON_OR_FORM,
+    OPTIONAL_JSON,
     StrictParser,
     load_query,
     require_no_fields,
@@ -48,7 +49,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     ARGUMENTS_PARSER = StrictParser()
     DEFAULT_LOCATION_CONTENT_TYPE_MAPPING = (
         flask_smorest.Blueprint.DEFAULT_LOCATION_CONTENT_TYPE_MAPPING
-        | {JSON_OR_FORM: "application/json"}
+        | {JSON_OR_FORM: "application/json", OPTIONAL_JSON: "application/json"}
     )
 
     def __init__(
@@ -138,13 +139,17 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         *,
         form: type[Schema] | None = None,
         is_patch: bool = False,
+        is_optional: bool = False,
     ) -> Decorator:
         """Pass the JSON body to the view as its first argument.
 
-        With `form`, the body can also be a form, with `is_patch` a JSON Merge Patch.
+        With `form`, the body can also be a form, with `is_patch` a JSON Merge Patch. With
+        `is_optional`, no body means an empty object.
         """
-        location = JSON_OR_FORM if form else "json"
-        arguments: Decorator = self.arguments(schema(), location=location, example=dict(example))
+        location = JSON_OR_FORM if form else OPTIONAL_JSON if is_optional else "json"
+        arguments: Decorator = self.arguments(
+            schema(), location=location, required=not is_optional, example=dict(example)
+        )
         others = {FORM_TYPE: form} if form else {MERGE_PATCH_TYPE: schema} if is_patch else {}
         content = {
             media_type: {"schema": each, "example": dict(example)}

@@ -20,11 +20,16 @@ from domain.accounts.errors import (
 from domain.calendars.errors import CalendarNotFound, NoCalendarFeed
 from domain.errors import DomainError
 from domain.events.errors import (
+    AttendeesHidden,
     CapacityBelowAttendance,
     CapacityExhausted,
+    EventCancelled,
     EventNotFound,
+    EventNotPublished,
     NotEventCreator,
     ReadOnlyEvent,
+    RegistrationClosed,
+    RegistrationNotOpen,
     TooManyEvents,
 )
 
@@ -79,6 +84,11 @@ CATALOG = (
         "Do not offer the action to other users.",
     ),
     _of_error(
+        AttendeesHidden,
+        "The event shows its attendees only to its organiser, or also to its attendees.",
+        "Show `attendees_count` instead.",
+    ),
+    _of_error(
         WrongPassword,
         "The current password is wrong; the session continues.",
         "Ask the user for the password again.",
@@ -86,7 +96,7 @@ CATALOG = (
     _of_status(404, "No such path, or an id is not a UUID.", "Check the path."),
     _of_error(
         EventNotFound,
-        "The event does not exist or was deleted.",
+        "The event does not exist, was deleted, or is somebody else's draft.",
         "Remove the event from your list.",
     ),
     _of_error(
@@ -115,6 +125,26 @@ CATALOG = (
         ReadOnlyEvent,
         "The event has already started.",
         "Nothing: it can no longer be edited, deleted, attended, or left.",
+    ),
+    _of_error(
+        EventNotPublished,
+        "The event is your draft.",
+        "Publish it first: `POST /v1/events/{id}/publish/`.",
+    ),
+    _of_error(
+        EventCancelled,
+        "The event is cancelled.",
+        "Nothing: it can no longer be published, edited or attended.",
+    ),
+    _of_error(
+        RegistrationNotOpen,
+        "Registration has not opened yet.",
+        "Retry at `registration_opens_at`.",
+    ),
+    _of_error(
+        RegistrationClosed,
+        "Registration has closed, at `registration_closes_at`.",
+        "Nothing, unless the organiser extends the registration.",
     ),
     _of_error(
         TooManyEvents,
@@ -235,6 +265,8 @@ Every error response is a problem document (RFC 9457), with the media type
 - `type` is always `about:blank`: the code identifies the error.
 - `errors`, with status 422, lists the invalid fields and their messages; `body` stands for the
   whole body.
+- `registration_opens_at` or `registration_closes_at`, with `registration_not_open` and
+  `registration_closed`, is the time in question.
 - `error` and `error_description` are in errors of the login endpoint, for OAuth 2 clients (RFC 6749
   section 5.2).
 - `request_id` identifies the request in the logs. Include it when you report a problem.

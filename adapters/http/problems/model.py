@@ -5,6 +5,7 @@ from typing import Any
 
 from werkzeug.http import HTTP_STATUS_CODES
 
+from adapters.http.requests.fields import in_utc
 from application.errors import Unavailable
 from application.preconditions import PreconditionFailed
 from domain.errors import (
@@ -16,6 +17,7 @@ from domain.errors import (
     TooManyAttempts,
     Unauthenticated,
 )
+from domain.events.errors import RegistrationClosed, RegistrationNotOpen
 
 PROBLEM_TYPE = "application/problem+json"
 # Some statuses are cacheable by default (RFC 9110 section 15.1).
@@ -30,6 +32,11 @@ STATUS_OF_ERROR: Mapping[type[Exception], int] = {
     Invalid: 422,
     TooManyAttempts: 429,
     Unavailable: 503,
+}
+# Times that a problem document has in addition.
+TIME_OF_ERROR: Mapping[type[Exception], str] = {
+    RegistrationNotOpen: "registration_opens_at",
+    RegistrationClosed: "registration_closes_at",
 }
 # The phrases of RFC 9110 section 15; Werkzeug has older ones.
 TITLE_OF_STATUS = HTTP_STATUS_CODES | {
@@ -98,7 +105,10 @@ def error_problem(error: ProblemError) -> dict[str, Any]:
         name = FIELD_NAMES.get(error.field, error.field)
         errors = {name: [error.problem]}
         return _problem(status, error.code, f"{name}: {error.problem}", errors)
-    return _problem(status, error.code, error.detail, None)
+    problem = _problem(status, error.code, error.detail, None)
+    if time_name := TIME_OF_ERROR.get(type(error)):
+        problem[time_name] = in_utc(getattr(error, time_name))
+    return problem
 
 
 def http_problem(

@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields
 
 from adapters.http.problems.catalog import ProblemCode
+from adapters.http.requests.fields import Instant
 
 
 class ProblemSchema(Schema):
@@ -21,6 +22,12 @@ class ProblemSchema(Schema):
         keys=fields.String(),
         values=fields.List(fields.String()),
         metadata={"description": "Invalid fields and their errors."},
+    )
+    registration_opens_at = Instant(
+        metadata={"description": "When registration opens. With `registration_not_open` only."}
+    )
+    registration_closes_at = Instant(
+        metadata={"description": "When registration closed. With `registration_closed` only."}
     )
     error = fields.String(
         metadata={"description": "OAuth 2 error code. In errors of the login endpoint only."}

@@ -22,6 +22,7 @@ from adapters.http.responses.json import JSON_TYPE, PATCH_TYPES
 WHOLE_BODY = "body"
 FORM_TYPE = "application/x-www-form-urlencoded"
 JSON_OR_FORM = "json_or_form"
+OPTIONAL_JSON = "optional_json"
 # In a query, a form, or all objects of a JSON body. Legitimate requests have fewer than 20.
 NAMES_MAX = 100
 # LRU size for parsed queries; parsing takes a fifth of the time of a list request.
@@ -30,6 +31,8 @@ PARSED_QUERIES = 1024
 
 class StrictParser(FlaskParser):
     """Parses UTF-8 JSON objects sent as application/json; forms where an operation allows them."""
+
+    __location_map__ = FlaskParser.__location_map__ | {OPTIONAL_JSON: "load_optional_json"}
 
     def load_json_or_form(self, req: Request, schema: Schema) -> Any:
         if req.mimetype != FORM_TYPE:
@@ -41,6 +44,9 @@ class StrictParser(FlaskParser):
         if any(len(values) > 1 for values in known.values()):
             raise BadRequest("A form parameter is given more than once.")
         return {name: value for name, [value] in known.items()}
+
+    def load_optional_json(self, req: Request, schema: Schema) -> Any:
+        return self.load_json(req, schema) if req.get_data() else {}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         types = PATCH_TYPES if req.method == "PATCH" else (JSON_TYPE,)

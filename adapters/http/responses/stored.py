@@ -26,9 +26,10 @@ TIMES = ("start_time", "end_time", "created_at", "updated_at")
 
 def to_stored(response: Response) -> StoredResponse:
     body = response.get_data(as_text=True)
-    # For 0.3.0, which reads the fields of the event, without computed ones. It runs alongside this
+    # For 0.3.0, which reads its fields of the event, without computed ones. It runs alongside this
     # release during an upgrade, and after a rollback.
-    fields = {name: value for name, value in orjson.loads(body).items() if name != "seats_left"}
+    event = orjson.loads(body)
+    fields = {name: event[name] for name in FIELDS_OF_0_3_0 if name != "seats_left"}
     headers = {name: response.headers[name] for name in STORED_HEADERS}
     return fields | {"response": {"status": response.status_code, "headers": headers, "body": body}}
 

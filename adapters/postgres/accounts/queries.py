@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, exists, func, literal_column, or_, select, true
+from sqlalchemy import Text, and_, bindparam, exists, func, literal_column, or_, select, true
 
 from adapters.postgres.accounts.mappers import user_from_row
 from adapters.postgres.accounts.password_attempts import (
@@ -11,6 +11,7 @@ from adapters.postgres.accounts.password_attempts import (
     attempts_values,
 )
 from adapters.postgres.accounts.sessions import IS_LIVE
+from adapters.postgres.events.filters import IS_DRAFT, has_state
 from adapters.postgres.pages import LIMIT, OFFSET, page_of, page_values
 from adapters.postgres.reader import Reader
 from adapters.postgres.schema.tables import attendances, events, sessions, users
@@ -26,6 +27,7 @@ from application.ports.account_queries import (
 )
 from domain.accounts.credentials import fold_username
 from domain.accounts.errors import AccountDeleted
+from domain.events.state import EventState
 
 NAME = bindparam("name", type_=Text)
 SESSION = compile_sql(
@@ -37,12 +39,13 @@ PROFILE = compile_sql(
     select(*columns_of(Profile, users)).where(users.c.id == USER_ID, users.c.username.is_not(None))
 )
 _upcoming = events.c.start_time > NOW
+_is_to_call_off = and_(has_state(EventState.PUBLISHED), _upcoming)
 UNFINISHED_DELETIONS = compile_sql(
     select(users.c.id)
     .where(
         users.c.username.is_(None),
         or_(
-            exists().where(events.c.creator_id == users.c.id, _upcoming),
+            exists().where(events.c.creator_id == users.c.id, or_(IS_DRAFT, _is_to_call_off)),
             exists().where(
                 attendances.c.user_id == users.c.id,
                 events.c.id == attendances.c.event_id,

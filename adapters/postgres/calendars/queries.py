@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     Integer,
     LargeBinary,
     and_,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
+    or_,
     select,
     true,
     union,
@@ -19,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import FromClause
 
 from adapters.postgres.connection import Row
+from adapters.postgres.events.filters import IS_CREATOR, IS_DRAFT, has_state
 from adapters.postgres.pages import LIMIT
 from adapters.postgres.reader import Reader
 from adapters.postgres.schema.tables import attendances, calendar_feeds, events, users
@@ -28,9 +31,11 @@ from application.ports.calendar_queries import CalendarEntry, CalendarQueries
 from domain.calendars.errors import CalendarNotFound
 from domain.events.description import EventType
 from domain.events.errors import EventNotFound
+from domain.events.state import EventState
 
 ELLIPSIS: ColumnElement[str] = literal_column("'…'")
 LENGTH = bindparam("length", type_=Integer)
+CANCELLED_SINCE = bindparam("cancelled_since", type_=DateTime(timezone=True))
 SECRET_HASH = bindparam("secret_hash", type_=LargeBinary)
 
 
@@ -43,7 +48,8 @@ def _entries() -> str:
 
     Events are selected by id and start time first; their texts are read only for the result.
     """
-    keys = select(events.c.id, events.c.start_time)
+    is_outdated = and_(has_state(EventState.CANCELLED), events.c.end_time < CANCELLED_SINCE)
+    keys = select(events.c.id, events.c.start_time).where(~IS_DRAFT, ~is_outdated)
     # Deleted accounts have no feed: during an upgrade the previous release may leave one behind.
     feeds = calendar_feeds.join(users, users.c.id == calendar_feeds.c.user_id)
     feed = and_(calendar_feeds.c.secret_hash == SECRET_HASH, users.c.username.is_not(None))
@@ -69,7 +75,11 @@ def _entries() -> str:
     )
 
 
-ENTRY = compile_sql(select(*columns_of(CalendarEntry, events)).where(events.c.id == EVENT_ID))
+ENTRY = compile_sql(
+    select(*columns_of(CalendarEntry, events)).where(
+        events.c.id == EVENT_ID, or_(~IS_DRAFT, IS_CREATOR)
+    )
+)
 ENTRIES = _entries()
 CREATED_AT = compile_sql(
     select(calendar_feeds.c.created_at).where(calendar_feeds.c.user_id == USER_ID)
@@ -81,7 +91,8 @@ class PostgresCalendarQueries(CalendarQueries):
         self._reader = reader
 
     def entry(self, event_id: UUID, caller: Caller) -> CalendarEntry:
-        rows = self._reader.rows(ENTRY, {"event_id": event_id}, caller)
+        values = {"event_id": event_id, "viewer_id": caller.user_id}
+        rows = self._reader.rows(ENTRY, values, caller)
         if not rows:
             raise EventNotFound(event_id)
         return _entry(rows[0])
@@ -90,8 +101,15 @@ class PostgresCalendarQueries(CalendarQueries):
         rows = self._reader.rows(CREATED_AT, {"user_id": caller.user_id}, caller)
         return rows[0].created_at if rows else None
 
-    def entries(self, secret_hash: bytes, limit: int, length: int) -> Sequence[CalendarEntry]:
-        values = {"secret_hash": secret_hash, "limit": limit, "length": length}
+    def entries(
+        self, secret_hash: bytes, limit: int, length: int, cancelled_since: datetime
+    ) -> Sequence[CalendarEntry]:
+        values = {
+            "secret_hash": secret_hash,
+            "limit": limit,
+            "length": length,
+            "cancelled_since": cancelled_since,
+        }
         rows = self._reader.rows(ENTRIES, values)
         if not rows:
             raise CalendarNotFound
@@ -99,4 +117,5 @@ class PostgresCalendarQueries(CalendarQueries):
 
 
 def _entry(row: Row) -> CalendarEntry:
-    return CalendarEntry(**row._asdict() | {"type": EventType(row.type)})
+    enums = {"type": EventType(row.type), "state": EventState(row.state)}
+    return CalendarEntry(**row._asdict() | enums)

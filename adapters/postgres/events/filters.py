@@ -17,9 +17,12 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    false,
     func,
     literal_column,
+    or_,
     select,
+    true,
 )
 from sqlalchemy.sql.selectable import FromClause
 
@@ -29,6 +32,7 @@ from adapters.postgres.sql import NOW
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.accounts.credentials import fold_username
 from domain.events.schedule import EventStatus
+from domain.events.state import EventState
 
 VIEWER = bindparam("viewer_id", type_=Uuid)
 STARTS_AFTER = bindparam("starts_after", type_=DateTime(timezone=True))
@@ -42,6 +46,33 @@ IS_CREATOR = events.c.creator_id == VIEWER
 IS_ATTENDING = exists().where(
     attendances.c.event_id == events.c.id, attendances.c.user_id == VIEWER
 )
+
+
+def has_state(state: EventState, source: FromClause = events) -> ColumnElement[bool]:
+    # A literal, for the conditions of indexes.
+    is_state: ColumnElement[bool] = source.c.state == literal_column(f"'{state}'")
+    return is_state
+
+
+IS_DRAFT = has_state(EventState.DRAFT)
+# The condition of an index.
+_IS_RESTRICTED = or_(IS_DRAFT, events.c.visibility == literal_column("'unlisted'"))
+
+
+def has_seat(source: FromClause) -> ColumnElement[bool]:
+    """Whether the viewer attends, looked up for each event.
+
+    With EXISTS or a join, the planner may read everything that the viewer attends.
+    """
+    seat = select(true()).where(
+        attendances.c.event_id == source.c.id, attendances.c.user_id == VIEWER
+    )
+    return func.coalesce(seat.scalar_subquery(), false())
+
+
+# A draft has no seats. The second is the complement of the first, for counts.
+IS_VISIBLE = or_(~_IS_RESTRICTED, IS_CREATOR, has_seat(events))
+IS_HIDDEN = and_(_IS_RESTRICTED, ~IS_CREATOR, ~IS_ATTENDING)
 
 
 @dataclass(frozen=True)
@@ -58,6 +89,8 @@ class StatementKey:
     has_type: bool
     has_creator: bool
     available: bool | None
+    state: EventState | None
+    is_registration_open: bool
     has_search: bool
     sort: EventSort
 
@@ -74,6 +107,8 @@ class StatementKey:
             has_type=criteria.type is not None,
             has_creator=criteria.creator is not None,
             available=criteria.available,
+            state=criteria.state,
+            is_registration_open=criteria.is_registration_open,
             has_search=criteria.search is not None,
             sort=criteria.sort,
         )
@@ -115,6 +150,17 @@ def indexed_filters(key: StatementKey) -> Iterator[ColumnElement[bool]]:
         yield events.c.type == TYPE
     if key.has_creator and _is_indexed_by_creator(key.sort):
         yield _is_created_by(events)
+    if key.state is not None:
+        yield has_state(key.state)
+    if key.state is EventState.DRAFT:
+        yield IS_CREATOR  # drafts of others are hidden
+    if key.is_registration_open:
+        yield has_status(EventStatus.UPCOMING)
+
+
+def may_match_hidden_events(key: StatementKey) -> bool:
+    """Whether the filters alone may match events that the viewer must not see."""
+    return not (key.created or key.attending or key.state is EventState.DRAFT)
 
 
 def residual_filters(
@@ -124,10 +170,21 @@ def residual_filters(
     if key.has_creator and not _is_indexed_by_creator(key.sort):
         yield _is_created_by(source)
     if key.available is not None:
-        has_seats = source.c.attendees_count < source.c.capacity
-        yield has_seats if key.available else ~has_seats
+        is_available = _is_available(source)
+        yield is_available if key.available else ~is_available
+    if key.is_registration_open:
+        opens_at, closes_at = source.c.registration_opens_at, source.c.registration_closes_at
+        yield _is_available(source)
+        yield or_(opens_at.is_(None), opens_at <= NOW)
+        yield or_(closes_at.is_(None), closes_at > NOW)
     if key.has_search:
         yield matches_search(source) if source is events else has_matching_terms(source)
+
+
+def _is_available(source: FromClause) -> ColumnElement[bool]:
+    return and_(
+        has_state(EventState.PUBLISHED, source), source.c.attendees_count < source.c.capacity
+    )
 
 
 def _ends_after() -> Iterator[ColumnElement[bool]]:

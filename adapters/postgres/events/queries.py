@@ -5,8 +5,8 @@ from uuid import UUID
 
 from adapters.postgres.connection import Row
 from adapters.postgres.events.filters import StatementKey, filter_values
+from adapters.postgres.events.mappers import published_at
 from adapters.postgres.events.statements import (
-    COUNT_OF_ATTENDEES,
     DETAIL,
     count_of,
     page_of_attendees,
@@ -24,9 +24,11 @@ from application.ports.event_queries import (
     EventQueries,
     EventView,
 )
+from domain.events.access import AttendeesVisibleTo, Visibility
 from domain.events.description import EventType
 from domain.events.errors import EventNotFound
 from domain.events.schedule import status_of
+from domain.events.state import EventState
 
 # The fields that are plain columns, in the order of the constructor.
 _columns = attrgetter(*(field.name for field in fields(EventView) if not field.kw_only))
@@ -64,20 +66,20 @@ class PostgresEventQueries(EventQueries):
         self, event_id: UUID, page_request: PageRequest, caller: Caller
     ) -> Page[AttendeeView]:
         values = {"event_id": event_id, **page_values(page_request)}
-        counted = self._reader.rows(COUNT_OF_ATTENDEES, values, caller)
-        if not counted:
-            raise EventNotFound(event_id)
-        count = counted[0].attendees_count if page_request.is_counted else None
         page = page_of_attendees(is_after=page_request.after is not None)
         rows = self._reader.rows(page, values, caller)
         views = [AttendeeView(**row._asdict()) for row in rows]
-        return page_of(views, page_request, count, lambda view: Cursor(view.registered_at, view.id))
+        return page_of(views, page_request, None, lambda view: Cursor(view.registered_at, view.id))
 
 
 def _view(row: Row, now: datetime) -> EventView:
     return EventView(
         *_columns(row),
         type=EventType(row.type),
+        state=EventState(row.state),
+        visibility=Visibility(row.visibility),
+        attendees_visible_to=AttendeesVisibleTo(row.attendees_visible_to),
+        published_at=published_at(row),
         is_attending=row.is_attending,
         status=status_of(row.start_time, row.end_time, now),
         creator=Creator(row.creator_id, row.creator_name),

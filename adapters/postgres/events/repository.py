@@ -13,8 +13,9 @@ from adapters.postgres.events.mappers import (
 from adapters.postgres.events.writes import (
     ADD_EVENT,
     LOAD,
+    LOAD_SEATS,
     LOCK,
-    LOCK_UPCOMING,
+    LOCK_TO_LEAVE,
     REMOVE_EVENT,
     SET_TERMS,
     SeatChange,
@@ -44,22 +45,30 @@ class PostgresEventRepository(EventRepository):
             max_upcoming,
         )
 
-    def upcoming_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
+    def to_leave_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
         values = {"attendee": user_id, "now": now, "limit": limit}
         # Runs twice, to see what was committed while it waited for the locks.
-        rows = self._transaction.rows(LOCK_UPCOMING, values, lock=LOCK_UPCOMING)
+        rows = self._transaction.rows(LOCK_TO_LEAVE, values, lock=LOCK_TO_LEAVE)
         found = [event_seats_from_row(row, user_id) for row in rows]
         self._loaded |= {event.id: dict(vars(event)) for event in found}
         return found
 
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
-        values = {"event_id": event_id, "attendee": attendee}
-        rows = self._transaction.rows(LOAD, values, lock=LOCK)
-        if not rows:
-            raise EventNotFound(event_id)
-        event = event_from_row(rows[0], attendee)
+        event = event_from_row(self._locked_row(LOAD, event_id, attendee), attendee)
         self._loaded[event_id] = dict(vars(event))
         return event
+
+    def get_seats_for_update(self, event_id: UUID, attendee: UUID) -> EventSeats:
+        event = event_seats_from_row(self._locked_row(LOAD_SEATS, event_id, attendee), attendee)
+        self._loaded[event_id] = dict(vars(event))
+        return event
+
+    def _locked_row(self, sql: str, event_id: UUID, attendee: UUID) -> Row:
+        values = {"event_id": event_id, "attendee": attendee}
+        rows = self._transaction.rows(sql, values, lock=LOCK)
+        if not rows:
+            raise EventNotFound(event_id)
+        return rows[0]
 
     def save(self, event: EventSeats) -> None:
         before = self._loaded[event.id]

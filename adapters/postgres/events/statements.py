@@ -18,13 +18,22 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    true,
     tuple_,
     union_all,
 )
 from sqlalchemy.sql.selectable import FromClause
 
-from adapters.postgres.events.filters import VIEWER, StatementKey, indexed_filters, residual_filters
+from adapters.postgres.events.filters import (
+    IS_CREATOR,
+    IS_DRAFT,
+    IS_HIDDEN,
+    IS_VISIBLE,
+    StatementKey,
+    has_seat,
+    indexed_filters,
+    may_match_hidden_events,
+    residual_filters,
+)
 from adapters.postgres.events.ordering import after_cursor, is_indexed_order, ordering
 from adapters.postgres.events.search import MATCHES
 from adapters.postgres.pages import AFTER_ID, AFTER_INSTANT, LIMIT, OFFSET
@@ -48,33 +57,34 @@ FEW = bindparam("few", type_=Integer)
 
 
 def _event_views(source: FromClause) -> Select[Any]:
-    """The events of `source` with the creator's name and whether the viewer attends.
-
-    Correlated subqueries use an index per row. With joins, the planner may read everything that
-    the viewer attends, or all users.
-    """
+    """The events of `source` with the creator's name and whether the viewer attends."""
+    # Looked up for each event. With a join, the planner may read all users.
     username = select(users.c.username).where(users.c.id == source.c.creator_id)
-    seat = select(true()).where(
-        attendances.c.event_id == source.c.id, attendances.c.user_id == VIEWER
-    )
     return select(
         *columns_of(EventView, source),
-        func.coalesce(seat.scalar_subquery(), false()).label("is_attending"),
+        has_seat(source).label("is_attending"),
         source.c.creator_id,
         username.label("creator_name"),
     )
 
 
-DETAIL = compile_sql(_event_views(events).where(events.c.id == EVENT_ID))
+DETAIL = compile_sql(
+    _event_views(events).where(events.c.id == EVENT_ID, or_(~IS_DRAFT, IS_CREATOR))
+)
 
 
 def _count(key: StatementKey) -> Select[Any]:
-    total = func.count().label("total")
+    """All matches without the hidden ones: indexes count both, without reading the events."""
     conditions = [*indexed_filters(key), *residual_filters(key)]
+    matches = select(func.count()).select_from(events).where(*conditions)
     if key.has_search and len(conditions) == 1:
         # A join would take twice as long.
-        return select(total).where(MATCHES)
-    return select(total).select_from(events).where(*conditions)
+        matches = select(func.count()).where(MATCHES)
+    total: ColumnElement[int] = matches.scalar_subquery()
+    if may_match_hidden_events(key):
+        hidden = select(func.count()).select_from(events).where(*conditions, IS_HIDDEN)
+        total -= hidden.scalar_subquery()
+    return select(total.label("total"))
 
 
 @lru_cache(CACHED_STATEMENTS)
@@ -107,6 +117,7 @@ def _matching_events(key: StatementKey, *, is_after: bool) -> Select[Any]:
     """The matching events, unordered."""
     conditions = [
         *indexed_filters(key),
+        *([IS_VISIBLE] if may_match_hidden_events(key) else []),
         *([after_cursor(key.sort)] if is_after else []),
     ]
     # One user has few events, which other indexes find.
@@ -169,9 +180,6 @@ def _scan_or_all(
 
 def _size(source: FromClause) -> ColumnElement[int]:
     return select(func.count()).select_from(source).scalar_subquery()
-
-
-COUNT_OF_ATTENDEES = compile_sql(select(events.c.attendees_count).where(events.c.id == EVENT_ID))
 
 
 @cache

@@ -21,16 +21,19 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     union,
 )
 
+from adapters.postgres.events.filters import IS_DRAFT, has_state
 from adapters.postgres.pages import LIMIT
 from adapters.postgres.schema.event_terms import WRITE_TERMS, insert_terms
 from adapters.postgres.schema.tables import attendances, events, users
 from adapters.postgres.sql import EVENT_ID, NOW, columns_of, compile_sql, update_values
 from domain.events.event import EventSeats, Seat
 from domain.events.schedule import Schedule
+from domain.events.state import EventState
 
 Values: TypeAlias = Mapping[str, BindParameter[Any]]
 
@@ -44,16 +47,21 @@ _seat = select(attendances.c.registered_at).where(
 _event = events.c.id == EVENT_ID
 LOCK = compile_sql(select().select_from(events).where(_event).with_for_update())
 LOAD = compile_sql(select(events, _seat.label("registered_at")).where(_event))
+_event_seats = select(
+    *columns_of(EventSeats, events),
+    *columns_of(Schedule, events),
+    events.c.registration_opens_at,
+    events.c.registration_closes_at,
+    _seat.label("registered_at"),
+)
+LOAD_SEATS = compile_sql(_event_seats.where(_event))
 _event_ids = union(
-    select(events.c.id).where(events.c.creator_id == ATTENDEE, events.c.start_time > NOW),
+    select(events.c.id).where(events.c.creator_id == ATTENDEE, ~has_state(EventState.CANCELLED)),
     select(attendances.c.event_id).where(attendances.c.user_id == ATTENDEE),
 )
 # Locked in order of id, so that two transactions cannot deadlock.
-LOCK_UPCOMING = compile_sql(
-    select(
-        *columns_of(EventSeats, events), *columns_of(Schedule, events), _seat.label("registered_at")
-    )
-    .where(events.c.id.in_(_event_ids), events.c.start_time > NOW)
+LOCK_TO_LEAVE = compile_sql(
+    _event_seats.where(events.c.id.in_(_event_ids), or_(IS_DRAFT, events.c.start_time > NOW))
     .order_by(events.c.id)
     .limit(LIMIT)
     .with_for_update(of=events)

@@ -87,17 +87,51 @@ events = Table(
     Column("type", Text, nullable=False, server_default="other"),
     Column("location", Text, nullable=False, server_default=""),
     Column("revision", Integer, nullable=False, server_default="0"),
+    Column("state", Text, nullable=False, server_default="published"),
+    # NULL for a draft, and for events of the previous release, which were published when created.
+    Column("published_at", DateTime(timezone=True)),
+    Column("cancelled_at", DateTime(timezone=True)),
+    Column("cancellation_reason", Text),
+    Column("visibility", Text, nullable=False, server_default="public"),
+    Column("attendees_visible_to", Text, nullable=False, server_default="everyone"),
+    Column("registration_opens_at", DateTime(timezone=True)),
+    Column("registration_closes_at", DateTime(timezone=True)),
+    Column("timezone", Text, nullable=False, server_default="UTC"),
     CheckConstraint("start_time < end_time", "schedule"),
     CheckConstraint(
         "type IN ('meetup', 'conference', 'workshop', 'webinar', 'social', 'other')", "type"
     ),
     CheckConstraint("capacity BETWEEN 1 AND 1000000", "capacity"),
     CheckConstraint("attendees_count BETWEEN 0 AND capacity", "attendees_count"),
+    CheckConstraint("state IN ('draft', 'published', 'cancelled')", "state"),
+    CheckConstraint(
+        "(state = 'cancelled') = (cancelled_at IS NOT NULL)"
+        " AND (state = 'cancelled') = (cancellation_reason IS NOT NULL)",
+        "cancellation",
+    ),
+    CheckConstraint("visibility IN ('public', 'unlisted')", "visibility"),
+    CheckConstraint(
+        "attendees_visible_to IN ('everyone', 'attendees', 'organiser')", "attendees_visible_to"
+    ),
     Index("events_start_time_idx", "start_time", "id"),
     Index("events_end_time_idx", "end_time"),
     Index("events_creator_id_idx", "creator_id", "start_time", "id"),
     Index("events_type_idx", "type", "start_time", "id"),
     Index("events_created_at_idx", "created_at", "id"),
+    Index(
+        "events_cancelled_idx",
+        "start_time",
+        "id",
+        postgresql_where=text("state = 'cancelled'"),
+    ),
+    # For counts: they subtract the events that the viewer does not see.
+    Index(
+        "events_hidden_idx",
+        "start_time",
+        "id",
+        postgresql_include=["state", "visibility", "creator_id"],
+        postgresql_where=text("state = 'draft' OR visibility = 'unlisted'"),
+    ),
     # Room on each page for the new version of a row, so that taking a seat writes no index
     # (PostgreSQL manual, heap-only tuples).
     postgresql_with={"fillfactor": "90"},
@@ -131,6 +165,19 @@ Index(
     func.tstzrange(events.c.start_time, events.c.end_time),
     postgresql_using="gist",
 )
+
+# The previous release does not know the state: it must not grant seats of drafts and cancelled
+# events. It responds to this error with 503, without retrying.
+REQUIRE_PUBLISHED = """
+    CREATE OR REPLACE FUNCTION require_published() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'The event is not published.' USING ERRCODE = '55000';
+    END
+    $$;
+    CREATE OR REPLACE TRIGGER require_published BEFORE UPDATE OF attendees_count ON events
+    FOR EACH ROW WHEN (NEW.attendees_count > OLD.attendees_count AND NEW.state <> 'published')
+    EXECUTE FUNCTION require_published()
+"""
 
 # A separate table, so that taking a seat does not rewrite the terms.
 event_terms = Table(
@@ -204,7 +251,7 @@ KEEP_PREVIOUS_REFRESH_TOKEN = """
     WHEN (NEW.refresh_token_hash IS DISTINCT FROM OLD.refresh_token_hash)
     EXECUTE FUNCTION keep_previous_refresh_token()
 """
-for statement in (REQUIRE_LIVE_SESSION, KEEP_PREVIOUS_REFRESH_TOKEN):
+for statement in (REQUIRE_LIVE_SESSION, KEEP_PREVIOUS_REFRESH_TOKEN, REQUIRE_PUBLISHED):
     event.listen(metadata, "after_create", DDL(statement))  # type: ignore[no-untyped-call]
 
 calendar_feeds = Table(

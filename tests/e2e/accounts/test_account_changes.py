@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
+from adapters.postgres.schema.tables import events
 from tests.e2e.client import PASSWORD, in_hours
 
 NEW_PASSWORD = "seven teas with grace"
@@ -103,13 +105,14 @@ def test_a_taken_username_is_rejected(ada, grace):
     assert ada.patch("/v1/profile/", username=ada.username.upper()).status_code == 200
 
 
-def test_deleting_an_account_removes_its_sessions_seats_and_upcoming_events(visitor, ada, grace):
+def test_deleting_an_account_removes_its_sessions_seats_and_drafts(
+    visitor, ada, grace, empty_database
+):
     other = visitor.log_in_again(ada)
-    own, attended = ada.new_event(), grace.new_event(capacity=1)
+    draft, attended = ada.new_event(state="draft"), grace.new_event(capacity=1)
     ada.attend(attended)
-    grace.attend(own)
     assert ada.delete_account("wrong password").json()["code"] == "wrong_password"
-    assert ada.get(own).status_code == 200
+    assert ada.get(draft).status_code == 200
 
     assert ada.delete_account().status_code == 204
 
@@ -119,9 +122,34 @@ def test_deleting_an_account_removes_its_sessions_seats_and_upcoming_events(visi
         assert visitor.refresh(member.tokens["refresh_token"]).status_code == 401
         assert visitor.verify(member.tokens["access_token"]).status_code == 401
     assert visitor.log_in(ada.username).json()["code"] == "invalid_credentials"
-    assert grace.get(own).json()["code"] == "event_not_found"
     assert grace.get(attended).json()["seats_left"] == 1
     assert visitor.sign_up(ada.username).status_code == 201
+    with empty_database.connect() as connection:
+        [event_id] = connection.scalars(select(events.c.id))
+    assert str(event_id) in attended
+
+
+def test_deleting_an_account_calls_off_its_upcoming_events(ada, grace):
+    event, cancelled = ada.new_event(), ada.new_event()
+    for person in (ada, grace):
+        person.attend(event)
+    ada.call_off(cancelled, reason="Rain")
+    before = grace.get(event).json()
+
+    assert ada.delete_account().status_code == 204
+
+    after = grace.get(event).json()
+    assert after == before | {
+        "state": "cancelled",
+        "cancelled_at": after["updated_at"],
+        "cancellation_reason": "The organiser's account was deleted.",
+        "attendees_count": 1,
+        "seats_left": before["seats_left"] + 1,
+        "creator": {"id": ada.id, "username": None},
+        "updated_at": after["updated_at"],
+    }
+    assert after["is_attending"]
+    assert grace.get(cancelled).json()["cancellation_reason"] == "Rain"
 
 
 def test_past_events_keep_their_counts_without_the_username(visitor, ada, grace):

@@ -255,18 +255,37 @@ def test_events_published_by_an_account_are_limited(client_with):
         assert int(publish(token=ada).headers["Retry-After"]) > 3600
 
 
+def test_drafts_count_as_published_events(client_with):
+    client = client_with(ratelimit_publish_events="3 per minute")
+    token = token_of(client)
+
+    def create(state):
+        body = an_event_body(state=state)
+        return authorized(client, "POST", "/v1/events/", body, token=token)
+
+    for state in ("draft", "published", "draft"):
+        assert create(state).status_code == 201
+    assert is_limited(create("draft"))
+    assert is_limited(create("published"))
+
+
 def test_all_edits_by_an_account_share_a_limit(client_with):
-    client = client_with(ratelimit_edit_events="3 per minute")
+    client = client_with(ratelimit_edit_events="5 per minute")
     ada, grace = token_of(client), token_of(client, "grace")
     event = authorized(client, "POST", "/v1/events/", an_event_body(), token=ada).headers[
         "Location"
     ]
+    publish, call_off = f"{event}publish/", f"{event}call-off/"
+    edits = (
+        *(("PUT", event, an_event_body()), ("PATCH", event, {"capacity": 2})),
+        *(("PATCH", event, {}), ("POST", publish, None), ("POST", call_off, None)),
+    )
 
-    for method, body in (("PUT", an_event_body()), ("PATCH", {"capacity": 2}), ("PATCH", {})):
-        assert not is_limited(authorized(client, method, event, body, token=ada))
+    for method, path, body in edits:
+        assert authorized(client, method, path, body, token=ada).status_code == 200
 
-    for method in ("PUT", "PATCH", "DELETE"):
-        assert is_limited(authorized(client, method, event, {}, token=ada))
+    for method, path, body in (*edits, ("DELETE", event, None)):
+        assert is_limited(authorized(client, method, path, body, token=ada))
     assert authorized(client, "DELETE", event, token=grace).status_code == 403
     assert authorized(client, "GET", event, token=ada).status_code == 200
 

@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from adapters.postgres.schema.tables import events
 from domain.events.event import MAX_UPCOMING_EVENTS
+from tests.e2e.client import in_hours
 from tests.e2e.problems import is_problem
 
 
@@ -16,6 +17,11 @@ def test_creating_an_event_returns_all_fields(ada):
         location=" The green room ",
         start_time="2099-05-17T18:00:00+02:00",
         end_time="2099-05-17T19:30:00.5",
+        timezone="Europe/Berlin",
+        registration_opens_at="2099-05-01T00:00",
+        registration_closes_at="2099-05-17T18:00:00+02:00",
+        visibility="unlisted",
+        attendees_visible_to="organiser",
     )
 
     assert response.status_code == 201
@@ -28,9 +34,15 @@ def test_creating_an_event_returns_all_fields(ada):
         "description": "",
         "start_time": "2099-05-17T16:00:00Z",
         "end_time": "2099-05-17T19:30:00.500000Z",
+        "timezone": "Europe/Berlin",
+        "registration_opens_at": "2099-05-01T00:00:00Z",
+        "registration_closes_at": "2099-05-17T16:00:00Z",
         "capacity": 3,
         "type": "workshop",
         "location": "The green room",
+        "visibility": "unlisted",
+        "attendees_visible_to": "organiser",
+        "state": "published",
         "status": "upcoming",
         "attendees_count": 0,
         "seats_left": 3,
@@ -38,6 +50,9 @@ def test_creating_an_event_returns_all_fields(ada):
         "creator": {"id": ada.id, "username": ada.username},
         "created_at": event["created_at"],
         "updated_at": event["created_at"],
+        "published_at": event["created_at"],
+        "cancelled_at": None,
+        "cancellation_reason": None,
     }
     assert ada.get(response.headers["Location"]).json() == event
     assert ada.get("/v1/events/").json()["results"] == [event]
@@ -48,6 +63,11 @@ def test_optional_fields_have_defaults(ada):
 
     assert (event["description"], event["type"], event["location"]) == ("", "other", "")
     assert event["capacity"] == 1_000_000  # never null
+    assert (event["state"], event["timezone"], event["visibility"]) == (
+        *("published", "UTC", "public"),
+    )
+    assert event["attendees_visible_to"] == "everyone"
+    assert event["registration_opens_at"] is event["registration_closes_at"] is None
 
 
 @pytest.mark.parametrize(
@@ -90,6 +110,23 @@ def test_optional_fields_have_defaults(ada):
         ("start_time", "0001-01-01T00:00:00+14:00"),
         ("end_time", "9999-12-31T23:59:59-12:00"),
         ("end_time", "2020-01-01T10:00:00Z"),
+        ("timezone", ""),
+        ("timezone", "Europe/Atlantis"),
+        ("timezone", "europe/berlin"),
+        ("timezone", "../etc/passwd"),
+        ("timezone", "localtime"),
+        ("timezone", None),
+        ("registration_opens_at", "soon"),
+        ("registration_opens_at", in_hours(24)),
+        ("registration_closes_at", in_hours(24.1)),
+        ("visibility", "private"),
+        ("visibility", None),
+        ("attendees_visible_to", "nobody"),
+        ("attendees_visible_to", None),
+        ("state", "cancelled"),
+        ("state", None),
+        ("cancellation_reason", "Rain"),
+        ("published_at", "2099-01-01T10:00:00Z"),
         ("organiser", "ada"),
         ("id", "c238effb-2e6e-4063-9c2a-123a4c7eba24"),
     ],

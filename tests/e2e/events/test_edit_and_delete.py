@@ -9,6 +9,7 @@ from tests.e2e.client import an_event_body, in_hours
 
 READ_ONLY = {
     "id": "x",
+    "state": "cancelled",
     "status": "past",
     "attendees_count": 9,
     "seats_left": 9,
@@ -16,6 +17,9 @@ READ_ONLY = {
     "creator": {},
     "created_at": "never",
     "updated_at": None,
+    "published_at": 7,
+    "cancelled_at": "never",
+    "cancellation_reason": ["Rain"],
 }
 
 

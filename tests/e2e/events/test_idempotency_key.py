@@ -107,8 +107,10 @@ def test_a_response_that_the_previous_release_stored_is_repeated(ada, body, empt
 def test_the_previous_release_repeats_a_response_that_this_one_stored(ada, body, empty_database):
     first = create_event(ada, body)
 
-    repeated = to_json(responses_0_3_0.repeat(stored_response(empty_database)))
+    stored = stored_response(empty_database)
+    repeated = to_json(responses_0_3_0.repeat(stored))
 
+    assert stored.keys() - {"response"} == responses_0_3_0.store(first.json()).keys()
     assert json.loads(repeated).items() <= first.json().items()
 
 

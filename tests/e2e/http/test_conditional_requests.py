@@ -94,6 +94,8 @@ CHANGES = [
     ("PATCH", {"title": "New"}),
     ("DELETE", None),
 ]
+# The transitions of an event, by the states that they start from.
+TRANSITIONS = [("draft", "publish/"), ("published", "call-off/")]
 
 
 @pytest.mark.parametrize(("method", "body"), CHANGES)
@@ -180,6 +182,44 @@ def test_an_edit_makes_a_change_with_the_old_etag_fail(ada, grace, event, method
     assert is_problem(response, 412, "precondition_failed")
     assert ada.get(event).json() == edited.json()
     assert send(ada, method, event, body, If_Match=edited.headers["ETag"]).is_success
+
+
+@pytest.mark.parametrize(("state", "transition"), TRANSITIONS)
+def test_a_transition_changes_the_etag(ada, state, transition):
+    event = ada.new_event(state=state)
+    before = etag_of(ada, event)
+
+    changed = send(ada, "POST", event + transition, If_Match=before)
+
+    assert changed.status_code == 200
+    assert changed.headers["ETag"] == etag_of(ada, event) != before
+    assert send(ada, "GET", event, If_None_Match=before).status_code == 200
+    assert is_problem(send(ada, "DELETE", event, If_Match=before), 412, "precondition_failed")
+
+
+@pytest.mark.parametrize(("state", "transition"), TRANSITIONS)
+@pytest.mark.parametrize("template", [STALE, "W/{}"])
+def test_if_match_with_another_etag_prevents_a_transition(ada, state, transition, template):
+    event = ada.new_event(state=state)
+    before = ada.get(event)
+
+    response = send(
+        ada, "POST", event + transition, If_Match=template.format(before.headers["ETag"])
+    )
+
+    assert is_problem(response, 412, "precondition_failed")
+    assert ada.get(event).json() == before.json()
+
+
+@pytest.mark.parametrize(("state", "transition"), TRANSITIONS)
+def test_an_edit_makes_a_transition_with_the_old_etag_fail(ada, grace, state, transition):
+    event = ada.new_event(state=state)
+    etag = etag_of(ada, event)
+    grace.attend(event)
+    edited = ada.patch(event, title="Coffee").headers["ETag"]
+
+    assert send(ada, "POST", event + transition, If_Match=etag).status_code == 412
+    assert send(ada, "POST", event + transition, If_Match=edited).status_code == 200
 
 
 def test_a_cached_event_is_fetched_again_after_somebody_attends(ada, grace, event):

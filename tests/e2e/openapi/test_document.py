@@ -33,6 +33,8 @@ PROTECTED = [
     ("PUT", EVENT),
     ("PATCH", EVENT),
     ("DELETE", EVENT),
+    ("POST", f"{EVENT}publish/"),
+    ("POST", f"{EVENT}call-off/"),
     ("POST", f"{EVENT}attend/"),
     ("POST", f"{EVENT}cancel/"),
     ("GET", f"{EVENT}attendees/"),
@@ -52,6 +54,8 @@ LIMITED = {
     ("PUT", "/v1/events/{event_id}/"),
     ("PATCH", "/v1/events/{event_id}/"),
     ("DELETE", "/v1/events/{event_id}/"),
+    ("POST", "/v1/events/{event_id}/publish/"),
+    ("POST", "/v1/events/{event_id}/call-off/"),
     ("GET", "/v1/calendars/{secret}.ics"),
 }
 

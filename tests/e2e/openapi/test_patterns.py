@@ -31,6 +31,10 @@ INVALID = [
 ]
 
 
+REASONS = ["", " \x85 ", "x", " x\n\ty ", "\u200b", " " * 300 + "x" * 1_000 + "\u2003" * 300]
+INVALID_REASONS = ["\0", "a\x0bb", "a\x85b", "x" * 1_001, "x" + " " * 999 + "x"]
+
+
 def schema_of(field):
     return f"/components/schemas/NewEvent/properties/{field}"
 
@@ -48,3 +52,21 @@ def test_a_text_that_does_not_match_is_rejected(document, ada, field, text):
         document.validate(text, schema_of(field))
 
     assert ada.create_event(**{field: text}).status_code == 422
+
+
+REASON = "/components/schemas/CallOffEvent/properties/reason"
+
+
+@pytest.mark.parametrize("text", REASONS)
+def test_a_reason_that_matches_is_accepted(document, ada, text):
+    document.validate(text, REASON)
+
+    assert ada.call_off(ada.new_event(), reason=text).status_code == 200
+
+
+@pytest.mark.parametrize("text", INVALID_REASONS)
+def test_a_reason_that_does_not_match_is_rejected(document, ada, text):
+    with pytest.raises(ValidationError):
+        document.validate(text, REASON)
+
+    assert ada.call_off(ada.new_event(), reason=text).status_code == 422

@@ -111,7 +111,7 @@ def test_a_request_that_waits_for_the_deletion_changes_nothing(empty_database, n
             outcome.result(timeout=30)
 
     with new_work() as work:
-        assert work.events.upcoming_for_update(ada.id, NOON, 10) == []
+        assert work.events.to_leave_for_update(ada.id, NOON, 10) == []
         assert work.events.get_for_update(event.id, attendee=grace.id).attendees_count == 0
     with empty_database.connect() as connection:
         assert connection.execute(select(calendar_feeds)).all() == []
@@ -125,7 +125,7 @@ def test_a_seat_that_is_given_back_meanwhile_is_not_given_back_again(empty_datab
 
     def upcoming():
         with new_work() as work:
-            return work.events.upcoming_for_update(ada.id, NOON, 10)
+            return work.events.to_leave_for_update(ada.id, NOON, 10)
 
     with ThreadPoolExecutor(1) as pool, new_work() as cancellation:
         loaded = cancellation.events.get_for_update(event.id, attendee=ada.id)
@@ -206,10 +206,10 @@ def test_a_deletion_by_the_previous_release_ends_feeds_too(empty_database, new_w
     with new_work() as work:
         work.calendar_feeds.put(CalendarFeed.open(ada.id, secret, NOON))
         work.commit()
-    assert calendars.entries(secret.hash, 1, 1) == []
+    assert calendars.entries(secret.hash, 1, 1, NOON) == []
 
     with empty_database.begin() as connection:  # all that the previous release does to the row
         connection.execute(update(users).values(username=None, email=None, password_hash=None))
 
     with pytest.raises(CalendarNotFound):
-        calendars.entries(secret.hash, 1, 1)
+        calendars.entries(secret.hash, 1, 1, NOON)

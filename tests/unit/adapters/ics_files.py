@@ -7,6 +7,7 @@ from icalendar import Calendar
 
 from application.ports.calendar_queries import CalendarEntry
 from domain.events.description import EventType
+from domain.events.state import EventState
 from tests.builders import DAY, HOUR, NOON
 
 EVENTS = "http://localhost:8000/v1/events/"
@@ -21,6 +22,9 @@ def an_entry(**changes):
         "type": EventType.SOCIAL,
         "start_time": NOON,
         "end_time": NOON + HOUR,
+        "timezone": "UTC",
+        "state": EventState.PUBLISHED,
+        "cancellation_reason": None,
         "created_at": NOON - 2 * DAY,
         "updated_at": NOON - DAY,
         "revision": 0,

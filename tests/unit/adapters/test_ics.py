@@ -5,6 +5,7 @@ import pytest
 from icalendar import Calendar
 
 from adapters.http.calendars.ics import event_file, feed_file
+from domain.events.state import EventState
 from tests.builders import HOUR, NOON
 from tests.unit.adapters.ics_files import EVENTS, an_entry, parse, unfold
 
@@ -79,3 +80,35 @@ def test_an_event_within_one_second_has_no_end(start):
 
     assert event["DTSTART"].dt == start
     assert "DTEND" not in event
+
+
+def called_off(**fields):
+    return an_entry(state=EventState.CANCELLED, **{"cancellation_reason": ""} | fields)
+
+
+def test_a_cancelled_event_is_marked_and_says_why():
+    entry = called_off(cancellation_reason="No milk; sorry.", revision=1)
+
+    lines = unfold(event_file(entry, EVENTS))
+
+    assert {"STATUS:CANCELLED", "SEQUENCE:1", r"COMMENT:No milk\; sorry."} <= set(lines)
+    assert r"DESCRIPTION:Cancelled: No milk\; sorry.\n\nBring a cup." in lines
+    assert parse(event_file(entry, EVENTS))["UID"] == parse(event_file(an_entry(), EVENTS))["UID"]
+
+
+def test_a_cancelled_event_without_a_reason_keeps_its_description():
+    event = parse(event_file(called_off(), EVENTS))
+
+    assert (event["STATUS"], event["DESCRIPTION"]) == ("CANCELLED", "Bring a cup.")
+    assert "COMMENT" not in event
+
+
+def test_a_reason_can_be_the_whole_description():
+    entry = called_off(description="", cancellation_reason="No milk.")
+
+    assert parse(event_file(entry, EVENTS))["DESCRIPTION"] == "Cancelled: No milk."
+
+
+def test_files_are_published_without_a_scheduling_method():
+    for entry in (an_entry(), called_off()):
+        assert b"METHOD" not in event_file(entry, EVENTS) + feed_file([entry], EVENTS)

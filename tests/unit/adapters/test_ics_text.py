@@ -12,10 +12,10 @@ from tests.unit.adapters.ics_files import EVENTS, an_entry, parse, unfold
 # contentline and TEXT of RFC 5545 section 3.1, after unfolding, with the property names used here.
 CONTENT_LINE = re.compile(r"[A-Z-]+(;[A-Z]+=[A-Z]+)?:[^\x00-\x08\x0a-\x1f\x7f]*")
 TEXT = re.compile(r"(?:[^\x00-\x08\x0a-\x1f\x7f\\;,]|\\[\\;,nN])*")
-LINES_PER_EVENT = 19
+LINES_PER_EVENT = 20  # with COMMENT
 
 
-@pytest.mark.parametrize("name", ["title", "description", "location"])
+@pytest.mark.parametrize("name", ["title", "description", "location", "cancellation_reason"])
 @pytest.mark.parametrize(
     "text",
     [
@@ -34,7 +34,9 @@ LINES_PER_EVENT = 19
     ids=ascii,
 )
 def test_texts_cannot_add_lines(name, text):
-    lines = unfold(event_file(an_entry(**{name: f"a{text}b"}), EVENTS))
+    entry = an_entry(**{"cancellation_reason": "No milk.", name: f"a{text}b"})
+
+    lines = unfold(event_file(entry, EVENTS))
 
     assert len(lines) == LINES_PER_EVENT
     assert all(CONTENT_LINE.fullmatch(line) for line in lines)
@@ -66,13 +68,15 @@ any_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="
 
 @given(any_text)
 def test_any_text_is_escaped_correctly(text):
-    lines = unfold(event_file(an_entry(title=text, description=text * 9), EVENTS))
+    entry = an_entry(title=text, description=text * 9, cancellation_reason=f"No {text}")
+
+    lines = unfold(event_file(entry, EVENTS))
 
     assert len(lines) == LINES_PER_EVENT
     for line in lines:
         assert CONTENT_LINE.fullmatch(line)
         name, _, value = line.partition(":")
-        if name in ("SUMMARY", "DESCRIPTION"):
+        if name in ("SUMMARY", "DESCRIPTION", "COMMENT"):
             assert TEXT.fullmatch(value)
 
 

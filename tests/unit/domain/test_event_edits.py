@@ -1,13 +1,17 @@
 from copy import deepcopy
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from domain.errors import Invalid
+from domain.events.access import AttendeesVisibleTo, Visibility
 from domain.events.description import Capacity, Description, EventType, Location, Title
 from domain.events.errors import CapacityBelowAttendance, NotEventCreator, ReadOnlyEvent
 from domain.events.event import Event, EventChanges, NewEvent
+from domain.events.registration import RegistrationWindow
 from domain.events.schedule import Schedule
+from domain.events.time_zone import TimeZone
 from tests.builders import DAY, HOUR, NOON, an_event
 
 NO_CHANGES = EventChanges()
@@ -65,25 +69,27 @@ def test_an_edit_without_a_difference_makes_no_new_version():
 
 def test_every_field_can_be_edited_at_once():
     event = an_event()
-    start_time, end_time = NOON + DAY, NOON + 2 * DAY
+    times: Any = {"start_time": NOON + DAY, "end_time": NOON + 2 * DAY}
+    window: Any = {"registration_opens_at": NOON, "registration_closes_at": NOON + HOUR}
+    details: Any = {
+        "title": Title("New"),
+        "description": Description(""),
+        "capacity": Capacity(7),
+        "type": EventType.SOCIAL,
+        "location": Location("The garden"),
+        "timezone": TimeZone("Europe/Berlin"),
+        "visibility": Visibility.UNLISTED,
+        "attendees_visible_to": AttendeesVisibleTo.ORGANISER,
+    }
+    changes: EventChanges = times | window | details
+    assert changes.keys() == EventChanges.__annotations__.keys()
 
-    event.edit(
-        EventChanges(
-            Title("New"),
-            Description(""),
-            start_time,
-            end_time,
-            Capacity(7),
-            EventType.SOCIAL,
-            Location("The garden"),
-        ),
-        event.creator_id,
-        now=NOON,
-    )
+    event.edit(changes, event.creator_id, now=NOON)
 
-    assert (event.title, event.description, event.capacity) == ("New", "", 7)
-    assert event.schedule == Schedule(start_time, end_time)
-    assert (event.type, event.location) == ("social", "The garden")
+    assert event.schedule == Schedule(*times.values())
+    assert event.registration == RegistrationWindow(*window.values())
+    assert {name: getattr(event, name) for name in details} == details
+    assert event.revision == 1
 
 
 def test_only_the_creator_may_edit_or_delete():

@@ -1,10 +1,13 @@
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from domain.errors import Invalid
 from domain.events.description import Capacity, Description, Location, Title
 from domain.events.schedule import EventStatus, Schedule
+from domain.events.state import NO_REASON, CancellationReason
+from domain.events.time_zone import TimeZone, time_zone_names
 from tests.builders import HOUR, NOON
 
 TICK = timedelta(microseconds=1)
@@ -48,6 +51,58 @@ def test_the_bounds_of_capacity_are_inclusive(seats):
 def test_capacity_is_bounded(seats):
     with pytest.raises(Invalid):
         Capacity(seats)
+
+
+def test_a_reason_is_trimmed_and_has_up_to_1000_characters():
+    assert CancellationReason(" It rains.\nSorry! ") == "It rains.\nSorry!"
+    assert CancellationReason(" ") == NO_REASON == ""
+    assert len(CancellationReason(f" {'x' * 1_000} ")) == 1_000
+    with pytest.raises(Invalid) as exc_info:
+        CancellationReason("x" * 1_001)
+    assert exc_info.value.field == "reason"
+
+
+@pytest.mark.parametrize("text", ["\0", "rain\x1b[2J", "rain\x85again"])
+def test_a_reason_has_no_control_characters(text):
+    with pytest.raises(Invalid) as exc_info:
+        CancellationReason(text)
+    assert exc_info.value.field == "reason"
+
+
+@pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "America/Argentina/Ushuaia", "GB"])
+def test_a_time_zone_is_a_name_in_the_iana_database(name):
+    assert TimeZone(name) == name
+    assert ZoneInfo(TimeZone(name)).key == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "",
+            "utc",
+            "europe/berlin",
+            " UTC",
+            "UTC\n",
+            "CET-1CEST",
+            "+01:00",
+            "Europe",
+            "Mars/Base",
+        ),
+        *("localtime", "Factory", "posixrules", "posix/UTC", "right/UTC", "../UTC", "/etc/passwd"),
+        "\0",
+    ],
+    ids=ascii,
+)
+def test_nothing_else_is_a_time_zone(name):
+    with pytest.raises(Invalid) as exc_info:
+        TimeZone(name)
+    assert exc_info.value.field == "timezone"
+
+
+def test_every_time_zone_can_be_loaded():
+    assert len(time_zone_names()) > 400
+    assert all(ZoneInfo(name).utcoffset(NOON) is not None for name in time_zone_names())
 
 
 @pytest.mark.parametrize("length", [timedelta(0), -TICK])

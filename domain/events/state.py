@@ -1,0 +1,34 @@
+"""Whether an event is a draft, published or cancelled. Its status is about time instead."""
+
+from enum import StrEnum
+
+from domain.errors import Invalid
+from domain.text import require_lines
+
+REASON_MAX_LENGTH = 1_000
+
+
+class EventState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class CancellationReason(str):
+    """Up to 1,000 characters after trimming whitespace. No control characters but tabs and line
+    breaks. Raises Invalid.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "CancellationReason":
+        trimmed = text.strip()
+        if len(trimmed) > REASON_MAX_LENGTH:
+            problem = f"Must be at most {REASON_MAX_LENGTH:,} characters after trimming whitespace."
+            raise Invalid("reason", problem)
+        require_lines("reason", trimmed)
+        return super().__new__(cls, trimmed)
+
+
+NO_REASON = CancellationReason("")
+ACCOUNT_DELETED = CancellationReason("The organiser's account was deleted.")
