@@ -26,7 +26,8 @@ class ReadOnlyEvent(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "The event has already started. You can no longer edit, delete, attend, or leave it."
+            "The event has already started. You can no longer edit, call off, delete, attend, or "
+            "leave it."
         )
 
 

@@ -1,28 +1,48 @@
 """A second, independent implementation of Turnout's rules, to compare the API with."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 OK, CREATED, NO_CONTENT = (200, None), (201, None), (204, None)
 INVALID = (422, "validation_failed")
 NOT_FOUND = (404, "event_not_found")
 NOT_CREATOR = (403, "not_event_creator")
+HIDDEN = (403, "attendees_hidden")
 STARTED = (409, "read_only_event")
+NOT_PUBLISHED = (409, "event_not_published")
+CANCELLED = (409, "event_cancelled")
+NOT_OPEN = (409, "registration_not_open")
+CLOSED = (409, "registration_closed")
 FULL = (409, "capacity_exhausted")
 TOO_SMALL = (409, "capacity_below_attendance")
 USERNAME_TAKEN = (409, "username_taken")
+ACCOUNT_DELETED = "The organiser's account was deleted."
 
 
 @dataclass
 class ModelEvent:
+    """The fields of EDITABLE can be edited, under these names."""
+
     creator: str
+    created: datetime
     start: datetime
     end: datetime
+    opens: datetime | None
+    closes: datetime | None
     capacity: int
     title: str
     type: str
-    created: datetime
+    state: str
+    visibility: str
+    attendees_visible_to: str
+    published: datetime | None = None
+    cancelled: datetime | None = None
+    reason: str | None = None
+    changes: int = 0
     attendees: list[str] = field(default_factory=list)
+
+
+EDITABLE = ("start", "end", "opens", "closes", "capacity", "visibility", "attendees_visible_to")
 
 
 @dataclass
@@ -37,75 +57,163 @@ class Model:
         self.usernames[name.lower()] = name
         return CREATED
 
-    def create(self, start, end, capacity):
-        return CREATED if capacity >= 1 and self.now < start < end else INVALID
+    def create(self, times, capacity):
+        return CREATED if capacity >= 1 and self._can_be_planned(**times) else INVALID
 
-    def add(self, path, *values, **description):
+    def add(self, path, person, fields):
         """Add a created event under the path that the API returned."""
-        self.events[path] = ModelEvent(*values, **description | {"created": self.now})
+        published = None if fields["state"] == "draft" else self.now
+        self.events[path] = ModelEvent(person, self.now, published=published, **fields)
 
     def update(self, person, path, changes):
         if changes.get("capacity", 1) < 1:
             return INVALID
-        error = self._error(path, person)
+        error = self._error_for_creator(person, path)
         if error:
             return error
         event = self.events[path]
-        start, end = changes.get("start", event.start), changes.get("end", event.end)
-        if not self.now < start < end:
+        if event.state == "cancelled":
+            return CANCELLED
+        if event.state == "published" and event.start <= self.now:
+            return STARTED
+        return self._edit(event, changes)
+
+    def _edit(self, event, changes):
+        before = {name: getattr(event, name) for name in EDITABLE}
+        after = before | changes
+        if not self._can_be_planned(*(after[each] for each in ("start", "end", "opens", "closes"))):
             return INVALID
-        capacity = changes.get("capacity", event.capacity)
-        if capacity < len(event.attendees):
+        if after["capacity"] < len(event.attendees):
             return TOO_SMALL
-        event.start, event.end, event.capacity = start, end, capacity
+        if after != before:
+            event.changes += 1
+            for name, value in after.items():
+                setattr(event, name, value)
+        return OK
+
+    def publish(self, person, path):
+        error = self._error_for_creator(person, path)
+        if error:
+            return error
+        event = self.events[path]
+        if event.state == "cancelled":
+            return CANCELLED
+        if event.state == "draft":
+            if event.start <= self.now:
+                return INVALID
+            event.state, event.published = "published", self.now
+            event.changes += 1
+        return OK
+
+    def call_off(self, person, path, reason):
+        error = self._error_for_creator(person, path)
+        if error:
+            return error
+        event = self.events[path]
+        if event.state == "draft":
+            return NOT_PUBLISHED
+        if event.state == "published":
+            if event.start <= self.now:
+                return STARTED
+            self._cancel(event, reason)
         return OK
 
     def delete(self, person, path):
-        error = self._error(path, person)
+        error = self._error_for_creator(person, path)
         if error:
             return error
+        event = self.events[path]
+        if event.state != "draft" and event.start <= self.now:
+            return STARTED
         del self.events[path]
         return NO_CONTENT
 
     def attend(self, person, path):
-        error = self._error(path)
-        if error:
-            return error
+        if not self.exists_for(person, path):
+            return NOT_FOUND
         event = self.events[path]
+        if event.state != "published":
+            return {"draft": NOT_PUBLISHED, "cancelled": CANCELLED}[event.state]
+        if event.start <= self.now:
+            return STARTED
         if person in event.attendees:
             return NO_CONTENT
-        if len(event.attendees) == event.capacity:
-            return FULL
+        error = self._registration_error(event)
+        if error:
+            return error
         event.attendees.append(person)
         return NO_CONTENT
 
+    def _registration_error(self, event):
+        if event.opens and self.now < event.opens:
+            return NOT_OPEN
+        if event.closes and event.closes <= self.now:
+            return CLOSED
+        return FULL if len(event.attendees) == event.capacity else None
+
     def cancel(self, person, path):
-        error = self._error(path)
-        if error:
-            return error
-        if person in self.events[path].attendees:
-            self.events[path].attendees.remove(person)
+        if not self.exists_for(person, path):
+            return NOT_FOUND
+        event = self.events[path]
+        if event.start <= self.now:
+            return STARTED
+        if person in event.attendees:
+            event.attendees.remove(person)
         return NO_CONTENT
 
     def delete_account(self, person):
-        """Events that have started keep their count, without the username."""
+        """Published events stay, without the username; those that have started with the seat."""
         del self.usernames[person.lower()]
         for path, event in list(self.events.items()):
-            if event.start > self.now:
-                if event.creator == person:
+            is_upcoming = self.now < event.start
+            if event.creator == person:
+                if event.state == "draft":
                     del self.events[path]
-                elif person in event.attendees:
+                    continue
+                if event.state == "published" and is_upcoming:
+                    self._cancel(event, ACCOUNT_DELETED)
+                event.creator = None
+            if person in event.attendees:
+                if is_upcoming:
                     event.attendees.remove(person)
-            else:
-                event.creator = None if event.creator == person else event.creator
-                event.attendees = [None if each == person else each for each in event.attendees]
+                else:
+                    event.attendees[event.attendees.index(person)] = None
         return NO_CONTENT
+
+    def exists_for(self, person, path):
+        event = self.events.get(path)
+        return event is not None and (event.state != "draft" or event.creator == person)
 
     def status(self, path):
         event = self.events[path]
         if self.now < event.start:
             return "upcoming"
         return "ongoing" if self.now < event.end else "past"
+
+    def list_attendees(self, person, path):
+        """The outcome; with 200, the attendees are visible."""
+        if not self.exists_for(person, path):
+            return NOT_FOUND
+        event = self.events[path]
+        who = {"organiser": [], "attendees": event.attendees, "everyone": [person]}
+        may_see = event.creator == person or person in who[event.attendees_visible_to]
+        return OK if may_see else HIDDEN
+
+    def calendar(self, person, path):
+        """The outcome of getting the calendar file of one event."""
+        if not self.exists_for(person, path):
+            return NOT_FOUND
+        return NOT_PUBLISHED if self.events[path].state == "draft" else OK
+
+    def feed(self, person):
+        """The paths of the events in the person's calendar feed."""
+        return {
+            path
+            for path, event in self.events.items()
+            if person in (event.creator, *event.attendees)
+            and event.state != "draft"
+            and not (event.state == "cancelled" and event.end + timedelta(days=30) < self.now)
+        }
 
     def list_events(self, person, query):
         """The paths of matching events, in order."""
@@ -126,13 +234,24 @@ class Model:
 
     def _matches(self, person, path, query):
         event = self.events[path]
+        is_own = event.creator == person
+        if not is_own and event.state == "draft":
+            return False
+        if event.visibility == "unlisted" and not is_own and person not in event.attendees:
+            return False
+        is_available = event.state == "published" and len(event.attendees) < event.capacity
+        is_open = is_available and (event.opens or self.now) <= self.now < min(
+            event.start, event.closes or event.start
+        )
         values = {
             "status": self.status(path),
+            "state": event.state,
             "type": event.type,
             "creator": event.creator and event.creator.lower(),
-            "created": str(event.creator == person).lower(),
+            "created": str(is_own).lower(),
             "attending": str(person in event.attendees).lower(),
-            "available": str(len(event.attendees) < event.capacity).lower(),
+            "available": str(is_available).lower(),
+            "registration": "open" if is_open else None,
         }
         return (
             all(query[name].lower() == value for name, value in values.items() if name in query)
@@ -144,9 +263,16 @@ class Model:
             )
         )
 
-    def _error(self, path, editor=None):
-        if path not in self.events:
+    def _cancel(self, event, reason):
+        event.state, event.cancelled, event.reason = "cancelled", self.now, reason
+        event.changes += 1
+
+    def _can_be_planned(self, start, end, opens, closes):
+        if not self.now < start < end:
+            return False
+        return (opens is None or opens < (closes or start)) and (closes is None or closes <= start)
+
+    def _error_for_creator(self, person, path):
+        if not self.exists_for(person, path):
             return NOT_FOUND
-        if editor is not None and self.events[path].creator != editor:
-            return NOT_CREATOR
-        return None if self.status(path) == "upcoming" else STARTED
+        return None if self.events[path].creator == person else NOT_CREATOR

@@ -3,6 +3,7 @@
 import os
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
+from urllib.parse import urlsplit
 
 import time_machine
 from hypothesis import HealthCheck, Phase, settings
@@ -16,16 +17,55 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from icalendar import Calendar
 from sqlalchemy import text
 
 from tests.e2e.client import Visitor
-from tests.e2e.model.model import CREATED, NO_CONTENT, Model
-from tests.e2e.model.strategies import DESCRIPTIONS, HOURS, QUERIES
+from tests.e2e.model.model import CREATED, NO_CONTENT, NOT_FOUND, OK, Model
+from tests.e2e.model.strategies import (
+    ATTENDEES_VISIBLE_TO,
+    DESCRIPTIONS,
+    NEW_TIMES,
+    QUERIES,
+    REASONS,
+    TIMES,
+    VISIBILITY,
+)
 from tests.e2e.pagination.pages import all_pages
 
 START = datetime(2031, 3, 1, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+FEED = "/v1/profile/calendar/"
+NAMES = {
+    "start": "start_time",
+    "end": "end_time",
+    "opens": "registration_opens_at",
+    "closes": "registration_closes_at",
+}
 capacities = st.integers(0, 3)
+
+
+def written(times):
+    """In JSON."""
+    return {NAMES[name]: instant and instant.isoformat() for name, instant in times.items()}
+
+
+def code_of(response):
+    """The status, and the code of a problem."""
+    is_problem = response.headers.get("Content-Type") == "application/problem+json"
+    return response.status_code, response.json()["code"] if is_problem else None
+
+
+def shown(event):
+    """The fields of an event that the model has."""
+    names = ("capacity", "status", "state", "visibility", "attendees_visible_to")
+    others = ("is_attending", "attendees_count", "cancellation_reason")
+    times = (*NAMES.values(), "published_at", "cancelled_at")
+    return (
+        {"creator": event["creator"]["username"]}
+        | {name: event[name] for name in (*names, *others)}
+        | {name: event[name] and datetime.fromisoformat(event[name]) for name in times}
+    )
 
 
 class ApiAndModel(RuleBasedStateMachine):
@@ -45,6 +85,13 @@ class ApiAndModel(RuleBasedStateMachine):
         self.visitor = Visitor(base_url, document)
         self.suffix = token_hex(6)
         self.members = {}
+        self.bodies = {}
+
+    def from_now(self, offsets):
+        return {
+            name: None if hours is None else self.model.now + hours * HOUR
+            for name, hours in offsets.items()
+        }
 
     def teardown(self):
         for path in self.model.events:
@@ -55,8 +102,8 @@ class ApiAndModel(RuleBasedStateMachine):
         self.clock.stop()
 
     def assert_equal(self, response, expected):
-        body = response.json() if response.content else {}
-        assert (response.status_code, body.get("code")) == expected, response.text
+        outcome = code_of(response)
+        assert outcome == expected, response.text
 
     @initialize(target=people)
     def first_user(self):
@@ -76,28 +123,23 @@ class ApiAndModel(RuleBasedStateMachine):
     @rule(
         target=events,
         person=people,
-        start_offset=HOURS,
-        duration=HOURS,
+        offsets=TIMES,
         capacity=capacities,
         description=DESCRIPTIONS,
     )
-    def create(self, person, start_offset, duration, capacity, description):
+    def create(self, person, offsets, capacity, description):
         if person not in self.members:
             return multiple()
-        start_time = self.model.now + start_offset * HOUR
-        end_time = start_time + duration * HOUR
-        expected = self.model.create(start_time, end_time, capacity)
+        times = self.from_now(offsets)
+        expected = self.model.create(times, capacity)
         response = self.members[person].create_event(
-            start_time=start_time.isoformat(),
-            end_time=end_time.isoformat(),
-            capacity=capacity,
-            **description,
+            **written(times), capacity=capacity, **description
         )
         self.assert_equal(response, expected)
         if expected != CREATED:
             return multiple()
         path = response.headers["Location"]
-        self.model.add(path, person, start_time, end_time, capacity, **description)
+        self.model.add(path, person, times | {"capacity": capacity} | description)
         return path
 
     @rule(person=people, path=events, capacity=capacities)
@@ -106,15 +148,30 @@ class ApiAndModel(RuleBasedStateMachine):
             expected = self.model.update(person, path, {"capacity": capacity})
             self.assert_equal(member.patch(path, capacity=capacity), expected)
 
-    @rule(person=people, path=events, start_offset=st.none() | HOURS, end_offset=st.none() | HOURS)
-    def reschedule(self, person, path, start_offset, end_offset):
-        if person not in self.members:
-            return
-        offsets = {"start": start_offset, "end": end_offset}
-        changes = {k: self.model.now + v * HOUR for k, v in offsets.items() if v is not None}
-        expected = self.model.update(person, path, changes)
-        body = {f"{name}_time": instant.isoformat() for name, instant in changes.items()}
-        self.assert_equal(self.members[person].patch(path, **body), expected)
+    @rule(person=people, path=events, offsets=NEW_TIMES)
+    def reschedule(self, person, path, offsets):
+        if member := self.members.get(person):
+            times = self.from_now(offsets)
+            expected = self.model.update(person, path, times)
+            self.assert_equal(member.patch(path, **written(times)), expected)
+
+    @rule(person=people, path=events, visibility=VISIBILITY, visible_to=ATTENDEES_VISIBLE_TO)
+    def change_access(self, person, path, visibility, visible_to):
+        if member := self.members.get(person):
+            changes = {"visibility": visibility, "attendees_visible_to": visible_to}
+            expected = self.model.update(person, path, changes)
+            self.assert_equal(member.patch(path, **changes), expected)
+
+    @rule(person=people, path=events)
+    def publish(self, person, path):
+        if member := self.members.get(person):
+            self.assert_equal(member.publish(path), self.model.publish(person, path))
+
+    @rule(person=people, path=events, reason=REASONS)
+    def call_off(self, person, path, reason):
+        if member := self.members.get(person):
+            expected = self.model.call_off(person, path, reason)
+            self.assert_equal(member.call_off(path, reason=reason), expected)
 
     @rule(person=people, path=events)
     def attend(self, person, path):
@@ -139,7 +196,7 @@ class ApiAndModel(RuleBasedStateMachine):
             self.model.delete_account(person)
             member.http.close()
 
-    @rule(hours=st.integers(1, 4))
+    @rule(hours=st.integers(1, 4) | st.just(30 * 24))
     def time_passes(self, hours):
         self.model.now += hours * HOUR
         self.traveller.move_to(self.model.now, tick=False)
@@ -154,17 +211,49 @@ class ApiAndModel(RuleBasedStateMachine):
     def compare(self, path):
         for name, member in self.members.items():
             response = member.get(path)
-            if path not in self.model.events:
-                assert response.status_code == 404
+            self.assert_equal(response, OK if self.model.exists_for(name, path) else NOT_FOUND)
+            attendees = member.get(f"{path}attendees/")
+            self.assert_equal(attendees, self.model.list_attendees(name, path))
+            calendar = member.get(f"{path}calendar.ics")
+            assert code_of(calendar) == self.model.calendar(name, path)
+            if response.status_code != 200:
                 continue
             event, body = self.model.events[path], response.json()
-            assert body["creator"]["username"] == event.creator
-            assert (body["capacity"], body["status"]) == (event.capacity, self.model.status(path))
-            assert body["attendees_count"] == len(event.attendees)
-            assert body["is_attending"] == (name in event.attendees)
-            attendees = member.get(f"{path}attendees/").json()["results"]
-            names = [each["username"] for each in attendees]
-            assert sorted(names, key=str) == sorted(event.attendees, key=str)
+            assert shown(body) == {
+                "creator": event.creator,
+                "capacity": event.capacity,
+                "status": self.model.status(path),
+                "state": event.state,
+                "visibility": event.visibility,
+                "attendees_visible_to": event.attendees_visible_to,
+                "is_attending": name in event.attendees,
+                "attendees_count": len(event.attendees),
+                "start_time": event.start,
+                "end_time": event.end,
+                "registration_opens_at": event.opens,
+                "registration_closes_at": event.closes,
+                "published_at": event.published,
+                "cancelled_at": event.cancelled,
+                "cancellation_reason": event.reason,
+            }
+            # An ETag is never used for another state of the event.
+            etag = response.headers["ETag"]
+            assert self.bodies.setdefault((name, path, etag), body) == body
+            if attendees.status_code == 200:
+                names = [each["username"] for each in attendees.json()["results"]]
+                assert sorted(names, key=str) == sorted(event.attendees, key=str)
+            if calendar.status_code == 200:
+                [entry] = Calendar.from_ical(calendar.content).walk("VEVENT")
+                assert entry["SEQUENCE"] == event.changes
+                assert (entry.get("STATUS") == "CANCELLED") == (event.state == "cancelled")
+
+    @rule(person=people)
+    def read_feed(self, person):
+        if member := self.members.get(person):
+            feed = self.visitor.get(urlsplit(member.post(FEED).json()["url"]).path)
+            entries = Calendar.from_ical(feed.content).walk("VEVENT")
+            found = {urlsplit(str(entry["URL"])).path for entry in entries}
+            assert found == self.model.feed(person)
 
     @rule(person=people, query=QUERIES, limit=st.sampled_from([1, 2, 100]))
     def list_events(self, person, query, limit):

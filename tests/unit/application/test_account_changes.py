@@ -13,7 +13,7 @@ from domain.accounts.errors import (
 )
 from domain.accounts.user import ProfileChanges
 from domain.errors import Invalid
-from domain.events.errors import EventNotFound
+from domain.events.state import ACCOUNT_DELETED
 from tests.builders import CLIENT_INFO, DAY, HOUR
 
 ALL = PageRequest(limit=100, offset=0)
@@ -176,7 +176,7 @@ def test_a_taken_username_is_rejected_in_a_profile_update(world):
     assert world.get_profile(user_id).username == "ada"
 
 
-def test_deleting_an_account_keeps_past_events_and_frees_upcoming_seats(world):
+def test_deleting_an_account_keeps_started_events_and_calls_off_upcoming_ones(world):
     ada, grace = world.person("ada"), world.person("grace")
     past = world.published(ada)
     world.attend_event(past.id, ada)
@@ -189,20 +189,21 @@ def test_deleting_an_account_keeps_past_events_and_frees_upcoming_seats(world):
 
     world.delete_account(ada, "ada's password", CLIENT_INFO)
 
-    # In the other's event: her own is gone, seats and all.
-    assert world.seat_metrics.counted[-1] == (0, 1)
+    assert world.seat_metrics.counted[-1] == (0, 2)
     with pytest.raises(SessionEnded):
         world.get_profile(world.authenticate(pair.access_token))
     with pytest.raises(InvalidCredentials):
         logged_in(world)
-    with pytest.raises(EventNotFound):
-        world.get_event(own.id, grace)
+    seen = world.get_event(own.id, grace)
+    assert (seen.state, seen.cancellation_reason) == ("cancelled", ACCOUNT_DELETED)
+    assert (seen.attendees_count, seen.is_attending, seen.creator.username) == (1, True, None)
     assert world.get_event(others.id, grace).attendees_count == 1
     seen = world.get_event(past.id, grace)
+    assert (seen.state, seen.cancelled_at) == ("published", None)
     assert (seen.attendees_count, seen.creator.id, seen.creator.username) == (1, ada.user_id, None)
     [attendee] = world.list_attendees(past.id, ALL, grace).results
     assert (attendee.id, attendee.username) == (ada.user_id, None)
-    assert world.list_events(EventCriteria(), ALL, grace).count == 2
+    assert world.list_events(EventCriteria(), ALL, grace).count == 3
     assert world.person("ada") != ada
 
 

@@ -1,12 +1,19 @@
 """Account deletion in batches, and its interruptions."""
 
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from application.accounts import leave_upcoming_events
 from application.accounts.finish_deletions import FinishDeletions
 from application.errors import OutcomeUnknown, Unavailable
 from domain.accounts.errors import AccountDeleted
-from tests.builders import CLIENT_INFO, DAY
+from domain.events.event import MICROSECOND
+from domain.events.schedule import EventStatus
+from domain.events.state import ACCOUNT_DELETED, NO_REASON, CancellationReason
+from tests.builders import CLIENT_INFO, DAY, NOON
 from tests.fakes.memory import MemoryUnitOfWork, MemoryUnitOfWorkFactory
 from tests.unit.application.world import World
 
@@ -47,10 +54,11 @@ def world(monkeypatch):
 
 @pytest.fixture
 def ada(world):
-    """Ada, with more events than one batch, and as many seats in events of others."""
+    """Ada, with more events than one batch, and as many drafts and seats at others' events."""
     ada, grace = world.person("ada"), world.person("grace")
     for _ in range(NUMBER):
         world.published(ada)
+        world.draft(ada)
         world.attend_event(world.published(grace).id, ada)
     return ada
 
@@ -63,6 +71,13 @@ def events(world):
     return world.store.committed.events
 
 
+def states(world):
+    return Counter(event.state for event in events(world).values())
+
+
+DELETED = {"published": NUMBER, "cancelled": NUMBER}
+
+
 def fail_at_commit(world, number):
     world.delete_account.new_work.failing_commit = number
 
@@ -70,27 +85,28 @@ def fail_at_commit(world, number):
 def test_an_account_with_many_events_is_deleted_completely(world, ada):
     delete(world, ada)
 
-    assert len(events(world)) == NUMBER
+    assert states(world) == DELETED
     assert not any(event.attendees_count for event in events(world).values())
     assert sum(given_back for _, given_back in world.seat_metrics.counted) == NUMBER
     assert finish_deletions(world) == 0
 
 
-@pytest.mark.parametrize("batches", [0, 1, 2])
+@pytest.mark.parametrize("batches", [0, 1, 2, 3])
 def test_an_interrupted_deletion_can_be_finished(world, ada, batches):
     fail_at_commit(world, 1 + batches)
 
     with pytest.raises(OutcomeUnknown):
         delete(world, ada)
 
-    left = len(events(world)) + len(world.store.committed.attendances)
-    assert left == 3 * NUMBER - batches * BATCH
+    found = states(world)
+    left = found["draft"] + found["published"] + len(world.store.committed.attendances)
+    assert left == 4 * NUMBER - batches * BATCH
     with pytest.raises(AccountDeleted):
         world.published(ada)
     assert finish_deletions(world, is_dry=True) == 1
     assert finish_deletions(world) == 1
     assert finish_deletions(world) == 0
-    assert len(events(world)) == NUMBER
+    assert states(world) == DELETED
     assert not world.store.committed.attendances
 
 
@@ -102,15 +118,81 @@ def test_a_deletion_that_fails_at_once_changes_nothing(world, ada):
 
     assert world.get_profile(ada)
     assert finish_deletions(world) == 0
-    assert len(events(world)) == 2 * NUMBER
+    assert states(world) == {"published": 2 * NUMBER, "draft": NUMBER}
 
 
-def test_events_that_start_before_a_deletion_is_finished_remain(world, ada):
+def test_events_that_start_before_a_deletion_is_finished_remain_but_drafts_do_not(world, ada):
     fail_at_commit(world, 1)
     with pytest.raises(OutcomeUnknown):
         delete(world, ada)
 
     world.clock.advance(DAY)
 
+    assert finish_deletions(world) == 1
     assert finish_deletions(world) == 0
-    assert len(events(world)) == 2 * NUMBER
+    assert states(world) == {"published": 2 * NUMBER}
+    assert len(world.store.committed.attendances) == NUMBER
+
+
+def test_a_draft_of_a_deleted_account_is_deleted_even_after_its_start(world, ada):
+    mary = world.person("mary")
+    kept = world.draft(mary)
+    world.clock.advance(DAY)
+
+    delete(world, ada)
+
+    assert states(world) == {"published": 2 * NUMBER, "draft": 1}
+    assert world.get_event(kept.id, mary) == replace(kept, status=EventStatus.ONGOING)
+
+
+def test_own_events_are_called_off_with_the_reason_and_the_seats_of_others_are_kept(world, ada):
+    mary = world.person("mary")
+    event = world.published(ada)
+    for each in (ada, mary):
+        world.attend_event(event.id, each)
+
+    delete(world, ada)
+
+    seen = world.get_event(event.id, mary)
+    assert (seen.state, seen.cancelled_at) == ("cancelled", NOON)
+    assert seen.cancellation_reason == ACCOUNT_DELETED
+    assert (seen.attendees_count, seen.is_attending) == (1, True)
+
+
+def test_events_that_were_called_off_before_keep_their_reason_and_lose_the_seat(world):
+    ada = world.person("ada")
+    for _ in range(NUMBER):
+        event = world.published(ada)
+        world.attend_event(event.id, ada)
+        world.call_off_event(event.id, ada, CancellationReason("It rains."))
+
+    delete(world, ada)
+
+    assert {each.cancellation_reason for each in events(world).values()} == {"It rains."}
+    assert not any(each.attendees_count for each in events(world).values())
+    assert finish_deletions(world) == 0
+
+
+def test_seats_at_cancelled_events_of_others_are_given_back_until_the_start(world):
+    ada, grace = world.person("ada"), world.person("grace")
+    soon, later = world.published(grace), world.published(grace, start=2 * DAY)
+    for event in (soon, later):
+        world.attend_event(event.id, ada)
+        world.call_off_event(event.id, grace, NO_REASON)
+    world.clock.advance(DAY)
+
+    delete(world, ada)
+
+    assert events(world)[soon.id].attendees_count == 1
+    assert events(world)[later.id].attendees_count == 0
+
+
+@pytest.mark.parametrize("start", [MICROSECOND, timedelta(0)])
+def test_an_event_is_called_off_until_its_start(world, start):
+    ada = world.person("ada")
+    event = world.published(ada, start=DAY + start)
+    world.clock.advance(DAY)
+
+    delete(world, ada)
+
+    assert events(world)[event.id].state == ("cancelled" if start else "published")

@@ -11,7 +11,9 @@ from domain.accounts.session import ClientInfo
 from domain.calendars.errors import CalendarNotFound, NoCalendarFeed
 from domain.events.description import Title
 from domain.events.errors import EventNotFound
-from domain.events.event import EventChanges
+from domain.events.event import MICROSECOND, EventChanges
+from domain.events.state import NO_REASON
+from domain.events.time_zone import TimeZone
 from tests.builders import CLIENT_INFO, DAY, HOUR, NOON
 from tests.fakes.clock import FakeClock
 from tests.fakes.memory import MemoryUserRepository
@@ -45,6 +47,38 @@ def test_a_calendar_entry_has_the_number_of_edits(world, ada):
     entry = world.get_event_calendar(event.id, ada)
     assert (entry.title, entry.revision) == ("Coffee", 1)
     assert (entry.created_at, entry.updated_at) == (NOON, NOON + HOUR)
+
+
+def test_a_feed_leaves_out_drafts(world, ada):
+    feed = world.create_calendar_feed(ada, CLIENT_INFO)
+    draft = world.draft(ada)
+    assert read(world, feed) == []
+
+    world.publish_event(draft.id, ada)
+
+    assert read(world, feed) == [draft.id]
+
+
+def test_a_cancelled_event_stays_in_feeds_until_30_days_after_its_end(world, ada, grace):
+    feeds = [world.create_calendar_feed(each, CLIENT_INFO) for each in (ada, grace)]
+    event, other = world.published(ada), world.published(ada)
+    for each in (event, other):
+        world.attend_event(each.id, grace)
+    world.call_off_event(event.id, ada, NO_REASON)
+
+    entry = world.read_calendar_feed(feeds[1].secret.text)[1]
+    assert (entry.id, entry.state, entry.revision) == (event.id, "cancelled", 1)
+    world.clock.advance(DAY + HOUR + 30 * DAY)  # 30 days after its end
+    assert [read(world, feed) for feed in feeds] == [[other.id, event.id]] * 2
+    world.clock.advance(MICROSECOND)
+    assert [read(world, feed) for feed in feeds] == [[other.id]] * 2
+    assert world.get_event_calendar(event.id, grace).state == "cancelled"
+
+
+def test_an_entry_has_the_time_zone_of_the_venue(world, ada):
+    event = world.published(ada, timezone=TimeZone("Europe/Berlin"))
+
+    assert world.get_event_calendar(event.id, ada).timezone == "Europe/Berlin"
 
 
 def test_an_unknown_event_has_no_calendar(world, ada):

@@ -14,6 +14,7 @@ from domain.accounts.session import REFRESH_TOKEN_REUSE_LEEWAY
 from domain.calendars.feed import FeedSecret
 from domain.events.description import Capacity, Title
 from domain.events.event import MAX_UPCOMING_EVENTS, NewEvent
+from domain.events.state import NO_REASON, EventState
 from tests.builders import DAY, HOUR, NOON
 from tests.fakes.clock import FakeClock
 from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
@@ -56,15 +57,23 @@ class World:
     def person(self, name: str) -> Caller:
         return Caller(self.sign_up(Username(name), Password(f"{name}'s password"), None).id)
 
-    def published(self, creator: Caller, capacity: int = 2, start: timedelta = DAY) -> EventView:
-        view: EventView = self.create_event(
-            creator,
-            NewEvent(
-                title=Title("Tea"),
-                start_time=NOON + start,
-                end_time=NOON + start + HOUR,
-                capacity=Capacity(capacity),
-            ),
-            respond=lambda view: view,
+    def published(
+        self, creator: Caller, capacity: int = 2, start: timedelta = DAY, **fields: Any
+    ) -> EventView:
+        new = NewEvent(
+            title=Title("Tea"),
+            start_time=NOON + start,
+            end_time=NOON + start + HOUR,
+            capacity=Capacity(capacity),
+            **fields,
         )
+        view: EventView = self.create_event(creator, new, respond=lambda view: view)
+        return view
+
+    def draft(self, creator: Caller, start: timedelta = DAY) -> EventView:
+        return self.published(creator, start=start, state=EventState.DRAFT)
+
+    def called_off(self, creator: Caller, start: timedelta = DAY) -> EventView:
+        event = self.published(creator, start=start)
+        view: EventView = self.call_off_event(event.id, creator, NO_REASON)
         return view

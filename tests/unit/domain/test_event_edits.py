@@ -1,4 +1,5 @@
 from copy import deepcopy
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -68,9 +69,9 @@ def test_an_edit_without_a_difference_makes_no_new_version():
 
 def test_every_field_can_be_edited_at_once():
     event = an_event()
-    times = {"start_time": NOON + DAY, "end_time": NOON + 2 * DAY}
-    window = {"registration_opens_at": NOON, "registration_closes_at": NOON + HOUR}
-    details = {
+    times: Any = {"start_time": NOON + DAY, "end_time": NOON + 2 * DAY}
+    window: Any = {"registration_opens_at": NOON, "registration_closes_at": NOON + HOUR}
+    details: Any = {
         "title": Title("New"),
         "description": Description(""),
         "capacity": Capacity(7),
@@ -80,7 +81,7 @@ def test_every_field_can_be_edited_at_once():
         "visibility": Visibility.UNLISTED,
         "attendees_visible_to": AttendeesVisibleTo.ORGANISER,
     }
-    changes: EventChanges = {**times, **window, **details}
+    changes: EventChanges = times | window | details
     assert changes.keys() == EventChanges.__annotations__.keys()
 
     event.edit(changes, event.creator_id, now=NOON)

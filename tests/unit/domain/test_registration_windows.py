@@ -1,5 +1,6 @@
 from copy import deepcopy
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -172,7 +173,7 @@ def test_people_can_register_from_the_opening_until_just_before_the_closing(now)
 @pytest.mark.parametrize("now", [NOON - TICK, NOON + HOUR])
 def test_a_seat_is_kept_outside_the_window_and_can_be_given_up_there(now):
     seat = Seat(uuid4(), registered_at=NOON)
-    window = {"opens_at": NOON, "closes_at": NOON + HOUR}
+    window: Any = {"opens_at": NOON, "closes_at": NOON + HOUR}
     event = an_event(start_time=START, seat=seat, attendees_count=1, **window)
     before = deepcopy(event)
 
@@ -202,7 +203,7 @@ def test_a_full_event_says_first_when_registration_is_possible(now, error):
 
 
 def test_a_draft_can_have_a_window_and_publishing_keeps_it():
-    window = {"opens_at": NOON, "closes_at": NOON + HOUR}
+    window: Any = {"opens_at": NOON, "closes_at": NOON + HOUR}
     event = an_event(start_time=START, state=EventState.DRAFT, **window)
 
     event.publish(by=event.creator_id, now=NOON + 2 * HOUR)
