@@ -7,8 +7,11 @@ import pytest
 
 from domain.accounts.errors import RefreshTokenSuperseded, UsernameTaken
 from domain.errors import DomainError
-from domain.events.errors import CapacityExhausted
-from tests.builders import CLIENT_INFO, NOON, a_session, a_user
+from domain.events.description import Title
+from domain.events.errors import CapacityExhausted, EventCancelled
+from domain.events.event import EventChanges, Seat
+from domain.events.state import CancellationReason, EventState
+from tests.builders import CLIENT_INFO, NOON, SECOND, a_session, a_user
 
 THREADS = 20
 
@@ -63,6 +66,80 @@ def test_one_person_cancelling_20_times_at_once_gives_one_seat_back(storage, ada
     assert outcomes == [None] * THREADS
     assert storage.load(event, grace).attendees_count == 1
     assert storage.seat_of(event, grace).is_taken
+
+
+def test_no_seat_is_granted_after_a_concurrent_call_off(storage, ada):
+    event = storage.keep_event(ada, capacity=THREADS)
+    people = [a_user(f"user-{number}") for number in range(THREADS - 1)]
+    storage.keep(*people)
+
+    def attend_or_call_off(person):
+        if person is None:
+            storage.call_off(event)
+            return None
+        with storage.new_work() as work:
+            loaded = work.events.get_seats_for_update(event.id, attendee=person.id)
+            loaded.attend(NOON)
+            work.events.save(loaded)
+            work.commit()
+        return Seat
+
+    outcomes = at_once(attend_or_call_off, [*people, None])
+
+    seats = outcomes.count(Seat)
+    assert outcomes.count(EventCancelled) == THREADS - 1 - seats
+    loaded = storage.load(event, ada)
+    assert (loaded.state, loaded.attendees_count) == (EventState.CANCELLED, seats)
+    assert [storage.seat_of(event, person).is_taken for person in people].count(True) == seats
+
+
+def test_an_edit_concurrent_with_a_call_off_precedes_it_or_fails(storage, ada):
+    event = storage.keep_event(ada)
+
+    def edit_or_call_off(title):
+        if title is None:
+            storage.call_off(event)
+            return None
+        with storage.new_work() as work:
+            loaded = work.events.get_for_update(event.id, attendee=ada.id)
+            loaded.edit(EventChanges(title=title), ada.id, NOON)
+            work.events.save(loaded)
+            work.commit()
+        return Title
+
+    titles = [Title(f"Title {number}") for number in range(THREADS - 1)]
+    outcomes = at_once(edit_or_call_off, [*titles, None])
+
+    edits = outcomes.count(Title)
+    assert outcomes.count(EventCancelled) == THREADS - 1 - edits
+    loaded = storage.load(event, ada)
+    assert (loaded.state, loaded.revision) == (EventState.CANCELLED, edits + 1)
+
+
+def test_an_event_published_20_times_at_once_is_published_once(storage, ada):
+    event = storage.keep_event(ada, state=EventState.DRAFT)
+
+    def publish(number):
+        storage.publish(event, now=NOON + number * SECOND)
+
+    assert at_once(publish, range(THREADS)) == [None] * THREADS
+
+    loaded = storage.load(event, ada)
+    assert (loaded.state, loaded.revision) == (EventState.PUBLISHED, 1)
+    assert loaded.published_at == loaded.updated_at
+
+
+def test_of_20_concurrent_call_offs_the_first_reason_stays(storage, ada):
+    event = storage.keep_event(ada)
+
+    def call_off(number):
+        storage.call_off(event, CancellationReason(f"Reason {number}"), NOON + number * SECOND)
+
+    assert at_once(call_off, range(THREADS)) == [None] * THREADS
+
+    loaded = storage.load(event, ada)
+    number = int((loaded.cancelled_at - NOON) / SECOND)
+    assert (loaded.cancellation_reason, loaded.revision) == (f"Reason {number}", 1)
 
 
 def test_20_concurrent_wrong_passwords_are_all_counted(storage):

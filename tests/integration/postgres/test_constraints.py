@@ -2,7 +2,7 @@
 
 import pytest
 from sqlalchemy import insert, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from adapters.postgres.accounts.mappers import user_to_row
 from adapters.postgres.events.mappers import event_to_row
@@ -29,11 +29,41 @@ def event(empty_database):
         ({"capacity": 1_000_001}, "events_capacity_check"),
         ({"end_time": NOON}, "events_schedule_check"),
         ({"type": "party"}, "events_type_check"),
+        ({"state": "over"}, "events_state_check"),
+        ({"state": "cancelled"}, "events_cancellation_check"),
+        ({"state": "cancelled", "cancelled_at": NOON}, "events_cancellation_check"),
+        ({"state": "cancelled", "cancellation_reason": ""}, "events_cancellation_check"),
+        ({"cancelled_at": NOON}, "events_cancellation_check"),
+        ({"cancellation_reason": ""}, "events_cancellation_check"),
+        ({"visibility": "secret"}, "events_visibility_check"),
+        ({"attendees_visible_to": "nobody"}, "events_attendees_visible_to_check"),
     ],
 )
 def test_an_invalid_event_is_rejected(empty_database, event, values, constraint):
     with empty_database.connect() as connection, pytest.raises(IntegrityError, match=constraint):
         connection.execute(update(events).values(values))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"state": "draft"},
+        {"state": "cancelled", "cancelled_at": NOON, "cancellation_reason": ""},
+    ],
+    ids=lambda row: row["state"],
+)
+def test_only_a_published_event_gets_more_attendees(empty_database, event, row):
+    with empty_database.begin() as connection:
+        connection.execute(update(events).values(attendees_count=1))
+        connection.execute(update(events).values(row))
+
+    with empty_database.connect() as connection:
+        connection.execute(update(events).values(attendees_count=0, capacity=1))
+    with (
+        empty_database.connect() as connection,
+        pytest.raises(OperationalError, match="The event is not published"),
+    ):
+        connection.execute(update(events).values(attendees_count=2))
 
 
 def test_a_user_has_at_most_one_seat_per_event(empty_database, event):

@@ -1,0 +1,162 @@
+"""Release 0.3.0, which knows no states, runs beside this one: its statements, on this schema."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from adapters.postgres.engine import make_engine
+from adapters.postgres.errors import translate_error
+from adapters.postgres.events.queries import PostgresEventQueries
+from adapters.postgres.reader import Reader
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from application.caller import Caller
+from application.errors import Unavailable
+from domain.events.state import NO_REASON, EventState
+from tests.builders import HOUR, NOON, a_user, an_event
+from tests.postgres import a_database
+
+LOCK = text("SELECT FROM events WHERE id = :event FOR UPDATE")
+LOAD = text("""
+    SELECT id, creator_id, title, description, start_time, end_time, capacity, attendees_count,
+           created_at, updated_at, type, location, revision,
+           (SELECT registered_at FROM attendances WHERE event_id = id AND user_id = :person)
+    FROM events WHERE id = :event
+""")
+ADD = text("""
+    INSERT INTO events (id, creator_id, title, description, start_time, end_time, capacity,
+                        attendees_count, created_at, updated_at, type, location, revision)
+    SELECT gen_random_uuid(), (SELECT id FROM users WHERE id = :person FOR KEY SHARE), 'Tea', '',
+           :start_time, :end_time, 10, 0, :now, :now, 'other', '', 0
+    RETURNING id
+""")
+TAKE = text("""
+    WITH seat AS (
+        INSERT INTO attendances (event_id, user_id, registered_at)
+        SELECT :event, (SELECT id FROM users WHERE id = :person FOR KEY SHARE), :now
+        RETURNING event_id
+    )
+    UPDATE events SET attendees_count = 1 WHERE id = :event AND EXISTS (SELECT FROM seat)
+""")
+GIVE_BACK = text("""
+    WITH seat AS (
+        DELETE FROM attendances WHERE event_id = :event AND user_id = :person RETURNING event_id
+    )
+    UPDATE events SET attendees_count = 0 WHERE id = :event AND EXISTS (SELECT FROM seat)
+""")
+EDIT = text("UPDATE events SET title = 'Coffee', updated_at = :now, revision = 1 WHERE id = :event")
+REMOVE = text("DELETE FROM events WHERE id = :event")
+
+
+@pytest.fixture
+def database(postgres):
+    with a_database(postgres) as url:
+        engine = make_engine(url, pool_size=2, is_autocommit=True)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def new_work(database):
+    return PostgresUnitOfWorkFactory(database)
+
+
+@pytest.fixture
+def ada(new_work):
+    ada = a_user()
+    with new_work() as work:
+        work.users.add(ada)
+        work.commit()
+    return ada
+
+
+@pytest.fixture
+def previous_release(database, ada):
+    """A transaction of the previous release, for Ada."""
+
+    def run(event, *statements):
+        values = {
+            "event": event and event.id,
+            "person": ada.id,
+            "now": NOON,
+            "start_time": NOON + HOUR,
+            "end_time": NOON + 2 * HOUR,
+        }
+        with database.begin() as connection:
+            results = [connection.execute(statement, values) for statement in statements]
+            return results[-1].scalar_one() if results[-1].returns_rows else None
+
+    return run
+
+
+@pytest.fixture
+def an_event_in(new_work, ada):
+    def add(state):
+        event = an_event(creator_id=ada.id, state=state)
+        with new_work() as work:
+            work.events.add(event)
+            work.commit()
+        return event
+
+    return add
+
+
+def load(new_work, event_id, ada):
+    with new_work() as work:
+        return work.events.get_for_update(event_id, attendee=ada.id)
+
+
+def test_its_events_are_published_when_they_are_created(database, new_work, ada, previous_release):
+    event_id = previous_release(None, ADD)
+
+    event = load(new_work, event_id, ada)
+    assert (event.state, event.published_at) == (EventState.PUBLISHED, NOON)
+    view = PostgresEventQueries(Reader(database)).get(event_id, Caller(ada.id), NOON)
+    assert (view.state, view.published_at) == (EventState.PUBLISHED, NOON)
+    assert (view.timezone, view.visibility, view.attendees_visible_to) == (
+        "UTC",
+        "public",
+        "everyone",
+    )
+
+
+def test_it_attends_edits_and_deletes_published_events(
+    new_work, ada, previous_release, an_event_in
+):
+    event = an_event_in(EventState.PUBLISHED)
+
+    previous_release(event, LOCK, LOAD, TAKE)
+    assert load(new_work, event.id, ada).seat.is_taken
+    previous_release(event, LOCK, LOAD, GIVE_BACK)
+    previous_release(event, LOCK, LOAD, EDIT)
+    loaded = load(new_work, event.id, ada)
+    assert (loaded.title, loaded.attendees_count) == ("Coffee", 0)
+    previous_release(event, LOCK, LOAD, REMOVE)
+
+
+@pytest.mark.parametrize("state", [EventState.DRAFT, EventState.CANCELLED])
+def test_it_grants_no_seat_unless_the_event_is_published(
+    new_work, ada, previous_release, an_event_in, state
+):
+    """It responds with 503, without retrying."""
+    event = an_event_in(state)
+
+    with pytest.raises(OperationalError) as error:
+        previous_release(event, LOCK, LOAD, TAKE)
+
+    assert type(translate_error(error.value)) is Unavailable
+    loaded = load(new_work, event.id, ada)
+    assert (loaded.attendees_count, loaded.seat.is_taken) == (0, False)
+
+
+def test_it_gives_back_seats_of_a_cancelled_event(new_work, ada, previous_release, an_event_in):
+    event = an_event_in(EventState.PUBLISHED)
+    previous_release(event, LOCK, LOAD, TAKE)
+    with new_work() as work:
+        loaded = work.events.get_for_update(event.id, attendee=ada.id)
+        loaded.call_off(NO_REASON, by=ada.id, now=NOON)
+        work.events.save(loaded)
+        work.commit()
+
+    previous_release(event, LOCK, LOAD, GIVE_BACK)
+
+    assert load(new_work, event.id, ada).attendees_count == 0
