@@ -16,10 +16,10 @@ required = $(or $($(1)),$(error Usage: make $@ $(1)=...))
 .DEFAULT_GOAL := help
 .PHONY: help run demo migrate create-user seed-demo purge backup restore verify-data test coverage \
 	unit test-browser test-proxy test-scale screenshots fuzz torture bench check walkthrough format \
-	lock openapi lint-api hooks audit sbom clean
+	lock openapi lint-api check-calendars hooks audit sbom clean
 
 help: ## List the targets.
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
 run: .venv/local ## Serve the API; starts its own PostgreSQL unless DATABASE_URL is set.
 	@$(CLI) run
@@ -109,6 +109,9 @@ openapi: .venv/local ## Write openapi.json and docs/errors.md from the code.
 
 lint-api: ## Lint openapi.json with the rules in .spectral.yaml (needs npx).
 	@npx --yes $(SPECTRAL) lint openapi.json --ruleset .spectral.yaml --fail-severity=hint
+
+check-calendars: .venv/dev ## Read a feed with two calendar parsers (needs npm).
+	@$(BIN)/python -m tests.checks.calendars
 
 fuzz: .venv/dev ## Send over 10,000 schemathesis requests to a test service (4 minutes).
 	@$(BIN)/python -m tests.fuzz

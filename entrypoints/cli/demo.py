@@ -87,6 +87,13 @@ def run_journey(ada: Person, grace: Person) -> None:
         events = person.send(step, 200, "GET", "/v1/events/", params=query)["results"]
         expect(event["id"] in [each["id"] for each in events], "the event is among them")
 
+    reason = {"reason": "The kettle is broken."}
+    ada.send("calls the event off", 200, "POST", f"{path}call-off/", json=reason)
+    event = grace.send("reads why", 200, "GET", path)
+    expect(event["cancellation_reason"] == reason["reason"], "the event has the reason")
+    expect(event["is_attending"], "Grace still has her seat")
+    ada.send("can no longer attend", 409, "POST", f"{path}attend/")
+
     refresh = "/v1/profile/token/refresh/"
     used = {"refresh_token": ada.tokens["refresh_token"]}
     ada.tokens = ada.send("refreshes her tokens", 200, "POST", refresh, json=used)

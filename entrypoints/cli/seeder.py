@@ -3,15 +3,17 @@
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from faker import Faker
 
 from application.accounts.sign_up import SignUp
 from application.caller import Caller
 from application.events.attend_event import AttendEvent
+from application.events.call_off_event import CallOffEvent
 from application.events.create_event import CreateEvent
 from application.ports.account_queries import Profile
 from application.ports.clock import Clock
@@ -19,9 +21,13 @@ from application.ports.event_queries import EventView
 from application.ports.password_hasher import PasswordHasher
 from domain.accounts.credentials import Password, Username
 from domain.accounts.errors import UsernameTaken
+from domain.events.access import AttendeesVisibleTo, Visibility
 from domain.events.description import Capacity, Description, EventType, Location, Title
 from domain.events.errors import CapacityExhausted
 from domain.events.event import NewEvent
+from domain.events.registration import RegistrationWindow
+from domain.events.state import CancellationReason, EventState
+from domain.events.time_zone import TimeZone
 from entrypoints.container import Container
 
 # Only this many people create and attend events, so that memory is bounded.
@@ -31,6 +37,15 @@ NO_MAXIMUM = 1_000_000
 # Indexed by event number. The lengths are coprime, so every combination occurs.
 WHEN = ("past",) * 3 + ("ongoing",) + ("upcoming",) * 6
 FILL = ("empty", "full", "full") + ("partial",) * 4
+STATES = (EventState.PUBLISHED,) * 7 + (EventState.DRAFT, EventState.CANCELLED)
+WINDOWS = ("none",) * 6 + ("opens", "closes", "closes", "both", "later")
+ACCESS = (
+    *((Visibility.PUBLIC, AttendeesVisibleTo.EVERYONE),) * 9,
+    (Visibility.PUBLIC, AttendeesVisibleTo.ATTENDEES),
+    (Visibility.PUBLIC, AttendeesVisibleTo.ORGANISER),
+    (Visibility.UNLISTED, AttendeesVisibleTo.ATTENDEES),
+    (Visibility.UNLISTED, AttendeesVisibleTo.ORGANISER),
+)
 
 
 class Kind(NamedTuple):
@@ -38,7 +53,7 @@ class Kind(NamedTuple):
 
     topics: tuple[str, ...]
     titles: tuple[str, ...]
-    start_hour: int  # UTC
+    start_hour: int  # local
     hours: int
 
 
@@ -57,6 +72,14 @@ KINDS = {
     EventType.SOCIAL: Kind(PASTIMES, ("Friday {topic} {city}", "{topic} with {host}"), 19, 3),
     EventType.OTHER: Kind(CAUSES, ("{city} {topic}", "{topic} in {city}"), 9, 6),
 }
+# Cities and streets are British.
+TIME_ZONE = TimeZone("Europe/London")
+ONLINE_TIME_ZONES = "UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"
+REASONS = (
+    "The speaker is ill. We are sorry!",
+    "The venue has to close for repairs.",
+    "Too few people have registered.",
+)
 DESCRIPTIONS = (
     "Hosted by {host}. Newcomers are welcome, and no experience is needed.",
     "{topic} with {host}. Doors open half an hour early.",
@@ -100,6 +123,7 @@ class Seeder:
         self._sign_up = SignUp(new_work, container.password_rules(), hasher, clock, new_id)
         self._create_event = CreateEvent(new_work, clock, new_id, NO_MAXIMUM)
         self._attend_event = AttendEvent(new_work, clock)
+        self._call_off_event = CallOffEvent(new_work, clock)
         # Two, so that a taken username does not change the events of a seed.
         self._people_faker, self._events_faker = Faker("en_GB"), Faker("en_GB")
         self._people_faker.seed_instance(seed)
@@ -140,34 +164,54 @@ class Seeder:
         faker, random = self._events_faker, self._random
         event_type = random.choice(list(KINDS))
         kind = KINDS[event_type]
-        start_time, end_time = self._schedule(kind, WHEN[number % len(WHEN)])
-        taken, capacity = self._seats(seats, FILL[number % len(FILL)])
+        is_online = event_type is EventType.WEBINAR
+        timezone = TimeZone(random.choice(ONLINE_TIME_ZONES)) if is_online else TIME_ZONE
+        start_time, end_time = self._schedule(kind, timezone, WHEN[number % len(WHEN)])
         last = min(start_time, self._now)
-        published_at = last - timedelta(days=random.uniform(7, 90))
+        created_at = last - timedelta(days=random.uniform(7, 90))
+        window = self._window(WINDOWS[number % len(WINDOWS)], created_at, start_time)
+        state = STATES[number % len(STATES)]
+        visibility, attendees_visible_to = ACCESS[number % len(ACCESS)]
+        # Seats are taken from `first` to `last`.
+        first, last = min(window.opens_at or created_at, last), min(window.closes_at or last, last)
+        is_attended = state is not EventState.DRAFT and first < last
+        taken, capacity = self._seats(seats, FILL[number % len(FILL)] if is_attended else "empty")
         words = {"topic": random.choice(kind.topics), "city": faker.city(), "host": faker.name()}
         address = f"{faker.building_number()} {faker.street_name()}, {words['city']}"
+        creator = Caller(random.choice(self.people).id)
 
-        self._clock.instant = published_at
+        self._clock.instant = created_at
         event: EventView = self._create_event(
-            Caller(random.choice(self.people).id),
+            creator,
             NewEvent(
                 title=Title(_sentence(random.choice(kind.titles).format_map(words))),
                 description=Description(_sentence(random.choice(DESCRIPTIONS).format_map(words))),
                 start_time=start_time,
                 end_time=end_time,
+                timezone=timezone,
                 capacity=Capacity(capacity),
                 type=event_type,
-                location=Location("Online" if event_type is EventType.WEBINAR else address),
+                location=Location("Online" if is_online else address),
+                visibility=visibility,
+                attendees_visible_to=attendees_visible_to,
+                registration_opens_at=window.opens_at,
+                registration_closes_at=window.closes_at,
+                state=EventState.DRAFT if state is EventState.DRAFT else EventState.PUBLISHED,
             ),
             respond=lambda view: view,
         )
+        if state is EventState.CANCELLED:
+            last -= (last - first) / 4
         # If the service is running, others may take seats.
         with suppress(CapacityExhausted):
             for person in random.sample(self.people, taken):
-                self._clock.instant = published_at + (last - published_at) * random.random()
+                self._clock.instant = first + (last - first) * random.random()
                 self._attend_event(event.id, Caller(person.id))
+        if state is EventState.CANCELLED:
+            self._clock.instant = last
+            self._call_off_event(event.id, creator, CancellationReason(random.choice(REASONS)))
 
-    def _schedule(self, kind: Kind, when: str) -> tuple[datetime, datetime]:
+    def _schedule(self, kind: Kind, timezone: str, when: str) -> tuple[datetime, datetime]:
         random, length = self._random, timedelta(hours=kind.hours)
         if when == "ongoing":
             start = self._now - length * random.uniform(0, 0.5)
@@ -176,17 +220,34 @@ class Seeder:
             # Most are close to now. Past events start at least 3 days ago: all of them have ended.
             nearest, farthest = (1, 120) if when == "upcoming" else (-3, -250)
             day = self._now + timedelta(days=random.triangular(nearest, farthest, nearest))
-            start = day.replace(hour=kind.start_hour, minute=0, second=0, microsecond=0)
+            local = day.astimezone(ZoneInfo(timezone))
+            start = local.replace(hour=kind.start_hour, minute=0, second=0, microsecond=0)
+        start = start.astimezone(UTC)
         return start, start + length
+
+    def _window(self, kind: str, created_at: datetime, start_time: datetime) -> RegistrationWindow:
+        """Opens within a day of the creation, or in the future; closes a day before the start."""
+        opens_at = closes_at = None
+        if kind in {"opens", "both"}:
+            opens_at = created_at + timedelta(days=self._random.uniform(0.1, 1))
+        if kind in {"closes", "both"}:
+            closes_at = start_time - timedelta(days=1)
+        if kind == "later" and start_time > self._now:
+            opens_at = self._now + (start_time - self._now) / 2
+        return RegistrationWindow(_whole_minute(opens_at), closes_at)
 
     def _seats(self, average: int, fill: str) -> tuple[int, int]:
         """How many seats are taken, and how many there are."""
-        # Other events make up for the empty ones.
-        average_taken = average * len(FILL) / (len(FILL) - 1)
+        # Other events make up for the empty ones and the drafts.
+        average_taken = average * len(FILL) / (len(FILL) - 1) * len(STATES) / (len(STATES) - 1)
         drawn = round(average_taken * self._random.uniform(0.5, 1.5))
         taken = 0 if fill == "empty" else min(drawn, len(self.people))
         free = 0 if fill == "full" and taken else self._random.randint(1, taken + 20)
         return taken, taken + free
+
+
+def _whole_minute(instant: datetime | None) -> datetime | None:
+    return instant and instant.replace(second=0, microsecond=0)
 
 
 def _sentence(text: str) -> str:

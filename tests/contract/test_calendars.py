@@ -10,7 +10,7 @@ from domain.calendars.feed import CalendarFeed, FeedSecret
 from domain.events.access import Visibility
 from domain.events.description import Description, EventType, Location
 from domain.events.errors import EventNotFound
-from domain.events.state import EventState
+from domain.events.state import CancellationReason, EventState
 from domain.events.time_zone import TimeZone
 from tests.builders import DAY, HOUR, NOON
 
@@ -41,6 +41,8 @@ def test_an_entry_has_every_field_of_its_event(storage, ada):
         type=EventType.WORKSHOP,
         location=Location("The reading room"),
         timezone=TimeZone("Europe/Berlin"),
+        state=EventState.CANCELLED,
+        cancellation_reason=CancellationReason("No milk."),
         created_at=NOON - 2 * DAY,
         updated_at=NOON - DAY,
         revision=3,
@@ -58,7 +60,8 @@ def test_an_entry_has_every_field_of_its_event(storage, ada):
         start_time=NOON.replace(microsecond=1),
         end_time=NOON.replace(microsecond=1) + HOUR,
         timezone="Europe/Berlin",
-        state=EventState.PUBLISHED,
+        state=EventState.CANCELLED,
+        cancellation_reason="No milk.",
         created_at=NOON - 2 * DAY,
         updated_at=NOON - DAY,
         revision=3,

@@ -16,6 +16,7 @@ from domain.accounts.credentials import Password, PasswordRules
 from domain.errors import Invalid
 from domain.events.description import TITLE_MAX_LENGTH
 from domain.events.search import SEARCH_MAX_LENGTH, Search
+from domain.events.time_zone import time_zone_names
 from domain.text import BIDI_CONTROL, require_line
 from tests.e2e.conformance import Document
 
@@ -25,8 +26,13 @@ def new_username():
 
 
 CREDENTIALS = {"username": new_username(), "password": secrets.token_urlsafe(24)}
-# Leap years, in which every date exists. The example of an event lies between them.
-YEARS = {"start_time": "2096", "end_time": "2104"}
+# Leap years, in which every date exists. The example of an event lies between the last two.
+YEARS = {
+    "registration_opens_at": "2088",
+    "registration_closes_at": "2092",
+    "start_time": "2096",
+    "end_time": "2104",
+}
 RULES = PasswordRules(COMMON_PASSWORDS)
 # Cursors from the service, with the list and order of each.
 known_cursors = {}
@@ -104,6 +110,8 @@ def map_case(context, case):
         case.body = {name: with_year(name, value) for name, value in case.body.items()}
         if is_valid:
             case.body |= stronger_passwords(case.body) | accepted_lines(case.body)
+            if "timezone" in case.body and case.body["timezone"] not in time_zone_names():
+                case.body["timezone"] = "Europe/London"
     if is_valid and "cursor" in case.query:
         use_known_cursor(case)
     if is_valid and "search" in case.query:

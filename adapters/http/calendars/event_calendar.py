@@ -35,7 +35,8 @@ def event_calendar_blueprint(use_cases: UseCases, authenticate: Callable[[], Non
     def get_event_calendar(event_id: UUID) -> Response:
         """Download an event as iCalendar
 
-        An RFC 5545 file for any calendar app. SEQUENCE increases with every update.
+        An RFC 5545 file for any calendar app. Times are local in the event's time zone. SEQUENCE
+        increases with every update. A cancelled event has STATUS:CANCELLED.
         """
         entry = use_cases.get_event_calendar(event_id, caller())
         return calendar_response([entry], partial(event_file, entry), "event.ics")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from icalendar import Calendar, Event, Parameters, vDuration
 from icalendar.parser import Contentline
@@ -70,7 +70,7 @@ def _located(lines: bytes, entry: CalendarEntry, events_url: str) -> bytes:
 @lru_cache(CACHED_EVENTS)
 def _written(entry: CalendarEntry) -> WrittenEvent:
     event = _event(entry)
-    times = (event[name] for name in ("DTSTART", "DTEND") if name in event)
+    times: list[Any] = [event[name] for name in ("DTSTART", "DTEND") if name in event]
     zone_years = {(time.params["TZID"], time.dt.year) for time in times if "TZID" in time.params}
     return WrittenEvent(event.to_ical(), frozenset(zone_years))
 

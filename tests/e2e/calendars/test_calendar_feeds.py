@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import text
 
 from adapters.postgres.calendars.queries import PostgresCalendarQueries
 from tests.e2e.client import in_hours
@@ -93,6 +94,51 @@ def test_an_event_looks_the_same_in_the_feed_and_in_its_own_file(visitor, ada):
     [single] = Calendar.from_ical(ada.get(f"{event}calendar.ics").content).walk("VEVENT")
 
     assert events_at(visitor, new_feed(ada)) == [single]
+
+
+def test_a_feed_has_cancelled_events_but_no_drafts(visitor, ada, grace):
+    path = new_feed(ada)
+    draft, mine, hers = ada.new_event(state="draft"), ada.new_event(), grace.new_event()
+    ada.attend(hers)
+    etags = [visitor.get(path).headers["ETag"]]
+
+    for organiser, event in ((ada, mine), (grace, hers)):
+        organiser.call_off(event)
+        etags.append(visitor.get(path).headers["ETag"])
+    assert [event["STATUS"] for event in events_at(visitor, path)] == ["CANCELLED"] * 2
+
+    ada.publish(draft)
+    etags.append(visitor.get(path).headers["ETag"])
+    assert len(events_at(visitor, path)) == 3
+    assert len(set(etags)) == 4
+
+
+def test_a_feed_shows_each_event_in_its_zone(visitor, ada):
+    path = new_feed(ada)
+    for timezone in ("UTC", "Asia/Kolkata", "Australia/Sydney"):
+        ada.new_event(
+            timezone=timezone, start_time="2099-07-01T10:00Z", end_time="2099-07-01T11:00Z"
+        )
+
+    lines = set(visitor.get(path).text.splitlines())
+
+    assert lines >= {
+        "DTSTART:20990701T100000Z",
+        "DTSTART;TZID=Asia/Kolkata:20990701T153000",
+        "DTSTART;TZID=Australia/Sydney:20990701T200000",
+        "TZID:Asia/Kolkata",
+        "TZID:Australia/Sydney",
+    }
+
+
+def test_a_zone_that_only_a_newer_database_knows_does_not_break_a_feed(visitor, ada, engine):
+    times = {"start_time": "2099-07-01T10:00Z", "end_time": "2099-07-01T11:00Z"}
+    path, event = new_feed(ada), ada.new_event(**times)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE events SET timezone = 'Europe/Atlantis'"))
+
+    for response in (visitor.get(path), ada.get(f"{event}calendar.ics")):
+        assert "DTSTART:20990701T100000Z" in response.text
 
 
 def test_the_etag_changes_only_with_the_feed(visitor, ada, grace):

@@ -69,6 +69,36 @@ def test_the_sequence_grows_only_with_updates(ada, grace):
     assert edited["UID"] == ada.get(event).json()["id"]
 
 
+def test_times_are_local_in_the_zone_of_the_event(ada):
+    event = ada.new_event(
+        timezone="Europe/Berlin",
+        start_time="2099-03-28T20:00:00Z",
+        end_time="2099-03-29T10:00:00Z",  # clocks go forward at 01:00Z
+    )
+
+    file = ada.get(f"{event}calendar.ics").text
+
+    assert "\r\nDTSTART;TZID=Europe/Berlin:20990328T210000\r\n" in file
+    assert "\r\nDTEND;TZID=Europe/Berlin:20990329T120000\r\n" in file
+    assert file.count("\r\nTZID:Europe/Berlin\r\n") == 1
+
+
+def test_a_cancelled_event_has_the_same_uid_and_a_higher_sequence(ada, grace):
+    event = ada.new_event()
+    path = f"{event}calendar.ics"
+    published, etag = parse(grace.get(path)), grace.get(path).headers["ETag"]
+
+    ada.call_off(event, reason="No milk.")
+
+    response = grace.get(path, headers={"If-None-Match": etag})
+    cancelled = parse(response)
+    assert (published["STATUS"], cancelled["STATUS"]) == ("CONFIRMED", "CANCELLED")
+    assert (cancelled["UID"], cancelled["COMMENT"]) == (published["UID"], "No milk.")
+    assert cancelled["SEQUENCE"] == published["SEQUENCE"] + 1
+    ada.call_off(event, reason="Again.")
+    assert grace.get(path, headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
+
+
 def test_a_cached_file_is_not_sent_again(ada, grace):
     event = ada.new_event(start_time=in_hours(24))
     path = f"{event}calendar.ics"

@@ -80,6 +80,12 @@ def test_a_generated_client_runs_the_demo(client, base_url, empty_database):
     replaced = ada.call("events", "replace_event", event_id=event.id, body=replacement).parsed
     assert (replaced.title, replaced.capacity) == ("Tea for two", 2)
     assert ada.call("events", "get_event", event_id=event.id).parsed == replaced
+    assert call_as_grace("attend_event").status_code == HTTPStatus.NO_CONTENT
+    reason = models.CallOffEvent(reason="The kettle is broken.")
+    cancelled = ada.call("events", "call_off_event", event_id=event.id, body=reason).parsed
+    assert (cancelled.state, cancelled.attendees_count) == (models.EventState.CANCELLED, 1)
+    assert cancelled.cancellation_reason == "The kettle is broken."
+    assert call_as_grace("attend_event").parsed.code == "event_cancelled"
     forbidden = grace.call("events", "delete_event", event_id=event.id)
     assert (forbidden.parsed.status, forbidden.parsed.code) == (403, "not_event_creator")
     removed = ada.call("events", "delete_event", event_id=event.id)
@@ -93,6 +99,42 @@ def test_a_generated_client_runs_the_demo(client, base_url, empty_database):
     assert ada.call("sessions", "revoke_token", body=log_out).status_code == HTTPStatus.NO_CONTENT
     logged_out = ada.call("accounts", "get_profile").parsed
     assert (logged_out.status, logged_out.code) == (401, "invalid_token")
+
+
+def test_a_generated_client_drafts_and_publishes(client, base_url, empty_database):
+    models = client.models
+    ada = GeneratedClientUser(client, base_url, "ada").sign_up_and_log_in()
+    start = datetime.now(UTC) + timedelta(days=7)
+    opens = start - timedelta(days=1)
+    tea = models.NewEvent(
+        title="Tea in the garden",
+        start_time=start,
+        end_time=start + timedelta(hours=2),
+        timezone="Europe/London",
+        registration_opens_at=opens,
+        visibility=models.Visibility.UNLISTED,
+        attendees_visible_to=models.AttendeesVisibleTo.ATTENDEES,
+        state=models.NewEventState.DRAFT,
+    )
+
+    draft = ada.call("events", "create_event", body=tea).parsed
+    assert (draft.state, draft.published_at) == (models.EventState.DRAFT, None)
+    refused = ada.call("attendance", "attend_event", event_id=draft.id).parsed
+    assert refused.code == "event_not_published"
+    listed = ada.call("events", "list_events", state=models.EventState.DRAFT).parsed
+    assert [each.id for each in listed.results] == [draft.id]
+
+    published = ada.call("events", "publish_event", event_id=draft.id).parsed
+    assert published.state == models.EventState.PUBLISHED
+    early = ada.call("attendance", "attend_event", event_id=draft.id).parsed
+    assert (early.code, early.registration_opens_at) == ("registration_not_open", opens)
+    changes = models.ChangeEvent(registration_opens_at=None)
+    opened = ada.call("events", "update_event", event_id=draft.id, body=changes).parsed
+    assert opened.registration_opens_at is None
+    found = ada.call("events", "list_events", registration=models.Registration.OPEN).parsed
+    assert [each.id for each in found.results] == [draft.id]
+    without_reason = ada.call("events", "call_off_event", event_id=draft.id).parsed
+    assert without_reason.cancellation_reason == ""
 
 
 def test_a_generated_client_parses_validation_errors(client, base_url, empty_database):

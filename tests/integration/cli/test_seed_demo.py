@@ -37,6 +37,12 @@ def test_seeded_data_satisfies_every_rule(output_of, seeded_db):
     for table, condition in (
         ("events JOIN users ON users.id = creator_id", "users.created_at > events.created_at"),
         ("events", "created_at > now() OR created_at >= start_time"),
+        ("events", "cancelled_at > now() OR cancelled_at >= start_time"),
+        (
+            "attendances JOIN events ON events.id = event_id",
+            "state = 'draft' OR registered_at > cancelled_at"
+            " OR registered_at < registration_opens_at OR registered_at >= registration_closes_at",
+        ),
         (
             "attendances JOIN events ON events.id = event_id",
             "registered_at NOT BETWEEN created_at AND least(start_time, now())",
@@ -61,6 +67,21 @@ def test_seeded_data_is_varied(seeded_db):
         FROM events
     """)
     assert min(counts_by_kind) >= SEEDED_EVENTS / 10
+    [few] = db.rows("""
+        SELECT count(*) FILTER (WHERE state = 'draft' AND published_at IS NULL) AS drafts,
+               count(*) FILTER (WHERE state = 'cancelled' AND cancellation_reason <> '' AND
+                                      attendees_count > 0) AS cancelled,
+               count(*) FILTER (WHERE visibility = 'unlisted') AS unlisted,
+               count(*) FILTER (WHERE attendees_visible_to = 'attendees') AS for_attendees,
+               count(*) FILTER (WHERE attendees_visible_to = 'organiser') AS for_organisers,
+               count(*) FILTER (WHERE registration_opens_at <= now()) AS has_opened,
+               count(*) FILTER (WHERE registration_opens_at > now()) AS opens_later,
+               count(*) FILTER (WHERE registration_closes_at <= now()) AS has_closed,
+               count(*) FILTER (WHERE registration_closes_at > now()) AS closes_later,
+               count(*) FILTER (WHERE timezone <> 'Europe/London') AS elsewhere
+        FROM events
+    """)
+    assert min(few) >= SEEDED_EVENTS / 50
     assert db.rows("SELECT count(DISTINCT type) FROM events") == [(6,)]
     [(titles, longest)] = db.rows("SELECT count(DISTINCT title), max(length(title)) FROM events")
     assert titles > SEEDED_EVENTS * 0.6
@@ -71,7 +92,7 @@ def test_every_seeded_event_can_be_loaded(seeded_db):
     db, _ = seeded_db
     seats = db.rows("SELECT event_id, min(user_id::text) FROM attendances GROUP BY event_id")
 
-    assert len(seats) > SEEDED_EVENTS * 0.8
+    assert len(seats) > SEEDED_EVENTS * 0.6
     for event_id, user_id in seats:
         with db.new_work() as work:
             event = work.events.get_for_update(event_id, attendee=UUID(user_id))

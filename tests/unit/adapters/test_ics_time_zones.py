@@ -35,7 +35,7 @@ def times_of(entry):
 
 
 def zones_of(file):
-    return [str(zone["TZID"]) for zone in Calendar.from_ical(file).walk("VTIMEZONE")]
+    return [str(zone["TZID"]) for zone in Calendar.from_ical(file).timezones]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_feed_defines_each_zone_once_for_the_years_of_its_times():
 
     file = feed_file(entries, EVENTS)
 
-    zones = Calendar.from_ical(file).walk("VTIMEZONE")
+    zones = Calendar.from_ical(file).timezones
     assert [(str(zone["TZID"]), years_of(zone)) for zone in zones] == [
         ("America/New_York", [2040, 2040, 2040]),
         ("Asia/Kolkata", [2030]),
@@ -161,14 +161,14 @@ def years_of(zone):
 def test_a_zone_is_defined_for_the_local_year():
     file = event_file(an_event_at("2030-12-31T22:30", "Asia/Tokyo"), EVENTS)
 
-    [zone] = Calendar.from_ical(file).walk("VTIMEZONE")
+    [zone] = Calendar.from_ical(file).timezones
     assert [each.DTSTART for each in zone.subcomponents] == [datetime(2031, 1, 1)]
 
 
 def test_zones_change_exactly_when_the_time_zone_database_says():
     for name in (each for each in time_zone_names() if not is_utc(ZoneInfo(each))):
         file = event_file(an_event_at("2030-07-15T12:00", name), EVENTS)
-        [zone] = Calendar.from_ical(file).walk("VTIMEZONE")
+        [zone] = Calendar.from_ical(file).timezones
         offsets = {each.DTSTART - each.TZOFFSETFROM: each.TZOFFSETTO for each in zone.subcomponents}
         first, *onsets = offsets
         days = (first + timedelta(days=number) for number in range(0, 365, 3))
