@@ -10,7 +10,7 @@ from marshmallow import fields, post_load
 from adapters.http.pagination.query import CursorQuery
 from adapters.http.requests.fields import DayOrInstant, Flag, Text
 from application.pages import PageRequest
-from application.ports.event_queries import EventCriteria, EventSort
+from application.ports.event_queries import MAX_SORTED, EventCriteria, EventSort
 from domain.events.description import EventType
 from domain.events.schedule import EventStatus
 from domain.events.search import SEARCH_MAX_LENGTH, Search
@@ -23,9 +23,9 @@ js*. Emoji and scripts written without spaces, such as Chinese, Japanese and Tha
 position. An empty search is ignored; punctuation alone is an error."""
 CREATOR = "Username of the creator, case-insensitive; surrounding whitespace is ignored."
 AVAILABLE = "`true` for events with seats left, `false` for full events."
-SORT = """\
+SORT = f"""\
 Sort field; prefix `-` for descending. Ties are broken by id. Titles are sorted \
-case-insensitively. Sorting by `attendees_count` gets slower as more events match, and an event \
+case-insensitively. At most {MAX_SORTED:,} events are sorted by `attendees_count`, and an event \
 may move between pages when its attendance changes."""
 
 SORT_PARAMETERS: Mapping[EventSort, str] = {

@@ -17,9 +17,11 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    false,
     func,
     literal_column,
     select,
+    true,
 )
 from sqlalchemy.sql.selectable import FromClause
 
@@ -93,8 +95,8 @@ def indexed_filters(
     key: StatementKey, source: FromClause = events
 ) -> Iterator[ColumnElement[bool]]:
     """Conditions that an index has, or whose selectivity the planner can estimate."""
-    if key.attending is not None:
-        yield _is_attending(source) if key.attending else ~_is_attending(source)
+    if key.attending:
+        yield _has_seat(source)
     if key.created is not None:
         is_creator = source.c.creator_id == VIEWER
         yield is_creator if key.created else ~is_creator
@@ -118,7 +120,9 @@ def indexed_filters(
 def residual_filters(
     key: StatementKey, source: FromClause = events
 ) -> Iterator[ColumnElement[bool]]:
-    """Conditions whose selectivity the planner cannot estimate."""
+    """Conditions that no index has. The planner does not turn those on `source` into joins."""
+    if key.attending is False:
+        yield ~_has_seat(source) if source is events else ~is_attending(source)
     if key.available is not None:
         has_seats = source.c.attendees_count < source.c.capacity
         yield has_seats if key.available else ~has_seats
@@ -126,8 +130,16 @@ def residual_filters(
         yield matches_search(source) if source is events else has_matching_terms(source)
 
 
-def _is_attending(source: FromClause) -> ColumnElement[bool]:
+def _has_seat(source: FromClause) -> ColumnElement[bool]:
     return exists().where(attendances.c.event_id == source.c.id, attendances.c.user_id == VIEWER)
+
+
+def is_attending(source: FromClause) -> ColumnElement[bool]:
+    """The same, but looked up for each event."""
+    seat = select(true()).where(
+        attendances.c.event_id == source.c.id, attendances.c.user_id == VIEWER
+    )
+    return func.coalesce(seat.scalar_subquery(), false())
 
 
 def _ends_after(source: FromClause) -> Iterator[ColumnElement[bool]]:

@@ -23,7 +23,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import FromClause
 
-from adapters.postgres.events.filters import VIEWER, StatementKey, indexed_filters, residual_filters
+from adapters.postgres.events.filters import (
+    StatementKey,
+    indexed_filters,
+    is_attending,
+    residual_filters,
+)
 from adapters.postgres.events.ordering import after_cursor, is_indexed_order, ordering
 from adapters.postgres.events.search import MATCHES
 from adapters.postgres.pages import AFTER_ID, AFTER_INSTANT, LIMIT, OFFSET
@@ -47,12 +52,9 @@ def _event_views(source: FromClause) -> Select[Any]:
     the viewer attends, or all users.
     """
     username = select(users.c.username).where(users.c.id == source.c.creator_id)
-    seat = select(true()).where(
-        attendances.c.event_id == source.c.id, attendances.c.user_id == VIEWER
-    )
     return select(
         *columns_of(EventView, source),
-        func.coalesce(seat.scalar_subquery(), false()).label("is_attending"),
+        is_attending(source).label("is_attending"),
         source.c.creator_id,
         username.label("creator_name"),
     )
