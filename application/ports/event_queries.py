@@ -151,7 +151,7 @@ class EventQueries(Protocol):
         Raises SessionEnded, or TooManyMatches if more than MAX_SORTED events would have to be
         sorted by attendees_count. It may raise TooManyMatches for other orders, too, but not for
         the events that the caller created or attends, and not in order of start_time without
-        `search` and `available`.
+        `search`, `available` and `attending`.
         """
 
     @abstractmethod

@@ -49,6 +49,15 @@ def test_an_order_by_attendees_takes_no_more_events(storage, ada, sort, filters,
     assert raised.value.limit == 3
 
 
+@pytest.mark.parametrize("filters", [{"attending": False}, {"available": True}], ids=str)
+def test_events_count_even_if_a_filter_without_an_index_excludes_them(storage, ada, filters):
+    [full, *_] = keep_events(storage, ada, "Tea", 4, capacity=1)
+    storage.seat(full, ada)
+
+    with pytest.raises(TooManyMatches):
+        titles(storage, ada, EventSort.MOST_ATTENDEES_FIRST, **filters)
+
+
 @pytest.mark.parametrize(
     "filters",
     [

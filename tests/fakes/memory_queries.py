@@ -111,7 +111,7 @@ class MemoryEventQueries(EventQueries):
     def _require_few(
         self, views: Sequence[EventView], criteria: EventCriteria, viewer_id: UUID
     ) -> None:
-        indexed = replace(criteria, available=None)
+        indexed = replace(criteria, available=None, attending=None)
         is_few = sum(_meets(view, indexed, viewer_id) for view in views) <= self.max_sorted
         if not (is_few or criteria.search or criteria.created or criteria.attending):
             raise TooManyMatches(self.max_sorted)

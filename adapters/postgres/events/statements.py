@@ -180,7 +180,8 @@ def _bounded_matches(
         candidates = (
             select(events.c.id)
             .where(*indexed_filters(key))
-            # Indexes have the filters together with the start time.
+            # Indexes have the filters together with the start time. Without an order, the planner
+            # may read the table from its start: all past events, before an upcoming one.
             .order_by(events.c.start_time, events.c.id)
             .limit(CANDIDATES)
             .cte("candidates")

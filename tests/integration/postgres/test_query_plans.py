@@ -70,6 +70,7 @@ RARELY_MET = [
     {"available": False, "search": Search.of(IN_ALL)},
     {"starts_after": NOW, "starts_before": NOW + DAY},
     {"starts_after": NOW, "starts_before": NOW + 90 * DAY},
+    {"status": EventStatus.UPCOMING, "ends_before": NOW + 300 * DAY},
     {"type": EventType.CONFERENCE},
     {"search": Search.of(IN_1_OF_100), "type": EventType.CONFERENCE},
     {"search": Search.of(IN_ALL), "creator": "p-5"},
