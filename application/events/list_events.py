@@ -10,7 +10,7 @@ from application.ports.event_queries import EventCriteria, EventQueries, EventVi
 class ListEvents:
     """A page of the events that match the criteria, as the caller sees them now.
 
-    Raises SessionEnded.
+    Raises SessionEnded or TooManyMatches.
     """
 
     events: EventQueries

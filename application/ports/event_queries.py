@@ -7,12 +7,30 @@ from uuid import UUID
 
 from application.caller import Caller
 from application.pages import Cursor, Page, PageRequest, SortValue
+from domain.errors import Invalid
 from domain.events.access import AttendeesVisibleTo, Visibility
 from domain.events.description import EventType
 from domain.events.event import Event
 from domain.events.schedule import EventStatus
 from domain.events.search import Search
 from domain.events.state import EventState
+
+# Events that may be read to sort or filter a list where no index does: less than 50 ms.
+MAX_SORTED = 5_000
+
+
+class TooManyMatches(Invalid):
+    """No index has the list, and more than `limit` events would have to be read and sorted."""
+
+    code = "too_many_matches"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            "sort",
+            f"More than {limit:,} events would have to be sorted. Add a period, type, creator or "
+            "rarer word, or sort by start_time.",
+        )
+        self.limit = limit
 
 
 @dataclass
@@ -147,7 +165,10 @@ class EventQueries(Protocol):
         """Events that match all criteria; bounds on start and end are inclusive.
 
         Drafts are included for their creator only, unlisted events for their creator and attendees.
-        Raises SessionEnded.
+        Raises SessionEnded, or TooManyMatches if more than MAX_SORTED events would have to be
+        sorted by attendees_count. It may raise TooManyMatches for other orders, too, but not for
+        the events that the caller created or attends, and not in order of start_time without
+        `search`, `available`, `is_registration_open` and `attending`.
         """
 
     @abstractmethod

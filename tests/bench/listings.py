@@ -64,23 +64,42 @@ def searches() -> dict[str, str]:
     }
 
 
-def full_reads() -> dict[str, str]:
-    """Requests whose time grows with the number of matching events."""
-    counted = {"count": "true"}
+def bounded_reads(data: Dataset) -> dict[str, str]:
+    """A request that would have to read too many events is rejected with 422."""
+    day = {
+        "starts_after": (data.loaded_at + 100 * DAY).isoformat(),
+        "starts_before": (data.loaded_at + 101 * DAY).isoformat(),
+    }
     return {
         "list, upcoming, created_at": _path(sort="created_at", status="upcoming"),
+        "list, upcoming, -created_at": _path(sort="-created_at", status="upcoming"),
         "list, upcoming, title": _path(sort="title", status="upcoming"),
+        "list, a day, title": _path(sort="title", **day),
         "list, all, -attendees_count": _path(sort="-attendees_count"),
         "list, upcoming, -attendees_count": _path(sort="-attendees_count", status="upcoming"),
-        "list, type, 1 of 5, -attendees_count": _path(sort="-attendees_count", type="workshop"),
+        "list, type, 1 of 100, -attendees_count": _path(sort="-attendees_count", type="conference"),
+        "list, a day, -attendees_count": _path(sort="-attendees_count", **day),
         "list, full (there are none)": _path(available="false"),
+        "list, full (there are none), a day": _path(available="false", **day),
         "list, full (there are none), title": _path(available="false", sort="title"),
+        "search, a word of 1 of 1,000, -attendees_count": _path(
+            sort="-attendees_count", search=IN_1_OF_1000
+        ),
         "search, a word of 1 of 100, -attendees_count": _path(
             sort="-attendees_count", search=IN_1_OF_100
         ),
         "search, a word of all, -attendees_count": _path(sort="-attendees_count", search=IN_ALL),
+        "search, a word of all, a day, -attendees_count": _path(
+            sort="-attendees_count", search=IN_ALL, **day
+        ),
         # This order starts with the 10,000 events that do not match.
         "search, a word of almost all, by one letter, -title": _path(sort="-title", search="e"),
+    }
+
+
+def counts() -> dict[str, str]:
+    counted = {"count": "true"}
+    return {
         "list, type, 1 of 5, counted": _path(type="workshop", **counted),
         "list, available, counted": _path(available="true", **counted),
         "search, a word of one event, counted": _path(search=IN_ONE, **counted),

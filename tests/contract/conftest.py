@@ -6,12 +6,13 @@ import pytest
 
 from adapters.postgres.accounts.queries import PostgresAccountQueries
 from adapters.postgres.calendars.queries import PostgresCalendarQueries
+from adapters.postgres.events import queries, statements
 from adapters.postgres.events.queries import PostgresEventQueries
 from adapters.postgres.reader import Reader
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.ports.account_queries import AccountQueries
 from application.ports.calendar_queries import CalendarQueries
-from application.ports.event_queries import EventQueries
+from application.ports.event_queries import MAX_SORTED, EventQueries
 from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.events.event import Seat
 from domain.events.state import NO_REASON
@@ -83,25 +84,48 @@ def storage(request):
     return request.getfixturevalue(f"{request.param}_storage")
 
 
+@pytest.fixture(
+    params=["memory", "postgres", "postgres, by scan", "postgres, by scan and candidates"]
+)
+def storage_in_each_way(request, monkeypatch):
+    """PostgreSQL finds a page of events in three ways."""
+    name, _, way = request.param.partition(", ")
+
+    def bounds(page_request, key, max_sorted):
+        # A scan in order of start time is the last way.
+        is_scanned = way == "by scan" or key.sort.field == "start_time"
+        skipped = ["few"] if is_scanned else ["few", "scanned"]
+        return statements.bounds(page_request, key, max_sorted) | dict.fromkeys(skipped, 0)
+
+    if way:
+        monkeypatch.setattr(queries, "bounds", bounds)
+    return request.getfixturevalue(f"{name}_storage")
+
+
 @pytest.fixture
-def memory_storage():
+def max_sorted():
+    return MAX_SORTED
+
+
+@pytest.fixture
+def memory_storage(max_sorted):
     store, seat_metrics = MemoryStore(), SeatMetricsInMemory()
     return Storage(
         MemoryUnitOfWorkFactory(store, seat_metrics),
         MemoryAccountQueries(store),
-        MemoryEventQueries(store),
+        MemoryEventQueries(store, max_sorted),
         MemoryCalendarQueries(store),
         seat_metrics,
     )
 
 
 @pytest.fixture
-def postgres_storage(empty_database):
+def postgres_storage(empty_database, max_sorted):
     seat_metrics = SeatMetricsInMemory()
     return Storage(
         PostgresUnitOfWorkFactory(empty_database, seat_metrics),
         PostgresAccountQueries(Reader(empty_database)),
-        PostgresEventQueries(Reader(empty_database)),
+        PostgresEventQueries(Reader(empty_database), max_sorted),
         PostgresCalendarQueries(Reader(empty_database)),
         seat_metrics,
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.postgres.events import statements
+from adapters.postgres.events import queries, statements
 from application.caller import Caller
 from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria, EventSort
@@ -41,14 +41,9 @@ def found(storage, viewer, page_request, sort, filters):
     )
 
 
-@pytest.fixture(params=["memory", "postgres", "postgres, by scan", "postgres, by scan and index"])
-def storage(request, monkeypatch):
-    name, _, way = request.param.partition(", ")
-    if way:
-        monkeypatch.setattr(statements, "FEW_MATCHES", 0)
-    if way == "by scan and index":
-        monkeypatch.setattr(statements, "SCAN_FACTOR", 0)
-    return request.getfixturevalue(f"{name}_storage")
+@pytest.fixture
+def storage(storage_in_each_way):
+    return storage_in_each_way
 
 
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
@@ -82,14 +77,19 @@ def test_pages_by_cursor_equal_the_whole_list(storage, ada, events, sort, filter
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
-@pytest.mark.parametrize("storage", ["memory", "postgres"], indirect=True)
-def test_rare_matches_are_found_at_any_position(storage, ada, limit, monkeypatch):
+def test_rare_matches_are_found_at_any_position(postgres_storage, limit, monkeypatch):
     """The scan along the index stops early, at any position."""
-    monkeypatch.setattr(statements, "FEW_MATCHES", 0)
-    monkeypatch.setattr(statements, "SCAN_FACTOR", 2)
+    storage, ada = postgres_storage, a_user("ada")
+    storage.keep(ada)
+
+    def bounds(page_request, key, max_sorted):
+        usual = statements.bounds(page_request, key, max_sorted)
+        return usual | {"few": 0, "scanned": 2 * usual["needed"]}
+
+    monkeypatch.setattr(queries, "bounds", bounds)
     events = [
         storage.keep_event(
-            ada, title=Title("rare" if n % 5 == 4 else "tea"), start_time=NOON + n * HOUR
+            ada, title=Title("rare" if n % 5 == 4 else "tea"), created_at=NOON + n * HOUR
         )
         for n in range(1, 16)
     ]
@@ -98,7 +98,7 @@ def test_rare_matches_are_found_at_any_position(storage, ada, limit, monkeypatch
     results, page_request = [], PageRequest(limit)
     while True:
         page = found(
-            storage, ada, page_request, EventSort.SOONEST_FIRST, {"search": Search.of("rar")}
+            storage, ada, page_request, EventSort.OLDEST_FIRST, {"search": Search.of("rar")}
         )
         results += [view.id for view in page.results]
         assert page.count == len(rare)

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.postgres.events import statements
 from application.caller import Caller
 from application.pages import PageRequest
 from application.ports.event_queries import EventCriteria, EventSort
@@ -25,15 +24,9 @@ def cases(examples):
     )
 
 
-@pytest.fixture(params=["memory", "postgres", "postgres, by scan", "postgres, by scan and index"])
-def storage(request, monkeypatch):
-    """PostgreSQL finds a page in three ways."""
-    name, _, way = request.param.partition(", ")
-    if way:
-        monkeypatch.setattr(statements, "FEW_MATCHES", 0)
-    if way == "by scan and index":
-        monkeypatch.setattr(statements, "SCAN_FACTOR", 0)
-    return request.getfixturevalue(f"{name}_storage")
+@pytest.fixture
+def storage(storage_in_each_way):
+    return storage_in_each_way
 
 
 @pytest.fixture

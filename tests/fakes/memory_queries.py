@@ -14,11 +14,13 @@ from application.ports.account_queries import (
     SessionView,
 )
 from application.ports.event_queries import (
+    MAX_SORTED,
     AttendeeView,
     Creator,
     EventCriteria,
     EventQueries,
     EventView,
+    TooManyMatches,
 )
 from domain.accounts.credentials import fold_username
 from domain.accounts.errors import AccountDeleted
@@ -93,7 +95,10 @@ class MemoryAccountQueries(AccountQueries):
 
 @dataclass
 class MemoryEventQueries(EventQueries):
+    """Raises TooManyMatches only where PostgreSQL always does."""
+
     store: MemoryStore
+    max_sorted: int = MAX_SORTED
 
     def find(
         self, criteria: EventCriteria, page_request: PageRequest, caller: Caller, now: datetime
@@ -107,8 +112,18 @@ class MemoryEventQueries(EventQueries):
             if _is_listed(view, viewer_id) and _meets(view, criteria, viewer_id, now)
         ]
         sort = criteria.sort
+        if sort.field == "attendees_count":
+            self._require_few(views, criteria, viewer_id, now)
         found.sort(key=lambda view: _folded(sort.cursor_of(view)), reverse=sort.is_descending)
         return _page(found, page_request, sort.cursor_of, is_reversed=sort.is_descending)
+
+    def _require_few(
+        self, views: Sequence[EventView], criteria: EventCriteria, viewer_id: UUID, now: datetime
+    ) -> None:
+        indexed = replace(criteria, available=None, attending=None)
+        is_few = sum(_meets(view, indexed, viewer_id, now) for view in views) <= self.max_sorted
+        if not (is_few or criteria.search or criteria.created or criteria.attending):
+            raise TooManyMatches(self.max_sorted)
 
     def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
         state = self.store.committed

@@ -30,7 +30,12 @@ from adapters.http.responses.json import JSON_HEADERS, no_content, to_json
 from adapters.http.responses.stored import from_stored, to_stored
 from application.idempotency import IdempotencyKeyInUse, IdempotencyKeyReused
 from application.pages import PageRequest
-from application.ports.event_queries import EventCriteria, EventView
+from application.ports.event_queries import (
+    MAX_SORTED,
+    EventCriteria,
+    EventView,
+    TooManyMatches,
+)
 from application.preconditions import PreconditionFailed
 from application.use_cases import UseCases
 from domain.events.errors import (
@@ -83,7 +88,13 @@ def events_blueprint(
         RateLimit("edit events", by_account=edit_limit), _user_id, ignored=WITHOUT_SESSION
     )
 
-    @blueprint.operation("GET", EVENTS, invalid=examples.INVALID_QUERY, query=EventListQuery)
+    @blueprint.operation(
+        "GET",
+        EVENTS,
+        TooManyMatches(MAX_SORTED),
+        invalid=examples.INVALID_QUERY,
+        query=EventListQuery,
+    )
     @compressed
     @blueprint.response(
         200,
@@ -100,9 +111,10 @@ def events_blueprint(
         them. Past and cancelled events are included: use `registration=open` for events that you
         can attend now. Filters are combined with AND; `false` inverts a filter. To read many pages,
         pass `next_cursor` as `cursor`, with the same filters and sort: no event is repeated or
-        skipped while others are added, and each page costs the same (except when sorting by
-        `attendees_count`). A page is at most 1 MiB long, so it can have fewer events than `limit`
-        and still a next page.
+        skipped while others are added (except when sorting by `attendees_count`), and each page
+        costs the same. If too many events would have to be read to sort or filter a list, the
+        response is 422 `too_many_matches`. A page is at most 1 MiB long, so it can have fewer
+        events than `limit` and still a next page.
         """
         criteria, page_request = query
         page = use_cases.list_events(criteria, page_request, caller())

@@ -10,7 +10,7 @@ from marshmallow import fields, post_load
 from adapters.http.pagination.query import CursorQuery
 from adapters.http.requests.fields import DayOrInstant, Flag, Text
 from application.pages import PageRequest
-from application.ports.event_queries import EventCriteria, EventSort
+from application.ports.event_queries import MAX_SORTED, EventCriteria, EventSort
 from domain.events.description import EventType
 from domain.events.schedule import EventStatus
 from domain.events.search import SEARCH_MAX_LENGTH, Search
@@ -27,9 +27,9 @@ AVAILABLE = "`true` for published events with seats left, `false` for all others
 REGISTRATION = """\
 `open`: published events that you can attend now. They have not started, their registration is \
 open, and seats are left."""
-SORT = """\
+SORT = f"""\
 Sort field; prefix `-` for descending. Ties are broken by id. Titles are sorted \
-case-insensitively. Sorting by `attendees_count` gets slower as more events match, and an event \
+case-insensitively. At most {MAX_SORTED:,} events are sorted by `attendees_count`, and an event \
 may move between pages when its attendance changes."""
 
 SORT_PARAMETERS: Mapping[EventSort, str] = {

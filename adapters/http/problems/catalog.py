@@ -6,6 +6,7 @@ from typing import NamedTuple
 from adapters.http.problems.model import CODE_OF_STATUS, OTHER_CODE, NotAuthenticated, status_of
 from application.errors import NotReady, OutcomeUnknown, Unavailable
 from application.idempotency import IdempotencyKeyInUse, IdempotencyKeyReused
+from application.ports.event_queries import TooManyMatches
 from application.preconditions import PreconditionFailed
 from domain.accounts.errors import (
     InvalidCredentials,
@@ -189,6 +190,11 @@ CATALOG = (
         IdempotencyKeyReused,
         "The idempotency key was already used with a different body.",
         "Use a new key for a new request.",
+    ),
+    _of_error(
+        TooManyMatches,
+        "Too many events would have to be read to sort or filter this list.",
+        "Add a period, type, creator or rarer word, or sort by `start_time`.",
     ),
     _of_status(
         429,

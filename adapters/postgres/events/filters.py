@@ -43,9 +43,6 @@ TYPE = bindparam("type", type_=Text)
 CREATOR = bindparam("creator", type_=Text)
 
 IS_CREATOR = events.c.creator_id == VIEWER
-IS_ATTENDING = exists().where(
-    attendances.c.event_id == events.c.id, attendances.c.user_id == VIEWER
-)
 
 
 def has_state(state: EventState, source: FromClause = events) -> ColumnElement[bool]:
@@ -55,28 +52,6 @@ def has_state(state: EventState, source: FromClause = events) -> ColumnElement[b
 
 
 IS_DRAFT = has_state(EventState.DRAFT)
-
-
-def _is_restricted(source: FromClause = events) -> ColumnElement[bool]:
-    """The condition of an index."""
-    return or_(
-        has_state(EventState.DRAFT, source), source.c.visibility == literal_column("'unlisted'")
-    )
-
-
-def has_seat(source: FromClause) -> ColumnElement[bool]:
-    """Whether the viewer attends, looked up for each event.
-
-    With EXISTS or a join, the planner may read everything that the viewer attends.
-    """
-    seat = select(true()).where(
-        attendances.c.event_id == source.c.id, attendances.c.user_id == VIEWER
-    )
-    return func.coalesce(seat.scalar_subquery(), false())
-
-
-# The complement of `visible_events`, for counts.
-IS_HIDDEN = and_(_is_restricted(), ~IS_CREATOR, ~IS_ATTENDING)
 
 
 @dataclass(frozen=True)
@@ -133,33 +108,36 @@ def filter_values(criteria: EventCriteria, viewer_id: UUID, now: datetime) -> di
     }
 
 
-def indexed_filters(key: StatementKey) -> Iterator[ColumnElement[bool]]:
-    """Conditions whose selectivity the planner can estimate."""
-    if key.attending is not None:
-        yield IS_ATTENDING if key.attending else ~IS_ATTENDING
+def indexed_filters(
+    key: StatementKey, source: FromClause = events
+) -> Iterator[ColumnElement[bool]]:
+    """Conditions that an index has, or whose selectivity the planner can estimate."""
+    if key.attending:
+        yield _has_seat(source)
     if key.created is not None:
-        yield IS_CREATOR if key.created else ~IS_CREATOR
+        is_creator = source.c.creator_id == VIEWER
+        yield is_creator if key.created else ~is_creator
     if key.has_starts_after:
-        yield events.c.start_time >= STARTS_AFTER
+        yield source.c.start_time >= STARTS_AFTER
     if key.has_starts_before:
-        yield events.c.start_time <= STARTS_BEFORE
+        yield source.c.start_time <= STARTS_BEFORE
     if key.has_ends_after:
-        yield from _ends_after()
+        yield from _ends_after(source)
     if key.has_ends_before:
         # The second condition is implied; it limits the scan of the start_time index.
-        yield and_(events.c.end_time <= ENDS_BEFORE, events.c.start_time < ENDS_BEFORE)
+        yield and_(source.c.end_time <= ENDS_BEFORE, source.c.start_time < ENDS_BEFORE)
     if key.status is not None:
-        yield has_status(key.status)
+        yield has_status(key.status, source)
     if key.has_type:
-        yield events.c.type == TYPE
-    if key.has_creator and _is_indexed_by_creator(key.sort):
-        yield _is_created_by(events)
+        yield source.c.type == TYPE
+    if key.has_creator:
+        yield _is_created_by(source)
     if key.state is not None:
-        yield has_state(key.state)
+        yield has_state(key.state, source)
     if key.state is EventState.DRAFT:
-        yield IS_CREATOR  # drafts of others are hidden
+        yield source.c.creator_id == VIEWER  # drafts of others are hidden
     if key.is_registration_open:
-        yield has_status(EventStatus.UPCOMING)
+        yield has_status(EventStatus.UPCOMING, source)
 
 
 def may_match_hidden_events(key: StatementKey) -> bool:
@@ -170,15 +148,15 @@ def may_match_hidden_events(key: StatementKey) -> bool:
 def visible_events(key: StatementKey, source: FromClause = events) -> Iterator[ColumnElement[bool]]:
     """Drafts are visible to their creator, unlisted events to attendees, too. Drafts have none."""
     if may_match_hidden_events(key):
-        yield or_(~_is_restricted(source), source.c.creator_id == VIEWER, has_seat(source))
+        yield or_(~_is_restricted(source), source.c.creator_id == VIEWER, is_attending(source))
 
 
 def residual_filters(
     key: StatementKey, source: FromClause = events
 ) -> Iterator[ColumnElement[bool]]:
-    """Conditions whose selectivity the planner cannot estimate."""
-    if key.has_creator and not _is_indexed_by_creator(key.sort):
-        yield _is_created_by(source)
+    """Conditions that no index has. The planner does not turn those on `source` into joins."""
+    if key.attending is False:
+        yield ~_has_seat(source) if source is events else ~is_attending(source)
     if key.available is not None:
         is_available = _is_available(source)
         yield is_available if key.available else ~is_available
@@ -191,25 +169,44 @@ def residual_filters(
         yield matches_search(source) if source is events else has_matching_terms(source)
 
 
+def _is_restricted(source: FromClause = events) -> ColumnElement[bool]:
+    """The condition of an index."""
+    return or_(
+        has_state(EventState.DRAFT, source), source.c.visibility == literal_column("'unlisted'")
+    )
+
+
 def _is_available(source: FromClause) -> ColumnElement[bool]:
     return and_(
         has_state(EventState.PUBLISHED, source), source.c.attendees_count < source.c.capacity
     )
 
 
-def _ends_after() -> Iterator[ColumnElement[bool]]:
-    yield events.c.end_time >= ENDS_AFTER
+def _has_seat(source: FromClause) -> ColumnElement[bool]:
+    return exists().where(attendances.c.event_id == source.c.id, attendances.c.user_id == VIEWER)
+
+
+def is_attending(source: FromClause) -> ColumnElement[bool]:
+    """The same, but looked up for each event."""
+    seat = select(true()).where(
+        attendances.c.event_id == source.c.id, attendances.c.user_id == VIEWER
+    )
+    return func.coalesce(seat.scalar_subquery(), false())
+
+
+# The complement of `visible_events`, for counts.
+IS_HIDDEN = and_(_is_restricted(), ~IS_CREATOR, ~_has_seat(events))
+
+
+def _ends_after(source: FromClause) -> Iterator[ColumnElement[bool]]:
+    yield source.c.end_time >= ENDS_AFTER
     # Implied, but it limits the scan of the start_time index: none of these events starts before
     # the earliest one that is ongoing at that time, which the period index finds.
     running = events.alias("running")
     just_before = ENDS_AFTER - literal_column("INTERVAL '1 microsecond'")
     period = func.tstzrange(running.c.start_time, running.c.end_time)
     first = select(func.min(running.c.start_time)).where(period.bool_op("@>")(just_before))
-    yield events.c.start_time >= func.coalesce(first.scalar_subquery(), ENDS_AFTER)
-
-
-def _is_indexed_by_creator(sort: EventSort) -> bool:
-    return sort.field == "start_time"
+    yield source.c.start_time >= func.coalesce(first.scalar_subquery(), ENDS_AFTER)
 
 
 def _is_created_by(source: FromClause) -> ColumnElement[bool]:
@@ -217,15 +214,15 @@ def _is_created_by(source: FromClause) -> ColumnElement[bool]:
     return source.c.creator_id == creator.scalar_subquery()
 
 
-def has_status(status: EventStatus) -> ColumnElement[bool]:
+def has_status(status: EventStatus, source: FromClause = events) -> ColumnElement[bool]:
     """domain.events.schedule.status_of in SQL; a contract test compares the two."""
     match status:
         case EventStatus.UPCOMING:
-            return events.c.start_time > NOW
+            return source.c.start_time > NOW
         case EventStatus.ONGOING:
             # A range, for the period index.
-            period = func.tstzrange(events.c.start_time, events.c.end_time)
+            period = func.tstzrange(source.c.start_time, source.c.end_time)
             return period.bool_op("@>")(NOW)
         case EventStatus.PAST:
             # The second condition is implied; it limits the scan of the start_time index.
-            return and_(events.c.end_time <= NOW, events.c.start_time < NOW)
+            return and_(source.c.end_time <= NOW, source.c.start_time < NOW)

@@ -18,11 +18,11 @@ def ordering(source: FromClause, sort: EventSort) -> Sequence[ColumnElement[Any]
     return [column.desc() for column in columns] if sort.is_descending else columns
 
 
-def after_cursor(sort: EventSort) -> ColumnElement[bool]:
+def after_cursor(sort: EventSort, source: FromClause = events) -> ColumnElement[bool]:
     """Whether an event comes after the cursor in this order."""
     # lower() on both sides: Python folds case differently.
     after = func.lower(AFTER_TITLE) if sort.field == "title" else AFTER_INSTANT
-    key, cursor = tuple_(*_sort_key(events, sort)), tuple_(after, AFTER_ID)
+    key, cursor = tuple_(*_sort_key(source, sort)), tuple_(after, AFTER_ID)
     return key < cursor if sort.is_descending else key > cursor
 
 

@@ -8,21 +8,23 @@ from adapters.postgres.events.filters import StatementKey, filter_values
 from adapters.postgres.events.mappers import published_at
 from adapters.postgres.events.statements import (
     DETAIL,
+    bounds,
     count_of,
     page_of_attendees,
     page_of_events,
-    scan_values,
 )
 from adapters.postgres.pages import page_of, page_values
 from adapters.postgres.reader import Reader
 from application.caller import Caller
 from application.pages import Cursor, Page, PageRequest
 from application.ports.event_queries import (
+    MAX_SORTED,
     AttendeeView,
     Creator,
     EventCriteria,
     EventQueries,
     EventView,
+    TooManyMatches,
 )
 from domain.events.access import AttendeesVisibleTo, Visibility
 from domain.events.description import EventType
@@ -35,17 +37,20 @@ _columns = attrgetter(*(field.name for field in fields(EventView) if not field.k
 
 
 class PostgresEventQueries(EventQueries):
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, max_sorted: int = MAX_SORTED) -> None:
         self._reader = reader
+        self._max_sorted = max_sorted
 
     def find(
         self, criteria: EventCriteria, page_request: PageRequest, caller: Caller, now: datetime
     ) -> Page[EventView]:
         key, is_after = StatementKey.of(criteria), page_request.after is not None
         values = filter_values(criteria, caller.user_id, now)
-        values |= page_values(page_request) | scan_values(page_request)
+        values |= page_values(page_request) | bounds(page_request, key, self._max_sorted)
         page = page_of_events(key, is_after=is_after, is_counted=page_request.is_counted)
         rows = self._reader.rows(page, values, caller)
+        if rows and rows[0].id is None:
+            raise TooManyMatches(values["candidates"] - 1)
         count = None
         if page_request.is_counted and rows:
             count = rows[0].total

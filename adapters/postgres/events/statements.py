@@ -1,6 +1,6 @@
 """The statements that read events, compiled once per StatementKey."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
@@ -15,9 +15,9 @@ from sqlalchemy import (
     func,
     literal_column,
     not_,
-    null,
     or_,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -28,8 +28,8 @@ from adapters.postgres.events.filters import (
     IS_DRAFT,
     IS_HIDDEN,
     StatementKey,
-    has_seat,
     indexed_filters,
+    is_attending,
     may_match_hidden_events,
     residual_filters,
     visible_events,
@@ -44,25 +44,22 @@ from application.ports.event_queries import EventView
 
 # LRU size. There are some 200,000 keys; compiling a statement takes up to 15 ms.
 CACHED_STATEMENTS = 512
-# Rows to scan for each row needed, and at most: a few milliseconds.
-SCAN_FACTOR, SCAN_MAX = 200, 4000
-# Always true, but parallel-restricted. Without it, the planner may put the condition that decides
-# whether a branch runs below a Gather node, and start workers first.
-IN_LEADER = func.pg_backend_pid() > literal_column("0")
-# A search with fewer matches reads and sorts them without such a scan, in about 20 ms.
-FEW_MATCHES = 5000
 NEEDED = bindparam("needed", type_=Integer)
 SCANNED = bindparam("scanned", type_=Integer)
 FEW = bindparam("few", type_=Integer)
+CANDIDATES = bindparam("candidates", type_=Integer)
 
 
 def _event_views(source: FromClause) -> Select[Any]:
-    """The events of `source` with the creator's name and whether the viewer attends."""
-    # Looked up for each event. With a join, the planner may read all users.
+    """The events of `source` with the creator's name and whether the viewer attends.
+
+    Correlated subqueries use an index per row. With joins, the planner may read everything that
+    the viewer attends, or all users.
+    """
     username = select(users.c.username).where(users.c.id == source.c.creator_id)
     return select(
         *columns_of(EventView, source),
-        has_seat(source).label("is_attending"),
+        is_attending(source).label("is_attending"),
         source.c.creator_id,
         username.label("creator_name"),
     )
@@ -94,97 +91,156 @@ def count_of(key: StatementKey) -> str:
 
 @lru_cache(CACHED_STATEMENTS)
 def page_of_events(key: StatementKey, *, is_after: bool, is_counted: bool) -> str:
-    """A page, selected before looking up names and seats; with the total if `is_counted`."""
-    source = _matching_events(key, is_after=is_after)
-    selected = (
-        source.order_by(*ordering(source.get_final_froms()[0], key.sort))
-        .limit(LIMIT)
-        .offset(OFFSET)
-        .subquery("selected")
-    )
-    page = _event_views(selected).order_by(*ordering(selected, key.sort))
-    return compile_sql(page.add_columns(_count(key).label("total")) if is_counted else page)
+    """A page, selected before looking up names and seats; with the total if `is_counted`.
 
-
-def scan_values(page_request: PageRequest) -> dict[str, Any]:
-    """The bind parameters of `_few_or_others` and `_scan_or_all`."""
-    needed = page_request.offset + page_request.limit + 1
-    scanned = min(SCAN_FACTOR * needed, SCAN_MAX)
-    return {"needed": needed, "scanned": scanned, "few": FEW_MATCHES}
-
-
-def _matching_events(key: StatementKey, *, is_after: bool) -> Select[Any]:
-    """The matching events, unordered."""
-    conditions = [
-        *indexed_filters(key),
-        *([after_cursor(key.sort)] if is_after else []),
-    ]
-    # One user has few events, which other indexes find.
-    if key.has_search and not (key.has_creator or key.created or key.attending):
-        return select(_few_or_others(key, conditions))
-    if is_indexed_order(key.sort) and any(True for _ in residual_filters(key)):
-        return select(union_all(*_scan_or_all(key, conditions)).subquery("matches"))
-    return select(events).where(*conditions, *residual_filters(key), *visible_events(key))
-
-
-def _few_or_others(key: StatementKey, conditions: Sequence[ColumnElement[bool]]) -> FromClause:
-    """All matches of the search if there are few, found by the index; otherwise a scan."""
-    few = select(event_terms.c.event_id).where(MATCHES).limit(FEW).cte("few")
-    is_few = _size(few) < FEW
-    few_matches = (
-        select(events)
-        .join(few, few.c.event_id == events.c.id)
-        .where(
-            *conditions,
-            *residual_filters(replace(key, has_search=False)),
-            *visible_events(key),
-            is_few,
-        )
-    )
-    if is_indexed_order(key.sort):
-        others = _scan_or_all(key, conditions, is_few)
-    else:
-        others = [
-            select(events).where(
-                *conditions, *residual_filters(key), *visible_events(key), not_(is_few), IN_LEADER
-            )
-        ]
-    return union_all(few_matches, *others).subquery("matches")
-
-
-def _scan_or_all(
-    key: StatementKey,
-    conditions: Sequence[ColumnElement[bool]],
-    is_skipped: ColumnElement[bool] = false(),  # noqa: B008  # immutable
-) -> list[Select[Any]]:
-    """The matches among the first rows in order, or all matches if those are too few for a page.
-
-    If most events match, a short scan fills the page. If few do, all of them are read and sorted:
-    the planner would continue the scan, possibly to the end.
+    If too many events would have to be sorted, the result is one row, and its id is NULL.
     """
+    if _is_served_by_index(key):
+        cursor = [after_cursor(key.sort)] if is_after else []
+        selected = (
+            select(events)
+            .where(*indexed_filters(key), *residual_filters(key), *visible_events(key), *cursor)
+            .order_by(*ordering(events, key.sort))
+            .limit(LIMIT)
+            .offset(OFFSET)
+            .subquery("selected")
+        )
+        page = _event_views(selected)
+    else:
+        matches, is_rejected = _bounded_matches(key, is_after=is_after)
+        ids = (
+            select(matches.c.id)
+            .order_by(*ordering(matches, key.sort))
+            .limit(LIMIT)
+            .offset(OFFSET)
+            .subquery("ids")
+        )
+        selected = select(events).join(ids, ids.c.id == events.c.id).subquery("selected")
+        outcome = select(is_rejected.label("is_rejected")).subquery("outcome")
+        page = (
+            _event_views(selected)
+            .select_from(outcome.outerjoin(selected, true()))
+            .where(or_(selected.c.id.is_not(None), outcome.c.is_rejected))
+        )
+    page = page.order_by(*ordering(selected, key.sort))
+    if is_counted:
+        is_row = selected.c.id.is_not(None)
+        page = page.add_columns(case((is_row, _count(key).scalar_subquery())).label("total"))
+    return compile_sql(page)
+
+
+def bounds(page_request: PageRequest, key: StatementKey, max_sorted: int) -> dict[str, int]:
+    """The bind parameters of `_bounded_matches`."""
+    needed = page_request.offset + page_request.limit + 1
+    # A search looks up the terms of each, after the first way.
+    candidates = max_sorted // 2 if key.has_search and not _is_by_start(key) else max_sorted
+    # If there is one more, there are too many.
+    return {
+        "needed": needed,
+        "few": max_sorted + 1,
+        "scanned": candidates + needed,
+        "candidates": candidates + 1,
+    }
+
+
+def _is_served_by_index(key: StatementKey) -> bool:
+    """Whether an index has the matching events in order, or finds the few of the viewer."""
+    if key.created or key.attending:
+        return True
+    conditions = [*residual_filters(key)]
+    if not _is_by_start(key):
+        conditions += indexed_filters(key)
+    return is_indexed_order(key.sort) and not conditions
+
+
+def _is_by_start(key: StatementKey) -> bool:
+    """In this order, indexes also have the indexed filters."""
+    return key.sort.field == "start_time"
+
+
+def _bounded_matches(
+    key: StatementKey, *, is_after: bool
+) -> tuple[FromClause, ColumnElement[bool]]:
+    """The matching events, unordered, and whether there are too many to find them.
+
+    They are found in the first of three ways that applies:
+
+    1. All matches of the search, by its index, if they are few.
+    2. The matches among the first events in order, if they fill the page. Otherwise the planner
+       would continue the scan, possibly to the end.
+    3. The matches among all events that meet the indexed filters, if those are few. In order of
+       start time, indexes have the filters, too, so this would be the second way again.
+
+    One creator's events are found in the last way at once.
+    """
+    by_id = events.alias("by_id")
+    cursor = [after_cursor(key.sort, by_id)] if is_after else []
+    ways = []
+    is_found: ColumnElement[bool] = false()
+    if key.has_search and not key.has_creator:
+        few = select(event_terms.c.event_id.label("id")).where(MATCHES).limit(FEW).cte("few")
+        is_found = _size(few) < FEW
+        others = residual_filters(replace(key, has_search=False), by_id)
+        filters = [*indexed_filters(key, by_id), *others, *visible_events(key, by_id), *cursor]
+        ways.append(_looked_up(few, by_id, filters).where(is_found))
+    if _is_by_start(key) or (is_indexed_order(key.sort) and not key.has_creator):
+        first, is_enough = _first_in_order(key, is_after=is_after)
+        # CASE does not evaluate what it skips, so the scan does not run.
+        ways.append(select(first).where(case((is_found, false()), else_=is_enough)))
+        is_found = case((is_found, true()), else_=is_enough)
+    if not _is_by_start(key):
+        candidates = (
+            select(events.c.id)
+            .where(*indexed_filters(key))
+            # Indexes have the filters together with the start time. Without an order, the planner
+            # may read the table from its start: all past events, before an upcoming one.
+            .order_by(events.c.start_time, events.c.id)
+            .limit(CANDIDATES)
+            .cte("candidates")
+        )
+        are_few = _size(candidates) < CANDIDATES
+        filters = [*residual_filters(key, by_id), *visible_events(key, by_id), *cursor]
+        is_last_way = case((is_found, false()), else_=are_few)
+        ways.append(_looked_up(candidates, by_id, filters).where(is_last_way))
+        is_found = case((is_found, true()), else_=are_few)
+    return union_all(*ways).subquery("matches"), not_(is_found)
+
+
+def _first_in_order(key: StatementKey, *, is_after: bool) -> tuple[FromClause, ColumnElement[bool]]:
+    """The matches among the first events in order, and whether they fill the page."""
+    cursor = [after_cursor(key.sort)] if is_after else []
     scanned = (
-        select(events)
-        .where(*conditions)
+        select(*_sorted_columns(events))
+        .where(*(indexed_filters(key) if _is_by_start(key) else ()), *cursor)
         .order_by(*ordering(events, key.sort))
         .limit(SCANNED)
         .cte("scanned")
     )
+    filters = [*residual_filters(key, scanned)]
+    filters += () if _is_by_start(key) else indexed_filters(key, scanned)
+    filters += visible_events(key, scanned)
     # In scan order; stops after NEEDED rows.
-    filters = [*residual_filters(key, scanned), *visible_events(key, scanned)]
     first = select(scanned).where(*filters).limit(NEEDED).cte("first")
-    # NULL if skipped: neither branch runs, and CASE does not run the scan.
-    is_enough = case(
-        (is_skipped, null()), else_=or_(_size(first) >= NEEDED, _size(scanned) < SCANNED)
-    )
-    all_matches = (
-        select(events)
-        .where(
-            *conditions, *residual_filters(key), *visible_events(key), not_(is_enough), IN_LEADER
-        )
-        # OFFSET 0 is an optimization fence: plan for all rows, not for the first few in order.
+    return first, or_(_size(first) >= NEEDED, _size(scanned) < SCANNED)
+
+
+def _looked_up(
+    ids: FromClause, by_id: FromClause, filters: Iterable[ColumnElement[bool]]
+) -> Select[Any]:
+    """The events with these ids that meet the filters."""
+    row = (
+        select(*_sorted_columns(by_id))
+        .where(by_id.c.id == ids.c.id, *filters)
+        # OFFSET 0 is an optimization fence: with a join, the planner may read all events.
         .offset(literal_column("0"))
+        .lateral("row")
     )
-    return [select(first).where(is_enough), all_matches]
+    return select(row).select_from(ids.join(row, true()))
+
+
+def _sorted_columns(source: FromClause) -> list[ColumnElement[Any]]:
+    """Without the descriptions, which would fill work_mem."""
+    return [column for column in source.c if column.name != "description"]
 
 
 def _size(source: FromClause) -> ColumnElement[int]:

@@ -3,6 +3,8 @@
 import pytest
 
 from adapters.http.events.list_query import SortParameter
+from adapters.postgres.events import queries
+from adapters.postgres.events.statements import bounds
 from tests.contract.search_examples import FOUND, NOT_FOUND, PUNCTUATION
 from tests.e2e.client import in_hours
 
@@ -128,3 +130,20 @@ def test_the_document_describes_every_filter(document):
     schemas = document.spec["components"]["schemas"]
     assert set(schemas["EventSort"]["enum"]) == set(map(str, SortParameter))
     assert "workshop" in schemas["EventType"]["enum"]
+
+
+def test_a_list_that_would_sort_too_many_events_is_rejected(ada, monkeypatch):
+    monkeypatch.setattr(queries, "bounds", lambda page, key, _: bounds(page, key, max_sorted=2))
+    titles = ["meetup", "other", "social"]
+    for title in titles:
+        ada.new_event(title=title, type=title)
+
+    response = ada.get("/v1/events/", params={"sort": "-attendees_count"})
+
+    assert response.status_code == 422
+    problem = response.json()
+    assert problem["code"] == "too_many_matches"
+    assert problem["errors"].keys() == {"sort"}
+    assert "More than 2 events would have to be sorted." in problem["detail"]
+    for title in titles:
+        assert ada.event_titles(sort="-attendees_count", type=title) == [title]

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 from adapters.postgres.events.filters import StatementKey, filter_values
-from adapters.postgres.events.statements import page_of_events, scan_values
+from adapters.postgres.events.statements import bounds, page_of_events
 from adapters.postgres.pages import page_values
 from application.pages import PageRequest
+from application.ports.event_queries import MAX_SORTED
 from tests.bench.dataset import user_id
 
 NOW = datetime.now(UTC)
@@ -21,10 +22,11 @@ def describe(value):
 
 def page_statement(criteria, page_request):
     """The statement and its values."""
+    key = StatementKey.of(criteria)
     page = page_of_events(
-        StatementKey.of(criteria),
+        key,
         is_after=page_request.after is not None,
         is_counted=page_request.is_counted,
     )
     values = filter_values(criteria, user_id(5), NOW) | page_values(page_request)
-    return page, values | scan_values(page_request)
+    return page, values | bounds(page_request, key, MAX_SORTED)

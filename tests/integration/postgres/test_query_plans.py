@@ -70,6 +70,19 @@ FILTERS = [
     {"search": Search.of(IN_ONE), "status": EventStatus.UPCOMING},
     {"search": Search.of(f"{IN_ALL} e"), "status": EventStatus.UPCOMING, "attending": False},
 ]
+# Few or none of the first events in order meet these.
+RARELY_MET = [
+    {"available": False},
+    {"available": False, "status": EventStatus.UPCOMING},
+    {"available": False, "search": Search.of(IN_ALL)},
+    {"starts_after": NOW, "starts_before": NOW + DAY},
+    {"starts_after": NOW, "starts_before": NOW + 90 * DAY},
+    {"status": EventStatus.UPCOMING, "ends_before": NOW + 300 * DAY},
+    {"type": EventType.CONFERENCE},
+    {"search": Search.of(IN_1_OF_100), "type": EventType.CONFERENCE},
+    {"search": Search.of(IN_ALL), "creator": "p-5"},
+    {"search": Search.of(f"{IN_ALL} e"), "starts_after": NOW, "starts_before": NOW + 30 * DAY},
+]
 BY_START = [EventSort.SOONEST_FIRST, EventSort.LATEST_FIRST]
 DEEP = PageRequest(20, after=Cursor(NOW + 50 * DAY, event_id(7)), is_counted=False)
 # Criteria, order, and the index that must be used.
@@ -186,6 +199,38 @@ def count_blocks(large_database):
         return plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
 
     return count
+
+
+@pytest.fixture
+def count_rows(large_database):
+    """The number of rows of a table that a statement reads, including those it discards."""
+
+    def count(table, sql, values):
+        [[[plan]]] = large_database.rows(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", values)
+        return sum(rows_read(table, plan["Plan"]))
+
+    def rows_read(table, node):
+        if node.get("Relation Name") == table:
+            yield node["Actual Loops"] * (
+                node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+            )
+        for each in node.get("Plans", ()):
+            yield from rows_read(table, each)
+
+    return count
+
+
+@pytest.mark.parametrize("criteria", FILTERS + RARELY_MET, ids=describe)
+@pytest.mark.parametrize("sort", EventSort)
+@pytest.mark.parametrize("limit", [20, 100])
+def test_a_page_in_any_order_reads_a_bounded_number_of_events(count_rows, criteria, sort, limit):
+    page_request = PageRequest(limit, is_counted=False)
+    page, values = page_statement(EventCriteria(**criteria, sort=sort), page_request)
+
+    # The first events in order, and the ids of candidates and then their events.
+    most = values["scanned"] + 2 * values["candidates"] + 2 * limit
+    assert count_rows("events", page, values) <= most
+    assert count_rows("event_terms", page, values) <= most + values["few"]
 
 
 @pytest.mark.parametrize("criteria", FILTERS, ids=describe)
