@@ -55,8 +55,13 @@ def has_state(state: EventState, source: FromClause = events) -> ColumnElement[b
 
 
 IS_DRAFT = has_state(EventState.DRAFT)
-# The condition of an index.
-_IS_RESTRICTED = or_(IS_DRAFT, events.c.visibility == literal_column("'unlisted'"))
+
+
+def _is_restricted(source: FromClause = events) -> ColumnElement[bool]:
+    """The condition of an index."""
+    return or_(
+        has_state(EventState.DRAFT, source), source.c.visibility == literal_column("'unlisted'")
+    )
 
 
 def has_seat(source: FromClause) -> ColumnElement[bool]:
@@ -70,9 +75,8 @@ def has_seat(source: FromClause) -> ColumnElement[bool]:
     return func.coalesce(seat.scalar_subquery(), false())
 
 
-# A draft has no seats. The second is the complement of the first, for counts.
-IS_VISIBLE = or_(~_IS_RESTRICTED, IS_CREATOR, has_seat(events))
-IS_HIDDEN = and_(_IS_RESTRICTED, ~IS_CREATOR, ~IS_ATTENDING)
+# The complement of `visible_events`, for counts.
+IS_HIDDEN = and_(_is_restricted(), ~IS_CREATOR, ~IS_ATTENDING)
 
 
 @dataclass(frozen=True)
@@ -159,8 +163,14 @@ def indexed_filters(key: StatementKey) -> Iterator[ColumnElement[bool]]:
 
 
 def may_match_hidden_events(key: StatementKey) -> bool:
-    """Whether the filters alone may match events that the viewer must not see."""
+    """Whether the filters alone may match events that the viewer must not see in lists."""
     return not (key.created or key.attending or key.state is EventState.DRAFT)
+
+
+def visible_events(key: StatementKey, source: FromClause = events) -> Iterator[ColumnElement[bool]]:
+    """Drafts are visible to their creator, unlisted events to attendees, too. Drafts have none."""
+    if may_match_hidden_events(key):
+        yield or_(~_is_restricted(source), source.c.creator_id == VIEWER, has_seat(source))
 
 
 def residual_filters(

@@ -27,12 +27,12 @@ from adapters.postgres.events.filters import (
     IS_CREATOR,
     IS_DRAFT,
     IS_HIDDEN,
-    IS_VISIBLE,
     StatementKey,
     has_seat,
     indexed_filters,
     may_match_hidden_events,
     residual_filters,
+    visible_events,
 )
 from adapters.postgres.events.ordering import after_cursor, is_indexed_order, ordering
 from adapters.postgres.events.search import MATCHES
@@ -117,7 +117,6 @@ def _matching_events(key: StatementKey, *, is_after: bool) -> Select[Any]:
     """The matching events, unordered."""
     conditions = [
         *indexed_filters(key),
-        *([IS_VISIBLE] if may_match_hidden_events(key) else []),
         *([after_cursor(key.sort)] if is_after else []),
     ]
     # One user has few events, which other indexes find.
@@ -125,7 +124,7 @@ def _matching_events(key: StatementKey, *, is_after: bool) -> Select[Any]:
         return select(_few_or_others(key, conditions))
     if is_indexed_order(key.sort) and any(True for _ in residual_filters(key)):
         return select(union_all(*_scan_or_all(key, conditions)).subquery("matches"))
-    return select(events).where(*conditions, *residual_filters(key))
+    return select(events).where(*conditions, *residual_filters(key), *visible_events(key))
 
 
 def _few_or_others(key: StatementKey, conditions: Sequence[ColumnElement[bool]]) -> FromClause:
@@ -135,13 +134,20 @@ def _few_or_others(key: StatementKey, conditions: Sequence[ColumnElement[bool]])
     few_matches = (
         select(events)
         .join(few, few.c.event_id == events.c.id)
-        .where(*conditions, *residual_filters(replace(key, has_search=False)), is_few)
+        .where(
+            *conditions,
+            *residual_filters(replace(key, has_search=False)),
+            *visible_events(key),
+            is_few,
+        )
     )
     if is_indexed_order(key.sort):
         others = _scan_or_all(key, conditions, is_few)
     else:
         others = [
-            select(events).where(*conditions, *residual_filters(key), not_(is_few), IN_LEADER)
+            select(events).where(
+                *conditions, *residual_filters(key), *visible_events(key), not_(is_few), IN_LEADER
+            )
         ]
     return union_all(few_matches, *others).subquery("matches")
 
@@ -164,14 +170,17 @@ def _scan_or_all(
         .cte("scanned")
     )
     # In scan order; stops after NEEDED rows.
-    first = select(scanned).where(*residual_filters(key, scanned)).limit(NEEDED).cte("first")
+    filters = [*residual_filters(key, scanned), *visible_events(key, scanned)]
+    first = select(scanned).where(*filters).limit(NEEDED).cte("first")
     # NULL if skipped: neither branch runs, and CASE does not run the scan.
     is_enough = case(
         (is_skipped, null()), else_=or_(_size(first) >= NEEDED, _size(scanned) < SCANNED)
     )
     all_matches = (
         select(events)
-        .where(*conditions, *residual_filters(key), not_(is_enough), IN_LEADER)
+        .where(
+            *conditions, *residual_filters(key), *visible_events(key), not_(is_enough), IN_LEADER
+        )
         # OFFSET 0 is an optimization fence: plan for all rows, not for the first few in order.
         .offset(literal_column("0"))
     )

@@ -11,28 +11,32 @@ from sqlalchemy import text
 from adapters.postgres.calendars.queries import ENTRIES, ENTRY
 from adapters.postgres.engine import make_engine
 from adapters.postgres.events.filters import StatementKey, filter_values
-from adapters.postgres.events.statements import (
-    COUNT_OF_ATTENDEES,
-    DETAIL,
-    count_of,
-    page_of_attendees,
+from adapters.postgres.events.statements import DETAIL, count_of, page_of_attendees
+from adapters.postgres.events.writes import (
+    LOAD,
+    LOAD_SEATS,
+    LOCK,
+    LOCK_TO_LEAVE,
+    SeatChange,
+    update_event,
 )
-from adapters.postgres.events.writes import LOAD, LOCK, SeatChange, update_event
 from adapters.postgres.pages import page_values
 from adapters.postgres.reader import Reader
+from application.accounts.leave_upcoming_events import BATCH
 from application.calendars.read_calendar_feed import DESCRIPTION_MAX, ENTRIES_MAX
 from application.pages import Cursor, PageRequest
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.events.description import EventType
 from domain.events.schedule import EventStatus
 from domain.events.search import Search
+from domain.events.state import EventState
 from tests.bench.dataset import Dataset, event_id, user_id
 from tests.bench.texts import IN_1_OF_100, IN_1_OF_1000, IN_ALL, IN_ONE
 from tests.integration.postgres.event_pages import FIRST, NOW, describe, page_statement
 from tests.postgres import a_database
 
-# Blocks of 8 KiB. 20 rows with their details take some hundred; the events table has 1,200.
-MAX_BLOCKS = 1000
+# Blocks of 8 KiB. 20 rows with their details take some hundred; the events table has 1,450.
+MAX_BLOCKS = 1200
 DAY = timedelta(days=1)
 FILTERS = [
     {},
@@ -56,6 +60,9 @@ FILTERS = [
     {"creator": "P-5"},
     {"creator": "nobody"},
     {"available": True},
+    *({"state": state} for state in EventState),
+    {"state": EventState.CANCELLED, "status": EventStatus.UPCOMING},
+    {"is_registration_open": True},
     *(
         {"search": Search.of(search)}
         for search in (IN_ONE, IN_1_OF_1000, IN_1_OF_100, IN_ALL, "e", "nowhere")
@@ -81,11 +88,25 @@ INDEXES = [
         for search in (IN_ONE, IN_1_OF_1000, "nowhere")
         for sort in EventSort
     ),
+    ({"state": EventState.CANCELLED}, EventSort.SOONEST_FIRST, "events_cancelled_idx"),
+    ({"state": EventState.DRAFT}, EventSort.NEWEST_FIRST, "events_creator_id_idx"),
     ({"search": Search.of(IN_ALL)}, EventSort.BY_TITLE, "events_title_idx"),
     ({"search": Search.of(IN_ALL)}, EventSort.NEWEST_FIRST, "events_created_at_idx"),
 ]
 # ANALYZE takes a random sample, in which one user can seem to attend more events than others. It
 # reads 300 rows per unit of the statistics target, so this value makes it read all rows.
+# 1 of 20 each, and 1 of 200 is cancelled. Drafts have no seats.
+HIDE = """
+    CREATE TEMP VIEW numbered AS
+    SELECT id, ('x' || right(id::text, 8))::bit(32)::int AS number FROM events;
+    DELETE FROM attendances USING numbered WHERE event_id = id AND number % 20 = 3;
+    UPDATE events SET state = 'draft', attendees_count = 0
+    FROM numbered WHERE numbered.id = events.id AND number % 20 = 3;
+    UPDATE events SET visibility = 'unlisted'
+    FROM numbered WHERE numbered.id = events.id AND number % 20 = 7;
+    UPDATE events SET state = 'cancelled', cancelled_at = now(), cancellation_reason = ''
+    FROM numbered WHERE numbered.id = events.id AND number % 200 = 11
+"""
 EXACT_STATISTICS = """
     ALTER TABLE attendances ALTER user_id SET STATISTICS 3000; ANALYZE attendances
 """
@@ -105,16 +126,20 @@ FEED = {
     "secret_hash": sha256(str(user_id(5)).encode()).digest(),
     "limit": ENTRIES_MAX,
     "length": DESCRIPTION_MAX,
+    "cancelled_since": NOW - 30 * DAY,
 }
 
 
 @pytest.fixture(scope="module")
 def large_database(postgres):
-    """40,000 events and 800,000 seats."""
+    """40,000 events and almost 800,000 seats."""
     with a_database(postgres, migrated=False) as url:
         data = Dataset(url.render_as_string(hide_password=False), scale=4, refreshable=0)
         with Progress(disable=True) as progress:
             data.load(progress)
+        with data.engine.begin() as connection:
+            connection.execute(text(HIDE))
+        data.vacuum()
         with data.engine.begin() as connection:
             connection.execute(text(EXACT_STATISTICS))
         engine = make_engine(url, pool_size=1, is_autocommit=True)
@@ -171,7 +196,7 @@ def test_a_page_of_events_reads_few_blocks(
 ):
     page, values = page_statement(EventCriteria(**criteria, sort=sort), page_request)
 
-    if "available" in criteria:
+    if criteria.keys() & {"available", "is_registration_open"}:
         # All events are read only if few match.
         assert set(sequential_scans(page, values)) <= {"events"}
     elif "search" not in criteria:
@@ -188,7 +213,7 @@ def test_an_event_and_its_attendees_read_few_blocks(sequential_scans, count_bloc
     values = {"event_id": event_id(7), "viewer_id": user_id(5), **page_values(DEEP)}
 
     pages = [page_of_attendees(is_after=is_after) for is_after in (False, True)]
-    for statement in (DETAIL, COUNT_OF_ATTENDEES, *pages):
+    for statement in (DETAIL, *pages):
         assert sequential_scans(statement, values) == []
         assert count_blocks(statement, values) < MAX_BLOCKS
 
@@ -203,8 +228,45 @@ def test_attending_and_cancelling_scan_no_table(sequential_scans):
     changed = frozenset({"attendees_count"})
 
     writes = [update_event(changed, change) for change in SeatChange]
-    for statement in [LOCK, LOAD, *writes]:
+    for statement in [LOCK, LOAD, LOAD_SEATS, *writes]:
         assert sequential_scans(statement, values) == []
+
+
+def test_leaving_events_scans_no_table(sequential_scans):
+    values = {"attendee": user_id(5), "now": NOW, "limit": BATCH}
+
+    assert sequential_scans(LOCK_TO_LEAVE, values) == []
+
+
+@pytest.mark.parametrize("criteria", [{}, {"status": EventStatus.UPCOMING}], ids=describe)
+def test_events_are_counted_without_reading_them(count_blocks, sequential_scans, criteria):
+    key = StatementKey.of(EventCriteria(**criteria))
+    values = filter_values(EventCriteria(**criteria), user_id(5), NOW)
+
+    assert sequential_scans(count_of(key), values) == []
+    assert count_blocks(count_of(key), values) < MAX_BLOCKS / 2
+
+
+def test_a_page_does_not_read_all_seats_of_its_viewer(large_database, count_blocks):
+    """The user attends 2,000 more events."""
+    seats = """
+        INSERT INTO attendances (event_id, user_id, registered_at)
+        SELECT id, %(person)s, now() FROM events WHERE state <> 'draft' ORDER BY id LIMIT 2000
+        ON CONFLICT DO NOTHING RETURNING event_id
+    """
+    page, values = page_statement(EventCriteria(), FIRST)
+    before = count_blocks(page, values)
+    large_database.rows(seats, {"person": user_id(5)})
+    try:
+        assert count_blocks(page, values) < 2 * before
+    finally:
+        remove_seats(large_database)
+
+
+def remove_seats(database):
+    """Those that a test has added."""
+    delete = "DELETE FROM attendances WHERE registered_at > %(loaded_at)s RETURNING event_id"
+    return database.rows(delete, {"loaded_at": NOW - DAY})
 
 
 def test_the_checks_detect_queries_without_an_index(sequential_scans, count_blocks):
@@ -243,7 +305,7 @@ def test_a_search_is_counted_with_its_index(indexes_used, sequential_scans, sear
     criteria = EventCriteria(search=Search.of(search))
     values = filter_values(criteria, user_id(5), NOW)
 
-    assert indexes_used(count_of(StatementKey.of(criteria)), values) == {"event_terms_terms_idx"}
+    assert "event_terms_terms_idx" in indexes_used(count_of(StatementKey.of(criteria)), values)
     assert sequential_scans(count_of(StatementKey.of(criteria)), values) == []
 
 
@@ -252,7 +314,7 @@ def test_a_search_for_a_common_word_is_counted_without_reading_events(sequential
     criteria = EventCriteria(search=Search.of(search))
     values = filter_values(criteria, user_id(5), NOW)
 
-    assert sequential_scans(count_of(StatementKey.of(criteria)), values) == ["event_terms"]
+    assert set(sequential_scans(count_of(StatementKey.of(criteria)), values)) == {"event_terms"}
 
 
 @pytest.fixture(scope="module")
@@ -283,9 +345,10 @@ def test_a_feed_with_many_events_reads_few_blocks(
         assert sequential_scans(ENTRIES, FEED) == []
         assert count_blocks(ENTRIES, FEED) < BLOCKS_PER_ROW * (5_200 + ENTRIES_MAX)
     finally:
-        delete = "DELETE FROM attendances WHERE registered_at > %(loaded_at)s RETURNING event_id"
-        assert len(large_database.rows(delete, {"loaded_at": NOW - DAY})) == len(added)
+        assert len(remove_seats(large_database)) == len(added)
 
 
 def test_an_event_calendar_scans_no_table(sequential_scans):
-    assert sequential_scans(ENTRY, {"event_id": event_id(7)}) == []
+    values = {"event_id": event_id(7), "viewer_id": user_id(5)}
+
+    assert sequential_scans(ENTRY, values) == []
