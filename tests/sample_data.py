@@ -64,9 +64,11 @@ class SampleData:
             work.commit()
         return users
 
-    def create_event(self, creator: SampleUser, capacity: int = 1000) -> UUID:
-        start = datetime.now(UTC) + timedelta(days=7)
-        event = an_event(creator_id=creator.id, capacity=capacity, start_time=start)
+    def create_event(
+        self, creator: SampleUser, capacity: int = 1000, starts_in: timedelta = 7 * DAY, **fields
+    ) -> UUID:
+        start = datetime.now(UTC) + starts_in
+        event = an_event(creator_id=creator.id, capacity=capacity, start_time=start, **fields)
         with self._new_work() as work:
             work.events.add(event)
             work.commit()
@@ -82,6 +84,16 @@ class SampleData:
         with self.engine.connect() as connection:
             row = connection.execute(statement, {"id": event_id}).one_or_none()
         return (row[0], row[1], set(row[2])) if row else None
+
+    def event(self, event_id: UUID):
+        """The row of the event, with the time of its latest registration."""
+        statement = text("""
+            SELECT *, (SELECT max(registered_at) FROM attendances WHERE event_id = events.id)
+                AS latest_registration
+            FROM events WHERE id = :id
+        """)
+        with self.engine.connect() as connection:
+            return connection.execute(statement, {"id": event_id}).one()
 
     @contextmanager
     def lock_event(self, event_id: UUID):

@@ -31,12 +31,12 @@ INTRODUCTION = (
 )
 
 
-def check_detection(sample_data) -> Report:
-    """Without the row lock, overselling must be reported."""
+def check_detection(sample_data, fault, scenario, violation) -> Report:
+    """Without the row lock, the scenario must report the violation."""
     with a_service(sample_data.database_url, APP_WITHOUT_LOCKS) as service:
-        broken = contention.attend_all(sample_data, service.base_url, people=500, seats=50)
-    report = Report("without the row lock: overselling is detected", broken.figures)
-    report.check(any("rows" in each for each in broken.violations), "overselling was not detected")
+        broken = scenario(sample_data, service.base_url)
+    report = Report(f"without the row lock: {fault} is detected", broken.figures)
+    report.check(any(violation in each for each in broken.violations), "it was not detected")
     return report
 
 
@@ -57,6 +57,9 @@ def scenarios(cluster, sample_data, service):
         partial(contention.last_seat, sample_data, base_url, contenders=100),
         partial(contention.lower_capacity, sample_data, base_url, rounds=200),
         partial(contention.delete_event, sample_data, base_url, rounds=200),
+        partial(contention.call_off_event, sample_data, base_url, rounds=200),
+        partial(contention.start_event, sample_data, base_url, rounds=100),
+        partial(contention.change_state, sample_data, base_url, rounds=100),
         partial(revocation.revoked_sessions, sample_data, rounds=200),
         partial(process_failures.killed_workers, sample_data, service, kills=20, clients=32),
         partial(process_failures.graceful_stop, sample_data, in_flight=6, clients=32),
@@ -80,7 +83,20 @@ def scenarios(cluster, sample_data, service):
         partial(exhaustion.exhausted_pool, sample_data),
         partial(exhaustion.held_lock, sample_data, base_url, seconds=60, at_least=2),
         partial(exhaustion.no_connections, cluster, sample_data, service),
-        partial(check_detection, sample_data),
+        partial(
+            check_detection,
+            sample_data,
+            "overselling",
+            partial(contention.attend_all, people=500, seats=50),
+            "rows",
+        ),
+        partial(
+            check_detection,
+            sample_data,
+            "a seat after the call-off",
+            partial(contention.call_off_event, rounds=50),
+            "after the call-off",
+        ),
     ]
 
 

@@ -1,9 +1,12 @@
-"""Many users compete for few seats."""
+"""Many users compete for few seats, also while the event changes or starts."""
 
 import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
-from tests.concurrency import run_concurrently
+from domain.events.state import EventState
+from tests.concurrency import run_concurrently, wait_until
 from tests.torture.clients import AttendeeClient, Client
 from tests.torture.ledger import Ledger, Outcome
 from tests.torture.report import Report
@@ -183,4 +186,136 @@ def delete_event(sample_data, base_url, *, rounds: int, attendees: int = 12) -> 
     counts = ledger.response_counts()
     report.figures = {"attended": counts[204, None], "too late": counts[404, "event_not_found"]}
     report.violations += ledger.violations(sample_data)
+    return report
+
+
+def call_off_event(sample_data, base_url, *, rounds: int, attendees: int = 20) -> Report:
+    """The creator calls the event off while people attend and cancel.
+
+    Nobody has a seat at the end who had none directly after the response to the call-off.
+    """
+    report, ledger = Report(f"event called off while people attend, {rounds} rounds"), Ledger()
+    creator, *users = sample_data.create_users(attendees + 5)
+    clients = attendee_clients(base_url, ledger, users)
+    attending, cancelling = clients[:attendees], clients[attendees:]
+    creator_client = Client(base_url)
+    creator_client.connect()
+    for _ in range(rounds):
+        event = sample_data.create_event(creator)
+        for each in cancelling:
+            each.attend(event)
+
+        def call_off(event=event):
+            response = creator_client.request(creator, "POST", f"/v1/events/{event}/call-off/")
+            _, _, seated = sample_data.seats(event)
+            return response, seated
+
+        attends = [lambda each=each, event=event: each.attend(event) for each in attending]
+        cancels = [lambda each=each, event=event: each.cancel(event) for each in cancelling]
+        (called_off, seated), *_ = run_concurrently(call_off, *attends, *cancels)
+        report.check(called_off.status == 200, f"call-off: {called_off.status} {called_off.code}")
+        _, _, seated_at_the_end = sample_data.seats(event)
+        late = seated_at_the_end - seated
+        report.check(not late, f"{len(late)} got a seat after the call-off")
+        report.check(sample_data.event(event).state == "cancelled", "the event is not cancelled")
+    close(clients)
+    creator_client.close()
+    counts = ledger.response_counts()
+    report.figures = {"attended or left": counts[204, None]}
+    report.figures |= {"too late": counts[409, "event_cancelled"]}
+    report.violations += ledger.violations(sample_data)
+    return report
+
+
+def start_event(sample_data, base_url, *, rounds: int, attendees: int = 8) -> Report:
+    """People attend and the creator calls the event off at the instant at which it starts."""
+    report, ledger = Report(f"event called off as it starts, {rounds} rounds"), Ledger()
+    creator, *users = sample_data.create_users(attendees + 1)
+    clients = attendee_clients(base_url, ledger, users)
+    creator_client = Client(base_url)
+    creator_client.connect()
+    responses: Counter[tuple[int | None, str | None]] = Counter()
+    for number in range(rounds):
+        event = sample_data.create_event(creator, starts_in=timedelta(milliseconds=300))
+        start = sample_data.event(event).start_time
+
+        # Requests take some milliseconds: most of these arrive on both sides of the start.
+        margin = number % 10 * timedelta(milliseconds=10)
+
+        def at_the_start(send, nearly=start - margin):
+            wait_until(lambda: datetime.now(UTC) >= nearly, "the event starts")
+            return send()
+
+        def call_off(event=event):
+            return creator_client.request(creator, "POST", f"/v1/events/{event}/call-off/")
+
+        attends = [lambda each=each, event=event: each.attend(event) for each in clients]
+        called_off, *_ = run_concurrently(
+            *(lambda send=send: at_the_start(send) for send in (call_off, *attends))
+        )
+        responses[called_off.status, called_off.code] += 1
+        row = sample_data.event(event)
+        expected = (200, "cancelled") if row.cancelled_at else (409, "published")
+        report.check(
+            (called_off.status, row.state) == expected,
+            f"call-off: {called_off.status} {called_off.code}, the event is {row.state}",
+        )
+        for instant in (row.cancelled_at, row.latest_registration):
+            report.check(instant is None or instant < start, f"{instant} is after {start}")
+    close(clients)
+    creator_client.close()
+    counts = ledger.response_counts()
+    report.figures = {"called off": responses[200, None]}
+    report.figures |= {"call-offs too late": responses[409, "read_only_event"]}
+    report.figures |= {"attended": counts[204, None]}
+    report.figures |= {"attends too late": counts[409, "read_only_event"]}
+    report.violations += ledger.violations(sample_data)
+    return report
+
+
+def change_state(sample_data, base_url, *, rounds: int, clients: int = 4) -> Report:
+    """Publish a draft several times at once; then edit it and call it off at once.
+
+    Its revision counts one publication, one call-off, and the edits before that.
+    """
+    report = Report(f"draft published, edited and called off at once, {rounds} rounds")
+    [creator] = sample_data.create_users(1)
+    http = [Client(base_url) for _ in range(2 * clients)]
+    for each in http:
+        each.connect()
+    counts: Counter[tuple[int | None, str | None]] = Counter()
+    for _ in range(rounds):
+        event = sample_data.create_event(creator, state=EventState.DRAFT)
+        path = f"/v1/events/{event}/"
+
+        def send(client, method, action="", body=None, path=path):
+            return client.request(creator, method, f"{path}{action}", body)
+
+        published = run_concurrently(
+            *(lambda each=each: send(each, "POST", "publish/") for each in http)
+        )
+        report.check({each.status for each in published} == {200}, f"publish: {published}")
+        row = sample_data.event(event)
+        found = row.state, row.revision
+        report.check(found == ("published", 1), f"published: {found}")
+        edits = [
+            lambda each=each, seats=seats: send(each, "PATCH", body={"capacity": seats})
+            for seats, each in enumerate(http[:clients], start=1)
+        ]
+        call_offs = [
+            lambda each=each: send(each, "POST", "call-off/", {"reason": "It rains."})
+            for each in http[clients:]
+        ]
+        responses = run_concurrently(*edits, *call_offs)
+        edited = [each.status for each in responses[:clients]].count(200)
+        counts.update((each.status, each.code) for each in responses[:clients])
+        row = sample_data.event(event)
+        found = row.state, row.revision
+        report.check(found == ("cancelled", 2 + edited), f"{edited} edits: {found}")
+        report.check({each.status for each in responses[clients:]} == {200}, f"{responses}")
+    for each in http:
+        each.close()
+    rejected = counts[409, "event_cancelled"]
+    report.figures = {"edited": counts[200, None], "edits too late": rejected}
+    report.check(rejected + counts[200, None] == rounds * clients, f"edits: {dict(counts)}")
     return report

@@ -43,6 +43,8 @@ EXPECTED = {
     (204, None),
     (404, "event_not_found"),
     (409, "capacity_exhausted"),
+    (409, "event_cancelled"),
+    (409, "read_only_event"),
     (503, "try_again"),
     (503, "outcome_unknown"),
     (None, None),

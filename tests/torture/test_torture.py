@@ -78,6 +78,18 @@ def test_a_deleted_event_leaves_no_seats(sample_data, base_url):
     assert violations_of(contention.delete_event(sample_data, base_url, rounds=15)) == []
 
 
+def test_no_seat_is_granted_after_an_event_is_called_off(sample_data, base_url):
+    assert passes(contention.call_off_event(sample_data, base_url, rounds=15))
+
+
+def test_nobody_attends_or_calls_off_an_event_that_has_started(sample_data, base_url):
+    assert violations_of(contention.start_event(sample_data, base_url, rounds=10)) == []
+
+
+def test_concurrent_transitions_and_edits_are_made_once_and_in_order(sample_data, base_url):
+    assert violations_of(contention.change_state(sample_data, base_url, rounds=10)) == []
+
+
 def test_a_waiting_request_of_a_revoked_session_takes_no_seat(sample_data):
     assert passes(revocation.revoked_sessions(sample_data, rounds=5))
 
