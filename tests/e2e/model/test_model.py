@@ -256,6 +256,7 @@ class ApiAndModel(RuleBasedStateMachine):
         pages = all_pages(member, **parameters)
         found = [f"/v1/events/{each['id']}/" for page in pages for each in page["results"]]
         assert found == self.model.list_events(name, query)
+        assert pages[0]["count"] == len(found)
 
 
 def test_the_api_and_the_model_agree(base_url, document, empty_database):
