@@ -22,20 +22,30 @@ from flask import Flask, Response, request
 
 EVENT = """
     e.id, e.title, e.description, e.start_time, e.end_time, e.capacity, e.attendees_count,
-    e.creator_id, u.username, e.created_at, e.updated_at, e.type, e.location, EXISTS (
+    e.creator_id, u.username, e.created_at, e.updated_at, e.type, e.location, e.timezone, e.state,
+    e.visibility, e.attendees_visible_to, e.registration_opens_at, e.registration_closes_at,
+    e.published_at, e.cancelled_at, e.cancellation_reason, EXISTS (
         SELECT FROM attendances a WHERE a.event_id = e.id AND a.user_id = %(user_id)s
     ) AS is_attending
 """
+HIDDEN = """
+    (state = 'draft' OR visibility = 'unlisted') AND creator_id <> %(user_id)s
+    AND NOT EXISTS (SELECT FROM attendances WHERE event_id = id AND user_id = %(user_id)s)
+"""
 PAGE = f"""
     {EVENT} FROM (
-        SELECT * FROM events WHERE start_time > %(now)s
+        SELECT * FROM events WHERE start_time > %(now)s AND NOT ({HIDDEN})
         ORDER BY start_time, id LIMIT %(limit)s OFFSET %(offset)s
     ) e JOIN users u ON u.id = e.creator_id
     ORDER BY e.start_time, e.id
 """
-COUNTED = f"SELECT (SELECT count(*) FROM events WHERE start_time > %(now)s) AS count, {PAGE}"
+COUNT = "SELECT count(*) FROM events WHERE start_time > %(now)s"
+COUNTED = f"SELECT ({COUNT}) - ({COUNT} AND {HIDDEN}) AS count, {PAGE}"
 UNCOUNTED = f"SELECT NULL AS count, {PAGE}"
-DETAIL = f"SELECT {EVENT} FROM events e JOIN users u ON u.id = e.creator_id WHERE e.id = %(id)s"
+DETAIL = f"""
+    SELECT {EVENT} FROM events e JOIN users u ON u.id = e.creator_id
+    WHERE e.id = %(id)s AND (e.state <> 'draft' OR e.creator_id = %(user_id)s)
+"""
 CREATE = f"""
     WITH e AS (
         INSERT INTO events (id, creator_id, title, description, start_time, end_time, capacity,
@@ -50,6 +60,9 @@ ATTEND = """
         INSERT INTO attendances (event_id, user_id, registered_at)
         SELECT id, %(user_id)s, %(now)s FROM events
         WHERE id = %(id)s AND start_time > %(now)s AND attendees_count < capacity
+            AND state = 'published'
+            AND (registration_opens_at IS NULL OR registration_opens_at <= %(now)s)
+            AND (registration_closes_at IS NULL OR registration_closes_at > %(now)s)
         ON CONFLICT DO NOTHING RETURNING event_id
     )
     UPDATE events SET attendees_count = attendees_count + 1 FROM seat WHERE id = event_id
@@ -118,6 +131,15 @@ def event(row):
         "capacity": row.capacity,
         "type": row.type,
         "location": row.location,
+        "timezone": row.timezone,
+        "state": row.state,
+        "visibility": row.visibility,
+        "attendees_visible_to": row.attendees_visible_to,
+        "registration_opens_at": row.registration_opens_at,
+        "registration_closes_at": row.registration_closes_at,
+        "published_at": row.published_at or (None if row.state == "draft" else row.created_at),
+        "cancelled_at": row.cancelled_at,
+        "cancellation_reason": row.cancellation_reason,
     }
 
 

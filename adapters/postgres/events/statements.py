@@ -42,7 +42,7 @@ from adapters.postgres.sql import EVENT_ID, columns_of, compile_sql
 from application.pages import PageRequest
 from application.ports.event_queries import EventView
 
-# LRU size. There are some 200,000 keys; compiling a statement takes up to 15 ms.
+# LRU size. There are some 900,000 keys; compiling a statement takes up to 15 ms.
 CACHED_STATEMENTS = 512
 # Rows to scan for each row needed, and at most: a few milliseconds.
 SCAN_FACTOR, SCAN_MAX = 200, 4000

@@ -129,7 +129,7 @@ events = Table(
         "events_hidden_idx",
         "start_time",
         "id",
-        postgresql_include=["state", "visibility", "creator_id"],
+        postgresql_include=["creator_id"],
         postgresql_where=text("state = 'draft' OR visibility = 'unlisted'"),
     ),
     # Room on each page for the new version of a row, so that taking a seat writes no index

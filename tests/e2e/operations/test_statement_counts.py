@@ -46,6 +46,8 @@ def test_the_session_is_checked_in_the_same_round_trip(count_round_trips, ada, v
     assert count_round_trips(ada.attend, event) == 2
     assert count_round_trips(ada.cancel, event) == 2
     assert count_round_trips(ada.patch, event, capacity=50) == 3
+    assert count_round_trips(ada.publish, ada.new_event(state="draft")) == 3
+    assert count_round_trips(ada.call_off, event) == 3
 
 
 def test_a_login_takes_three_round_trips(count_round_trips, messages, ada, visitor):
@@ -74,6 +76,7 @@ def event(request, ada, visitor):
         ({"count": "false"}, 1),
         ({"status": "upcoming", "attending": "false", "created": "true", "sort": "-start_time"}, 1),
         ({"status": "past"}, 1),  # an empty first page
+        ({"state": "published", "registration": "open"}, 1),
         ({"search": "tea 100% ☕", "type": "meetup", "creator": "ada", "available": "true"}, 1),
         ({"search": "te", "sort": "-attendees_count", "ends_after": "2020-01-01T00:00:00Z"}, 1),
         ({"offset": 1000}, 2),  # beyond the end, the count is a separate statement

@@ -23,7 +23,7 @@ def upgrade() -> None:
         "events_hidden_idx",
         "events",
         ["start_time", "id"],
-        postgresql_include=["state", "visibility", "creator_id"],
+        postgresql_include=["creator_id"],
         postgresql_where=sa.text("state = 'draft' OR visibility = 'unlisted'"),
     )
 
