@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
-from adapters.http.requests.fields import in_utc
+from adapters.http.responses.json import in_utc
 from application.ports.event_queries import AttendeeView
 
 CSV_TYPE = "text/csv"

@@ -124,7 +124,7 @@ CATALOG = (
     _of_error(
         ReadOnlyEvent,
         "The event has already started.",
-        "Nothing: it can no longer be edited, deleted, attended, or left.",
+        "Nothing: it can no longer be edited, called off, deleted, attended, or left.",
     ),
     _of_error(
         EventNotPublished,

@@ -5,7 +5,7 @@ from typing import Any
 
 from werkzeug.http import HTTP_STATUS_CODES
 
-from adapters.http.requests.fields import in_utc
+from adapters.http.responses.json import in_utc
 from application.errors import Unavailable
 from application.preconditions import PreconditionFailed
 from domain.errors import (

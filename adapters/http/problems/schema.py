@@ -3,7 +3,6 @@
 from marshmallow import Schema, fields
 
 from adapters.http.problems.catalog import ProblemCode
-from adapters.http.requests.fields import Instant
 
 
 class ProblemSchema(Schema):
@@ -23,10 +22,10 @@ class ProblemSchema(Schema):
         values=fields.List(fields.String()),
         metadata={"description": "Invalid fields and their errors."},
     )
-    registration_opens_at = Instant(
+    registration_opens_at = fields.DateTime(
         metadata={"description": "When registration opens. With `registration_not_open` only."}
     )
-    registration_closes_at = Instant(
+    registration_closes_at = fields.DateTime(
         metadata={"description": "When registration closed. With `registration_closed` only."}
     )
     error = fields.String(

@@ -60,11 +60,6 @@ def _is_encodable(text: str) -> bool:
     return True
 
 
-def in_utc(instant: datetime) -> str:
-    """In RFC 3339 format, with Z."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 class Instant(fields.DateTime):
     """An RFC 3339 date-time, converted to UTC; seconds and offset are optional."""
 

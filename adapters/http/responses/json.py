@@ -1,5 +1,6 @@
 """JSON and empty responses."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -18,6 +19,11 @@ JSON_HEADERS = {"Content-Type": JSON_TYPE, "Cache-Control": CACHE_CONTROL}
 def to_json(body: Any) -> bytes:
     """JSON of dicts, lists, and read models; datetimes must be in UTC."""
     return orjson.dumps(body, option=orjson.OPT_UTC_Z)
+
+
+def in_utc(instant: datetime) -> str:
+    """In RFC 3339 format, with Z."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def no_content() -> Response:

@@ -32,7 +32,8 @@ def test_a_draft_is_not_published(ada, draft):
 def test_a_draft_is_only_in_the_lists_of_its_creator(ada, grace, draft):
     assert ada.event_titles() == ada.event_titles(created="true") == ["Tea"]
     assert ada.event_titles(state="draft", status="upcoming", search="tea") == ["Tea"]
-    assert ada.event_titles(state="published") == []
+    for query in ({"state": "published"}, {"available": "true"}, {"registration": "open"}):
+        assert ada.event_titles(**query) == []
     for query in ({}, {"state": "draft"}, {"creator": ada.username}, {"search": "tea"}):
         assert grace.event_titles(**query) == []
         assert grace.get("/v1/events/", params=query).json()["count"] == 0
