@@ -36,6 +36,12 @@ YEARS = {
 RULES = PasswordRules(COMMON_PASSWORDS)
 # Cursors from the service, with the list and order of each.
 known_cursors = {}
+# An event of the current user for each operation that only its creator may do.
+own_events = {}
+CREATOR_OPERATIONS = {
+    *("replaceEvent", "updateEvent", "deleteEvent"),
+    *("publishEvent", "callOffEvent"),
+}
 # Idempotency keys that were sent.
 used_keys = set()
 
@@ -68,6 +74,7 @@ def log_in(profile):
     if login.status_code == requests.codes.too_many_requests:
         # Fuzzed logins sent wrong passwords: another user need not wait.
         CREDENTIALS["username"] = new_username()
+        own_events.clear()
         return log_in(profile)
     if login.status_code == requests.codes.unauthorized:
         requests.post(f"{profile}/signup/", json=CREDENTIALS, timeout=30).raise_for_status()
@@ -82,6 +89,8 @@ def after_call(context, case, response):
     sent = response.request.headers.get("Authorization")
     if response.status_code == requests.codes.unauthorized and sent == f"Bearer {LogIn.token}":
         LogIn.token = None
+    if response.status_code == requests.codes.no_content and operation_id(case) == "deleteEvent":
+        own_events.pop("deleteEvent", None)
     is_json = "application/json" in response.headers.get("content-type", ())
     if response.status_code == requests.codes.ok and is_json and is_protected(context):
         body = response.json()
@@ -120,6 +129,9 @@ def map_case(context, case):
         case.headers["If-Match"] = "*"  # any other value would have to be the current ETag
     if is_valid and KEY_HEADER in case.headers:
         use_a_new_key(case)
+    # In sequences, links provide the id.
+    if is_valid and case.meta.phase.name == "fuzzing" and operation_id(case) in CREATOR_OPERATIONS:
+        use_own_event(case)
     return case
 
 
@@ -184,6 +196,32 @@ def use_a_new_key(case):
     if case.headers[KEY_HEADER].strip('"') in used_keys:
         case.headers[KEY_HEADER] = f"key-{len(used_keys)}"
     used_keys.add(case.headers[KEY_HEADER].strip('"'))
+
+
+def operation_id(case):
+    return case.operation.definition.raw.get("operationId")
+
+
+def use_own_event(case):
+    """Most other events are of other users, or deleted."""
+    operation = operation_id(case)
+    if operation not in own_events and LogIn.token is not None:
+        body = {
+            "title": "Tea",
+            "start_time": f"{YEARS['start_time']}-05-17T18:00:00Z",
+            "end_time": f"{YEARS['end_time']}-05-17T18:00:00Z",
+            "state": "draft" if operation == "publishEvent" else "published",
+        }
+        created = requests.post(
+            f"{case.operation.schema.get_base_url()}/v1/events/",
+            json=body,
+            headers={"Authorization": f"Bearer {LogIn.token}"},
+            timeout=30,
+        )
+        if created.status_code == requests.codes.created:
+            own_events[operation] = created.json()["id"]
+    if operation in own_events:
+        case.path_parameters["event_id"] = own_events[operation]
 
 
 def list_of(case):
