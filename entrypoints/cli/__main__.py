@@ -1,5 +1,6 @@
 """The command line: `python -m entrypoints.cli --help`."""
 
+import logging
 import signal
 import sys
 from typing import Any
@@ -54,6 +55,8 @@ for command in COMMANDS:
 def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
+    # If Ctrl-C interrupts the pool, SQLAlchemy logs what it then raises.
+    logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
     try:
         cli()
     except (SettingsError, CommandError, BackupError) as error:
