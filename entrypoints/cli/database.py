@@ -107,9 +107,9 @@ def print_verification(result: Verification) -> int:
     """Returns the exit code."""
     for event in result.differences:
         click.echo(
-            f"event {event.event_id}: state {event.state}, "
-            f"attendees_count {event.attendees_count}, capacity {event.capacity}, "
-            f"seats {event.seats}, orphaned seats {event.orphaned_seats}"
+            f"event {event.event_id}: attendees_count {event.attendees_count}, "
+            f"capacity {event.capacity}, seats {event.seats}, "
+            f"orphaned seats {event.orphaned_seats}"
         )
     events, seats = counted(result.events, "event"), counted(result.seats, "seat")
     click.echo(f"{events}, {seats}: {counted(len(result.differences), 'differs', 'differ')}.")

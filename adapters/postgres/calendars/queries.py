@@ -13,7 +13,6 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
-    or_,
     select,
     true,
     union,
@@ -21,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import FromClause
 
 from adapters.postgres.connection import Row
-from adapters.postgres.events.filters import IS_CREATOR, IS_DRAFT, has_state
+from adapters.postgres.events.filters import IS_ACCESSIBLE, IS_DRAFT, has_state
 from adapters.postgres.pages import LIMIT
 from adapters.postgres.reader import Reader
 from adapters.postgres.schema.tables import attendances, calendar_feeds, events, users
@@ -76,9 +75,7 @@ def _entries() -> str:
 
 
 ENTRY = compile_sql(
-    select(*columns_of(CalendarEntry, events)).where(
-        events.c.id == EVENT_ID, or_(~IS_DRAFT, IS_CREATOR)
-    )
+    select(*columns_of(CalendarEntry, events)).where(events.c.id == EVENT_ID, IS_ACCESSIBLE)
 )
 ENTRIES = _entries()
 CREATED_AT = compile_sql(

@@ -55,6 +55,8 @@ def has_state(state: EventState, source: FromClause = events) -> ColumnElement[b
 
 
 IS_DRAFT = has_state(EventState.DRAFT)
+# Also true for unlisted events, which anyone who has the id can get.
+IS_ACCESSIBLE = or_(~IS_DRAFT, IS_CREATOR)
 
 
 def _is_restricted(source: FromClause = events) -> ColumnElement[bool]:
@@ -168,7 +170,10 @@ def may_match_hidden_events(key: StatementKey) -> bool:
 
 
 def visible_events(key: StatementKey, source: FromClause = events) -> Iterator[ColumnElement[bool]]:
-    """Drafts are visible to their creator, unlisted events to attendees, too. Drafts have none."""
+    """Unless the filters imply it: no drafts of others, and unlisted events only with a seat.
+
+    A draft has no seats.
+    """
     if may_match_hidden_events(key):
         yield or_(~_is_restricted(source), source.c.creator_id == VIEWER, has_seat(source))
 

@@ -24,8 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import FromClause
 
 from adapters.postgres.events.filters import (
-    IS_CREATOR,
-    IS_DRAFT,
+    IS_ACCESSIBLE,
     IS_HIDDEN,
     StatementKey,
     has_seat,
@@ -68,9 +67,7 @@ def _event_views(source: FromClause) -> Select[Any]:
     )
 
 
-DETAIL = compile_sql(
-    _event_views(events).where(events.c.id == EVENT_ID, or_(~IS_DRAFT, IS_CREATOR))
-)
+DETAIL = compile_sql(_event_views(events).where(events.c.id == EVENT_ID, IS_ACCESSIBLE))
 
 
 def _count(key: StatementKey) -> Select[Any]:

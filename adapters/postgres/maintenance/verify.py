@@ -6,17 +6,14 @@ from uuid import UUID
 from sqlalchemy import Engine, func, select
 
 from adapters.postgres.errors import translated_errors
-from adapters.postgres.events.filters import has_state
 from adapters.postgres.schema.tables import attendances, events, users
-from domain.events.state import EventState
 
 
 @dataclass(frozen=True)
 class Difference:
-    """An event with wrong seats. Fields are None if the event row is missing."""
+    """An event with a wrong count. Fields are None if the event row is missing."""
 
     event_id: UUID
-    state: str | None
     attendees_count: int | None
     capacity: int | None
     seats: int
@@ -33,7 +30,6 @@ class Verification:
 def verify(engine: Engine) -> Verification:
     """Compare the count of every event with its seats, in one snapshot. Reads both tables in full.
 
-    A draft must have no seats.
     Raises Unavailable.
     """
     taken = (
@@ -52,7 +48,6 @@ def verify(engine: Engine) -> Verification:
     differing = (
         select(
             event_id.label("event_id"),
-            events.c.state,
             events.c.attendees_count,
             events.c.capacity,
             seats.label("seats"),
@@ -63,7 +58,6 @@ def verify(engine: Engine) -> Verification:
             events.c.attendees_count.is_distinct_from(seats)
             | (seats > events.c.capacity)
             | (orphaned_seats > 0)
-            | (has_state(EventState.DRAFT) & (seats > 0))
         )
         .order_by(event_id)
     )

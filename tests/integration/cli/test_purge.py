@@ -9,6 +9,7 @@ import pytest
 
 from adapters.postgres.maintenance.expired_rows import BATCH
 from application.idempotency import IdempotencyRecord, IdempotentRequest
+from domain.events.state import EventState
 from tests.builders import DAY, a_session, a_user, an_event
 from tests.postgres import run_in
 
@@ -63,9 +64,11 @@ def test_an_interrupted_deletion_is_finished(output_of, db):
     ada, grace = a_user("ada"), a_user("grace")
     start = datetime.now(UTC) + DAY
     own, other = (an_event(creator_id=each.id, start_time=start) for each in (ada, grace))
+    draft = an_event(creator_id=ada.id, start_time=start, state=EventState.DRAFT)
     with db.new_work() as work:
-        for person, event in ((ada, own), (grace, other)):
+        for person in (ada, grace):
             work.users.add(person)
+        for event in (own, other, draft):
             work.events.add(event)
         work.commit()
     with db.new_work() as work:
@@ -85,7 +88,11 @@ def test_an_interrupted_deletion_is_finished(output_of, db):
         f"Finished {interrupted}\n{nothing} were deleted.\n",
         f"{nothing} were deleted.\n",
     ]
-    assert db.rows("SELECT id, attendees_count FROM events") == [(other.id, 0)]
+    assert dict(db.rows("SELECT id, state FROM events")) == {
+        own.id: EventState.CANCELLED,
+        other.id: EventState.PUBLISHED,
+    }
+    assert db.rows("SELECT DISTINCT attendees_count FROM events") == [(0,)]
     assert db.rows("SELECT count(*) FROM attendances") == [(0,)]
 
 
