@@ -285,7 +285,9 @@ def change_state(sample_data, base_url, *, rounds: int, clients: int = 4) -> Rep
         each.connect()
     counts: Counter[tuple[int | None, str | None]] = Counter()
     for _ in range(rounds):
-        event = sample_data.create_event(creator, state=EventState.DRAFT)
+        event = sample_data.create_event(
+            creator, state=EventState.DRAFT, updated_at=datetime.now(UTC)
+        )
         path = f"/v1/events/{event}/"
 
         def send(client, method, action="", body=None, path=path):
@@ -312,6 +314,7 @@ def change_state(sample_data, base_url, *, rounds: int, clients: int = 4) -> Rep
         row = sample_data.event(event)
         found = row.state, row.revision
         report.check(found == ("cancelled", 2 + edited), f"{edited} edits: {found}")
+        report.check(row.updated_at == row.cancelled_at, "edited after the call-off")
         report.check({each.status for each in responses[clients:]} == {200}, f"{responses}")
     for each in http:
         each.close()
