@@ -40,6 +40,6 @@ def seed_demo(people: int, events: int, seats: int, seed: str | None) -> None:
         finally:
             container.engine().dispose()
             if seeder.people:
-                names = ", ".join(person.username for person in seeder.people[:3])
+                names = ", ".join(person.username for person in seeder.known_people)
                 click.echo(f"Log in as {names}. The password of all: {seeder.password.secret}")
     click.echo(f"Added {counted(people, 'person', 'people')} and {counted(events, 'event')}.")
