@@ -67,7 +67,7 @@ class EventNotPublished(Conflict):
     code = "event_not_published"
 
     def __init__(self) -> None:
-        super().__init__("The event is a draft. Publish it first.")
+        super().__init__("The event is a draft. Publish or delete it.")
 
 
 class EventCancelled(Conflict):

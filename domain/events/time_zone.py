@@ -22,7 +22,9 @@ class TimeZone(str):
 
     def __new__(cls, name: str) -> "TimeZone":
         if name not in time_zone_names():
-            raise Invalid("timezone", "Must be an IANA time zone, such as Europe/Berlin.")
+            raise Invalid(
+                "timezone", "Must be an IANA time zone, such as Europe/Berlin (case-sensitive)."
+            )
         return super().__new__(cls, name)
 
 

@@ -130,7 +130,7 @@ CATALOG = (
     _of_error(
         EventNotPublished,
         "The event is your draft.",
-        "Publish it first: `POST /v1/events/{id}/publish/`.",
+        "Publish it first: `POST /v1/events/{id}/publish/`. Instead of calling it off, delete it.",
     ),
     _of_error(
         EventCancelled,

@@ -75,7 +75,7 @@ def test_a_draft_cannot_be_attended_called_off_or_put_into_a_calendar(ada, draft
         ada.get(f"{draft}calendar.ics"),
     ):
         assert is_problem(response, 409, "event_not_published")
-        assert response.json()["detail"] == "The event is a draft. Publish it first."
+        assert response.json()["detail"] == "The event is a draft. Publish or delete it."
     assert ada.cancel(draft).status_code == 204
     assert ada.get(f"{draft}attendees/").json()["results"] == []
     assert ada.get(draft).json()["state"] == "draft"
