@@ -71,7 +71,8 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
         """Cancel your attendance
 
         Releases your seat, also after registration has closed, or if the event is cancelled. Fails
-        with 409 if the event has started. If you have no seat, nothing changes.
+        with 409 if the event has started. If you have no seat, nothing changes. To cancel an event
+        that you created, use `callOffEvent`.
         """
         use_cases.cancel_attendance(event_id, caller())
         return no_content()

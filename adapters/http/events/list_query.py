@@ -23,6 +23,8 @@ ignored: `lodz` finds *Łódź*. Punctuation separates words: `node.js` finds *N
 js*. Emoji and scripts written without spaces, such as Chinese, Japanese and Thai, match at any \
 position. An empty search is ignored; punctuation alone is an error."""
 CREATOR = "Username of the creator, case-insensitive; surrounding whitespace is ignored."
+STATUS = "By time: `upcoming`, `ongoing` or `past`. Cancelled events have a status, too."
+STATE = "`draft` (only yours), `published` or `cancelled`."
 AVAILABLE = "`true` for published events with seats left, `false` for all others."
 REGISTRATION = """\
 `open`: published events that you can attend now. They have not started, their registration is \
@@ -70,13 +72,11 @@ class EventListQuery(CursorQuery):
     creator = Text(metadata={"description": CREATOR})
     available = Flag(metadata={"description": AVAILABLE})
     type = fields.Enum(EventType, by_value=fields.String, metadata={"description": "Event type."})
-    status = fields.Enum(
-        EventStatus, by_value=fields.String, metadata={"description": "Current status."}
-    )
+    status = fields.Enum(EventStatus, by_value=fields.String, metadata={"description": STATUS})
     state = fields.Enum(
         EventState,
         by_value=fields.String,
-        metadata={"description": "State. Drafts are only in the list of their creator."},
+        metadata={"description": STATE},
     )
     registration = fields.Enum(
         Registration, by_value=fields.String, metadata={"description": REGISTRATION}
