@@ -98,6 +98,7 @@ def test_nothing_else_is_a_time_zone(name):
     with pytest.raises(Invalid) as exc_info:
         TimeZone(name)
     assert exc_info.value.field == "timezone"
+    assert "case-sensitive" in exc_info.value.problem
 
 
 def test_every_time_zone_can_be_loaded():
