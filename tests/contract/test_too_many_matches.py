@@ -43,10 +43,8 @@ def test_an_order_by_attendees_takes_no_more_events(storage, ada, sort, filters,
     titles(storage, ada, sort, page_request, **filters)
     keep_events(storage, ada, "Cup", 1)
 
-    with pytest.raises(TooManyMatches) as raised:
+    with pytest.raises(TooManyMatches):
         titles(storage, ada, sort, page_request, **filters)
-
-    assert raised.value.limit == 3
 
 
 @pytest.mark.parametrize("filters", [{"attending": False}, {"available": True}], ids=str)
@@ -111,6 +109,7 @@ def test_a_filter_that_the_first_events_in_order_do_not_meet(postgres_storage, f
     assert titles(storage, ada, first, status=UPCOMING, **narrow)[0].startswith("B")
 
 
+@pytest.mark.parametrize("max_sorted", [12])  # a search may read a quarter
 @pytest.mark.parametrize("sort", [EventSort.SOONEST_FIRST, EventSort.BY_TITLE])
 def test_a_search_for_a_frequent_word_that_the_first_events_do_not_have(postgres_storage, sort):
     storage, ada = postgres_storage, a_member(postgres_storage)

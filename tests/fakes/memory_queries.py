@@ -123,7 +123,7 @@ class MemoryEventQueries(EventQueries):
         indexed = replace(criteria, available=None, attending=None)
         is_few = sum(_meets(view, indexed, viewer_id, now) for view in views) <= self.max_sorted
         if not (is_few or criteria.search or criteria.created or criteria.attending):
-            raise TooManyMatches(self.max_sorted)
+            raise TooManyMatches
 
     def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
         state = self.store.committed

@@ -31,7 +31,6 @@ from adapters.http.responses.stored import from_stored, to_stored
 from application.idempotency import IdempotencyKeyInUse, IdempotencyKeyReused
 from application.pages import PageRequest
 from application.ports.event_queries import (
-    MAX_SORTED,
     EventCriteria,
     EventView,
     TooManyMatches,
@@ -91,7 +90,7 @@ def events_blueprint(
     @blueprint.operation(
         "GET",
         EVENTS,
-        TooManyMatches(MAX_SORTED),
+        TooManyMatches(),
         invalid=examples.INVALID_QUERY,
         query=EventListQuery,
     )

@@ -129,12 +129,13 @@ def page_of_events(key: StatementKey, *, is_after: bool, is_counted: bool) -> st
 def bounds(page_request: PageRequest, key: StatementKey, max_sorted: int) -> dict[str, int]:
     """The bind parameters of `_bounded_matches`."""
     needed = page_request.offset + page_request.limit + 1
+    matches = max_sorted // 4 if key.has_search else max_sorted
     # A search looks up the terms of each, after the first way.
-    candidates = max_sorted // 2 if key.has_search and not _is_by_start(key) else max_sorted
+    candidates = matches // 2 if key.has_search and not _is_by_start(key) else matches
     # If there is one more, there are too many.
     return {
         "needed": needed,
-        "few": max_sorted + 1,
+        "few": matches + 1,
         "scanned": candidates + needed,
         "candidates": candidates + 1,
     }

@@ -225,7 +225,7 @@ def count_rows(large_database):
 @pytest.mark.parametrize("limit", [20, 100])
 def test_a_page_in_any_order_reads_a_bounded_number_of_events(count_rows, criteria, sort, limit):
     page_request = PageRequest(limit, is_counted=False)
-    page, values = page_statement(EventCriteria(**criteria, sort=sort), page_request)
+    page, values = page_statement(EventCriteria(**criteria, sort=sort), page_request, 5_000)
 
     # The first events in order, and the ids of candidates and then their events.
     most = values["scanned"] + 2 * values["candidates"] + 2 * limit
