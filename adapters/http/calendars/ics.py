@@ -99,7 +99,7 @@ def _event(entry: CalendarEntry) -> Event:
 
 
 def _description(entry: CalendarEntry) -> str:
-    """Starts with the reason for the cancellation: apps do not show COMMENT."""
+    """With the cancellation reason first, because apps do not show COMMENT."""
     if not entry.cancellation_reason:
         return entry.description
     return f"Cancelled: {entry.cancellation_reason}\n\n{entry.description}".rstrip()
