@@ -29,8 +29,8 @@ REGISTRATION = """\
 open, and seats are left."""
 SORT = f"""\
 Sort field; prefix `-` for descending. Ties are broken by id. Titles are sorted \
-case-insensitively. Sorting more than {MAX_SORTED:,} events by `attendees_count` can return 422, and \
-an event may move between pages when its attendance changes."""
+case-insensitively. Sorting more than {MAX_SORTED:,} events by `attendees_count` can return 422, \
+and an event may move between pages when its attendance changes."""
 
 SORT_PARAMETERS: Mapping[EventSort, str] = {
     sort: f"-{sort.field}" if sort.is_descending else sort.field for sort in EventSort

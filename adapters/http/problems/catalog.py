@@ -194,7 +194,7 @@ CATALOG = (
     _of_error(
         TooManyMatches,
         "The list would have to read too many events.",
-        "Add a period, type, creator, or rarer search word, or sort by `start_time`.",
+        "Add a period, type, creator or rarer search word, or sort by `start_time`.",
     ),
     _of_status(
         429,

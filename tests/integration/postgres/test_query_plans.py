@@ -16,7 +16,7 @@ from adapters.postgres.events.writes import (
     LOAD,
     LOAD_SEATS,
     LOCK,
-    LOCK_TO_LEAVE,
+    LOCK_AFFECTED_BY_DELETION,
     SeatChange,
     update_event,
 )
@@ -280,7 +280,7 @@ def test_attending_and_cancelling_scan_no_table(sequential_scans):
 def test_leaving_events_scans_no_table(sequential_scans):
     values = {"attendee": user_id(5), "now": NOW, "limit": BATCH}
 
-    assert sequential_scans(LOCK_TO_LEAVE, values) == []
+    assert sequential_scans(LOCK_AFFECTED_BY_DELETION, values) == []
 
 
 @pytest.mark.parametrize("criteria", [{}, {"status": EventStatus.UPCOMING}], ids=describe)
