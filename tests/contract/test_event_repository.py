@@ -209,7 +209,7 @@ def test_a_removed_event_takes_its_seats_along_and_leaves_others(storage, ada, g
     assert storage.seat_of(other, grace).is_taken
 
 
-def test_the_events_to_leave_are_drafts_and_upcoming_ones_created_or_attended(storage, ada, grace):
+def test_a_deletion_affects_own_drafts_and_upcoming_events_created_or_attended(storage, ada, grace):
     started = {"start_time": NOON}
     affected = [
         storage.keep_event(ada),
@@ -245,7 +245,7 @@ def test_the_events_to_leave_are_drafts_and_upcoming_ones_created_or_attended(st
         }
 
 
-def test_an_event_that_was_left_is_not_to_leave_again(storage, ada, grace):
+def test_a_finished_deletion_affects_no_more_events(storage, ada, grace):
     own, attended = storage.keep_event(ada), storage.keep_event(grace)
     storage.keep_event(ada, state=EventState.DRAFT)
     for event in (own, attended):
@@ -262,7 +262,7 @@ def test_an_event_that_was_left_is_not_to_leave_again(storage, ada, grace):
 
 @pytest.mark.parametrize("is_draft", [True, False])
 @pytest.mark.parametrize("start_time", [NOON, NOON + HOUR])
-def test_a_deletion_is_unfinished_while_there_are_events_to_leave(
+def test_a_deletion_is_unfinished_while_there_are_drafts_or_events_to_call_off(
     storage, ada, is_draft, start_time
 ):
     state = EventState.DRAFT if is_draft else EventState.PUBLISHED
@@ -291,7 +291,7 @@ def test_a_deletion_is_finished_if_all_own_events_are_cancelled(storage, ada):
 
 
 def assert_is_finished_by_leaving(storage, user, is_unfinished):
-    """`unfinished_deletions` and `affected_by_deletion_for_update` agree before and after."""
+    """`unfinished_deletions` and `affected_by_deletion_for_update` agree, before and after."""
     with storage.new_work() as work:
         work.users.remove(work.users.find_for_update(user.id))
         work.commit()

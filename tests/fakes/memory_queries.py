@@ -98,7 +98,7 @@ class MemoryAccountQueries(AccountQueries):
 
 @dataclass
 class MemoryEventQueries(EventQueries):
-    """Raises TooManyMatches only where PostgreSQL always does."""
+    """Raises TooManyMatches only where every adapter must."""
 
     store: MemoryStore
     max_sorted: int = MAX_SORTED
