@@ -62,7 +62,7 @@ class Transaction:
         if command_tag != COMMIT.decode():
             raise RuntimeError("An earlier error was ignored: the transaction was rolled back.")
 
-    def commit_rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
+    def rows_and_commit(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
         """Execute and commit a statement that is the whole transaction, and return its rows.
 
         Raises the same errors as `commit`.

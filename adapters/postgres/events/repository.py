@@ -41,7 +41,7 @@ class PostgresEventRepository(EventRepository):
 
     def add_and_commit(self, event: Event, max_upcoming: int) -> str:
         return _creator_name(
-            self._transaction.commit_rows(ADD_EVENT, _new_event_values(event, max_upcoming)),
+            self._transaction.rows_and_commit(ADD_EVENT, _new_event_values(event, max_upcoming)),
             max_upcoming,
         )
 
