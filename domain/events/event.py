@@ -83,7 +83,7 @@ class EventChanges(TypedDict, total=False):
     registration_closes_at: datetime | None
 
 
-# Fields that an edit sets without further checks.
+# Fields that `edit` copies from the changes; the others are parts of value objects.
 DETAILS = (
     *("title", "description", "timezone", "capacity", "type", "location"),
     *("visibility", "attendees_visible_to"),

@@ -58,8 +58,8 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
     def attend_event(event_id: UUID) -> Response:
         """Attend an event
 
-        Takes a seat. Fails with 409 if the event is full, is cancelled, or has started, and outside
-        the registration window. If you already have a seat, nothing changes, even if the event is
+        Takes a seat. Fails with 409 if the event is full, is cancelled, or has started, or if
+        registration is not open. If you already have a seat, nothing changes, even if the event is
         full or registration has closed.
         """
         use_cases.attend_event(event_id, caller())
