@@ -116,8 +116,8 @@ def _location(**options: Any) -> Text:
 
 def _timezone(**options: Any) -> Text:
     metadata = {
-        "description": "IANA time zone of the venue, for calendar files. It does not apply to times in "
-        "JSON, which are in UTC unless they have an offset.",
+        "description": "IANA time zone of the venue, for calendar files. It does not apply to "
+        "times in JSON, which are in UTC unless they have an offset.",
         "pattern": r"^[A-Za-z0-9_+/-]+$",
         "example": "Europe/London",
         **options.pop("metadata", {}),
