@@ -166,9 +166,9 @@ class EventQueries(Protocol):
 
         Drafts are included for their creator only, unlisted events for their creator and attendees.
         Raises SessionEnded, or TooManyMatches if more than MAX_SORTED events would have to be
-        sorted by attendees_count. It may raise TooManyMatches for other orders, too, but not for
-        the events that the caller created or attends, and not in order of start_time without
-        `search`, `available`, `is_registration_open` and `attending`.
+        sorted by attendees_count. It may raise TooManyMatches for other orders, too, but not in
+        order of start_time without `search`, `available`, `is_registration_open` and `attending`.
+        Never for the events that the caller created or attends, or for the caller's drafts.
         """
 
     @abstractmethod
