@@ -62,10 +62,10 @@ class Transaction:
         if command_tag != COMMIT.decode():
             raise RuntimeError("An earlier error was ignored: the transaction was rolled back.")
 
-    def commit_rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
-        """The rows of a statement that is the whole transaction, committed in the same message.
+    def rows_and_commit(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
+        """Execute and commit a statement that is the whole transaction, and return its rows.
 
-        Raises the same as `commit`.
+        Raises the same errors as `commit`.
         """
         if self._is_begun or self._writes:
             raise RuntimeError("The transaction has other statements.")

@@ -16,7 +16,7 @@ from domain.accounts.session import ClientInfo
 class DeleteAccount:
     """Delete the account and its drafts, call off its upcoming events, and give back its seats.
 
-    Other events remain without the user's name, and so do seats at events that have started.
+    Published events and seats in events that have started remain, without the user's name.
     Raises WrongPassword, TooManyWrongPasswords, PreconditionFailed or SessionEnded, or
     OutcomeUnknown if the account is deleted but not all of its events. FinishDeletions continues.
     """

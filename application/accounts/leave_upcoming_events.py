@@ -15,7 +15,8 @@ BATCH = 100
 class LeaveUpcomingEvents:
     """Call off a deleted account's upcoming events, delete its drafts, and give back its seats.
 
-    After an interruption, call it again to continue. Events that have started by then remain.
+    After an interruption, call it again to continue. Published events that have started by then
+    remain.
     """
 
     new_work: UnitOfWorkFactory
@@ -30,7 +31,7 @@ class LeaveUpcomingEvents:
     @retry_on_contention
     def _leave_batch(self, user_id: UUID, now: datetime) -> int:
         with self.new_work() as work:
-            events = work.events.to_leave_for_update(user_id, now, BATCH)
+            events = work.events.affected_by_deletion_for_update(user_id, now, BATCH)
             for event in events:
                 if event.state is EventState.DRAFT:
                     work.events.remove(event)

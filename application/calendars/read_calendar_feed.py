@@ -9,15 +9,15 @@ from domain.calendars.feed import FeedSecret
 ENTRIES_MAX = 1_000
 DESCRIPTION_MAX = 1_000  # characters; the calendar of a single event has the full text
 
-# How long after its end a cancelled event stays in the feed.
-CANCELLED_KEPT = timedelta(days=30)
+# How long a cancelled event stays in the feed after its end.
+CANCELLED_RETENTION = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class ReadCalendarFeed:
     """Events that the owner attends or organises: the ENTRIES_MAX that start latest.
 
-    Drafts are left out, and cancelled events from CANCELLED_KEPT after their end.
+    Excludes drafts, and cancelled events once CANCELLED_RETENTION has passed since their end.
     `secret` may be any text. Raises CalendarNotFound.
     """
 
@@ -26,5 +26,5 @@ class ReadCalendarFeed:
 
     def __call__(self, secret: str) -> Sequence[CalendarEntry]:
         secret_hash = FeedSecret(secret).hash
-        cancelled_since = self.clock.now() - CANCELLED_KEPT
+        cancelled_since = self.clock.now() - CANCELLED_RETENTION
         return self.calendars.entries(secret_hash, ENTRIES_MAX, DESCRIPTION_MAX, cancelled_since)

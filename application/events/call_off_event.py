@@ -14,7 +14,7 @@ from domain.events.state import CancellationReason
 class CallOffEvent:
     """Cancel an event that has not started. Its attendees keep their seats.
 
-    Repeating it changes nothing and keeps the first reason. Raises EventNotFound, NotEventCreator,
+    Repeating it changes nothing: the first reason stays. Raises EventNotFound, NotEventCreator,
     EventNotPublished, ReadOnlyEvent, PreconditionFailed, SessionEnded or AccountDeleted.
     """
 

@@ -34,7 +34,7 @@ class CalendarQueries(Protocol):
 
     @abstractmethod
     def entry(self, event_id: UUID, caller: Caller) -> CalendarEntry:
-        """Raises EventNotFound, also for a draft of someone else, or SessionEnded."""
+        """Raises EventNotFound, also for another user's draft, or SessionEnded."""
 
     @abstractmethod
     def feed_created_at(self, caller: Caller) -> datetime | None:
@@ -46,7 +46,7 @@ class CalendarQueries(Protocol):
     ) -> Sequence[CalendarEntry]:
         """Events that the owner of the feed attends or organises; latest start first, ties by id.
 
-        At most `limit`. No drafts, and no cancelled events that end before `cancelled_since`.
+        At most `limit`. Excludes drafts, and cancelled events that end before `cancelled_since`.
         Longer descriptions are cut to `length` characters and an ellipsis.
         Raises CalendarNotFound if no feed has this hash.
         """

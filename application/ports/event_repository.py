@@ -18,14 +18,17 @@ class EventRepository(Protocol):
 
     @abstractmethod
     def add_and_commit(self, event: Event, max_upcoming: int) -> str:
-        """Like `add`, and commits: the only change of its unit of work. Raises OutcomeUnknown."""
+        """Like `add`, and commit. Must be the unit of work's only change. Raises OutcomeUnknown."""
 
     @abstractmethod
-    def to_leave_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
-        """Events to leave when an account is deleted, with the user's seat: at most `limit`.
+    def affected_by_deletion_for_update(
+        self, user_id: UUID, now: datetime, limit: int
+    ) -> Sequence[EventSeats]:
+        """The events that the deletion of an account still has to change, with the user's seat.
 
-        The user's drafts, and upcoming events that the user attends, or created and that are not
-        cancelled; in order of id. They are locked until the unit of work ends.
+        These are the user's drafts, their upcoming events that are not cancelled, and the upcoming
+        events that they attend; at most `limit`, in order of id. They are locked until the unit of
+        work ends.
         """
 
     @abstractmethod
@@ -37,7 +40,7 @@ class EventRepository(Protocol):
 
     @abstractmethod
     def get_seats_for_update(self, event_id: UUID, attendee: UUID) -> EventSeats:
-        """Like `get_for_update`, without the event's texts."""
+        """Like `get_for_update`, but loads only what decides about seats."""
 
     @abstractmethod
     def save(self, event: EventSeats) -> None:

@@ -1,4 +1,4 @@
-"""Who sees an event, and who sees its attendees."""
+"""Who can find an event, and who can list its attendees."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -7,9 +7,9 @@ from domain.events.errors import AttendeesHidden
 
 
 class Visibility(StrEnum):
-    """Unlisted events are only in the lists of their creator and attendees.
+    """Only the creator and the attendees find an unlisted event in their lists.
 
-    Anyone who has the id can get them.
+    Everyone who has the id can get it.
     """
 
     PUBLIC = "public"
@@ -17,7 +17,7 @@ class Visibility(StrEnum):
 
 
 class AttendeesVisibleTo(StrEnum):
-    """Who may list the attendees. Their number is public."""
+    """Who can list the attendees. Their number is public."""
 
     EVERYONE = "everyone"
     ATTENDEES = "attendees"
@@ -27,7 +27,7 @@ class AttendeesVisibleTo(StrEnum):
 def require_attendees_visible(
     visible_to: AttendeesVisibleTo, creator_id: UUID, viewer_id: UUID, *, is_attending: bool
 ) -> None:
-    """Raises AttendeesHidden. The creator is the organiser, and may always list them."""
+    """Raises AttendeesHidden. The organiser is the creator, who can always list them."""
     if viewer_id == creator_id or visible_to is AttendeesVisibleTo.EVERYONE:
         return
     if visible_to is AttendeesVisibleTo.ORGANISER or not is_attending:

@@ -83,7 +83,7 @@ class EventChanges(TypedDict, total=False):
     registration_closes_at: datetime | None
 
 
-# Fields that an edit sets as they are.
+# Fields that `edit` copies from the changes; the others are parts of value objects.
 DETAILS = (
     *("title", "description", "timezone", "capacity", "type", "location"),
     *("visibility", "attendees_visible_to"),
@@ -92,7 +92,7 @@ DETAILS = (
 
 @dataclass
 class EventSeats:
-    """The part of an event that decides about its seats: not its texts, and the seat of one user.
+    """The part of an event that decides about its seats, with the seat of one user.
 
     The list of attendees is never loaded: there may be a million, and every decision needs only
     their count and this seat.
@@ -137,7 +137,7 @@ class EventSeats:
         self.attendees_count += 1
 
     def cancel(self, now: datetime) -> None:
-        """Give up the seat, also of a cancelled event. Without a seat, this changes nothing.
+        """Give up the seat, even if the event is cancelled. Without a seat, nothing changes.
 
         Raises EventNotFound or ReadOnlyEvent.
         """
@@ -149,7 +149,7 @@ class EventSeats:
         self.attendees_count -= 1
 
     def call_off(self, reason: CancellationReason, by: UUID, now: datetime) -> None:
-        """Cancel the event for good. Its attendees keep their seats. Repeating it changes nothing.
+        """Cancel the event permanently. Attendees keep their seats. Repeating it changes nothing.
 
         Raises EventNotFound, NotEventCreator, EventNotPublished or ReadOnlyEvent.
         """
@@ -186,7 +186,7 @@ class EventSeats:
 
     def _revise(self, now: datetime) -> None:
         self.revision += 1
-        # Increases with every revision, also where clocks differ: it identifies the revision.
+        # Increases with every revision, even if clocks differ: it identifies the revision.
         self.updated_at = max(now, self.updated_at + MICROSECOND)
 
 
@@ -232,7 +232,7 @@ class Event(EventSeats):
     def edit(self, changes: EventChanges, editor_id: UUID, now: datetime) -> None:
         """Apply all changes or none. If nothing differs, it is no edit.
 
-        A draft can also be edited after its start, if it gets times in the future.
+        A draft can be edited even after its start, if its new times are in the future.
         Raises EventNotFound, NotEventCreator, EventCancelled, ReadOnlyEvent, Invalid or
         CapacityBelowAttendance.
         """

@@ -9,7 +9,7 @@ from domain.events.errors import RegistrationClosed, RegistrationNotOpen
 
 @dataclass(frozen=True, slots=True)
 class RegistrationWindow:
-    """`opens_at` is inclusive, `closes_at` exclusive. Without them, it is open until the start."""
+    """`opens_at` is inclusive, `closes_at` exclusive. By default, it is open until the start."""
 
     opens_at: datetime | None = None
     closes_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""Whether an event is a draft, published or cancelled. Its status is about time instead."""
+"""Whether an event is a draft, published or cancelled. Its status depends on the time instead."""
 
 from enum import StrEnum
 
@@ -15,8 +15,8 @@ class EventState(StrEnum):
 
 
 class CancellationReason(str):
-    """Up to 1,000 characters after trimming whitespace. No control characters but tabs and line
-    breaks. Raises Invalid.
+    """Up to 1,000 characters after trimming whitespace, without control characters other than tabs
+    and line breaks. Raises Invalid.
     """
 
     __slots__ = ()

@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 from domain.errors import Invalid
 
-# Names in the database that are no zones: this machine's zone, and a placeholder.
+# Names in the database that are not zones: this machine's zone, and a placeholder.
 NOT_ZONES = {"localtime", "Factory"}
 
 

@@ -55,7 +55,8 @@ for command in COMMANDS:
 def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
-    # If Ctrl-C interrupts the pool, SQLAlchemy logs what it then raises.
+    # If Ctrl-C interrupts SQLAlchemy's pool, it logs the exception. Without a handler for its
+    # logger, Python prints that to stderr.
     logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
     try:
         cli()

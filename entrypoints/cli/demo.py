@@ -90,7 +90,7 @@ def run_journey(ada: Person, grace: Person) -> None:
     reason = {"reason": "The kettle is broken."}
     ada.send("calls the event off", 200, "POST", f"{path}call-off/", json=reason)
     event = grace.send("reads why", 200, "GET", path)
-    expect(event["cancellation_reason"] == reason["reason"], "the event has the reason")
+    expect(event["cancellation_reason"] == reason["reason"], "the event shows the reason")
     expect(event["is_attending"], "Grace still has her seat")
     ada.send("can no longer attend", 409, "POST", f"{path}attend/")
 

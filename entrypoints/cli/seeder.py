@@ -53,7 +53,7 @@ class Kind(NamedTuple):
 
     topics: tuple[str, ...]
     titles: tuple[str, ...]
-    start_hour: int  # local
+    start_hour: int  # local time
     hours: int
 
 
@@ -226,7 +226,7 @@ class Seeder:
         return start, start + length
 
     def _window(self, kind: str, created_at: datetime, start_time: datetime) -> RegistrationWindow:
-        """Opens within a day of the creation, or in the future; closes a day before the start."""
+        """Opens within a day of the creation or in the future; closes a day before the start."""
         opens_at = closes_at = None
         if kind in {"opens", "both"}:
             opens_at = created_at + timedelta(days=self._random.uniform(0.1, 1))
@@ -238,7 +238,7 @@ class Seeder:
 
     def _seats(self, average: int, fill: str) -> tuple[int, int]:
         """How many seats are taken, and how many there are."""
-        # Other events make up for the empty ones and the drafts.
+        # The other events make up for the empty ones and the drafts.
         average_taken = average * len(FILL) / (len(FILL) - 1) * len(STATES) / (len(STATES) - 1)
         drawn = round(average_taken * self._random.uniform(0.5, 1.5))
         taken = 0 if fill == "empty" else min(drawn, len(self.people))

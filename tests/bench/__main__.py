@@ -14,6 +14,7 @@ from sqlalchemy import URL
 from tests.bench.growth import growth, sizes
 from tests.bench.loaded import loaded_dataset
 from tests.bench.peer import PeerData
+from tests.bench.profiles import profiles
 from tests.bench.report import comparison, introduction, load_section
 from tests.bench.scenarios import SCENARIOS, Scenario
 from tests.bench.services import THIS_TREE, Service, floor, turnout
@@ -50,9 +51,13 @@ class Benchmark:
             ):
                 results = self.in_turns((service, data), (other, data))
             statements = statements_of(self.scenarios, data)
+            by_layer = profiles(self.scenarios, data)
             blocks = [
                 *introduction(data),
                 *load_section(results, statements, self.turns, self.seconds),
+                "### Processor time of the service by layer",
+                "Requests in one thread, with cProfile, without the HTTP server and the log.",
+                by_layer,
                 "## Bytes of a row",
                 bytes_of_rows,
             ]

@@ -153,7 +153,7 @@ def pages(data: Dataset, client: Client) -> Iterator[Row]:
 
 
 def medians(first: Measurement, second: Measurement, rounds: int = ROUNDS) -> Row:
-    """Medians of both, and the ratio of the second to the first unless that was rejected."""
+    """Medians of both, and the ratio of the second to the first unless the second was rejected."""
     taken_s = [(first(), second()) for _ in range(rounds)]
     before, after = (statistics.median(each) for each in zip(*taken_s, strict=True))
     return shown(before), shown(after), "" if math.isnan(after) else f"{after / before:.2f}"

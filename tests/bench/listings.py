@@ -65,7 +65,7 @@ def searches() -> dict[str, str]:
 
 
 def bounded_reads(data: Dataset) -> dict[str, str]:
-    """A request that would have to read too many events is rejected with 422."""
+    """Lists that are rejected with 422 if they would have to read too many events."""
     day = {
         "starts_after": (data.loaded_at + 100 * DAY).isoformat(),
         "starts_before": (data.loaded_at + 101 * DAY).isoformat(),

@@ -1,6 +1,6 @@
-"""Fail if a parser misreads the times of a calendar feed: `make check-calendars`.
+"""Check that two parsers read the right times from a calendar feed: `make check-calendars`.
 
-The parsers are icalendar and ical.js. They know the time zones only from the file.
+The parsers are icalendar and ical.js. They know time zones only from the file.
 """
 
 import json
@@ -52,7 +52,7 @@ def times_of(entry):
 
 
 def expected(instant, zone):
-    """Local, but UTC where a local time occurs twice."""
+    """In local time, or in UTC if the local time occurs twice."""
     local = instant.astimezone(ZoneInfo(zone))
     if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
         return [f"{instant:%Y-%m-%dT%H:%M:%S}Z", instant.timestamp()]

@@ -92,7 +92,7 @@ def storage_in_each_way(request, monkeypatch):
     name, _, way = request.param.partition(", ")
 
     def bounds(page_request, key, max_sorted):
-        # A scan in order of start time is the last way.
+        # In order of start time, the scan is the last way.
         is_scanned = way == "by scan" or key.sort.field == "start_time"
         skipped = ["few"] if is_scanned else ["few", "scanned"]
         return statements.bounds(page_request, key, max_sorted) | dict.fromkeys(skipped, 0)

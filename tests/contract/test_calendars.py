@@ -94,7 +94,7 @@ def test_only_its_creator_gets_the_entry_of_a_draft(storage, ada, grace):
         storage.calendars.entry(draft.id, Caller(grace.id))
 
 
-def test_anyone_gets_the_entry_of_an_unlisted_or_cancelled_event(storage, ada, grace):
+def test_everyone_gets_the_entry_of_an_unlisted_or_cancelled_event(storage, ada, grace):
     unlisted = storage.keep_event(ada, visibility=Visibility.UNLISTED)
     cancelled = storage.keep_event(ada, state=EventState.CANCELLED)
 
@@ -110,7 +110,7 @@ def test_a_feed_has_no_drafts(storage, ada):
 
 
 def test_a_feed_keeps_cancelled_events_until_long_after_their_end(storage, ada, grace):
-    """Published ones stay."""
+    """Published events stay."""
     cancelled, attended, published = (
         storage.keep_event(each, start_time=NOON) for each in (ada, grace, ada)
     )

@@ -115,7 +115,7 @@ def test_an_event_is_available_while_seats_are_left(storage, ada, grace):
 
 
 def test_an_event_is_available_only_while_it_is_published(storage, ada):
-    """Its complement has all others."""
+    """`available=False` finds all other events."""
     draft, published, cancelled = (storage.keep_event(ada, state=state) for state in EventState)
 
     assert ids(found(storage, ada, available=True)) == {published.id}
@@ -145,7 +145,7 @@ def events_of_every_kind(storage, ada, grace):
 
 
 def listed(events):
-    """Those that Ada should see."""
+    """The events that Ada should see in lists."""
     return {
         kind: event_id
         for kind, event_id in events.items()

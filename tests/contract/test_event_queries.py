@@ -85,7 +85,7 @@ def test_only_its_creator_gets_a_draft(storage, ada, grace):
         storage.events.get(draft.id, Caller(grace.id), NOON)
 
 
-def test_anyone_gets_an_unlisted_or_cancelled_event(storage, ada, grace):
+def test_everyone_gets_an_unlisted_or_cancelled_event(storage, ada, grace):
     for fields in ({"visibility": Visibility.UNLISTED}, {"state": EventState.CANCELLED}):
         event = storage.keep_event(ada, **fields)
 

@@ -209,9 +209,9 @@ def test_a_removed_event_takes_its_seats_along_and_leaves_others(storage, ada, g
     assert storage.seat_of(other, grace).is_taken
 
 
-def test_the_events_to_leave_are_drafts_and_upcoming_ones_created_or_attended(storage, ada, grace):
+def test_a_deletion_affects_own_drafts_and_upcoming_events_created_or_attended(storage, ada, grace):
     started = {"start_time": NOON}
-    to_leave = [
+    affected = [
         storage.keep_event(ada),
         storage.keep_event(ada, state=EventState.DRAFT),
         storage.keep_event(ada, state=EventState.DRAFT, **started),
@@ -232,11 +232,11 @@ def test_the_events_to_leave_are_drafts_and_upcoming_ones_created_or_attended(st
         storage.call_off(event, now=NOON - HOUR)
 
     with storage.new_work() as work:
-        found = work.events.to_leave_for_update(ada.id, NOON, 10)
-        first_two = work.events.to_leave_for_update(ada.id, NOON, 2)
+        found = work.events.affected_by_deletion_for_update(ada.id, NOON, 10)
+        first_two = work.events.affected_by_deletion_for_update(ada.id, NOON, 2)
 
     ids = [event.id for event in found]
-    assert ids == sorted(event.id for event in to_leave)
+    assert ids == sorted(event.id for event in affected)
     assert [event.id for event in first_two] == ids[:2]
     for event in found:
         loaded = vars(storage.load(event, ada))
@@ -245,7 +245,7 @@ def test_the_events_to_leave_are_drafts_and_upcoming_ones_created_or_attended(st
         }
 
 
-def test_an_event_that_was_left_is_not_to_leave_again(storage, ada, grace):
+def test_a_finished_deletion_affects_no_more_events(storage, ada, grace):
     own, attended = storage.keep_event(ada), storage.keep_event(grace)
     storage.keep_event(ada, state=EventState.DRAFT)
     for event in (own, attended):
@@ -254,7 +254,7 @@ def test_an_event_that_was_left_is_not_to_leave_again(storage, ada, grace):
     LeaveUpcomingEvents(storage.new_work, FakeClock())(ada.id)
 
     with storage.new_work() as work:
-        assert work.events.to_leave_for_update(ada.id, NOON, 10) == []
+        assert work.events.affected_by_deletion_for_update(ada.id, NOON, 10) == []
     assert not storage.seat_of(own, ada).is_taken
     assert storage.load(own, ada).cancellation_reason == ACCOUNT_DELETED
     assert storage.load(attended, ada).state is EventState.PUBLISHED
@@ -262,7 +262,7 @@ def test_an_event_that_was_left_is_not_to_leave_again(storage, ada, grace):
 
 @pytest.mark.parametrize("is_draft", [True, False])
 @pytest.mark.parametrize("start_time", [NOON, NOON + HOUR])
-def test_a_deletion_is_unfinished_while_there_are_events_to_leave(
+def test_a_deletion_is_unfinished_while_there_are_drafts_or_events_to_call_off(
     storage, ada, is_draft, start_time
 ):
     state = EventState.DRAFT if is_draft else EventState.PUBLISHED
@@ -291,12 +291,12 @@ def test_a_deletion_is_finished_if_all_own_events_are_cancelled(storage, ada):
 
 
 def assert_is_finished_by_leaving(storage, user, is_unfinished):
-    """`unfinished_deletions` and `to_leave_for_update` agree before and after."""
+    """`unfinished_deletions` and `affected_by_deletion_for_update` agree, before and after."""
     with storage.new_work() as work:
         work.users.remove(work.users.find_for_update(user.id))
         work.commit()
     with storage.new_work() as work:
-        assert bool(work.events.to_leave_for_update(user.id, NOON, 10)) == is_unfinished
+        assert bool(work.events.affected_by_deletion_for_update(user.id, NOON, 10)) == is_unfinished
     assert storage.accounts.unfinished_deletions(NOON) == ([user.id] if is_unfinished else [])
 
     LeaveUpcomingEvents(storage.new_work, FakeClock())(user.id)

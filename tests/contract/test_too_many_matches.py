@@ -1,4 +1,4 @@
-"""Lists that no index has: at most `max_sorted` events are read."""
+"""Lists that no index has in order: at most `max_sorted` events are read."""
 
 import pytest
 
@@ -39,15 +39,13 @@ def titles(storage, viewer, sort, page_request=ONE, **filters):
 @pytest.mark.parametrize("page_request", [ONE, PageRequest(1, 100, is_counted=False)], ids=str)
 @pytest.mark.parametrize("filters", [{}, {"status": UPCOMING}, {"available": False}], ids=str)
 @pytest.mark.parametrize("sort", [EventSort.FEWEST_ATTENDEES_FIRST, EventSort.MOST_ATTENDEES_FIRST])
-def test_an_order_by_attendees_takes_no_more_events(storage, ada, sort, filters, page_request):
+def test_too_many_events_are_not_sorted_by_attendees(storage, ada, sort, filters, page_request):
     keep_events(storage, ada, "Tea", 3)
     titles(storage, ada, sort, page_request, **filters)
     keep_events(storage, ada, "Cup", 1)
 
-    with pytest.raises(TooManyMatches) as raised:
+    with pytest.raises(TooManyMatches):
         titles(storage, ada, sort, page_request, **filters)
-
-    assert raised.value.limit == 3
 
 
 @pytest.mark.parametrize("filters", [{"attending": False}, {"available": True}], ids=str)
@@ -80,7 +78,7 @@ def test_events_that_a_filter_excludes_do_not_count(storage, ada, grace, filters
 
 
 @pytest.mark.parametrize("sort", EventSort)
-def test_any_number_of_one_s_own_events_is_sorted(storage, ada, sort):
+def test_any_number_of_own_events_is_sorted(storage, ada, sort):
     for event in keep_events(storage, ada, "Tea", 4):
         storage.seat(event, ada)
 
@@ -89,7 +87,7 @@ def test_any_number_of_one_s_own_events_is_sorted(storage, ada, sort):
 
 
 @pytest.mark.parametrize("sort", EventSort)
-def test_any_number_of_one_s_own_drafts_is_sorted(storage, ada, grace, sort):
+def test_any_number_of_own_drafts_is_sorted(storage, ada, grace, sort):
     keep_events(storage, grace, "Cup", 6)
     keep_events(storage, ada, "Tea", 4, start_time=NOON + 9 * DAY, state=EventState.DRAFT)
 
@@ -106,7 +104,7 @@ def test_lists_without_filters_are_in_the_order_of_an_index(storage, ada, sort):
 
 
 @pytest.mark.parametrize("field", ["title", "created_at"])
-def test_a_filter_that_the_first_events_in_order_do_not_meet(postgres_storage, field):
+def test_a_list_whose_first_events_do_not_match_the_filter_is_rejected(postgres_storage, field):
     storage, ada = postgres_storage, a_member(postgres_storage)
     first, last = [sort for sort in EventSort if sort.field == field]
     keep_events(storage, ada, "A", 5, NOON - 90 * DAY, created_at=NOON - 2 * DAY)
@@ -115,14 +113,17 @@ def test_a_filter_that_the_first_events_in_order_do_not_meet(postgres_storage, f
     with pytest.raises(TooManyMatches):
         titles(storage, ada, first, status=UPCOMING)
 
-    # The scan fills the page, or the filters leave few events.
+    # A list is served if the scan fills the page, or if the filters leave few events.
     assert titles(storage, ada, last, status=UPCOMING, starts_after=NOON)[0].startswith("B")
     narrow = {"starts_before": NOON + 2 * DAY + HOUR}
     assert titles(storage, ada, first, status=UPCOMING, **narrow)[0].startswith("B")
 
 
+@pytest.mark.parametrize("max_sorted", [12])  # a search may read a quarter
 @pytest.mark.parametrize("sort", [EventSort.SOONEST_FIRST, EventSort.BY_TITLE])
-def test_a_search_for_a_frequent_word_that_the_first_events_do_not_have(postgres_storage, sort):
+def test_a_search_for_a_frequent_word_that_the_first_events_lack_is_rejected(
+    postgres_storage, sort
+):
     storage, ada = postgres_storage, a_member(postgres_storage)
     keep_events(storage, ada, "Cup", 5)
     keep_events(storage, ada, "Tea", 3, NOON + 20 * DAY)
@@ -136,7 +137,7 @@ def test_a_search_for_a_frequent_word_that_the_first_events_do_not_have(postgres
     assert titles(storage, ada, sort, search=tea, type=EventType.WORKSHOP) == ["Tea 0"]
 
 
-def test_full_events_after_many_with_seats_left(postgres_storage):
+def test_a_list_of_full_events_after_many_with_seats_left_is_rejected(postgres_storage):
     storage, ada = postgres_storage, a_member(postgres_storage)
     keep_events(storage, ada, "Tea", 5)
     [full] = keep_events(storage, ada, "Full", 1, NOON + 20 * DAY, capacity=1)
@@ -148,7 +149,7 @@ def test_full_events_after_many_with_seats_left(postgres_storage):
     assert titles(storage, ada, EventSort.SOONEST_FIRST, available=False, **period) == ["Full 0"]
 
 
-def test_pages_by_offset_read_what_they_skip(postgres_storage):
+def test_a_page_by_offset_may_also_read_the_events_that_it_skips(postgres_storage):
     storage, ada = postgres_storage, a_member(postgres_storage)
     keep_events(storage, ada, "Tea", 12)
 

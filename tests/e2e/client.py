@@ -125,7 +125,7 @@ class Member(Visitor):
         return self.post(f"{event}publish/")
 
     def call_off(self, event: str, **body: Any) -> httpx.Response:
-        """Without a reason, there is no body."""
+        """Without a reason, the request has no body."""
         return self.post(f"{event}call-off/", body or None)
 
     def event_titles(self, **query: Any) -> list[str]:

@@ -53,7 +53,7 @@ class State:
         is_forgotten = attempts.last_at is None or attempts.last_at <= now - ATTEMPTS_LIFETIME
         return PasswordAttempts() if is_forgotten else attempts
 
-    def is_to_leave(self, event: Event, user_id: UUID, now: datetime) -> bool:
+    def is_affected_by_deletion(self, event: Event, user_id: UUID, now: datetime) -> bool:
         is_own = event.creator_id == user_id
         if event.state is EventState.DRAFT:
             return is_own
@@ -275,11 +275,13 @@ class MemoryEventRepository(EventRepository):
         self.commit()
         return name
 
-    def to_leave_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
+    def affected_by_deletion_for_update(
+        self, user_id: UUID, now: datetime, limit: int
+    ) -> Sequence[EventSeats]:
         found = sorted(
             event.id
             for event in self.state.events.values()
-            if self.state.is_to_leave(event, user_id, now)
+            if self.state.is_affected_by_deletion(event, user_id, now)
         )
         return [self.get_for_update(event_id, user_id) for event_id in found[:limit]]
 

@@ -69,7 +69,10 @@ class MemoryAccountQueries(AccountQueries):
         return sorted(
             user_id
             for user_id in involved - state.users.keys()
-            if any(state.is_to_leave(event, user_id, now) for event in state.events.values())
+            if any(
+                state.is_affected_by_deletion(event, user_id, now)
+                for event in state.events.values()
+            )
         )
 
     def get_profile(self, caller: Caller) -> Profile:
@@ -95,7 +98,7 @@ class MemoryAccountQueries(AccountQueries):
 
 @dataclass
 class MemoryEventQueries(EventQueries):
-    """Raises TooManyMatches only where PostgreSQL always does."""
+    """Raises TooManyMatches only where every adapter must."""
 
     store: MemoryStore
     max_sorted: int = MAX_SORTED
@@ -124,7 +127,7 @@ class MemoryEventQueries(EventQueries):
         is_few = sum(_meets(view, indexed, viewer_id, now) for view in views) <= self.max_sorted
         is_own = criteria.created or criteria.attending or criteria.state is EventState.DRAFT
         if not (is_few or is_own or criteria.search):
-            raise TooManyMatches(self.max_sorted)
+            raise TooManyMatches
 
     def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
         state = self.store.committed

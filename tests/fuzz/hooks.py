@@ -26,7 +26,7 @@ def new_username():
 
 
 CREDENTIALS = {"username": new_username(), "password": secrets.token_urlsafe(24)}
-# Leap years, in which every date exists. The example of an event lies between the last two.
+# Leap years, in which every date exists. The documented example event is in 2099.
 YEARS = {
     "registration_opens_at": "2088",
     "registration_closes_at": "2092",
@@ -36,7 +36,7 @@ YEARS = {
 RULES = PasswordRules(COMMON_PASSWORDS)
 # Cursors from the service, with the list and order of each.
 known_cursors = {}
-# An event of the current user for each operation that only its creator may do.
+# For each operation that only the creator may call: an event of the current user.
 own_events = {}
 CREATOR_OPERATIONS = {
     *("replaceEvent", "updateEvent", "deleteEvent"),
@@ -129,7 +129,7 @@ def map_case(context, case):
         case.headers["If-Match"] = "*"  # any other value would have to be the current ETag
     if is_valid and KEY_HEADER in case.headers:
         use_a_new_key(case)
-    # In sequences, links provide the id.
+    # In stateful tests, links provide the id.
     if is_valid and case.meta.phase.name == "fuzzing" and operation_id(case) in CREATOR_OPERATIONS:
         use_own_event(case)
     return case
@@ -203,7 +203,7 @@ def operation_id(case):
 
 
 def use_own_event(case):
-    """Most other events are of other users, or deleted."""
+    """Other events mostly belong to other users or are deleted."""
     operation = operation_id(case)
     if operation not in own_events and LogIn.token is not None:
         body = {

@@ -32,7 +32,7 @@ INTRODUCTION = (
 
 
 def check_detection(sample_data, fault, scenario, violation) -> Report:
-    """Without the row lock, the scenario must report the violation."""
+    """Check that the scenario reports the violation if the row lock is missing."""
     with a_service(sample_data.database_url, APP_WITHOUT_LOCKS) as service:
         broken = scenario(sample_data, service.base_url)
     report = Report(f"without the row lock: {fault} is detected", broken.figures)

@@ -1,4 +1,4 @@
-"""Many users compete for few seats, also while the event changes or starts."""
+"""Many users compete for few seats, even while the event changes or starts."""
 
 import time
 from collections import Counter
@@ -192,7 +192,7 @@ def delete_event(sample_data, base_url, *, rounds: int, attendees: int = 12) -> 
 def call_off_event(sample_data, base_url, *, rounds: int, attendees: int = 20) -> Report:
     """The creator calls the event off while people attend and cancel.
 
-    Nobody has a seat at the end who had none directly after the response to the call-off.
+    Whoever has a seat at the end already had it right after the response to the call-off.
     """
     report, ledger = Report(f"event called off while people attend, {rounds} rounds"), Ledger()
     creator, *users = sample_data.create_users(attendees + 5)
@@ -228,7 +228,7 @@ def call_off_event(sample_data, base_url, *, rounds: int, attendees: int = 20) -
 
 
 def start_event(sample_data, base_url, *, rounds: int, attendees: int = 8) -> Report:
-    """People attend and the creator calls the event off at the instant at which it starts."""
+    """People attend, and the creator calls the event off, just as it starts."""
     report, ledger = Report(f"event called off as it starts, {rounds} rounds"), Ledger()
     creator, *users = sample_data.create_users(attendees + 1)
     clients = attendee_clients(base_url, ledger, users)
@@ -239,7 +239,7 @@ def start_event(sample_data, base_url, *, rounds: int, attendees: int = 8) -> Re
         event = sample_data.create_event(creator, starts_in=timedelta(milliseconds=300))
         start = sample_data.event(event).start_time
 
-        # Requests take some milliseconds: most of these arrive on both sides of the start.
+        # Requests take some milliseconds: most of these arrive shortly before and after the start.
         margin = number % 10 * timedelta(milliseconds=10)
 
         def at_the_start(send, nearly=start - margin):
@@ -274,7 +274,7 @@ def start_event(sample_data, base_url, *, rounds: int, attendees: int = 8) -> Re
 
 
 def change_state(sample_data, base_url, *, rounds: int, clients: int = 4) -> Report:
-    """Publish a draft several times at once; then edit it and call it off at once.
+    """Publish a draft several times concurrently, then edit it and call it off concurrently.
 
     Its revision counts one publication, one call-off, and the edits before that.
     """

@@ -1,4 +1,4 @@
-"""Release 0.3.0, which knows no states, runs beside this one: its statements, on this schema."""
+"""The statements of release 0.3.0, which knows no states, on the schema of this one."""
 
 import pytest
 from sqlalchemy import text
@@ -105,7 +105,7 @@ def load(new_work, event_id, ada):
         return work.events.get_for_update(event_id, attendee=ada.id)
 
 
-def test_its_events_are_published_when_they_are_created(database, new_work, ada, previous_release):
+def test_its_events_are_published_on_creation(database, new_work, ada, previous_release):
     event_id = previous_release(None, ADD)
 
     event = load(new_work, event_id, ada)

@@ -84,8 +84,8 @@ def profile_blueprint(
 
         Requires your password and cannot be undone. All tokens and your calendar feed stop working
         immediately. Your upcoming events are called off, with the reason that your account was
-        deleted, and your drafts are deleted. Your seats in upcoming events are released. Events
-        stay without your username, which becomes available.
+        deleted. Your drafts are deleted, and your seats in upcoming events are released. Events
+        that you published stay, without your username. The username becomes available.
         """
         use_cases.delete_account(caller(), body["password"], client_info(), precondition())
         return no_content()

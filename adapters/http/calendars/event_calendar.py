@@ -36,7 +36,7 @@ def event_calendar_blueprint(use_cases: UseCases, authenticate: Callable[[], Non
         """Download an event as iCalendar
 
         An RFC 5545 file for any calendar app. Times are local in the event's time zone. SEQUENCE
-        increases with every update. A cancelled event has STATUS:CANCELLED.
+        increases with every change. A cancelled event has STATUS:CANCELLED. A draft returns 409.
         """
         entry = use_cases.get_event_calendar(event_id, caller())
         return calendar_response([entry], partial(event_file, entry), "event.ics")

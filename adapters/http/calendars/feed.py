@@ -34,8 +34,8 @@ def feed_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprint:
         """Read a calendar feed
 
         Returns the events its owner attends or created: the 1,000 with the latest start, with
-        descriptions of up to 1,000 characters. Drafts are left out. Cancelled events stay until 30
-        days after their end. Needs no token, because the URL contains the secret. Unknown and
+        descriptions of up to 1,000 characters. Excludes drafts, and cancelled events that ended
+        more than 30 days ago. Needs no token, because the URL contains the secret. Unknown and
         deleted feeds return 404. Query parameters, which some apps add, are ignored.
         """
         entries = use_cases.read_calendar_feed(secret)

@@ -22,7 +22,7 @@ CACHED_EVENTS = 2048
 END = b"END:VEVENT\r\n"
 
 
-class WrittenEvent(NamedTuple):
+class EventLines(NamedTuple):
     lines: bytes
     zone_years: frozenset[tuple[str, int]]  # of its local times
 
@@ -55,9 +55,9 @@ def _file(calendar: Calendar, entries: Iterable[CalendarEntry], events_url: str)
     zone_years: set[tuple[str, int]] = set()
     events = []
     for entry in entries:
-        written = _written(entry)
-        zone_years |= written.zone_years
-        events.append(_located(written.lines, entry, events_url))
+        event_lines = _event_lines(entry)
+        zone_years |= event_lines.zone_years
+        events.append(_located(event_lines.lines, entry, events_url))
     return b"".join([head, time_zone_lines(zone_years), *events, end, rest])
 
 
@@ -68,11 +68,11 @@ def _located(lines: bytes, entry: CalendarEntry, events_url: str) -> bytes:
 
 
 @lru_cache(CACHED_EVENTS)
-def _written(entry: CalendarEntry) -> WrittenEvent:
+def _event_lines(entry: CalendarEntry) -> EventLines:
     event = _event(entry)
     times: list[Any] = [event[name] for name in ("DTSTART", "DTEND") if name in event]
     zone_years = {(time.params["TZID"], time.dt.year) for time in times if "TZID" in time.params}
-    return WrittenEvent(event.to_ical(), frozenset(zone_years))
+    return EventLines(event.to_ical(), frozenset(zone_years))
 
 
 def _event(entry: CalendarEntry) -> Event:
@@ -99,7 +99,7 @@ def _event(entry: CalendarEntry) -> Event:
 
 
 def _description(entry: CalendarEntry) -> str:
-    """Starts with the reason for the cancellation: apps do not show COMMENT."""
+    """With the cancellation reason first, because apps do not show COMMENT."""
     if not entry.cancellation_reason:
         return entry.description
     return f"Cancelled: {entry.cancellation_reason}\n\n{entry.description}".rstrip()

@@ -11,7 +11,7 @@ from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
 from domain.events.time_zone import time_zone_names
 
-# LRU size, about 0.4 KiB each. Writing the year of a zone takes 0.4 ms.
+# LRU size; about 0.4 KiB each. Writing a year of a zone takes 0.4 ms.
 CACHED_YEARS = 2048
 MINUTE = timedelta(minutes=1)
 WEEK = timedelta(weeks=1) // MINUTE
@@ -19,9 +19,9 @@ END = b"END:VTIMEZONE\r\n"
 
 
 def local_time(instant: datetime, zone: str) -> datetime:
-    """In this zone, or in UTC where a local time does not identify the instant.
+    """In this zone, or in UTC if the local time is ambiguous or the zone unknown.
 
-    Where clocks go back, local times occur twice. They mean the first (RFC 5545 section 3.3.5), but
+    When clocks go back, local times occur twice. They mean the first (RFC 5545 section 3.3.5), but
     some apps take the second. A zone is unknown if an instance with a newer time zone database
     stored it.
     """

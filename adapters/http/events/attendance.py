@@ -58,8 +58,8 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
     def attend_event(event_id: UUID) -> Response:
         """Attend an event
 
-        Takes a seat. Fails with 409 if the event is full, cancelled, or has started, and outside
-        its registration window. If you already have a seat, nothing changes, even if the event is
+        Takes a seat. Fails with 409 if the event is full, is cancelled, or has started, or if
+        registration is not open. If you already have a seat, nothing changes, even if the event is
         full or registration has closed.
         """
         use_cases.attend_event(event_id, caller())
@@ -70,8 +70,8 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
     def cancel_attendance(event_id: UUID) -> Response:
         """Cancel your attendance
 
-        Releases your seat, also after registration has closed, or if the event is cancelled. Fails
-        with 409 if the event has started. If you have no seat, nothing changes.
+        Releases your seat, even if registration has closed or the event is cancelled. Fails with
+        409 if the event has started. If you have no seat, nothing changes.
         """
         use_cases.cancel_attendance(event_id, caller())
         return no_content()
@@ -101,11 +101,10 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
     def list_attendees(page_request: PageRequest, event_id: UUID) -> PageResponse | Response:
         """List attendees
 
-        In order of registration, for those to whom the event shows its attendees
-        (`attendees_visible_to`); 403 for others. The event's creator can always list them, and
-        download all attendees with `Accept: text/csv`, without pagination parameters. In the CSV,
-        usernames that a spreadsheet could read as a formula, number, date, or boolean are prefixed
-        with an apostrophe.
+        In order of registration. `attendees_visible_to` decides who can list them; others get 403.
+        The event's creator always can, and can download all attendees with `Accept: text/csv`,
+        without pagination parameters. In the CSV, usernames that a spreadsheet could read as a
+        formula, number, date, or boolean are prefixed with an apostrophe.
         """
         if media_type() == CSV_TYPE:
             _require_no_page()

@@ -31,7 +31,6 @@ from adapters.http.responses.stored import from_stored, to_stored
 from application.idempotency import IdempotencyKeyInUse, IdempotencyKeyReused
 from application.pages import PageRequest
 from application.ports.event_queries import (
-    MAX_SORTED,
     EventCriteria,
     EventView,
     TooManyMatches,
@@ -91,7 +90,7 @@ def events_blueprint(
     @blueprint.operation(
         "GET",
         EVENTS,
-        TooManyMatches(MAX_SORTED),
+        TooManyMatches(),
         invalid=examples.INVALID_QUERY,
         query=EventListQuery,
     )
@@ -107,14 +106,13 @@ def events_blueprint(
     def list_events(query: tuple[EventCriteria, PageRequest]) -> PageResponse:
         """List events
 
-        Drafts of others are left out, and so are unlisted events, unless you created or attend
-        them. Past and cancelled events are included: use `registration=open` for events that you
-        can attend now. Filters are combined with AND; `false` inverts a filter. To read many pages,
-        pass `next_cursor` as `cursor`, with the same filters and sort: no event is repeated or
-        skipped while others are added (except when sorting by `attendees_count`), and each page
-        costs the same. If too many events would have to be read to sort or filter a list, the
-        response is 422 `too_many_matches`. A page is at most 1 MiB long, so it can have fewer
-        events than `limit` and still a next page.
+        Includes past and cancelled events: use `registration=open` for events that you can attend
+        now. Excludes the drafts of others, and unlisted events that you neither created nor attend.
+        Filters are combined with AND; `false` inverts a filter. To read many pages, pass
+        `next_cursor` as `cursor`, with the same filters and sort: no event is repeated or skipped
+        while others are added (except when sorting by `attendees_count`), and each page costs the
+        same. A list that would have to read too many events returns 422 `too_many_matches`. A page
+        is at most 1 MiB long, so it can have fewer events than `limit` and still a next page.
         """
         criteria, page_request = query
         page = use_cases.list_events(criteria, page_request, caller())
@@ -166,8 +164,8 @@ def events_blueprint(
     def get_event(event_id: UUID) -> EventView:
         """Get an event
 
-        Returns the event as you see it now, including whether you attend. Only its creator can see
-        a draft.
+        Returns the event as you see it now, including whether you attend. A draft returns 404 to
+        everyone but its creator.
         """
         return use_cases.get_event(event_id, caller())
 
@@ -181,7 +179,7 @@ def events_blueprint(
         """Replace an event
 
         Creator only, before the event starts; drafts also after. Fails with 409 if the event is
-        cancelled. Omitted fields are reset to their defaults. Read-only fields, such as `state`,
+        cancelled. Omitted fields are reset to their defaults. Read-only fields, including `state`,
         are ignored.
         """
         return use_cases.update_event(event_id, caller(), changes, precondition())
@@ -196,9 +194,9 @@ def events_blueprint(
         """Update an event
 
         Creator only, before the event starts; drafts also after. Fails with 409 if the event is
-        cancelled. Omitted fields keep their values. Read-only fields, such as `state`, are ignored.
-        Null removes `registration_opens_at` or `registration_closes_at`; no other field can be
-        removed.
+        cancelled. Omitted fields keep their values. Read-only fields, including `state`, are
+        ignored. Null removes `registration_opens_at` or `registration_closes_at`; for any other
+        field, null returns 422.
         """
         return use_cases.update_event(event_id, caller(), changes, precondition())
 
@@ -217,8 +215,8 @@ def events_blueprint(
     def publish_event(event_id: UUID) -> EventView:
         """Publish a draft
 
-        Creator only. Fails with 422 if the event's start is no longer in the future. If the event
-        is already published, nothing changes.
+        Creator only. Fails with 422 if the start is not in the future, and with 409 if the event is
+        cancelled. If the event is already published, nothing changes.
         """
         return use_cases.publish_event(event_id, caller(), precondition())
 
@@ -239,9 +237,9 @@ def events_blueprint(
     def call_off_event(body: dict[str, CancellationReason], event_id: UUID) -> EventView:
         """Call off an event
 
-        Creator only, before the event starts. It stays visible, with the reason, but nobody can
-        attend it any more. Attendees are kept. This cannot be undone. If the event is already
-        cancelled, nothing changes, and it keeps its reason.
+        Creator only, before the event starts. The event stays visible and shows the reason.
+        Attendees keep their seats, but nobody else can attend. This cannot be undone. If the event
+        is already cancelled, nothing changes: it keeps its first reason.
         """
         return use_cases.call_off_event(event_id, caller(), body["reason"], precondition())
 
@@ -260,7 +258,7 @@ def events_blueprint(
         """Delete an event
 
         Creator only, before the event starts; drafts also after. Its attendances are deleted too.
-        To tell attendees that it does not take place, call it off instead.
+        To let attendees know that it will not take place, call it off instead.
         """
         use_cases.delete_event(event_id, caller(), precondition())
         return no_content()

@@ -23,14 +23,14 @@ ignored: `lodz` finds *Łódź*. Punctuation separates words: `node.js` finds *N
 js*. Emoji and scripts written without spaces, such as Chinese, Japanese and Thai, match at any \
 position. An empty search is ignored; punctuation alone is an error."""
 CREATOR = "Username of the creator, case-insensitive; surrounding whitespace is ignored."
-AVAILABLE = "`true` for published events with seats left, `false` for all others."
+AVAILABLE = "`true` for published events with seats left, `false` for all other events."
 REGISTRATION = """\
-`open`: published events that you can attend now. They have not started, their registration is \
+`open` for events that you can attend now: they are published, have not started, registration is \
 open, and seats are left."""
 SORT = f"""\
 Sort field; prefix `-` for descending. Ties are broken by id. Titles are sorted \
-case-insensitively. At most {MAX_SORTED:,} events are sorted by `attendees_count`, and an event \
-may move between pages when its attendance changes."""
+case-insensitively. Sorting more than {MAX_SORTED:,} events by `attendees_count` can return 422, \
+and an event may move between pages when its attendance changes."""
 
 SORT_PARAMETERS: Mapping[EventSort, str] = {
     sort: f"-{sort.field}" if sort.is_descending else sort.field for sort in EventSort
@@ -76,7 +76,7 @@ class EventListQuery(CursorQuery):
     state = fields.Enum(
         EventState,
         by_value=fields.String,
-        metadata={"description": "State. Drafts are only in the list of their creator."},
+        metadata={"description": "State. `draft` only finds your own drafts."},
     )
     registration = fields.Enum(
         Registration, by_value=fields.String, metadata={"description": REGISTRATION}

@@ -55,7 +55,7 @@ def _line(max_length: int) -> str:
 
 
 def _lines(max_length: int) -> str:
-    """The pattern of text that can have tabs and line breaks, after trimming."""
+    """The pattern of a text that can have tabs and line breaks."""
     inner, outer = rf"[^{CONTROL_EXCEPT_TEXT}]", rf"[^{BLANK}{CONTROL_EXCEPT_TEXT}]"
     return rf"^[{BLANK}]*{outer}({inner}{{0,{max_length - 2}}}{outer})?[{BLANK}]*$"
 
@@ -116,7 +116,7 @@ def _location(**options: Any) -> Text:
 
 def _timezone(**options: Any) -> Text:
     metadata = {
-        "description": "IANA time zone of the venue, for calendars. All times in JSON are in UTC.",
+        "description": "IANA time zone of the venue, for calendar files. Times in JSON are in UTC.",
         "pattern": r"^[A-Za-z0-9_+/-]+$",
         "example": "Europe/London",
         **options.pop("metadata", {}),
@@ -126,15 +126,15 @@ def _timezone(**options: Any) -> Text:
 
 def _registration_opens_at(**options: Any) -> Instant:
     description = (
-        "From when people can attend; null for immediately. Must be before "
-        "`registration_closes_at` and `start_time`."
+        "When registration opens; null for immediately. Must be before `registration_closes_at` "
+        "and `start_time`."
     )
     return _instant(description, None, allow_none=True, **options)
 
 
 def _registration_closes_at(**options: Any) -> Instant:
     description = (
-        "Until when people can attend, exclusive; null for until the start. Must not be after "
+        "When registration closes, exclusive; null for at the start. Must not be after "
         "`start_time`."
     )
     return _instant(description, "2099-05-16T18:00:00Z", allow_none=True, **options)
@@ -142,8 +142,8 @@ def _registration_closes_at(**options: Any) -> Instant:
 
 def _visibility(**options: Any) -> fields.Enum[Visibility]:
     metadata = {
-        "description": "`unlisted` events are only in the lists of their creator and attendees. "
-        "Anyone who has the id can get them.",
+        "description": "Only the creator and the attendees find an `unlisted` event in their "
+        "lists. Everyone who has the id can get it.",
         "example": "public",
         **options.pop("metadata", {}),
     }
@@ -152,8 +152,8 @@ def _visibility(**options: Any) -> fields.Enum[Visibility]:
 
 def _attendees_visible_to(**options: Any) -> fields.Enum[AttendeesVisibleTo]:
     metadata = {
-        "description": "Who can list the attendees. The creator is the organiser, and always can. "
-        "Their number is public.",
+        "description": "Who can list the attendees. The organiser is the creator, who always can. "
+        "`attendees_count` is public.",
         "example": "everyone",
         **options.pop("metadata", {}),
     }
@@ -194,7 +194,7 @@ class NewEventSchema(CompleteEventSchema):
         by_value=fields.String,
         load_default=NewEventState.PUBLISHED,
         metadata={
-            "description": "Only you can see a draft, until you publish it.",
+            "description": "Only you can see a draft until you publish it.",
             "default": "published",
             "example": "published",
         },
@@ -268,7 +268,7 @@ class ReplaceEventSchema(ReadOnlyFields, CompleteEventSchema):
 class ChangeEventSchema(ReadOnlyFields):
     """Fields to change. Read-only fields are ignored.
 
-    Null removes a bound of the registration window.
+    Null removes `registration_opens_at` or `registration_closes_at`.
     """
 
     title = _title()

@@ -144,7 +144,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         """Pass the JSON body to the view as its first argument.
 
         With `form`, the body can also be a form, with `is_patch` a JSON Merge Patch. With
-        `is_optional`, no body means an empty object.
+        `is_optional`, an empty body means an empty object.
         """
         location = JSON_OR_FORM if form else OPTIONAL_JSON if is_optional else "json"
         arguments: Decorator = self.arguments(

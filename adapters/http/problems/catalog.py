@@ -86,7 +86,7 @@ CATALOG = (
     ),
     _of_error(
         AttendeesHidden,
-        "The event shows its attendees only to its organiser, or also to its attendees.",
+        "Only the organiser, or only the organiser and the attendees, can list the attendees.",
         "Show `attendees_count` instead.",
     ),
     _of_error(
@@ -97,7 +97,7 @@ CATALOG = (
     _of_status(404, "No such path, or an id is not a UUID.", "Check the path."),
     _of_error(
         EventNotFound,
-        "The event does not exist, was deleted, or is somebody else's draft.",
+        "The event does not exist, was deleted, or is another user's draft.",
         "Remove the event from your list.",
     ),
     _of_error(
@@ -129,13 +129,13 @@ CATALOG = (
     ),
     _of_error(
         EventNotPublished,
-        "The event is your draft.",
+        "The event is a draft of yours.",
         "Publish it first: `POST /v1/events/{id}/publish/`.",
     ),
     _of_error(
         EventCancelled,
         "The event is cancelled.",
-        "Nothing: it can no longer be published, edited or attended.",
+        "Nothing: it can no longer be published, edited, or attended.",
     ),
     _of_error(
         RegistrationNotOpen,
@@ -144,8 +144,8 @@ CATALOG = (
     ),
     _of_error(
         RegistrationClosed,
-        "Registration has closed, at `registration_closes_at`.",
-        "Nothing, unless the organiser extends the registration.",
+        "Registration closed at `registration_closes_at`.",
+        "Nothing, unless the organiser extends registration.",
     ),
     _of_error(
         TooManyEvents,
@@ -193,8 +193,8 @@ CATALOG = (
     ),
     _of_error(
         TooManyMatches,
-        "Too many events would have to be read to sort or filter this list.",
-        "Add a period, type, creator or rarer word, or sort by `start_time`.",
+        "The list would have to read too many events.",
+        "Add a period, type, creator or rarer search word, or sort by `start_time`.",
     ),
     _of_status(
         429,
@@ -271,8 +271,8 @@ Every error response is a problem document (RFC 9457), with the media type
 - `type` is always `about:blank`: the code identifies the error.
 - `errors`, with status 422, lists the invalid fields and their messages; `body` stands for the
   whole body.
-- `registration_opens_at` or `registration_closes_at`, with `registration_not_open` and
-  `registration_closed`, is the time in question.
+- `registration_opens_at`, with `registration_not_open`, is when registration opens.
+- `registration_closes_at`, with `registration_closed`, is when registration closed.
 - `error` and `error_description` are in errors of the login endpoint, for OAuth 2 clients (RFC 6749
   section 5.2).
 - `request_id` identifies the request in the logs. Include it when you report a problem.

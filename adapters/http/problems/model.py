@@ -33,8 +33,8 @@ STATUS_OF_ERROR: Mapping[type[Exception], int] = {
     TooManyAttempts: 429,
     Unavailable: 503,
 }
-# Times that a problem document has in addition.
-TIME_OF_ERROR: Mapping[type[Exception], str] = {
+# The member with a time that the problem documents of these errors have.
+TIME_MEMBERS: Mapping[type[Exception], str] = {
     RegistrationNotOpen: "registration_opens_at",
     RegistrationClosed: "registration_closes_at",
 }
@@ -106,8 +106,8 @@ def error_problem(error: ProblemError) -> dict[str, Any]:
         errors = {name: [error.problem]}
         return _problem(status, error.code, f"{name}: {error.problem}", errors)
     problem = _problem(status, error.code, error.detail, None)
-    if time_name := TIME_OF_ERROR.get(type(error)):
-        problem[time_name] = in_utc(getattr(error, time_name))
+    if time_member := TIME_MEMBERS.get(type(error)):
+        problem[time_member] = in_utc(getattr(error, time_member))
     return problem
 
 

@@ -26,8 +26,8 @@ TIMES = ("start_time", "end_time", "created_at", "updated_at")
 
 def to_stored(response: Response) -> StoredResponse:
     body = response.get_data(as_text=True)
-    # For 0.3.0, which reads its fields of the event, without computed ones. It runs alongside this
-    # release during an upgrade, and after a rollback.
+    # For 0.3.0, which runs during an upgrade and after a rollback. It reads its own fields of the
+    # event from the record and computes the others.
     event = orjson.loads(body)
     fields = {name: event[name] for name in FIELDS_OF_0_3_0 if name != "seats_left"}
     headers = {name: response.headers[name] for name in STORED_HEADERS}

@@ -39,13 +39,13 @@ PROFILE = compile_sql(
     select(*columns_of(Profile, users)).where(users.c.id == USER_ID, users.c.username.is_not(None))
 )
 _upcoming = events.c.start_time > NOW
-_is_to_call_off = and_(has_state(EventState.PUBLISHED), _upcoming)
+_must_be_called_off = and_(has_state(EventState.PUBLISHED), _upcoming)
 UNFINISHED_DELETIONS = compile_sql(
     select(users.c.id)
     .where(
         users.c.username.is_(None),
         or_(
-            exists().where(events.c.creator_id == users.c.id, or_(IS_DRAFT, _is_to_call_off)),
+            exists().where(events.c.creator_id == users.c.id, or_(IS_DRAFT, _must_be_called_off)),
             exists().where(
                 attendances.c.user_id == users.c.id,
                 events.c.id == attendances.c.event_id,

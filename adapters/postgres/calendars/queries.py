@@ -47,8 +47,8 @@ def _entries() -> str:
 
     Events are selected by id and start time first; their texts are read only for the result.
     """
-    is_outdated = and_(has_state(EventState.CANCELLED), events.c.end_time < CANCELLED_SINCE)
-    keys = select(events.c.id, events.c.start_time).where(~IS_DRAFT, ~is_outdated)
+    is_expired = and_(has_state(EventState.CANCELLED), events.c.end_time < CANCELLED_SINCE)
+    keys = select(events.c.id, events.c.start_time).where(~IS_DRAFT, ~is_expired)
     # Deleted accounts have no feed: during an upgrade the previous release may leave one behind.
     feeds = calendar_feeds.join(users, users.c.id == calendar_feeds.c.user_id)
     feed = and_(calendar_feeds.c.secret_hash == SECRET_HASH, users.c.username.is_not(None))

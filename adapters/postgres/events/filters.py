@@ -46,13 +46,13 @@ IS_CREATOR = events.c.creator_id == VIEWER
 
 
 def has_state(state: EventState, source: FromClause = events) -> ColumnElement[bool]:
-    # A literal, for the conditions of indexes.
+    # A literal, as in the conditions of the indexes.
     is_state: ColumnElement[bool] = source.c.state == literal_column(f"'{state}'")
     return is_state
 
 
 IS_DRAFT = has_state(EventState.DRAFT)
-# Also true for unlisted events, which anyone who has the id can get.
+# Includes unlisted events, which everyone who has the id can get.
 IS_ACCESSIBLE = or_(~IS_DRAFT, IS_CREATOR)
 
 
@@ -113,7 +113,7 @@ def filter_values(criteria: EventCriteria, viewer_id: UUID, now: datetime) -> di
 def indexed_filters(
     key: StatementKey, source: FromClause = events
 ) -> Iterator[ColumnElement[bool]]:
-    """Conditions that an index has, or whose selectivity the planner can estimate."""
+    """Conditions that an index covers, or whose selectivity the planner can estimate."""
     if key.attending:
         yield _has_seat(source)
     if key.created is not None:
@@ -143,14 +143,14 @@ def indexed_filters(
 
 
 def may_match_hidden_events(key: StatementKey) -> bool:
-    """Whether the filters alone may match events that the viewer must not see in lists."""
+    """Whether the filters may match events that the viewer must not see in lists."""
     return not (key.created or key.attending or key.state is EventState.DRAFT)
 
 
 def visible_events(key: StatementKey, source: FromClause = events) -> Iterator[ColumnElement[bool]]:
-    """Unless the filters imply it: no drafts of others, and unlisted events only with a seat.
+    """No drafts of others, and unlisted events of others only with a seat. Drafts have no seats.
 
-    A draft has no seats.
+    No condition if the filters imply it.
     """
     if may_match_hidden_events(key):
         yield or_(~_is_restricted(source), source.c.creator_id == VIEWER, is_attending(source))
@@ -159,7 +159,10 @@ def visible_events(key: StatementKey, source: FromClause = events) -> Iterator[C
 def residual_filters(
     key: StatementKey, source: FromClause = events
 ) -> Iterator[ColumnElement[bool]]:
-    """Conditions that no index has. The planner does not turn those on `source` into joins."""
+    """Conditions that no index covers.
+
+    For another source than the table, the planner does not turn them into joins.
+    """
     if key.attending is False:
         yield ~_has_seat(source) if source is events else ~is_attending(source)
     if key.available is not None:
@@ -175,7 +178,7 @@ def residual_filters(
 
 
 def _is_restricted(source: FromClause = events) -> ColumnElement[bool]:
-    """The condition of an index."""
+    """The condition of events_hidden_idx."""
     return or_(
         has_state(EventState.DRAFT, source), source.c.visibility == literal_column("'unlisted'")
     )
@@ -192,7 +195,7 @@ def _has_seat(source: FromClause) -> ColumnElement[bool]:
 
 
 def is_attending(source: FromClause) -> ColumnElement[bool]:
-    """The same, but looked up for each event."""
+    """Like `_has_seat`, but looked up for each event, never joined."""
     seat = select(true()).where(
         attendances.c.event_id == source.c.id, attendances.c.user_id == VIEWER
     )

@@ -44,7 +44,7 @@ def event_seats_from_row(row: Row, attendee: UUID) -> EventSeats:
 
 
 def published_at(row: Row) -> datetime | None:
-    """The previous release does not set the column: it publishes events when it creates them."""
+    """The previous release does not set the column: its events are published on creation."""
     if row.published_at is None and row.state != EventState.DRAFT:
         return row.created_at  # type: ignore[no-any-return]
     return row.published_at  # type: ignore[no-any-return]

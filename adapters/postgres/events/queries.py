@@ -50,7 +50,7 @@ class PostgresEventQueries(EventQueries):
         page = page_of_events(key, is_after=is_after, is_counted=page_request.is_counted)
         rows = self._reader.rows(page, values, caller)
         if rows and rows[0].id is None:
-            raise TooManyMatches(values["candidates"] - 1)
+            raise TooManyMatches
         count = None
         if page_request.is_counted and rows:
             count = rows[0].total

@@ -15,7 +15,7 @@ from adapters.postgres.events.writes import (
     LOAD,
     LOAD_SEATS,
     LOCK,
-    LOCK_TO_LEAVE,
+    LOCK_AFFECTED_BY_DELETION,
     REMOVE_EVENT,
     SET_TERMS,
     SeatChange,
@@ -41,14 +41,18 @@ class PostgresEventRepository(EventRepository):
 
     def add_and_commit(self, event: Event, max_upcoming: int) -> str:
         return _creator_name(
-            self._transaction.commit_rows(ADD_EVENT, _new_event_values(event, max_upcoming)),
+            self._transaction.rows_and_commit(ADD_EVENT, _new_event_values(event, max_upcoming)),
             max_upcoming,
         )
 
-    def to_leave_for_update(self, user_id: UUID, now: datetime, limit: int) -> Sequence[EventSeats]:
+    def affected_by_deletion_for_update(
+        self, user_id: UUID, now: datetime, limit: int
+    ) -> Sequence[EventSeats]:
         values = {"attendee": user_id, "now": now, "limit": limit}
         # Runs twice, to see what was committed while it waited for the locks.
-        rows = self._transaction.rows(LOCK_TO_LEAVE, values, lock=LOCK_TO_LEAVE)
+        rows = self._transaction.rows(
+            LOCK_AFFECTED_BY_DELETION, values, lock=LOCK_AFFECTED_BY_DELETION
+        )
         found = [event_seats_from_row(row, user_id) for row in rows]
         self._loaded |= {event.id: dict(vars(event)) for event in found}
         return found

@@ -68,7 +68,7 @@ DETAIL = compile_sql(_event_views(events).where(events.c.id == EVENT_ID, IS_ACCE
 
 
 def _count(key: StatementKey) -> Select[Any]:
-    """All matches without the hidden ones: indexes count both, without reading the events."""
+    """All matches minus the hidden ones: indexes count both, without reading the events."""
     conditions = [*indexed_filters(key), *residual_filters(key)]
     matches = select(func.count()).select_from(events).where(*conditions)
     if key.has_search and len(conditions) == 1:
@@ -90,7 +90,7 @@ def count_of(key: StatementKey) -> str:
 def page_of_events(key: StatementKey, *, is_after: bool, is_counted: bool) -> str:
     """A page, selected before looking up names and seats; with the total if `is_counted`.
 
-    If too many events would have to be sorted, the result is one row, and its id is NULL.
+    If it would have to read too many events, the result is one row whose id is NULL.
     """
     if _is_served_by_index(key):
         cursor = [after_cursor(key.sort)] if is_after else []
@@ -129,19 +129,20 @@ def page_of_events(key: StatementKey, *, is_after: bool, is_counted: bool) -> st
 def bounds(page_request: PageRequest, key: StatementKey, max_sorted: int) -> dict[str, int]:
     """The bind parameters of `_bounded_matches`."""
     needed = page_request.offset + page_request.limit + 1
-    # A search looks up the terms of each, after the first way.
-    candidates = max_sorted // 2 if key.has_search and not _is_by_start(key) else max_sorted
-    # If there is one more, there are too many.
+    matches = max_sorted // 4 if key.has_search else max_sorted
+    # A search also reads the terms of each, in the second and third way.
+    candidates = matches // 2 if key.has_search and not _is_by_start(key) else matches
+    # One more than allowed, to notice if there are too many.
     return {
         "needed": needed,
-        "few": max_sorted + 1,
+        "few": matches + 1,
         "scanned": candidates + needed,
         "candidates": candidates + 1,
     }
 
 
 def _is_served_by_index(key: StatementKey) -> bool:
-    """Whether an index has the matching events in order, or finds the few of the viewer."""
+    """Whether an index has the matches in order, or finds the few events of the viewer."""
     if not may_match_hidden_events(key):
         return True
     conditions = [*residual_filters(key)]
@@ -151,24 +152,24 @@ def _is_served_by_index(key: StatementKey) -> bool:
 
 
 def _is_by_start(key: StatementKey) -> bool:
-    """In this order, indexes also have the indexed filters."""
+    """The indexes in this order also have the indexed filters."""
     return key.sort.field == "start_time"
 
 
 def _bounded_matches(
     key: StatementKey, *, is_after: bool
 ) -> tuple[FromClause, ColumnElement[bool]]:
-    """The matching events, unordered, and whether there are too many to find them.
+    """Matching events, unordered, enough for the page; and whether that takes too many reads.
 
-    They are found in the first of three ways that applies:
+    The first of three ways that works finds them:
 
     1. All matches of the search, by its index, if they are few.
-    2. The matches among the first events in order, if they fill the page. Otherwise the planner
-       would continue the scan, possibly to the end.
+    2. The matches among the first events in order, if they fill the page. Without a bound, the
+       planner would continue the scan, possibly to the end.
     3. The matches among all events that meet the indexed filters, if those are few. In order of
-       start time, indexes have the filters, too, so this would be the second way again.
+       start time, this would repeat the second way: the indexes have the filters, too.
 
-    One creator's events are found in the last way at once.
+    For one creator's events, only the last way is used.
     """
     by_id = events.alias("by_id")
     cursor = [after_cursor(key.sort, by_id)] if is_after else []
@@ -189,8 +190,8 @@ def _bounded_matches(
         candidates = (
             select(events.c.id)
             .where(*indexed_filters(key))
-            # Indexes have the filters together with the start time. Without an order, the planner
-            # may read the table from its start: all past events, before an upcoming one.
+            # The indexes with the filters are in this order. Without it, the planner may read the
+            # table from its start: all past events before the first upcoming one.
             .order_by(events.c.start_time, events.c.id)
             .limit(CANDIDATES)
             .cte("candidates")
@@ -236,7 +237,7 @@ def _looked_up(
 
 
 def _sorted_columns(source: FromClause) -> list[ColumnElement[Any]]:
-    """Without the descriptions, which would fill work_mem."""
+    """All columns but the description, which would fill work_mem."""
     return [column for column in source.c if column.name != "description"]
 
 

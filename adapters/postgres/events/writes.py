@@ -60,7 +60,7 @@ _event_ids = union(
     select(attendances.c.event_id).where(attendances.c.user_id == ATTENDEE),
 )
 # Locked in order of id, so that two transactions cannot deadlock.
-LOCK_TO_LEAVE = compile_sql(
+LOCK_AFFECTED_BY_DELETION = compile_sql(
     _event_seats.where(events.c.id.in_(_event_ids), or_(IS_DRAFT, events.c.start_time > NOW))
     .order_by(events.c.id)
     .limit(LIMIT)
@@ -120,7 +120,7 @@ _added = (
     .returning(events.c.id, events.c.creator_id)
     .cte("added")
 )
-# Inserts the event with its search terms, and returns no row if the creator has too many upcoming
+# Inserts the event with its search terms. Returns no row if the creator has too many upcoming
 # events.
 ADD_EVENT = compile_sql(
     select(users.c.username.label("creator_name"))

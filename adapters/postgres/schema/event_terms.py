@@ -33,7 +33,7 @@ _computed = (
 
 
 def insert_terms(event_id: ColumnElement[UUID], terms: ColumnElement[str]) -> Insert:
-    """Insert terms, separated by spaces."""
+    """Insert the terms of events, given as text separated by spaces."""
     tsvector = func.array_to_tsvector(func.string_to_array(terms, text("' '")))
     version: ColumnElement[int] = literal_column(str(TERMS_VERSION))
     return insert(event_terms).from_select(

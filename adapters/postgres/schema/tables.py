@@ -88,7 +88,7 @@ events = Table(
     Column("location", Text, nullable=False, server_default=""),
     Column("revision", Integer, nullable=False, server_default="0"),
     Column("state", Text, nullable=False, server_default="published"),
-    # NULL for a draft, and for events of the previous release, which were published when created.
+    # NULL for drafts, and for events of the previous release, which were published on creation.
     Column("published_at", DateTime(timezone=True)),
     Column("cancelled_at", DateTime(timezone=True)),
     Column("cancellation_reason", Text),
@@ -124,7 +124,7 @@ events = Table(
         "id",
         postgresql_where=text("state = 'cancelled'"),
     ),
-    # For counts: they subtract the events that the viewer does not see.
+    # For counts, which subtract the events that are hidden from the viewer.
     Index(
         "events_hidden_idx",
         "start_time",
@@ -166,7 +166,7 @@ Index(
     postgresql_using="gist",
 )
 
-# The previous release does not know the state: it must not grant seats of drafts and cancelled
+# The previous release does not know the state, but must not grant seats in drafts and cancelled
 # events. It responds to this error with 503, without retrying.
 REQUIRE_PUBLISHED = """
     CREATE OR REPLACE FUNCTION require_published() RETURNS trigger LANGUAGE plpgsql AS $$

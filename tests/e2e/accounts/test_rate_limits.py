@@ -255,7 +255,7 @@ def test_events_published_by_an_account_are_limited(client_with):
         assert int(publish(token=ada).headers["Retry-After"]) > 3600
 
 
-def test_drafts_count_as_published_events(client_with):
+def test_drafts_count_towards_the_limit_of_new_events(client_with):
     client = client_with(ratelimit_publish_events="3 per minute")
     token = token_of(client)
 

@@ -121,7 +121,7 @@ def test_of_concurrent_publications_the_first_one_counts(ada, draft):
     assert ada.get(draft).json()["updated_at"] == responses[0].json()["published_at"]
 
 
-def test_a_new_event_is_published_already(ada):
+def test_publishing_an_event_created_as_published_changes_nothing(ada):
     event = ada.new_event(state="published")
 
     assert ada.publish(event).json() == ada.get(event).json()

@@ -40,7 +40,7 @@ def test_an_unlisted_event_is_for_everyone_who_has_its_id(ada, mary):
     assert mary.event_titles() == ["Tea"]
 
 
-def test_an_event_can_be_listed_later(ada, mary):
+def test_an_unlisted_event_can_become_public(ada, mary):
     event = ada.new_event(visibility="unlisted")
 
     assert ada.patch(event, visibility="public").json()["visibility"] == "public"

@@ -25,7 +25,7 @@ def new_event(person, **fields):
 
 @pytest.fixture
 def at(visitor, ada):
-    """Moves the time, and logs Ada in there."""
+    """Moves the clock to an instant, and logs Ada in again."""
     with time_machine.travel(datetime.now(UTC), tick=False) as traveller:
 
         def travel(instant, person=ada):

@@ -162,7 +162,7 @@ class Model:
         return NO_CONTENT
 
     def delete_account(self, person):
-        """Published events stay, without the username; those that have started with the seat."""
+        """Published events stay without the username, and the seats in those that have started."""
         del self.usernames[person.lower()]
         for path, event in list(self.events.items()):
             is_upcoming = self.now < event.start
@@ -191,7 +191,7 @@ class Model:
         return "ongoing" if self.now < event.end else "past"
 
     def list_attendees(self, person, path):
-        """The outcome; with 200, the attendees are visible."""
+        """The outcome: 200 if the attendees are visible."""
         if not self.exists_for(person, path):
             return NOT_FOUND
         event = self.events[path]

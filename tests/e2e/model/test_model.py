@@ -52,7 +52,7 @@ def code_of(response):
 
 
 def shown(event):
-    """The fields of an event that the model has."""
+    """The fields of an event that the model also has."""
     names = ("capacity", "status", "state", "visibility", "attendees_visible_to")
     others = ("is_attending", "attendees_count", "cancellation_reason")
     times = (*NAMES.values(), "published_at", "cancelled_at")
@@ -107,7 +107,7 @@ class ApiAndModel(RuleBasedStateMachine):
         return name, self.members[name]
 
     def any_path(self, draw):
-        """Of an event, newest first, or of one that was deleted."""
+        """The path of an event, newest first, or of a deleted one."""
         deleted = [path for path in self.paths if path not in self.model.events]
         return draw(st.sampled_from([*reversed(self.model.events), *deleted[-1:]]))
 
@@ -231,7 +231,7 @@ class ApiAndModel(RuleBasedStateMachine):
                 "cancelled_at": event.cancelled,
                 "cancellation_reason": event.reason,
             }
-            # An ETag is never used for another state of the event.
+            # An ETag stands for one representation only.
             etag = response.headers["ETag"]
             assert self.bodies.setdefault((name, path, etag), body) == body
             if attendees.status_code == 200:

@@ -20,7 +20,7 @@ def describe(value):
     return f"now{(value - NOW).days:+}d" if isinstance(value, datetime) else str(value)
 
 
-def page_statement(criteria, page_request):
+def page_statement(criteria, page_request, max_sorted=MAX_SORTED):
     """The statement and its values."""
     key = StatementKey.of(criteria)
     page = page_of_events(
@@ -29,4 +29,4 @@ def page_statement(criteria, page_request):
         is_counted=page_request.is_counted,
     )
     values = filter_values(criteria, user_id(5), NOW) | page_values(page_request)
-    return page, values | bounds(page_request, key, MAX_SORTED)
+    return page, values | bounds(page_request, key, max_sorted)

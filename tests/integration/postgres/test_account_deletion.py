@@ -112,7 +112,7 @@ def test_a_request_that_waits_for_the_deletion_changes_nothing(empty_database, n
             outcome.result(timeout=30)
 
     with new_work() as work:
-        assert work.events.to_leave_for_update(ada.id, NOON, 10) == []
+        assert work.events.affected_by_deletion_for_update(ada.id, NOON, 10) == []
         assert work.events.get_for_update(event.id, attendee=grace.id).attendees_count == 0
     with empty_database.connect() as connection:
         assert connection.execute(select(calendar_feeds)).all() == []
@@ -126,7 +126,7 @@ def test_a_seat_that_is_given_back_meanwhile_is_not_given_back_again(empty_datab
 
     def upcoming():
         with new_work() as work:
-            return work.events.to_leave_for_update(ada.id, NOON, 10)
+            return work.events.affected_by_deletion_for_update(ada.id, NOON, 10)
 
     with ThreadPoolExecutor(1) as pool, new_work() as cancellation:
         loaded = cancellation.events.get_for_update(event.id, attendee=ada.id)
@@ -176,16 +176,16 @@ def test_a_deletion_locks_one_batch_at_a_time_and_loads_no_texts(many, new_work,
 def test_an_interrupted_deletion_can_be_finished(many, empty_database, new_work):
     remove_account(new_work, many)
     accounts = PostgresAccountQueries(Reader(empty_database))
-    last = max(event.id for event in to_leave(new_work, many))
+    last = max(event.id for event in affected(new_work, many))
     with new_work() as other, pytest.raises(Unavailable):
         run_in(other, f"SELECT FROM events WHERE id = '{last}' FOR UPDATE")
         leave_upcoming_events(new_work)(many.id)  # fails on a timeout
 
-    assert len(to_leave(new_work, many)) == 2
+    assert len(affected(new_work, many)) == 2
     assert accounts.unfinished_deletions(NOON) == [many.id]
     leave_upcoming_events(new_work)(many.id)
     assert accounts.unfinished_deletions(NOON) == []
-    assert to_leave(new_work, many) == []
+    assert affected(new_work, many) == []
     with empty_database.connect() as connection:
         own = connection.execute(select(events.c.state).where(events.c.creator_id == many.id))
         assert own.scalars().all() == [EventState.CANCELLED] * BATCH
@@ -193,9 +193,9 @@ def test_an_interrupted_deletion_can_be_finished(many, empty_database, new_work)
     assert (verification.seats, verification.differences) == (0, ())
 
 
-def to_leave(new_work, user):
+def affected(new_work, user):
     with new_work() as work:
-        return work.events.to_leave_for_update(user.id, NOON, 10 * BATCH)
+        return work.events.affected_by_deletion_for_update(user.id, NOON, 10 * BATCH)
 
 
 def remove_account(new_work, user):

@@ -16,7 +16,7 @@ from adapters.postgres.events.writes import (
     LOAD,
     LOAD_SEATS,
     LOCK,
-    LOCK_TO_LEAVE,
+    LOCK_AFFECTED_BY_DELETION,
     SeatChange,
     update_event,
 )
@@ -70,7 +70,7 @@ FILTERS = [
     {"search": Search.of(IN_ONE), "status": EventStatus.UPCOMING},
     {"search": Search.of(f"{IN_ALL} e"), "status": EventStatus.UPCOMING, "attending": False},
 ]
-# Few or none of the first events in order meet these.
+# Few or none of the first events in order match these.
 RARELY_MET = [
     {"available": False},
     {"available": False, "status": EventStatus.UPCOMING},
@@ -106,9 +106,7 @@ INDEXES = [
     ({"search": Search.of(IN_ALL)}, EventSort.BY_TITLE, "events_title_idx"),
     ({"search": Search.of(IN_ALL)}, EventSort.NEWEST_FIRST, "events_created_at_idx"),
 ]
-# ANALYZE takes a random sample, in which one user can seem to attend more events than others. It
-# reads 300 rows per unit of the statistics target, so this value makes it read all rows.
-# 1 of 20 each, and 1 of 200 is cancelled. Drafts have no seats.
+# 1 of 20 is a draft, 1 of 20 unlisted, and 1 of 200 cancelled. Drafts have no seats.
 HIDE = """
     CREATE TEMP VIEW numbered AS
     SELECT id, ('x' || right(id::text, 8))::bit(32)::int AS number FROM events;
@@ -120,6 +118,8 @@ HIDE = """
     UPDATE events SET state = 'cancelled', cancelled_at = now(), cancellation_reason = ''
     FROM numbered WHERE numbered.id = events.id AND number % 200 = 11
 """
+# ANALYZE takes a random sample, in which one user can seem to attend more events than others. It
+# reads 300 rows per unit of the statistics target, so this value makes it read all rows.
 EXACT_STATISTICS = """
     ALTER TABLE attendances ALTER user_id SET STATISTICS 3000; ANALYZE attendances
 """
@@ -225,9 +225,9 @@ def count_rows(large_database):
 @pytest.mark.parametrize("limit", [20, 100])
 def test_a_page_in_any_order_reads_a_bounded_number_of_events(count_rows, criteria, sort, limit):
     page_request = PageRequest(limit, is_counted=False)
-    page, values = page_statement(EventCriteria(**criteria, sort=sort), page_request)
+    page, values = page_statement(EventCriteria(**criteria, sort=sort), page_request, 5_000)
 
-    # The first events in order, and the ids of candidates and then their events.
+    # The scanned events, the ids of the candidates, and the candidates themselves.
     most = values["scanned"] + 2 * values["candidates"] + 2 * limit
     assert count_rows("events", page, values) <= most
     assert count_rows("event_terms", page, values) <= most + values["few"]
@@ -280,7 +280,7 @@ def test_attending_and_cancelling_scan_no_table(sequential_scans):
 def test_leaving_events_scans_no_table(sequential_scans):
     values = {"attendee": user_id(5), "now": NOW, "limit": BATCH}
 
-    assert sequential_scans(LOCK_TO_LEAVE, values) == []
+    assert sequential_scans(LOCK_AFFECTED_BY_DELETION, values) == []
 
 
 @pytest.mark.parametrize("criteria", [{}, {"status": EventStatus.UPCOMING}], ids=describe)
@@ -309,7 +309,7 @@ def test_a_page_does_not_read_all_seats_of_its_viewer(large_database, count_bloc
 
 
 def remove_seats(database):
-    """Those that a test has added."""
+    """Remove the seats that a test has added."""
     delete = "DELETE FROM attendances WHERE registered_at > %(loaded_at)s RETURNING event_id"
     return database.rows(delete, {"loaded_at": NOW - DAY})
 

@@ -1,4 +1,4 @@
-"""Times of calendar files: the venue's local time, with the definition of its zone.
+"""Times in calendar files: the venue's local time, with the definition of its zone.
 
 Times in these tests are UTC, as in the database; expected lines are local.
 """
@@ -99,7 +99,7 @@ def test_times_in_utc_need_no_definition(timezone):
 
 @pytest.mark.parametrize("timezone", ["Europe/Atlantis", "Europe", "../etc/passwd", "/etc", ""])
 def test_an_unknown_zone_becomes_utc(timezone):
-    """A newer instance may have stored a zone that this time zone database does not have."""
+    """An instance with a newer time zone database may have stored it."""
     unknown = an_event_at("2030-07-15T18:00", timezone)
     known = an_event_at("2030-07-15T18:00", "Europe/Berlin")
 

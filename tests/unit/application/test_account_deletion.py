@@ -54,7 +54,7 @@ def world(monkeypatch):
 
 @pytest.fixture
 def ada(world):
-    """Ada, with more events than one batch, and as many drafts and seats at others' events."""
+    """Ada, with more events than one batch, and as many drafts and seats in other events."""
     ada, grace = world.person("ada"), world.person("grace")
     for _ in range(NUMBER):
         world.published(ada)
@@ -159,7 +159,7 @@ def test_own_events_are_called_off_with_the_reason_and_the_seats_of_others_are_k
     assert (seen.attendees_count, seen.is_attending) == (1, True)
 
 
-def test_events_that_were_called_off_before_keep_their_reason_and_lose_the_seat(world):
+def test_events_called_off_before_the_deletion_keep_their_reason_and_lose_the_seat(world):
     ada = world.person("ada")
     for _ in range(NUMBER):
         event = world.published(ada)

@@ -1,4 +1,4 @@
-"""Who finds an event, and who sees its attendees."""
+"""Who can find an event, and who can list its attendees."""
 
 import pytest
 
@@ -57,7 +57,9 @@ def test_the_visibility_of_an_event_can_be_changed(world, ada, grace):
     ("visible_to", "sees"),
     [("everyone", [True, True]), ("attendees", [False, True]), ("organiser", [False, False])],
 )
-def test_the_list_of_attendees_is_visible_to(world, ada, grace, visible_to, sees):
+def test_only_those_named_by_attendees_visible_to_can_list_attendees(
+    world, ada, grace, visible_to, sees
+):
     """Before and after attending."""
     event = world.published(ada, attendees_visible_to=AttendeesVisibleTo(visible_to))
 

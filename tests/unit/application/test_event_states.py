@@ -262,7 +262,7 @@ def test_an_event_with_a_window_accepts_registrations_within_it(world, ada, afte
             world.attend_event(event.id, ada)
 
 
-def test_other_events_accept_registrations_until_they_start_or_are_full(world, ada):
+def test_an_event_without_a_window_accepts_registrations_until_it_starts_or_is_full(world, ada):
     free, full = world.published(ada), world.published(ada, capacity=1)
     world.attend_event(full.id, ada)
     world.draft(ada)

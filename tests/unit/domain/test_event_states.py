@@ -44,7 +44,7 @@ CREATOR_ACTIONS = ACTIONS[:4]
 
 
 def own_event(**fields):
-    """The seat is that of the creator."""
+    """An event with the seat of its creator."""
     creator_id = uuid4()
     return an_event(creator_id=creator_id, seat=Seat(creator_id), **fields)
 
@@ -186,7 +186,7 @@ def test_a_started_event_cannot_be_called_off(now):
 
 
 @pytest.mark.parametrize("now", [NOON - TICK, NOON])
-def test_a_draft_is_not_called_off_but_deleted(now):
+def test_a_draft_cannot_be_called_off(now):
     event = an_event(state=DRAFT, start_time=NOON)
 
     with pytest.raises(EventNotPublished):
@@ -250,7 +250,7 @@ def test_a_cancelled_event_cannot_be_attended_even_with_a_seat(now, registered_a
     assert event == before
 
 
-def test_a_full_cancelled_event_is_cancelled_rather_than_full():
+def test_a_full_cancelled_event_is_reported_as_cancelled():
     event = an_event(state=CANCELLED, capacity=1, attendees_count=1)
 
     with pytest.raises(EventCancelled):
@@ -269,7 +269,7 @@ def test_a_seat_at_a_cancelled_event_can_be_given_up_until_the_start():
         event.cancel(NOON)
 
 
-def test_a_called_off_event_is_full_or_free_but_takes_no_seat_again():
+def test_a_seat_given_up_after_the_call_off_cannot_be_taken_again():
     event = an_event(capacity=1)
     event.attend(NOON)
     event.call_off(RAIN, by=event.creator_id, now=NOON)

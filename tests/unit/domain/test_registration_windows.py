@@ -30,7 +30,7 @@ VALID_WINDOWS = [
     (NOON, NOON + TICK),
     (NOON - DAY, NOON - HOUR),
 ]
-# opens_at, closes_at, and the field to blame
+# opens_at, closes_at, and the invalid field
 INVALID_WINDOWS = [
     (None, START + TICK, "registration_closes_at"),
     (NOON, START + TICK, "registration_closes_at"),
@@ -193,7 +193,7 @@ def test_a_seat_is_kept_outside_the_window_and_can_be_given_up_there(now):
         (START, ReadOnlyEvent),
     ],
 )
-def test_a_full_event_says_first_when_registration_is_possible(now, error):
+def test_a_full_event_outside_its_window_reports_the_window(now, error):
     event = an_event(
         start_time=START, opens_at=NOON, closes_at=NOON + HOUR, capacity=1, attendees_count=1
     )
@@ -211,6 +211,6 @@ def test_a_draft_can_have_a_window_and_publishing_keeps_it():
     assert event.registration == RegistrationWindow(**window)
 
 
-def test_the_errors_say_when():
+def test_registration_errors_include_the_time():
     assert "opens on 2030-05-17 at 12:00 UTC" in RegistrationNotOpen(NOON).detail
     assert "closed on 2030-05-17 at 12:00 UTC" in RegistrationClosed(NOON).detail

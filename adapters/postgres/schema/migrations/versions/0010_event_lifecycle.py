@@ -31,14 +31,14 @@ COLUMNS = (
 
 
 def upgrade() -> None:
-    # With constant defaults: they rewrite no row, and the previous release sets no new column.
+    # Constant defaults, which rewrite no row: the previous release sets none of these columns.
     for name, kind, default in COLUMNS:
         column = sa.Column(name, kind, nullable=default is None, server_default=default)
         op.add_column("events", column)
     # NOT VALID: the next migration validates them without blocking reads and writes.
     for name, condition in CHECKS.items():
         op.create_check_constraint(op.f(name), "events", condition, postgresql_not_valid=True)
-    # The previous release does not know the state: it must not grant seats of drafts and cancelled
+    # The previous release does not know the state, but must not grant seats in drafts and cancelled
     # events. It responds to this error with 503, without retrying.
     op.execute("""
         CREATE FUNCTION require_published() RETURNS trigger LANGUAGE plpgsql AS $$
