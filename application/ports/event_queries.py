@@ -15,8 +15,8 @@ from domain.events.schedule import EventStatus
 from domain.events.search import Search
 from domain.events.state import EventState
 
-# The most events that a list reads to sort or filter them without an index: it takes about 50 ms.
-# A search reads at most a quarter.
+# The most events that a list reads to sort or filter them without an index: about 50 ms. A search
+# reads at most a quarter.
 MAX_SORTED = 20_000
 
 
