@@ -166,9 +166,9 @@ class EventQueries(Protocol):
 
         Includes drafts only for their creator, unlisted events only for their creator and
         attendees. Raises SessionEnded, or TooManyMatches if more than MAX_SORTED events would have
-        to be sorted by attendees_count. Other lists may raise TooManyMatches, too, except the
-        events that the caller created or attends, and lists in order of start_time without
-        `search`, `available`, `is_registration_open` and `attending`.
+        to be sorted by attendees_count. Other lists may raise TooManyMatches, too, except lists in
+        order of start_time without `search`, `available`, `is_registration_open` and `attending`.
+        Never for the events that the caller created or attends, or for the caller's drafts.
         """
 
     @abstractmethod

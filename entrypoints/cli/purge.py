@@ -29,7 +29,8 @@ def purge(days: int, is_dry: bool) -> None:
     """Delete expired rows, and finish interrupted account deletions.
 
     Deletes expired sessions, idempotency keys and wrong-password counters. If the service stopped
-    while it deleted an account, deletes the account's upcoming events and gives back its seats.
+    while it deleted an account, calls off the account's upcoming events, deletes its drafts and
+    gives back its seats.
 
     The service can keep running: rows are deleted in small batches, and locked rows are skipped. A
     revoked session remains until all its tokens have expired.

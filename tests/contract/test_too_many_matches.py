@@ -8,6 +8,7 @@ from application.ports.event_queries import EventCriteria, EventSort, TooManyMat
 from domain.events.description import EventType, Title
 from domain.events.schedule import EventStatus
 from domain.events.search import Search
+from domain.events.state import EventState
 from tests.builders import DAY, HOUR, NOON, a_user
 
 UPCOMING = EventStatus.UPCOMING
@@ -83,6 +84,15 @@ def test_any_number_of_own_events_is_sorted(storage, ada, sort):
 
     assert len(titles(storage, ada, sort, created=True, available=True)) == 1
     assert len(titles(storage, ada, sort, attending=True, search=Search.of("tea"))) == 1
+
+
+@pytest.mark.parametrize("sort", EventSort)
+def test_any_number_of_own_drafts_is_sorted(storage, ada, grace, sort):
+    keep_events(storage, grace, "Cup", 6)
+    keep_events(storage, ada, "Tea", 4, start_time=NOON + 9 * DAY, state=EventState.DRAFT)
+
+    assert len(titles(storage, ada, sort, state=EventState.DRAFT, search=Search.of("tea"))) == 1
+    assert len(titles(storage, ada, sort, PageRequest(9), state=EventState.DRAFT)) == 4
 
 
 @pytest.mark.parametrize("sort", EventSort)

@@ -143,7 +143,7 @@ def bounds(page_request: PageRequest, key: StatementKey, max_sorted: int) -> dic
 
 def _is_served_by_index(key: StatementKey) -> bool:
     """Whether an index has the matches in order, or finds the few events of the viewer."""
-    if key.created or key.attending:
+    if not may_match_hidden_events(key):
         return True
     conditions = [*residual_filters(key)]
     if not _is_by_start(key):
