@@ -43,6 +43,11 @@ from application.ports.event_queries import EventView
 
 # LRU size. There are some 900,000 keys; compiling a statement takes up to 15 ms.
 CACHED_STATEMENTS = 512
+# Columns that no filter or order of a list uses.
+UNFILTERED = {
+    *("description", "location", "timezone", "cancellation_reason", "attendees_visible_to"),
+    *("updated_at", "published_at", "cancelled_at", "revision"),
+}
 NEEDED = bindparam("needed", type_=Integer)
 SCANNED = bindparam("scanned", type_=Integer)
 FEW = bindparam("few", type_=Integer)
@@ -237,8 +242,8 @@ def _looked_up(
 
 
 def _sorted_columns(source: FromClause) -> list[ColumnElement[Any]]:
-    """All columns but the description, which would fill work_mem."""
-    return [column for column in source.c if column.name != "description"]
+    """Those that filters and orders need. More would not fit into work_mem."""
+    return [column for column in source.c if column.name not in UNFILTERED]
 
 
 def _size(source: FromClause) -> ColumnElement[int]:
