@@ -192,7 +192,7 @@ def delete_event(sample_data, base_url, *, rounds: int, attendees: int = 12) -> 
 def call_off_event(sample_data, base_url, *, rounds: int, attendees: int = 20) -> Report:
     """The creator calls the event off while people attend and cancel.
 
-    Whoever has a seat at the end already had it right after the response to the call-off.
+    After its response, seats are only given back.
     """
     report, ledger = Report(f"event called off while people attend, {rounds} rounds"), Ledger()
     creator, *users = sample_data.create_users(attendees + 5)

@@ -30,11 +30,7 @@ from adapters.http.responses.json import JSON_HEADERS, no_content, to_json
 from adapters.http.responses.stored import from_stored, to_stored
 from application.idempotency import IdempotencyKeyInUse, IdempotencyKeyReused
 from application.pages import PageRequest
-from application.ports.event_queries import (
-    EventCriteria,
-    EventView,
-    TooManyMatches,
-)
+from application.ports.event_queries import EventCriteria, EventView, TooManyMatches
 from application.preconditions import PreconditionFailed
 from application.use_cases import UseCases
 from domain.events.errors import (
@@ -88,11 +84,7 @@ def events_blueprint(
     )
 
     @blueprint.operation(
-        "GET",
-        EVENTS,
-        TooManyMatches(),
-        invalid=examples.INVALID_QUERY,
-        query=EventListQuery,
+        "GET", EVENTS, TooManyMatches(), invalid=examples.INVALID_QUERY, query=EventListQuery
     )
     @compressed
     @blueprint.response(

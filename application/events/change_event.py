@@ -1,0 +1,43 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from application.caller import Caller
+from application.ports.clock import Clock
+from application.ports.event_queries import EventView
+from application.ports.unit_of_work import UnitOfWorkFactory
+from application.preconditions import Precondition
+from application.retries import retry_on_contention
+from domain.events.event import Event
+
+
+@dataclass(frozen=True)
+class ChangeEvent:
+    """Base class of the use cases in which a creator changes an event."""
+
+    new_work: UnitOfWorkFactory
+    clock: Clock
+
+    @retry_on_contention
+    def _change(
+        self,
+        event_id: UUID,
+        caller: Caller,
+        change: Callable[[Event, datetime], None],
+        precondition: Precondition[EventView],
+    ) -> EventView:
+        """Call `change` with the locked event and the time, then save and commit.
+
+        `change` must reject everyone but the creator. `precondition` gets the event before it.
+        """
+        with self.new_work(caller) as work:
+            creator = work.users.get(caller.user_id)
+            event = work.events.get_for_update(event_id, attendee=caller.user_id)
+            now = self.clock.now()
+            before = EventView.of(event, creator.username, now)
+            change(event, now)
+            precondition(before)
+            work.events.save(event)
+            work.commit()
+        return EventView.of(event, creator.username, now)
