@@ -10,7 +10,6 @@ from application.accounts.confirm_password import ConfirmPassword
 from application.accounts.delete_account import DeleteAccount
 from application.accounts.find_token_session import FindTokenSession
 from application.accounts.get_profile import GetProfile
-from application.accounts.leave_upcoming_events import LeaveUpcomingEvents
 from application.accounts.list_sessions import ListSessions
 from application.accounts.log_in import LogIn
 from application.accounts.refresh_session import RefreshSession
@@ -21,6 +20,7 @@ from application.accounts.sign_up import SignUp
 from application.accounts.token_pair import IssueTokenPair
 from application.accounts.update_profile import UpdateProfile
 from application.accounts.verify_token import VerifyToken
+from application.accounts.withdraw_from_events import WithdrawFromEvents
 from application.calendars.create_calendar_feed import CreateCalendarFeed
 from application.calendars.delete_calendar_feed import DeleteCalendarFeed
 from application.calendars.get_calendar_feed import GetCalendarFeed
@@ -33,9 +33,13 @@ from application.events.create_event import CreateEvent
 from application.events.delete_event import DeleteEvent
 from application.events.export_attendees import ExportAttendees
 from application.events.get_event import GetEvent
+from application.events.join_waitlist import JoinWaitlist
+from application.events.leave_waitlist import LeaveWaitlist
 from application.events.list_attendees import ListAttendees
 from application.events.list_events import ListEvents
+from application.events.list_waitlist import ListWaitlist
 from application.events.publish_event import PublishEvent
+from application.events.remove_attendee import RemoveAttendee
 from application.events.update_event import UpdateEvent
 from application.ports.account_queries import AccountQueries
 from application.ports.audit_log import AuditLog
@@ -79,6 +83,10 @@ class UseCases:
     cancel_attendance: CancelAttendance
     list_attendees: ListAttendees
     export_attendees: ExportAttendees
+    remove_attendee: RemoveAttendee
+    join_waitlist: JoinWaitlist
+    leave_waitlist: LeaveWaitlist
+    list_waitlist: ListWaitlist
 
     get_calendar_feed: GetCalendarFeed
     create_calendar_feed: CreateCalendarFeed
@@ -108,7 +116,7 @@ def build_use_cases(
     issue_pair = IssueTokenPair(tokens, new_id)
     compare_password = ComparePassword(new_work, hasher, clock, audit)
     confirm_password = ConfirmPassword(new_work, accounts, compare_password, digest, clock, audit)
-    leave_upcoming_events = LeaveUpcomingEvents(new_work, clock)
+    withdraw_from_events = WithdrawFromEvents(new_work, clock)
     return UseCases(
         authenticate=Authenticate(tokens, clock),
         sign_up=SignUp(new_work, password_rules, hasher, clock, new_id),
@@ -138,7 +146,7 @@ def build_use_cases(
         change_password=ChangePassword(
             new_work, confirm_password, password_rules, hasher, clock, audit
         ),
-        delete_account=DeleteAccount(new_work, confirm_password, leave_upcoming_events, audit),
+        delete_account=DeleteAccount(new_work, confirm_password, withdraw_from_events, audit),
         list_events=ListEvents(events, clock),
         create_event=CreateEvent(new_work, clock, new_id, max_upcoming_events),
         get_event=GetEvent(events, clock),
@@ -150,6 +158,10 @@ def build_use_cases(
         cancel_attendance=CancelAttendance(new_work, clock),
         list_attendees=ListAttendees(events, clock),
         export_attendees=ExportAttendees(events, clock),
+        remove_attendee=RemoveAttendee(new_work, clock),
+        join_waitlist=JoinWaitlist(new_work, clock),
+        leave_waitlist=LeaveWaitlist(new_work, clock),
+        list_waitlist=ListWaitlist(events, clock),
         get_calendar_feed=GetCalendarFeed(calendars),
         create_calendar_feed=CreateCalendarFeed(new_work, clock, new_feed_secret, audit),
         delete_calendar_feed=DeleteCalendarFeed(new_work),

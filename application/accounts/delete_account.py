@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 
 from application.accounts.confirm_password import ConfirmPassword, get_confirmed
-from application.accounts.leave_upcoming_events import LeaveUpcomingEvents
+from application.accounts.withdraw_from_events import WithdrawFromEvents
 from application.caller import Caller
 from application.errors import OutcomeUnknown, Unavailable
 from application.ports.account_queries import Profile
@@ -23,7 +23,7 @@ class DeleteAccount:
 
     new_work: UnitOfWorkFactory
     confirm: ConfirmPassword
-    leave_upcoming_events: LeaveUpcomingEvents
+    withdraw_from_events: WithdrawFromEvents
     audit: AuditLog
 
     def __call__(
@@ -37,7 +37,7 @@ class DeleteAccount:
         self._remove_account(caller, password, client_info, precondition)
         self.audit.record(AuditEvent.ACCOUNT_DELETED, caller.user_id, client_info=client_info)
         try:
-            self.leave_upcoming_events(caller.user_id)
+            self.withdraw_from_events(caller.user_id)
         except Unavailable as error:
             raise OutcomeUnknown from error
 

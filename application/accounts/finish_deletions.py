@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from application.accounts.leave_upcoming_events import LeaveUpcomingEvents
+from application.accounts.withdraw_from_events import WithdrawFromEvents
 from application.ports.account_queries import AccountQueries
 from application.ports.clock import Clock
 
@@ -13,12 +13,12 @@ class FinishDeletions:
     """
 
     accounts: AccountQueries
-    leave_upcoming_events: LeaveUpcomingEvents
+    withdraw_from_events: WithdrawFromEvents
     clock: Clock
 
     def __call__(self, *, is_dry: bool = False) -> int:
         user_ids = self.accounts.unfinished_deletions(self.clock.now())
         if not is_dry:
             for user_id in user_ids:
-                self.leave_upcoming_events(user_id)
+                self.withdraw_from_events(user_id)
         return len(user_ids)

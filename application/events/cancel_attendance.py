@@ -9,9 +9,10 @@ from application.retries import retry_on_contention
 
 @dataclass(frozen=True)
 class CancelAttendance:
-    """Give up the caller's seat. Cancelling without attending changes nothing.
+    """Give up the caller's seat, to the first in line if anybody waits.
 
-    Raises EventNotFound, ReadOnlyEvent or SessionEnded.
+    Cancelling without attending changes nothing. Raises EventNotFound, ReadOnlyEvent or
+    SessionEnded.
     """
 
     new_work: UnitOfWorkFactory
@@ -21,6 +22,8 @@ class CancelAttendance:
     def __call__(self, event_id: UUID, caller: Caller) -> None:
         with self.new_work(caller) as work:
             event = work.events.get_seats_for_update(event_id, attendee=caller.user_id)
-            event.cancel(now=self.clock.now())
+            now = self.clock.now()
+            event.cancel(now)
+            event.promote(work.events.next_in_line, now)
             work.events.save(event)
             work.commit()

@@ -30,6 +30,7 @@ class ChangeEvent:
         """Call `change` with the locked event and the time, then save and commit.
 
         `change` must reject everyone but the creator. `precondition` gets the event before it.
+        Seats that the change frees are given to those who wait.
         """
         with self.new_work(caller) as work:
             creator = work.users.get(caller.user_id)
@@ -38,6 +39,9 @@ class ChangeEvent:
             before = EventView.of(event, creator.username, now)
             change(event, now)
             precondition(before)
+            event.promote(work.events.next_in_line, now)
             work.events.save(event)
+            entry = event.waitlist_entry
+            position = work.events.waitlist_position(event_id, entry.number) if entry else None
             work.commit()
-        return EventView.of(event, creator.username, now)
+        return EventView.of(event, creator.username, now, position)

@@ -59,7 +59,7 @@ class AccountQueries(Protocol):
 
     @abstractmethod
     def unfinished_deletions(self, now: datetime) -> Sequence[UUID]:
-        """Ids of deleted accounts that still have upcoming events or seats in them.
+        """Ids of deleted accounts that still have upcoming events, seats or waitlist entries.
 
         Reads the rows of all deleted accounts.
         """

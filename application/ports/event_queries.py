@@ -55,6 +55,8 @@ class EventView:
     registration_closes_at: datetime | None
     capacity: int
     attendees_count: int
+    waitlist_enabled: bool
+    waitlist_count: int
     created_at: datetime
     updated_at: datetime
     cancelled_at: datetime | None
@@ -68,15 +70,25 @@ class EventView:
     attendees_visible_to: AttendeesVisibleTo
     published_at: datetime | None  # None for a draft
     is_attending: bool
+    waitlist_position: int | None  # None unless the user waits
     status: EventStatus
     creator: Creator
 
     def __post_init__(self) -> None:
         self.seats_left = self.capacity - self.attendees_count
+        if self.state is not EventState.PUBLISHED or self.status is not EventStatus.UPCOMING:
+            # The waitlist has ended, even if its entries are still stored.
+            self.waitlist_count, self.waitlist_position = 0, None
 
     @classmethod
-    def of(cls, event: Event, creator_name: str | None, now: datetime) -> "EventView":
-        """The view of the user whose seat is in `event`."""
+    def of(
+        cls,
+        event: Event,
+        creator_name: str | None,
+        now: datetime,
+        waitlist_position: int | None = None,
+    ) -> "EventView":
+        """The view of the user whose place is in `event`."""
         values = {
             field.name: getattr(event, field.name)
             for field in fields(cls)
@@ -88,6 +100,7 @@ class EventView:
             registration_opens_at=event.registration.opens_at,
             registration_closes_at=event.registration.closes_at,
             is_attending=event.seat.is_taken,
+            waitlist_position=waitlist_position,
             status=event.schedule.status_at(now),
             creator=Creator(event.creator_id, creator_name),
             **values,
@@ -101,6 +114,16 @@ class AttendeeView:
     id: UUID
     username: str | None
     registered_at: datetime
+
+
+@dataclass
+class WaitlistEntryView:
+    """`id` is the user's; `username` is None if the account is deleted."""
+
+    id: UUID
+    username: str | None
+    joined_at: datetime
+    position: int  # 1 for the first in line
 
 
 class EventSort(Enum):
@@ -139,6 +162,7 @@ class EventCriteria:
     """Filters and sort order; None does not filter, False is the complement of True."""
 
     attending: bool | None = None
+    waiting: bool | None = None
     created: bool | None = None
     starts_after: datetime | None = None
     starts_before: datetime | None = None
@@ -164,11 +188,12 @@ class EventQueries(Protocol):
     ) -> Page[EventView]:
         """Events that match all criteria; bounds on start and end are inclusive.
 
-        Includes drafts only for their creator, unlisted events only for their creator and
-        attendees. Raises SessionEnded, or TooManyMatches if more than MAX_SORTED events would have
-        to be sorted by attendees_count. Other lists may raise TooManyMatches, too, except lists in
-        order of start_time without `search`, `available`, `is_registration_open` and `attending`.
-        Never for the events that the caller created or attends, or for the caller's drafts.
+        Includes drafts only for their creator, unlisted events only for their creator, attendees
+        and those who wait. Raises SessionEnded, or TooManyMatches if more than MAX_SORTED events
+        would have to be sorted by attendees_count. Other lists may raise TooManyMatches, too,
+        except lists in order of start_time without `search`, `available`, `is_registration_open`,
+        `attending` and `waiting`. Never for the events that the caller created, attends or waits for, or for the
+        caller's drafts.
         """
 
     @abstractmethod
@@ -182,4 +207,14 @@ class EventQueries(Protocol):
         """In order of registration, without a count. Raises SessionEnded.
 
         Checks neither that the event exists nor that the caller may see its attendees.
+        """
+
+    @abstractmethod
+    def waitlist(
+        self, event_id: UUID, page_request: PageRequest, caller: Caller
+    ) -> Page[WaitlistEntryView]:
+        """First in line first, without a count. Cursors have the entry's number and the user's id.
+
+        Raises SessionEnded. Checks neither that the event exists nor that the caller may see its
+        waitlist.
         """

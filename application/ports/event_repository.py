@@ -5,6 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.events.event import MAX_UPCOMING_EVENTS, Event, EventSeats
+from domain.events.waitlist import WaitlistEntry
 
 
 class EventRepository(Protocol):
@@ -24,16 +25,16 @@ class EventRepository(Protocol):
     def affected_by_deletion_for_update(
         self, user_id: UUID, now: datetime, limit: int
     ) -> Sequence[EventSeats]:
-        """The events that the deletion of an account still has to change, with the user's seat.
+        """The events that the deletion of an account still has to change, with the user's place.
 
         These are the user's drafts, their upcoming events that are not cancelled, and the upcoming
-        events that they attend; at most `limit`, in order of id. They are locked until the unit of
-        work ends.
+        events that they attend or wait for; at most `limit`, in order of id. They are locked until
+        the unit of work ends.
         """
 
     @abstractmethod
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
-        """The event with this user's seat, locked until the unit of work ends.
+        """The event with this user's seat or waitlist entry, locked until the unit of work ends.
 
         Raises EventNotFound.
         """
@@ -43,12 +44,20 @@ class EventRepository(Protocol):
         """Like `get_for_update`, but loads only what decides about seats."""
 
     @abstractmethod
-    def save(self, event: EventSeats) -> None:
-        """Save an event that this unit of work loaded, and its seat.
+    def next_in_line(self, event_id: UUID, limit: int) -> Sequence[WaitlistEntry]:
+        """Implements NextInLine, for an event that this unit of work has locked."""
 
-        Raises AccountDeleted if the seat is taken by a deleted account.
+    @abstractmethod
+    def waitlist_position(self, event_id: UUID, number: int) -> int:
+        """How many entries have at most this number. Reads them all."""
+
+    @abstractmethod
+    def save(self, event: EventSeats) -> None:
+        """Save an event that this unit of work loaded, its user's place, and who is promoted.
+
+        Raises AccountDeleted if the seat or waitlist entry is new and the account deleted.
         """
 
     @abstractmethod
     def remove(self, event: EventSeats) -> None:
-        """Delete the event and its seats."""
+        """Delete the event, its seats and its waitlist."""

@@ -52,6 +52,43 @@ class CapacityExhausted(Conflict):
         self.capacity = capacity
 
 
+class SeatsAvailable(Conflict):
+    code = "seats_available"
+
+    def __init__(self) -> None:
+        super().__init__("The event has free seats. Attend it instead.")
+
+
+class AlreadyAttending(Conflict):
+    code = "already_attending"
+
+    def __init__(self) -> None:
+        super().__init__("You already attend the event.")
+
+
+class WaitlistDisabled(Conflict):
+    code = "waitlist_disabled"
+
+    def __init__(self) -> None:
+        super().__init__("The event's waitlist is disabled.")
+
+
+class WaitlistFull(Conflict):
+    code = "waitlist_full"
+
+    def __init__(self, max_waiting: int) -> None:
+        super().__init__(f"The waitlist is full: {max_waiting:,} people are waiting.")
+        self.max_waiting = max_waiting
+
+
+class AttendeeNotFound(NotFound):
+    code = "attendee_not_found"
+
+    def __init__(self, user_id: UUID) -> None:
+        super().__init__(f"User {user_id} does not attend the event.")
+        self.user_id = user_id
+
+
 class CapacityBelowAttendance(Conflict):
     code = "capacity_below_attendance"
 

@@ -1,6 +1,7 @@
 """An event and the rules for its seats."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypedDict
 from uuid import UUID
@@ -17,6 +18,8 @@ from domain.events.description import (
     Title,
 )
 from domain.events.errors import (
+    AlreadyAttending,
+    AttendeeNotFound,
     CapacityBelowAttendance,
     CapacityExhausted,
     EventCancelled,
@@ -24,11 +27,15 @@ from domain.events.errors import (
     EventNotPublished,
     NotEventCreator,
     ReadOnlyEvent,
+    SeatsAvailable,
+    WaitlistDisabled,
+    WaitlistFull,
 )
 from domain.events.registration import RegistrationWindow
 from domain.events.schedule import EventStatus, Schedule
 from domain.events.state import CancellationReason, EventState
 from domain.events.time_zone import UTC, TimeZone
+from domain.events.waitlist import MAX_WAITING, NextInLine, WaitlistEntry
 
 MICROSECOND = timedelta(microseconds=1)
 # Per creator, by default.
@@ -63,6 +70,7 @@ class NewEvent:
     attendees_visible_to: AttendeesVisibleTo = AttendeesVisibleTo.EVERYONE
     registration_opens_at: datetime | None = None
     registration_closes_at: datetime | None = None
+    waitlist_enabled: bool = True
     state: EventState = EventState.PUBLISHED
 
 
@@ -81,21 +89,24 @@ class EventChanges(TypedDict, total=False):
     attendees_visible_to: AttendeesVisibleTo
     registration_opens_at: datetime | None
     registration_closes_at: datetime | None
+    waitlist_enabled: bool
 
 
 # Fields that `edit` copies from the changes; the others are parts of value objects.
 DETAILS = (
     *("title", "description", "timezone", "capacity", "type", "location"),
-    *("visibility", "attendees_visible_to"),
+    *("visibility", "attendees_visible_to", "waitlist_enabled"),
 )
 
 
 @dataclass
 class EventSeats:
-    """The part of an event that decides about its seats, with the seat of one user.
+    """The part of an event that decides about its seats, with the place of one user.
 
-    The list of attendees is never loaded: there may be a million, and every decision needs only
-    their count and this seat.
+    Attendees and waitlist are never loaded: there may be a million people, and every decision needs
+    only their counts, this user's seat or waitlist entry, and those who are next in line.
+
+    The waitlist ends when the event starts or is called off. Its entries may remain stored.
     """
 
     id: UUID
@@ -105,11 +116,17 @@ class EventSeats:
     registration: RegistrationWindow
     capacity: Capacity
     attendees_count: int
+    waitlist_enabled: bool
+    waitlist_count: int
+    last_waitlist_number: int  # never decreases, so that nobody who rejoins is first
     cancelled_at: datetime | None
     cancellation_reason: CancellationReason | None  # None unless cancelled
     updated_at: datetime
     revision: int  # number of edits and transitions
     seat: Seat
+    waitlist_entry: WaitlistEntry | None  # of the same user, who has either this or a seat
+    # Others who got a seat since the event was loaded.
+    promoted: Sequence[WaitlistEntry] = field(default=(), init=False, compare=False)
 
     def require_deletable(self, by: UUID, now: datetime) -> None:
         """A draft can always be deleted. Raises EventNotFound, NotEventCreator or ReadOnlyEvent."""
@@ -120,19 +137,18 @@ class EventSeats:
     def attend(self, now: datetime) -> None:
         """Take the seat. Attending twice changes nothing, even if the event is full.
 
+        A waiting user who finds a free seat leaves the waitlist. That can only happen while
+        `promote` changes nothing, or after an instance of the previous release freed a seat.
         Raises EventNotFound, EventNotPublished, EventCancelled, ReadOnlyEvent, RegistrationNotOpen,
         RegistrationClosed or CapacityExhausted.
         """
-        self._require_visible_to(self.seat.user_id)
-        if self.state is EventState.DRAFT:
-            raise EventNotPublished
-        self._require_not_cancelled()
-        self._require_upcoming(now)
+        self._require_open_for(self.seat.user_id, now)
         if self.seat.is_taken:
             return
         self.registration.require_open(now)
         if self.attendees_count >= self.capacity:
             raise CapacityExhausted(self.capacity)
+        self._remove_waitlist_entry()
         self.seat = Seat(self.seat.user_id, registered_at=now)
         self.attendees_count += 1
 
@@ -143,10 +159,67 @@ class EventSeats:
         """
         self._require_visible_to(self.seat.user_id)
         self._require_upcoming(now)
+        if self.seat.is_taken:
+            self._give_up_seat()
+
+    def remove_attendee(self, by: UUID, now: datetime) -> None:
+        """Take the seat from its holder, even if the event is cancelled.
+
+        Raises EventNotFound, NotEventCreator, ReadOnlyEvent or AttendeeNotFound.
+        """
+        self._require_creator(by)
+        self._require_upcoming(now)
         if not self.seat.is_taken:
+            raise AttendeeNotFound(self.seat.user_id)
+        self._give_up_seat()
+
+    def join_waitlist(self, now: datetime) -> WaitlistEntry:
+        """Go to the end of the line. Joining twice changes nothing.
+
+        Raises EventNotFound, EventNotPublished, EventCancelled, ReadOnlyEvent, AlreadyAttending,
+        RegistrationNotOpen, RegistrationClosed, SeatsAvailable, WaitlistDisabled or WaitlistFull.
+        """
+        self._require_open_for(self.seat.user_id, now)
+        if self.seat.is_taken:
+            raise AlreadyAttending
+        if self.waitlist_entry:
+            return self.waitlist_entry
+        self.registration.require_open(now)
+        if self.attendees_count < self.capacity:
+            raise SeatsAvailable
+        if not self.waitlist_enabled:
+            raise WaitlistDisabled
+        if self.waitlist_count >= MAX_WAITING:
+            raise WaitlistFull(MAX_WAITING)
+        self.last_waitlist_number += 1
+        self.waitlist_count += 1
+        self.waitlist_entry = WaitlistEntry(self.seat.user_id, self.last_waitlist_number, now)
+        return self.waitlist_entry
+
+    def leave_waitlist(self, now: datetime) -> None:
+        """Without a waitlist entry, nothing changes. Raises EventNotFound or ReadOnlyEvent."""
+        self._require_visible_to(self.seat.user_id)
+        self._require_upcoming(now)
+        self._remove_waitlist_entry()
+
+    def promote(self, next_in_line: NextInLine, now: datetime) -> None:
+        """Give the free seats to the first in line. Call it after every change that frees seats.
+
+        Changes nothing unless the event is published and upcoming, its waitlist is enabled, and
+        registration has not closed. Registration that opens later does not matter: those who wait
+        have registered.
+        """
+        count = min(self.capacity - self.attendees_count, self.waitlist_count)
+        if count <= 0 or not self._is_promoting(now):
             return
-        self.seat = Seat(self.seat.user_id)
-        self.attendees_count -= 1
+        promoted = next_in_line(self.id, count)
+        self.attendees_count += len(promoted)
+        self.waitlist_count -= len(promoted)
+        if self.waitlist_entry in promoted:
+            self.waitlist_entry = None
+            self.seat = Seat(self.seat.user_id, registered_at=now)
+            promoted = [each for each in promoted if each.user_id != self.seat.user_id]
+        self.promoted = promoted
 
     def call_off(self, reason: CancellationReason, by: UUID, now: datetime) -> None:
         """Cancel the event permanently. Attendees keep their seats. Repeating it changes nothing.
@@ -166,6 +239,30 @@ class EventSeats:
 
     def is_upcoming(self, now: datetime) -> bool:
         return self.schedule.status_at(now) is EventStatus.UPCOMING
+
+    def _is_promoting(self, now: datetime) -> bool:
+        return (
+            self.state is EventState.PUBLISHED
+            and self.is_upcoming(now)
+            and self.waitlist_enabled
+            and not self.registration.is_closed(now)
+        )
+
+    def _give_up_seat(self) -> None:
+        self.seat = Seat(self.seat.user_id)
+        self.attendees_count -= 1
+
+    def _remove_waitlist_entry(self) -> None:
+        if self.waitlist_entry:
+            self.waitlist_entry = None
+            self.waitlist_count -= 1
+
+    def _require_open_for(self, user_id: UUID, now: datetime) -> None:
+        self._require_visible_to(user_id)
+        if self.state is EventState.DRAFT:
+            raise EventNotPublished
+        self._require_not_cancelled()
+        self._require_upcoming(now)
 
     def _require_visible_to(self, user_id: UUID) -> None:
         if self.state is EventState.DRAFT and user_id != self.creator_id:
@@ -219,9 +316,12 @@ class Event(EventSeats):
             schedule=schedule,
             registration=registration,
             attendees_count=0,
+            waitlist_count=0,
+            last_waitlist_number=0,
             cancelled_at=None,
             cancellation_reason=None,
             seat=Seat(creator_id),
+            waitlist_entry=None,
             created_at=now,
             published_at=now if new.state is EventState.PUBLISHED else None,
             updated_at=now,

@@ -29,5 +29,8 @@ class RegistrationWindow:
         """Raises RegistrationNotOpen or RegistrationClosed."""
         if self.opens_at is not None and now < self.opens_at:
             raise RegistrationNotOpen(self.opens_at)
-        if self.closes_at is not None and now >= self.closes_at:
+        if self.closes_at is not None and self.is_closed(now):
             raise RegistrationClosed(self.closes_at)
+
+    def is_closed(self, now: datetime) -> bool:
+        return self.closes_at is not None and now >= self.closes_at

@@ -8,7 +8,7 @@ from adapters.postgres.reader import Reader
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.system import SystemClock
 from application.accounts.finish_deletions import FinishDeletions
-from application.accounts.leave_upcoming_events import LeaveUpcomingEvents
+from application.accounts.withdraw_from_events import WithdrawFromEvents
 from entrypoints.cli.database import maintenance_engine, require_migrated
 from entrypoints.cli.selected_database import selected_database
 from entrypoints.cli.wording import counted
@@ -45,7 +45,7 @@ def purge(days: int, is_dry: bool) -> None:
         clock, reader = SystemClock(), Reader(engine)
         finish_deletions = FinishDeletions(
             PostgresAccountQueries(reader),
-            LeaveUpcomingEvents(PostgresUnitOfWorkFactory(engine), clock),
+            WithdrawFromEvents(PostgresUnitOfWorkFactory(engine), clock),
             clock,
         )
         finished = finish_deletions(is_dry=is_dry)

@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from application.accounts.leave_upcoming_events import LeaveUpcomingEvents
+from application.accounts.withdraw_from_events import WithdrawFromEvents
 from application.caller import Caller
 from application.pages import PageRequest
 from application.ports.event_queries import Creator, EventCriteria
@@ -251,7 +251,7 @@ def test_a_finished_deletion_affects_no_more_events(storage, ada, grace):
     for event in (own, attended):
         storage.seat(event, ada)
 
-    LeaveUpcomingEvents(storage.new_work, FakeClock())(ada.id)
+    WithdrawFromEvents(storage.new_work, FakeClock())(ada.id)
 
     with storage.new_work() as work:
         assert work.events.affected_by_deletion_for_update(ada.id, NOON, 10) == []
@@ -299,7 +299,7 @@ def assert_is_finished_by_leaving(storage, user, is_unfinished):
         assert bool(work.events.affected_by_deletion_for_update(user.id, NOON, 10)) == is_unfinished
     assert storage.accounts.unfinished_deletions(NOON) == ([user.id] if is_unfinished else [])
 
-    LeaveUpcomingEvents(storage.new_work, FakeClock())(user.id)
+    WithdrawFromEvents(storage.new_work, FakeClock())(user.id)
 
     assert storage.accounts.unfinished_deletions(NOON) == []
 

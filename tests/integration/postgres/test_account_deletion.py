@@ -12,7 +12,7 @@ from adapters.postgres.reader import Reader
 from adapters.postgres.schema.tables import calendar_feeds, events, idempotency_keys, users
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.security.secrets import new_feed_secret
-from application.accounts.leave_upcoming_events import BATCH, LeaveUpcomingEvents
+from application.accounts.withdraw_from_events import BATCH, WithdrawFromEvents
 from application.calendars.create_calendar_feed import CreateCalendarFeed
 from application.caller import Caller
 from application.errors import Unavailable
@@ -154,15 +154,15 @@ def many(new_work):
     return ada
 
 
-def leave_upcoming_events(new_work):
-    return LeaveUpcomingEvents(new_work, FakeClock())
+def withdraw_from_events(new_work):
+    return WithdrawFromEvents(new_work, FakeClock())
 
 
 def test_a_deletion_locks_one_batch_at_a_time_and_loads_no_texts(many, new_work, messages):
     remove_account(new_work, many)
     messages.clear()
 
-    leave_upcoming_events(new_work)(many.id)
+    withdraw_from_events(new_work)(many.id)
 
     transactions = b"".join(messages).split(b"BEGIN")[1:]
     changes = [
@@ -179,11 +179,11 @@ def test_an_interrupted_deletion_can_be_finished(many, empty_database, new_work)
     last = max(event.id for event in affected(new_work, many))
     with new_work() as other, pytest.raises(Unavailable):
         run_in(other, f"SELECT FROM events WHERE id = '{last}' FOR UPDATE")
-        leave_upcoming_events(new_work)(many.id)  # fails on a timeout
+        withdraw_from_events(new_work)(many.id)  # fails on a timeout
 
     assert len(affected(new_work, many)) == 2
     assert accounts.unfinished_deletions(NOON) == [many.id]
-    leave_upcoming_events(new_work)(many.id)
+    withdraw_from_events(new_work)(many.id)
     assert accounts.unfinished_deletions(NOON) == []
     assert affected(new_work, many) == []
     with empty_database.connect() as connection:

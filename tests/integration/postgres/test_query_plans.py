@@ -22,7 +22,7 @@ from adapters.postgres.events.writes import (
 )
 from adapters.postgres.pages import page_values
 from adapters.postgres.reader import Reader
-from application.accounts.leave_upcoming_events import BATCH
+from application.accounts.withdraw_from_events import BATCH
 from application.calendars.read_calendar_feed import DESCRIPTION_MAX, ENTRIES_MAX
 from application.pages import Cursor, PageRequest
 from application.ports.event_queries import EventCriteria, EventSort

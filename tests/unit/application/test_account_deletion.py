@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from application.accounts import leave_upcoming_events
+from application.accounts import withdraw_from_events
 from application.accounts.finish_deletions import FinishDeletions
 from application.errors import OutcomeUnknown, Unavailable
 from domain.accounts.errors import AccountDeleted
@@ -41,14 +41,14 @@ class FailingWorkFactory(MemoryUnitOfWorkFactory):
 
 def finish_deletions(world, **options):
     finish = FinishDeletions(
-        world.log_in.accounts, world.delete_account.leave_upcoming_events, world.clock
+        world.log_in.accounts, world.delete_account.withdraw_from_events, world.clock
     )
     return finish(**options)
 
 
 @pytest.fixture
 def world(monkeypatch):
-    monkeypatch.setattr(leave_upcoming_events, "BATCH", BATCH)
+    monkeypatch.setattr(withdraw_from_events, "BATCH", BATCH)
     return World(FailingWorkFactory)
 
 

@@ -12,11 +12,11 @@ BATCH = 100
 
 
 @dataclass(frozen=True)
-class LeaveUpcomingEvents:
-    """Call off a deleted account's upcoming events, delete its drafts, and give back its seats.
+class WithdrawFromEvents:
+    """Call off a deleted account's upcoming events, delete its drafts, and give up its seats.
 
-    After an interruption, call it again to continue. Published events that have started by then
-    remain.
+    Also leaves waitlists. Seats go to those who wait. After an interruption, call it again to
+    continue. Published events that have started by then remain.
     """
 
     new_work: UnitOfWorkFactory
@@ -39,6 +39,8 @@ class LeaveUpcomingEvents:
                 if event.creator_id == user_id:
                     event.call_off(ACCOUNT_DELETED, by=user_id, now=now)
                 event.cancel(now)
+                event.leave_waitlist(now)
+                event.promote(work.events.next_in_line, now)
                 work.events.save(event)
             work.commit()
         return len(events)

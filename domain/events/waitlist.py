@@ -1,0 +1,27 @@
+"""Waitlists: who gets the next free seat."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+# People per event.
+MAX_WAITING = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class WaitlistEntry:
+    """Numbers of an event increase with each entry: the lowest is first in line."""
+
+    user_id: UUID
+    number: int
+    joined_at: datetime
+
+
+class NextInLine(Protocol):
+    def __call__(self, event_id: UUID, limit: int) -> Sequence[WaitlistEntry]:
+        """The first entries in line, at most `limit`, without those of deleted accounts.
+
+        Their accounts cannot be deleted until the unit of work ends.
+        """
