@@ -192,8 +192,8 @@ class EventQueries(Protocol):
         and those who wait. Raises SessionEnded, or TooManyMatches if more than MAX_SORTED events
         would have to be sorted by attendees_count. Other lists may raise TooManyMatches, too,
         except lists in order of start_time without `search`, `available`, `is_registration_open`,
-        `attending` and `waiting`. Never for the events that the caller created, attends or waits for, or for the
-        caller's drafts.
+        `attending` and `waiting`. Never for the events that the caller created, attends or waits
+        for, or for the caller's drafts.
         """
 
     @abstractmethod
