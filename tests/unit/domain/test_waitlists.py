@@ -36,6 +36,12 @@ def a_full_event(capacity=1, **fields):
     return an_event(capacity=capacity, **{"attendees_count": capacity} | fields)
 
 
+def create(**fields):
+    times = {"start_time": NOON + HOUR, "end_time": NOON + DAY}
+    new = NewEvent(title=Title("Tea"), capacity=Capacity(1), **times | fields)
+    return Event.create(new, uuid4(), uuid4(), NOON)
+
+
 def with_own_entry(event, number=1):
     """The user, whose place is loaded, waits."""
     event.waitlist_entry = WaitlistEntry(event.seat.user_id, number, BEFORE)
@@ -76,14 +82,10 @@ def changed(event, before):
 
 
 def test_a_new_event_has_an_empty_waitlist_that_is_enabled_by_default():
-    new = {"title": Title("Tea"), "start_time": NOON + HOUR, "end_time": NOON + DAY}
+    event = create()
 
-    event, other = (
-        Event.create(NewEvent(**new, **fields, capacity=Capacity(1)), uuid4(), uuid4(), NOON)
-        for fields in ({}, {"waitlist_enabled": False})
-    )
-
-    assert (event.waitlist_enabled, other.waitlist_enabled) == (True, False)
+    assert event.waitlist_enabled
+    assert not create(waitlist_enabled=False).waitlist_enabled
     assert (event.waitlist_count, event.last_waitlist_number, event.waitlist_entry) == (0, 0, None)
 
 
