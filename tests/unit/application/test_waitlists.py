@@ -61,7 +61,7 @@ def people_who_wait(world, event, number):
 
 
 def edit(world, event, creator, **changes):
-    return world.update_event(event.id, creator, EventChanges(**changes))
+    return world.update_event(event.id, creator, changes)
 
 
 def ids_of(people):
