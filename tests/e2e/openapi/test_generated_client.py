@@ -70,7 +70,21 @@ def test_a_generated_client_runs_the_demo(client, base_url, empty_database):
     rejected = ada.call("attendance", "attend_event", event_id=event.id)
     assert isinstance(rejected.parsed, models.Problem)
     assert (rejected.parsed.status, rejected.parsed.code) == (409, "capacity_exhausted")
+    joined = ada.call("attendance", "join_waitlist", event_id=event.id)
+    assert (joined.status_code, joined.parsed.position) == (HTTPStatus.CREATED, 1)
+    again = ada.call("attendance", "join_waitlist", event_id=event.id)
+    assert (again.status_code, again.parsed) == (HTTPStatus.OK, joined.parsed)
+    waited_for = ada.call("events", "list_events", waiting=True).parsed.results
+    assert [each.waitlist_position for each in waited_for] == [1]
+    [entry] = ada.call("attendance", "list_waitlist", event_id=event.id).parsed.results
+    assert (entry.username, entry.joined_at) == (ada.username, joined.parsed.joined_at)
     assert call_as_grace("cancel_attendance").status_code == HTTPStatus.NO_CONTENT
+    promoted = ada.call("events", "get_event", event_id=event.id).parsed
+    assert (promoted.is_attending, promoted.waitlist_position) == (True, None)
+    removed = ada.call("attendance", "remove_attendee", event_id=event.id, user_id=entry.id)
+    assert removed.status_code == HTTPStatus.NO_CONTENT
+    left = ada.call("attendance", "leave_waitlist", event_id=event.id)
+    assert left.status_code == HTTPStatus.NO_CONTENT
 
     changes = models.ChangeEvent(capacity=2)
     changed = ada.call("events", "update_event", event_id=event.id, body=changes).parsed

@@ -69,6 +69,16 @@ def event(request, ada, visitor):
     return event
 
 
+@pytest.fixture(params=[0, 5])
+def full_event(request, ada, visitor):
+    """With nobody or a few people on the waitlist."""
+    event = ada.new_event(capacity=1)
+    ada.attend(event)
+    for _ in range(request.param):
+        assert visitor.new_member().join_waitlist(event).status_code == 201
+    return event
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -116,6 +126,29 @@ def test_attending_and_cancelling_take_three_statements(count_statements, grace,
     assert count_statements(grace.attend, event) == 2  # nothing to write
     assert count_statements(grace.cancel, event) == 3
     assert count_statements(grace.cancel, event) == 2
+
+
+def test_waitlists_add_no_statement_to_reads(count_statements, grace, full_event):
+    grace.join_waitlist(full_event)
+
+    assert count_statements(grace.get, "/v1/events/") == 1
+    assert count_statements(grace.get, "/v1/events/", params={"waiting": "true"}) == 1
+    assert count_statements(grace.get, full_event) == 1
+
+
+def test_a_page_of_the_waitlist_takes_two_statements(count_statements, ada, full_event):
+    assert count_statements(ada.get, f"{full_event}waitlist/") <= 2
+
+
+def test_joining_leaving_and_promoting_take_as_many_statements_however_many_wait(
+    count_statements, ada, grace, full_event
+):
+    assert count_statements(grace.join_waitlist, full_event) == 4
+    assert count_statements(grace.join_waitlist, full_event) == 3  # reads the position
+    assert count_statements(grace.leave_waitlist, full_event) == 4
+    assert count_statements(grace.leave_waitlist, full_event) == 2
+    grace.join_waitlist(full_event)
+    assert count_statements(ada.cancel, full_event) == 5
 
 
 def test_creating_and_updating_take_few_statements(count_statements, ada, event):
