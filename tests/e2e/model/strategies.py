@@ -23,10 +23,12 @@ DETAILS = st.fixed_dictionaries(
         "state": st.sampled_from(["published", "published", "draft"]),
         "visibility": VISIBILITY,
         "attendees_visible_to": ATTENDEES_VISIBLE_TO,
+        "waitlist_enabled": st.sampled_from([True, True, False]),
     }
 )
 CHANGES = (
     st.fixed_dictionaries({"capacity": CAPACITIES})
+    | st.fixed_dictionaries({"waitlist_enabled": st.booleans()})
     | st.fixed_dictionaries(
         {"visibility": VISIBILITY, "attendees_visible_to": ATTENDEES_VISIBLE_TO}
     )
@@ -48,6 +50,7 @@ FILTERS = {
     "state": st.sampled_from(["draft", "published", "cancelled"]),
     "registration": st.just("open"),
     "attending": FLAGS,
+    "waiting": FLAGS,
     "created": FLAGS,
     "available": FLAGS,
     "type": st.sampled_from(["meetup", "other", "social"]),
