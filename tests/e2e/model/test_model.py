@@ -18,11 +18,12 @@ from icalendar import Calendar
 from sqlalchemy import text
 
 from tests.e2e.client import Visitor
-from tests.e2e.model.model import CREATED, NO_CONTENT, NOT_FOUND, OK, Model
+from tests.e2e.model.model import CREATED, FULL, NO_CONTENT, NOT_FOUND, OK, Model
 from tests.e2e.model.strategies import (
     CAPACITIES,
     CHANGES,
     DETAILS,
+    GENEROUS_CHANGES,
     REASONS,
     TIMES,
     queries,
@@ -40,9 +41,9 @@ NAMES = {
     "closes": "registration_closes_at",
 }
 ACTIONS = [
-    *("attend", "list_events", "attend", "edit", "create", "publish", "call_off", "cancel"),
+    *("free_a_seat", "list_events", "attend", "edit", "create", "publish", "call_off", "cancel"),
     *("read", "list_events", "delete", "time_passes", "sign_up_or_delete_account"),
-    *("join", "join", "leave", "remove"),
+    *("line_up", "join", "leave", "remove", "free_a_seat"),
 ]
 # Rules that hold for the stored events, whatever the model says.
 VIOLATIONS = text("""
@@ -170,8 +171,10 @@ class ApiAndModel(RuleBasedStateMachine):
         if len(self.members) < len(PEOPLE):
             self.sign_up(draw(st.sampled_from([*PEOPLE, "Ada"])))
             return
-        name, member = self.anyone(draw)
-        self.assert_equal(member.delete_account(), NO_CONTENT)
+        self.delete_account(self.anyone(draw)[0])
+
+    def delete_account(self, name):
+        self.assert_equal(self.members[name].delete_account(), NO_CONTENT)
         self.model.delete_account(name)
         self.members.pop(name).http.close()
 
@@ -221,9 +224,43 @@ class ApiAndModel(RuleBasedStateMachine):
         name, member = self.anyone(draw)
         self.assert_equal(member.cancel(path), self.model.cancel(name, path))
 
+    def free_a_seat(self, draw):
+        """All people take a seat or join the waitlist; then a seat becomes free."""
+        path = self.line_up(draw)
+        event = self.model.events.get(path)
+        attendees = [each for each in event.attendees if each in self.members] if event else []
+        if not attendees:
+            return
+        name, creator = draw(st.sampled_from(attendees)), self.members.get(event.creator)
+        cause = draw(st.sampled_from(["edit", "remove", "delete_account", "cancel"]))
+        if cause == "cancel":
+            self.assert_equal(self.members[name].cancel(path), self.model.cancel(name, path))
+        elif cause == "delete_account" and len(self.members) > 1:
+            self.delete_account(name)
+        elif cause == "remove" and creator:
+            expected = self.model.remove(event.creator, path, name)
+            self.assert_equal(creator.remove_attendee(path, self.members[name]), expected)
+        elif creator:
+            changes = draw(GENEROUS_CHANGES)
+            expected = self.model.update(event.creator, path, changes)
+            self.assert_equal(creator.patch(path, **changes), expected)
+
+    def line_up(self, draw):
+        """All people take a seat or join the waitlist."""
+        path = self.any_path(draw)
+        for name in draw(st.permutations(list(self.members))):
+            expected = self.model.attend(name, path)
+            self.assert_equal(self.members[name].attend(path), expected)
+            if expected == FULL:
+                self.join_as(name, path)
+        return path
+
     def join(self, draw):
         path = self.any_path(draw)
-        name, member = self.anyone(draw)
+        self.join_as(self.anyone(draw)[0], path)
+
+    def join_as(self, name, path):
+        member = self.members[name]
         response, expected = member.join_waitlist(path), self.model.join(name, path)
         self.assert_equal(response, expected)
         if expected in (OK, CREATED):
