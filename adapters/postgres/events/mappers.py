@@ -38,17 +38,14 @@ _COLUMNS_OF = {
 }
 
 
-def event_from_row(row: Row, attendee: UUID) -> Event:
-    """`registered_at` is when the attendee took a seat, or None.
-
-    `waitlist_number` and `joined_at` are None unless the attendee waits.
-    """
-    return Event(**_values(Event, row, attendee) | {"published_at": published_at(row)})
+def event_from_row(row: Row, attendee: UUID, entry: WaitlistEntry | None) -> Event:
+    """`registered_at` is when the attendee took a seat, or None."""
+    return Event(**_values(Event, row, attendee, entry) | {"published_at": published_at(row)})
 
 
-def event_seats_from_row(row: Row, attendee: UUID) -> EventSeats:
+def event_seats_from_row(row: Row, attendee: UUID, entry: WaitlistEntry | None) -> EventSeats:
     """Like `event_from_row`, without the texts."""
-    return EventSeats(**_values(EventSeats, row, attendee))
+    return EventSeats(**_values(EventSeats, row, attendee, entry))
 
 
 def published_at(row: Row) -> datetime | None:
@@ -84,7 +81,9 @@ def changed_columns(before: Mapping[str, Any], event: EventSeats) -> dict[str, A
     return row
 
 
-def _values(model: type[EventSeats], row: Row, attendee: UUID) -> dict[str, Any]:
+def _values(
+    model: type[EventSeats], row: Row, attendee: UUID, entry: WaitlistEntry | None
+) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in _COLUMNS_OF[model]}
     for name in _VALUE_OBJECTS.keys() & values.keys():
         if values[name] is not None:
@@ -93,8 +92,7 @@ def _values(model: type[EventSeats], row: Row, attendee: UUID) -> dict[str, Any]
         "schedule": Schedule(row.start_time, row.end_time),
         "registration": RegistrationWindow(row.registration_opens_at, row.registration_closes_at),
         "seat": Seat(attendee, row.registered_at),
-        "waitlist_entry": row.waitlist_number
-        and WaitlistEntry(attendee, row.waitlist_number, row.joined_at),
+        "waitlist_entry": entry,
     }
 
 

@@ -22,6 +22,7 @@ from adapters.postgres.events.writes import (
     PROMOTE,
     REMOVE_EVENT,
     SET_TERMS,
+    WAITLIST_ENTRIES,
     WAITLIST_POSITION,
     SeatChange,
     update_event,
@@ -59,17 +60,22 @@ class PostgresEventRepository(EventRepository):
         rows = self._transaction.rows(
             LOCK_AFFECTED_BY_DELETION, values, lock=LOCK_AFFECTED_BY_DELETION
         )
-        found = [event_seats_from_row(row, user_id) for row in rows]
+        entries = self._waitlist_entries(rows, user_id)
+        found = [event_seats_from_row(row, user_id, entries.get(row.id)) for row in rows]
         self._loaded |= {event.id: dict(vars(event)) for event in found}
         return found
 
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
-        event = event_from_row(self._locked_row(LOAD, event_id, attendee), attendee)
+        row = self._locked_row(LOAD, event_id, attendee)
+        entries = self._waitlist_entries([row], attendee)
+        event = event_from_row(row, attendee, entries.get(event_id))
         self._loaded[event_id] = dict(vars(event))
         return event
 
     def get_seats_for_update(self, event_id: UUID, attendee: UUID) -> EventSeats:
-        event = event_seats_from_row(self._locked_row(LOAD_SEATS, event_id, attendee), attendee)
+        row = self._locked_row(LOAD_SEATS, event_id, attendee)
+        entries = self._waitlist_entries([row], attendee)
+        event = event_seats_from_row(row, attendee, entries.get(event_id))
         self._loaded[event_id] = dict(vars(event))
         return event
 
@@ -79,6 +85,19 @@ class PostgresEventRepository(EventRepository):
         if not rows:
             raise EventNotFound(event_id)
         return rows[0]
+
+    def _waitlist_entries(
+        self, events: Sequence[Row], user_id: UUID
+    ) -> Mapping[UUID, WaitlistEntry]:
+        """The user's, by event id. Sends nothing if no event has a waitlist."""
+        event_ids = [row.id for row in events if row.waitlist_count]
+        if not event_ids:
+            return {}
+        values = {"event_ids": event_ids, "attendee": user_id}
+        return {
+            row.event_id: WaitlistEntry(user_id, row.number, row.joined_at)
+            for row in self._transaction.rows(WAITLIST_ENTRIES, values)
+        }
 
     def next_in_line(self, event_id: UUID, limit: int) -> Sequence[WaitlistEntry]:
         rows = self._transaction.rows(NEXT_IN_LINE, {"event_id": event_id, "limit": limit})
@@ -118,9 +137,9 @@ class PostgresEventRepository(EventRepository):
         values: dict[str, Any] = {"event_id": event.id, "attendee": event.seat.user_id}
         entry = event.waitlist_entry
         if entry != before["waitlist_entry"]:
-            if entry is None:
+            if before["waitlist_entry"]:
                 self._transaction.write(LEAVE_WAITLIST, values)
-            else:
+            if entry:
                 values |= {"number": entry.number, "joined_at": entry.joined_at}
                 self._transaction.write(JOIN_WAITLIST, values)
         if event.promoted and event.promoted is not before["promoted"]:

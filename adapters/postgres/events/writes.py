@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     BindParameter,
-    Column,
     ColumnElement,
     DateTime,
     Insert,
@@ -19,7 +18,6 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
-    case,
     delete,
     exists,
     func,
@@ -31,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from adapters.postgres.events.filters import IS_DRAFT, has_state, has_waitlist
+from adapters.postgres.events.filters import IS_DRAFT, has_state
 from adapters.postgres.pages import LIMIT
 from adapters.postgres.schema.event_terms import WRITE_TERMS, insert_terms
 from adapters.postgres.schema.tables import attendances, events, users, waitlist_entries
@@ -53,30 +51,15 @@ PROMOTED = bindparam("promoted", type_=ARRAY(Uuid))
 _seat = select(attendances.c.registered_at).where(
     attendances.c.event_id == events.c.id, attendances.c.user_id == ATTENDEE
 )
-
-
-def _of_waitlist_entry(column: Column[Any], label: str) -> ColumnElement[Any]:
-    """Of the attendee, if the event has a waitlist: otherwise, CASE skips the subquery."""
-    entry = select(column).where(
-        waitlist_entries.c.event_id == events.c.id, waitlist_entries.c.user_id == ATTENDEE
-    )
-    return case((has_waitlist(events), entry.scalar_subquery())).label(label)
-
-
-_place = (
-    _seat.label("registered_at"),
-    _of_waitlist_entry(waitlist_entries.c.number, "waitlist_number"),
-    _of_waitlist_entry(waitlist_entries.c.joined_at, "joined_at"),
-)
 _event = events.c.id == EVENT_ID
 LOCK = compile_sql(select().select_from(events).where(_event).with_for_update())
-LOAD = compile_sql(select(events, *_place).where(_event))
+LOAD = compile_sql(select(events, _seat.label("registered_at")).where(_event))
 _event_seats = select(
     *columns_of(EventSeats, events),
     *columns_of(Schedule, events),
     events.c.registration_opens_at,
     events.c.registration_closes_at,
-    *_place,
+    _seat.label("registered_at"),
 )
 LOAD_SEATS = compile_sql(_event_seats.where(_event))
 _event_ids = union(
@@ -198,6 +181,14 @@ _promoted = (
 PROMOTE = compile_sql(
     insert(attendances).from_select(
         ["event_id", "user_id", "registered_at"], select(*_promoted.c, REGISTERED_AT)
+    )
+)
+# A statement of its own, for events with a waitlist: planning it as a subquery took 70 µs of the
+# 1,000 µs of attending an event without one.
+WAITLIST_ENTRIES = compile_sql(
+    select(waitlist_entries).where(
+        waitlist_entries.c.event_id == any_(bindparam("event_ids", type_=ARRAY(Uuid))),
+        waitlist_entries.c.user_id == ATTENDEE,
     )
 )
 # Waits for deletions of these accounts that have not been committed, then skips them: LIMIT counts

@@ -44,6 +44,24 @@ def test_attending_takes_two_round_trips(empty_database, full_event, messages):
     assert b"title" not in second_message  # only what changed
 
 
+def test_an_event_with_a_waitlist_takes_one_more_round_trip(empty_database, full_event, messages):
+    """It reads the waitlist entry."""
+    attend(empty_database, full_event)
+    grace = a_user("grace")
+    with PostgresUnitOfWork(empty_database) as work:
+        work.users.add(grace)
+        work.commit()
+    for expected in (2, 3):
+        messages.clear()
+        with PostgresUnitOfWork(empty_database) as work:
+            loaded = work.events.get_seats_for_update(full_event.id, attendee=grace.id)
+            loaded.leave_waitlist(NOON)
+            loaded.join_waitlist(NOON)
+            work.events.save(loaded)
+            work.commit()
+        assert len(messages) == expected
+
+
 def open_transactions(database):
     """Counted on a connection outside the pool."""
     engine = make_engine(database, pool_size=1, is_autocommit=True)
