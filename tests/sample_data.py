@@ -85,6 +85,17 @@ class SampleData:
             row = connection.execute(statement, {"id": event_id}).one_or_none()
         return (row[0], row[1], set(row[2])) if row else None
 
+    def waitlist(self, event_id: UUID) -> tuple[int, set[UUID]]:
+        """The count and the ids of those who wait, in one snapshot."""
+        statement = text("""
+            SELECT waitlist_count,
+                   ARRAY(SELECT user_id FROM waitlist_entries WHERE event_id = events.id)
+            FROM events WHERE id = :id
+        """)
+        with self.engine.connect() as connection:
+            count, waiting = connection.execute(statement, {"id": event_id}).one()
+        return count, set(waiting)
+
     def event(self, event_id: UUID):
         """The row of the event, with the time of its latest registration."""
         statement = text("""

@@ -49,21 +49,42 @@ class Client:
 
 
 class AttendeeClient:
-    """Attends and cancels as one user, and records each response in the ledger."""
+    """Acts as one user, and records each response in the ledger."""
 
-    def __init__(self, base_url: str, ledger: Ledger, user: SampleUser) -> None:
-        self.client = Client(base_url)
+    def __init__(self, client: Client, ledger: Ledger, user: SampleUser) -> None:
+        self.client = client
         self._ledger = ledger
         self._user = user
 
     def attend(self, event: UUID) -> Response:
-        return self._send(event, Action.ATTEND)
+        return self._send(event, Action.ATTEND, "POST", "attend/")
 
     def cancel(self, event: UUID) -> Response:
-        return self._send(event, Action.CANCEL)
+        return self._send(event, Action.CANCEL, "POST", "cancel/")
 
-    def _send(self, event: UUID, action: Action) -> Response:
-        response = self.client.request(self._user, "POST", f"/v1/events/{event}/{action}/")
+    def join(self, event: UUID) -> Response:
+        return self._send(event, Action.JOIN, "POST", "waitlist/")
+
+    def leave(self, event: UUID) -> Response:
+        return self._send(event, Action.LEAVE, "DELETE", "waitlist/")
+
+    def be_removed(self, event: UUID, creator: SampleUser) -> Response:
+        """The creator sends the request in the user's turn: the ledger needs one order."""
+        response = self.client.request(
+            creator, "DELETE", f"/v1/events/{event}/attendees/{self._user.id}/"
+        )
+        self._ledger.record(event, self._user.id, Action.BE_REMOVED, response)
+        return response
+
+    def delete_account(self, event: UUID, password: str) -> Response:
+        """Recorded for this event only."""
+        body = {"password": password}
+        response = self.client.request(self._user, "DELETE", "/v1/profile/", body)
+        self._ledger.record(event, self._user.id, Action.DELETE_ACCOUNT, response)
+        return response
+
+    def _send(self, event: UUID, action: Action, method: str, path: str) -> Response:
+        response = self.client.request(self._user, method, f"/v1/events/{event}/{path}")
         self._ledger.record(event, self._user.id, action, response)
         return response
 
@@ -74,7 +95,10 @@ class Load:
     def __init__(self, base_url: str, ledger: Ledger, users, events) -> None:
         self._stop = Event()
         self._threads = [
-            Thread(target=self._run, args=(AttendeeClient(base_url, ledger, user), events, number))
+            Thread(
+                target=self._run,
+                args=(AttendeeClient(Client(base_url), ledger, user), events, number),
+            )
             for number, user in enumerate(users)
         ]
 
