@@ -41,6 +41,9 @@ def an_event(
     values: dict[str, Any] = {name: getattr(new, name) for name in DETAILS} | {
         "id": uuid4(),
         "attendees_count": 0,
+        "waitlist_count": 0,
+        "last_waitlist_number": 0,
+        "waitlist_entry": None,
         "created_at": NOON - DAY,
         "published_at": None if state is EventState.DRAFT else NOON - DAY,
         "cancelled_at": NOON - DAY if state is EventState.CANCELLED else None,

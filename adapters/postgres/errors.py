@@ -63,7 +63,11 @@ def is_outcome_unknown(error: object) -> bool:
 
 
 # Columns filled by looking up the account: NULL if it is deleted.
-ACCOUNT_COLUMNS = (("events", "creator_id"), ("attendances", "user_id"))
+ACCOUNT_COLUMNS = (
+    ("events", "creator_id"),
+    ("attendances", "user_id"),
+    ("waitlist_entries", "user_id"),
+)
 
 
 def translate_error(error: BaseException | None, *, is_lost: bool = False) -> Exception | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Integer, Uuid, bindparam
+from sqlalchemy import BigInteger, DateTime, Integer, Uuid, bindparam
 
 from application.pages import Cursor, Page, PageRequest
 
@@ -13,6 +13,7 @@ Item = TypeVar("Item")
 LIMIT = bindparam("limit", type_=Integer)
 OFFSET = bindparam("offset", type_=Integer)
 AFTER_INSTANT = bindparam("after_value", type_=DateTime(timezone=True))
+AFTER_NUMBER = bindparam("after_value", type_=BigInteger)
 AFTER_ID = bindparam("after_id", type_=Uuid)
 
 

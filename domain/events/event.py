@@ -125,8 +125,8 @@ class EventSeats:
     revision: int  # number of edits and transitions
     seat: Seat
     waitlist_entry: WaitlistEntry | None  # of the same user, who has either this or a seat
-    # Others who got a seat since the event was loaded.
-    promoted: Sequence[WaitlistEntry] = field(default=(), init=False, compare=False)
+    # The seats that `promote` gave to others since the event was loaded.
+    promoted: Sequence[Seat] = field(default=(), init=False, compare=False)
 
     def require_deletable(self, by: UUID, now: datetime) -> None:
         """A draft can always be deleted. Raises EventNotFound, NotEventCreator or ReadOnlyEvent."""
@@ -212,14 +212,13 @@ class EventSeats:
         count = min(self.capacity - self.attendees_count, self.waitlist_count)
         if count <= 0 or not self._is_promoting(now):
             return
-        promoted = next_in_line(self.id, count)
-        self.attendees_count += len(promoted)
-        self.waitlist_count -= len(promoted)
-        if self.waitlist_entry in promoted:
-            self.waitlist_entry = None
-            self.seat = Seat(self.seat.user_id, registered_at=now)
-            promoted = [each for each in promoted if each.user_id != self.seat.user_id]
-        self.promoted = promoted
+        seats = [Seat(entry.user_id, registered_at=now) for entry in next_in_line(self.id, count)]
+        self.attendees_count += len(seats)
+        self.waitlist_count -= len(seats)
+        for seat in seats:
+            if seat.user_id == self.seat.user_id:
+                self.waitlist_entry, self.seat = None, seat
+        self.promoted = [seat for seat in seats if seat is not self.seat]
 
     def call_off(self, reason: CancellationReason, by: UUID, now: datetime) -> None:
         """Cancel the event permanently. Attendees keep their seats. Repeating it changes nothing.

@@ -28,10 +28,11 @@ from domain.calendars.feed import CalendarFeed
 from domain.events.errors import EventNotFound, TooManyEvents
 from domain.events.event import MAX_UPCOMING_EVENTS, Event, EventSeats, Seat
 from domain.events.state import EventState
+from domain.events.waitlist import WaitlistEntry
 from tests.fakes.memory_calendar_feeds import MemoryCalendarFeeds
 from tests.fakes.memory_idempotency import MemoryIdempotencyStore
 
-NO_SEAT = Seat(UUID(int=0))
+NO_PLACE: dict[str, Any] = {"seat": Seat(UUID(int=0)), "waitlist_entry": None}
 
 
 def is_visible(event: Event, user_id: UUID) -> bool:
@@ -45,6 +46,7 @@ class State:
     password_attempts: dict[bytes, PasswordAttempts] = field(default_factory=dict)
     events: dict[UUID, Event] = field(default_factory=dict)
     attendances: dict[tuple[UUID, UUID], datetime] = field(default_factory=dict)
+    waitlists: dict[UUID, dict[UUID, WaitlistEntry]] = field(default_factory=dict)
     idempotency: dict[tuple[UUID, str], IdempotencyRecord] = field(default_factory=dict)
     calendar_feeds: dict[UUID, CalendarFeed] = field(default_factory=dict)
 
@@ -58,8 +60,19 @@ class State:
         if event.state is EventState.DRAFT:
             return is_own
         is_own_published = is_own and event.state is EventState.PUBLISHED
-        is_involved = is_own_published or (event.id, user_id) in self.attendances
-        return is_involved and event.is_upcoming(now)
+        is_attending = (event.id, user_id) in self.attendances
+        is_waiting = self.waitlist_entry(event.id, user_id) is not None
+        return (is_own_published or is_attending or is_waiting) and event.is_upcoming(now)
+
+    def waitlist(self, event_id: UUID) -> list[WaitlistEntry]:
+        entries = self.waitlists.get(event_id, {}).values()
+        return sorted(entries, key=lambda entry: entry.number)
+
+    def waitlist_entry(self, event_id: UUID, user_id: UUID) -> WaitlistEntry | None:
+        return self.waitlists.get(event_id, {}).get(user_id)
+
+    def waitlist_position(self, event_id: UUID, number: int) -> int:
+        return sum(entry.number <= number for entry in self.waitlist(event_id))
 
     def require_live_session(self, caller: Caller | None) -> None:
         if caller is None or caller.session_id is None:
@@ -267,7 +280,7 @@ class MemoryEventRepository(EventRepository):
         others = [each for each in self.state.events.values() if each.is_upcoming(event.created_at)]
         if sum(each.creator_id == event.creator_id for each in others) >= max_upcoming:
             raise TooManyEvents(max_upcoming)
-        self.state.events[event.id] = replace(event, seat=NO_SEAT)
+        self.state.events[event.id] = replace(event, **NO_PLACE)
         return self.state.users[event.creator_id].username
 
     def add_and_commit(self, event: Event, max_upcoming: int) -> str:
@@ -289,25 +302,57 @@ class MemoryEventRepository(EventRepository):
         if event_id not in self.state.events:
             raise EventNotFound(event_id)
         registered_at = self.state.attendances.get((event_id, attendee))
-        return replace(self.state.events[event_id], seat=Seat(attendee, registered_at))
+        return replace(
+            self.state.events[event_id],
+            seat=Seat(attendee, registered_at),
+            waitlist_entry=self.state.waitlist_entry(event_id, attendee),
+        )
 
     def get_seats_for_update(self, event_id: UUID, attendee: UUID) -> EventSeats:
         event = self.get_for_update(event_id, attendee)
-        return EventSeats(**{each.name: getattr(event, each.name) for each in fields(EventSeats)})
+        return EventSeats(**_values(event, EventSeats))
+
+    def next_in_line(self, event_id: UUID, limit: int) -> Sequence[WaitlistEntry]:
+        entries = self.state.waitlist(event_id)
+        return [entry for entry in entries if entry.user_id in self.state.users][:limit]
+
+    def waitlist_position(self, event_id: UUID, number: int) -> int:
+        return self.state.waitlist_position(event_id, number)
 
     def save(self, event: EventSeats) -> None:
-        place = (event.id, event.seat.user_id)
-        if event.seat.registered_at is None:
+        self._save_waitlist_entry(event.id, event.seat.user_id, event.waitlist_entry)
+        self._save_seat(event.id, event.seat)
+        for seat in event.promoted:
+            self._save_waitlist_entry(event.id, seat.user_id, None)
+            self._save_seat(event.id, seat)
+        changes = _values(event, type(event)) | NO_PLACE
+        self.state.events[event.id] = replace(self.state.events[event.id], **changes)
+
+    def _save_seat(self, event_id: UUID, seat: Seat) -> None:
+        place = (event_id, seat.user_id)
+        if seat.registered_at is None:
             self.given_back += self.state.attendances.pop(place, None) is not None
         elif place not in self.state.attendances:
-            self._require_account(event.seat.user_id)
-            self.state.attendances[place] = event.seat.registered_at
+            self._require_account(seat.user_id)
+            self.state.attendances[place] = seat.registered_at
             self.taken += 1
-        changes: dict[str, Any] = {each.name: getattr(event, each.name) for each in fields(event)}
-        changes["seat"] = NO_SEAT
-        self.state.events[event.id] = replace(self.state.events[event.id], **changes)
+
+    def _save_waitlist_entry(
+        self, event_id: UUID, user_id: UUID, entry: WaitlistEntry | None
+    ) -> None:
+        entries = self.state.waitlists.setdefault(event_id, {})
+        if entry is None:
+            entries.pop(user_id, None)
+        elif user_id not in entries:
+            self._require_account(user_id)
+            entries[user_id] = entry
 
     def remove(self, event: EventSeats) -> None:
         del self.state.events[event.id]
+        self.state.waitlists.pop(event.id, None)
         for place in [place for place in self.state.attendances if place[0] == event.id]:
             del self.state.attendances[place]
+
+
+def _values(event: EventSeats, kind: type[EventSeats]) -> dict[str, Any]:
+    return {each.name: getattr(event, each.name) for each in fields(kind) if each.init}

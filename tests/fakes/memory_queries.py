@@ -21,6 +21,7 @@ from application.ports.event_queries import (
     EventQueries,
     EventView,
     TooManyMatches,
+    WaitlistEntryView,
 )
 from domain.accounts.credentials import fold_username
 from domain.accounts.errors import AccountDeleted
@@ -32,6 +33,7 @@ from domain.events.event import Event, Seat
 from domain.events.search import Search
 from domain.events.state import EventState
 from domain.events.terms import terms_of
+from domain.events.waitlist import WaitlistEntry
 from tests.fakes.memory import MemoryStore, MemoryUserRepository, State, is_visible
 
 Item = TypeVar("Item")
@@ -66,6 +68,7 @@ class MemoryAccountQueries(AccountQueries):
         state = self.store.committed
         involved = {event.creator_id for event in state.events.values()}
         involved |= {user_id for _, user_id in state.attendances}
+        involved |= {user_id for entries in state.waitlists.values() for user_id in entries}
         return sorted(
             user_id
             for user_id in involved - state.users.keys()
@@ -123,10 +126,10 @@ class MemoryEventQueries(EventQueries):
     def _require_few(
         self, views: Sequence[EventView], criteria: EventCriteria, viewer_id: UUID, now: datetime
     ) -> None:
-        indexed = replace(criteria, available=None, attending=None)
+        indexed = replace(criteria, available=None, attending=None, waiting=None)
         is_few = sum(_meets(view, indexed, viewer_id, now) for view in views) <= self.max_sorted
-        is_own = criteria.created or criteria.attending or criteria.state is EventState.DRAFT
-        if not (is_few or is_own or criteria.search):
+        is_own = criteria.created or criteria.attending or criteria.waiting
+        if not (is_few or is_own or criteria.state is EventState.DRAFT or criteria.search):
             raise TooManyMatches
 
     def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
@@ -150,6 +153,23 @@ class MemoryEventQueries(EventQueries):
         page = _page(sorted(views, key=_place_of_attendee), page_request, _place_of_attendee)
         return replace(page, count=None)
 
+    def waitlist(
+        self, event_id: UUID, page_request: PageRequest, caller: Caller
+    ) -> Page[WaitlistEntryView]:
+        state = self.store.committed
+        state.require_live_session(caller)
+        page = _page(state.waitlist(event_id), page_request, _place_of_entry)
+        views = [
+            WaitlistEntryView(
+                entry.user_id,
+                _name(state, entry.user_id),
+                entry.joined_at,
+                state.waitlist_position(event_id, entry.number),
+            )
+            for entry in page.results
+        ]
+        return Page(None, views, page.next_cursor)
+
 
 def _session_view(session: Session) -> SessionView:
     return SessionView(
@@ -168,7 +188,9 @@ def _name(state: State, user_id: UUID) -> str | None:
 
 def _view(state: State, event: Event, viewer_id: UUID, now: datetime) -> EventView:
     seat = Seat(viewer_id, state.attendances.get((event.id, viewer_id)))
-    return EventView.of(replace(event, seat=seat), _name(state, event.creator_id), now)
+    entry = state.waitlist_entry(event.id, viewer_id)
+    position = state.waitlist_position(event.id, entry.number) if entry else None
+    return EventView.of(replace(event, seat=seat), _name(state, event.creator_id), now, position)
 
 
 def _is_listed(view: EventView, viewer_id: UUID) -> bool:
@@ -176,12 +198,13 @@ def _is_listed(view: EventView, viewer_id: UUID) -> bool:
         return True
     if view.state is EventState.DRAFT:
         return False
-    return view.visibility is Visibility.PUBLIC or view.is_attending
+    return view.visibility is Visibility.PUBLIC or view.is_attending or _is_waiting(view)
 
 
 def _meets(view: EventView, criteria: EventCriteria, viewer_id: UUID, now: datetime) -> bool:
     return (
         criteria.attending in (None, view.is_attending)
+        and criteria.waiting in (None, _is_waiting(view))
         and criteria.created in (None, view.creator.id == viewer_id)
         and (criteria.starts_after is None or criteria.starts_after <= view.start_time)
         and (criteria.starts_before is None or view.start_time <= criteria.starts_before)
@@ -195,6 +218,10 @@ def _meets(view: EventView, criteria: EventCriteria, viewer_id: UUID, now: datet
         and (not criteria.is_registration_open or _accepts_registrations(view, now))
         and (criteria.search is None or _is_found(view, criteria.search))
     )
+
+
+def _is_waiting(view: EventView) -> bool:
+    return view.waitlist_position is not None
 
 
 def _is_available(view: EventView) -> bool:
@@ -227,6 +254,10 @@ def _folded(position: Cursor) -> Cursor:
 
 def _place_of_attendee(view: AttendeeView) -> Cursor:
     return Cursor(view.registered_at, view.id)
+
+
+def _place_of_entry(entry: WaitlistEntry) -> Cursor:
+    return Cursor(entry.number, entry.user_id)
 
 
 def _page(

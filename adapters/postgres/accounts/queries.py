@@ -14,7 +14,7 @@ from adapters.postgres.accounts.sessions import IS_LIVE
 from adapters.postgres.events.filters import IS_DRAFT, has_state
 from adapters.postgres.pages import LIMIT, OFFSET, page_of, page_values
 from adapters.postgres.reader import Reader
-from adapters.postgres.schema.tables import attendances, events, sessions, users
+from adapters.postgres.schema.tables import attendances, events, sessions, users, waitlist_entries
 from adapters.postgres.sql import NOW, SESSION_ID, USER_ID, columns_of, compile_sql
 from application.caller import Caller
 from application.pages import Cursor, Page, PageRequest
@@ -49,6 +49,11 @@ UNFINISHED_DELETIONS = compile_sql(
             exists().where(
                 attendances.c.user_id == users.c.id,
                 events.c.id == attendances.c.event_id,
+                _upcoming,
+            ),
+            exists().where(
+                waitlist_entries.c.user_id == users.c.id,
+                events.c.id == waitlist_entries.c.event_id,
                 _upcoming,
             ),
         ),

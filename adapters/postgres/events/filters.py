@@ -12,10 +12,12 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     DateTime,
+    Exists,
     Text,
     Uuid,
     and_,
     bindparam,
+    case,
     exists,
     false,
     func,
@@ -27,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import FromClause
 
 from adapters.postgres.events.search import has_matching_terms, matches_search, tsquery_of
-from adapters.postgres.schema.tables import attendances, events, users
+from adapters.postgres.schema.tables import attendances, events, users, waitlist_entries
 from adapters.postgres.sql import NOW
 from application.ports.event_queries import EventCriteria, EventSort
 from domain.accounts.credentials import fold_username
@@ -61,6 +63,7 @@ class StatementKey:
     """The part of the criteria that determines the SQL text."""
 
     attending: bool | None
+    waiting: bool | None
     created: bool | None
     has_starts_after: bool
     has_starts_before: bool
@@ -79,6 +82,7 @@ class StatementKey:
     def of(cls, criteria: EventCriteria) -> "StatementKey":
         return cls(
             attending=criteria.attending,
+            waiting=criteria.waiting,
             created=criteria.created,
             has_starts_after=criteria.starts_after is not None,
             has_starts_before=criteria.starts_before is not None,
@@ -116,6 +120,9 @@ def indexed_filters(
     """Conditions that an index covers, or whose selectivity the planner can estimate."""
     if key.attending:
         yield _has_seat(source)
+    if key.waiting:
+        yield _has_waitlist_entry(source)
+        yield from _has_active_waitlist(source)
     if key.created is not None:
         is_creator = source.c.creator_id == VIEWER
         yield is_creator if key.created else ~is_creator
@@ -144,16 +151,22 @@ def indexed_filters(
 
 def may_match_hidden_events(key: StatementKey) -> bool:
     """Whether the filters may match events that the viewer must not see in lists."""
-    return not (key.created or key.attending or key.state is EventState.DRAFT)
+    is_of_viewer = key.created or key.attending or key.waiting or key.state is EventState.DRAFT
+    return not is_of_viewer
 
 
 def visible_events(key: StatementKey, source: FromClause = events) -> Iterator[ColumnElement[bool]]:
-    """No drafts of others, and unlisted events of others only with a seat. Drafts have no seats.
+    """No drafts of others, and unlisted events of others only for those who attend or wait.
 
-    No condition if the filters imply it.
+    Nobody attends or waits for a draft. No condition if the filters imply it.
     """
     if may_match_hidden_events(key):
-        yield or_(~_is_restricted(source), source.c.creator_id == VIEWER, is_attending(source))
+        yield or_(
+            ~_is_restricted(source),
+            source.c.creator_id == VIEWER,
+            is_attending(source),
+            is_waiting(source),
+        )
 
 
 def residual_filters(
@@ -165,6 +178,8 @@ def residual_filters(
     """
     if key.attending is False:
         yield ~_has_seat(source) if source is events else ~is_attending(source)
+    if key.waiting is False:
+        yield ~is_waiting(source)
     if key.available is not None:
         is_available = _is_available(source)
         yield is_available if key.available else ~is_available
@@ -202,8 +217,41 @@ def is_attending(source: FromClause) -> ColumnElement[bool]:
     return func.coalesce(seat.scalar_subquery(), false())
 
 
+def _has_active_waitlist(source: FromClause) -> Iterator[ColumnElement[bool]]:
+    yield has_state(EventState.PUBLISHED, source)
+    yield has_status(EventStatus.UPCOMING, source)
+
+
+def _has_waitlist_entry(source: FromClause) -> ColumnElement[bool]:
+    """Also of an ended waitlist."""
+    return exists().where(
+        waitlist_entries.c.event_id == source.c.id, waitlist_entries.c.user_id == VIEWER
+    )
+
+
+def is_waiting(source: FromClause) -> ColumnElement[bool]:
+    """Looked up for each event that has an active waitlist."""
+    is_active = and_(source.c.waitlist_count > 0, *_has_active_waitlist(source))
+    entry = select(true()).where(
+        waitlist_entries.c.event_id == source.c.id, waitlist_entries.c.user_id == VIEWER
+    )
+    # CASE does not evaluate what it skips.
+    return case((is_active, func.coalesce(entry.scalar_subquery(), false())), else_=false())
+
+
+def _awaited() -> Exists:
+    """The events that the viewer waits for: without columns that events_hidden_idx does not have."""
+    awaited = events.alias("awaited")
+    return exists().where(
+        waitlist_entries.c.user_id == VIEWER,
+        waitlist_entries.c.event_id == events.c.id,
+        awaited.c.id == waitlist_entries.c.event_id,
+        *_has_active_waitlist(awaited),
+    )
+
+
 # The complement of `visible_events`, for counts.
-IS_HIDDEN = and_(_is_restricted(), ~IS_CREATOR, ~_has_seat(events))
+IS_HIDDEN = and_(_is_restricted(), ~IS_CREATOR, ~_has_seat(events), ~_awaited())
 
 
 def _ends_after(source: FromClause) -> Iterator[ColumnElement[bool]]:

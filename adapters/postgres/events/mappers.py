@@ -14,6 +14,7 @@ from domain.events.event import Event, EventSeats, Seat
 from domain.events.registration import RegistrationWindow
 from domain.events.schedule import Schedule
 from domain.events.state import EventState
+from domain.events.waitlist import WaitlistEntry
 
 
 def _class_of(hint: Any) -> type[Any]:
@@ -26,7 +27,11 @@ def _class_of(hint: Any) -> type[Any]:
 _COLUMNS = {
     name: _class_of(hint) for name, hint in get_type_hints(Event).items() if name in events.c
 }
-_VALUE_OBJECTS = {name: kind for name, kind in _COLUMNS.items() if issubclass(kind, str | int)}
+_VALUE_OBJECTS = {
+    name: kind
+    for name, kind in _COLUMNS.items()
+    if issubclass(kind, str | int) and kind is not bool
+}
 _COLUMNS_OF = {
     kind: [field.name for field in fields(kind) if field.name in _COLUMNS]
     for kind in (EventSeats, Event)
@@ -34,7 +39,10 @@ _COLUMNS_OF = {
 
 
 def event_from_row(row: Row, attendee: UUID) -> Event:
-    """`registered_at` is when the attendee took a seat, or None."""
+    """`registered_at` is when the attendee took a seat, or None.
+
+    `waitlist_number` and `joined_at` are None unless the attendee waits.
+    """
     return Event(**_values(Event, row, attendee) | {"published_at": published_at(row)})
 
 
@@ -85,6 +93,8 @@ def _values(model: type[EventSeats], row: Row, attendee: UUID) -> dict[str, Any]
         "schedule": Schedule(row.start_time, row.end_time),
         "registration": RegistrationWindow(row.registration_opens_at, row.registration_closes_at),
         "seat": Seat(attendee, row.registered_at),
+        "waitlist_entry": row.waitlist_number
+        and WaitlistEntry(attendee, row.waitlist_number, row.joined_at),
     }
 
 

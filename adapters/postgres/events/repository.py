@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,12 +12,17 @@ from adapters.postgres.events.mappers import (
 )
 from adapters.postgres.events.writes import (
     ADD_EVENT,
+    JOIN_WAITLIST,
+    LEAVE_WAITLIST,
     LOAD,
     LOAD_SEATS,
     LOCK,
     LOCK_AFFECTED_BY_DELETION,
+    NEXT_IN_LINE,
+    PROMOTE,
     REMOVE_EVENT,
     SET_TERMS,
+    WAITLIST_POSITION,
     SeatChange,
     update_event,
 )
@@ -26,6 +31,7 @@ from adapters.postgres.transaction import Transaction
 from application.ports.event_repository import EventRepository
 from domain.events.errors import EventNotFound, TooManyEvents
 from domain.events.event import MAX_UPCOMING_EVENTS, Event, EventSeats
+from domain.events.waitlist import WaitlistEntry
 
 
 class PostgresEventRepository(EventRepository):
@@ -74,6 +80,15 @@ class PostgresEventRepository(EventRepository):
             raise EventNotFound(event_id)
         return rows[0]
 
+    def next_in_line(self, event_id: UUID, limit: int) -> Sequence[WaitlistEntry]:
+        rows = self._transaction.rows(NEXT_IN_LINE, {"event_id": event_id, "limit": limit})
+        return [WaitlistEntry(**row._asdict()) for row in rows]
+
+    def waitlist_position(self, event_id: UUID, number: int) -> int:
+        values = {"event_id": event_id, "number": number}
+        [[position]] = self._transaction.rows(WAITLIST_POSITION, values)
+        return int(position)
+
     def save(self, event: EventSeats) -> None:
         before = self._loaded[event.id]
         # Only the changed columns: the description may be long, and the row is locked.
@@ -88,6 +103,7 @@ class PostgresEventRepository(EventRepository):
             **changed,
         }
         self._transaction.write(update_event(frozenset(changed), change), values)
+        self._save_waitlist(before, event)
         if isinstance(event, Event) and changed.keys() & {"title", "description"}:
             self._set_terms(event)
         self._loaded[event.id] = dict(vars(event))
@@ -95,8 +111,28 @@ class PostgresEventRepository(EventRepository):
             self.seats_changed.append(change)
 
     def remove(self, event: EventSeats) -> None:
-        # ON DELETE CASCADE deletes the seats.
+        # ON DELETE CASCADE deletes the seats and the waitlist.
         self._transaction.write(REMOVE_EVENT, {"event_id": event.id})
+
+    def _save_waitlist(self, before: Mapping[str, Any], event: EventSeats) -> None:
+        if event.waitlist_entry != before["waitlist_entry"]:
+            values = {"event_id": event.id, "attendee": event.seat.user_id}
+            if event.waitlist_entry is None:
+                self._transaction.write(LEAVE_WAITLIST, values)
+            else:
+                entry = {
+                    "number": event.waitlist_entry.number,
+                    "joined_at": event.waitlist_entry.joined_at,
+                }
+                self._transaction.write(JOIN_WAITLIST, values | entry)
+        if event.promoted and event.promoted is not before["promoted"]:
+            values = {
+                "event_id": event.id,
+                "promoted": [seat.user_id for seat in event.promoted],
+                "registered_at": event.promoted[0].registered_at,  # the same for all
+            }
+            self._transaction.write(PROMOTE, values)
+            self.seats_changed += [SeatChange.TAKEN] * len(event.promoted)
 
     def _set_terms(self, event: Event) -> None:
         terms = joined_terms(event.title, event.description)

@@ -1,4 +1,4 @@
-"""The statements that write events and seats."""
+"""The statements that write events, seats and waitlists."""
 
 from collections.abc import Mapping
 from enum import Enum, auto
@@ -7,7 +7,9 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
+    Column,
     ColumnElement,
     DateTime,
     Insert,
@@ -15,7 +17,9 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    any_,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -25,39 +29,60 @@ from sqlalchemy import (
     select,
     union,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.events.filters import IS_DRAFT, has_state
 from adapters.postgres.pages import LIMIT
 from adapters.postgres.schema.event_terms import WRITE_TERMS, insert_terms
-from adapters.postgres.schema.tables import attendances, events, users
+from adapters.postgres.schema.tables import attendances, events, users, waitlist_entries
 from adapters.postgres.sql import EVENT_ID, NOW, columns_of, compile_sql, update_values
 from domain.events.event import EventSeats, Seat
 from domain.events.schedule import Schedule
 from domain.events.state import EventState
+from domain.events.waitlist import WaitlistEntry
 
 Values: TypeAlias = Mapping[str, BindParameter[Any]]
 
 ATTENDEE = bindparam("attendee", type_=Uuid)
 MAX_UPCOMING = bindparam("max_upcoming", type_=Integer)
 REGISTERED_AT = bindparam("registered_at", type_=DateTime(timezone=True))
+NUMBER = bindparam("number", type_=BigInteger)
+JOINED_AT = bindparam("joined_at", type_=DateTime(timezone=True))
+PROMOTED = bindparam("promoted", type_=ARRAY(Uuid))
 
 _seat = select(attendances.c.registered_at).where(
     attendances.c.event_id == events.c.id, attendances.c.user_id == ATTENDEE
 )
+
+
+def _of_waitlist_entry(column: Column[Any], label: str) -> ColumnElement[Any]:
+    """Of the attendee, if the event has a waitlist: otherwise, CASE skips the subquery."""
+    entry = select(column).where(
+        waitlist_entries.c.event_id == events.c.id, waitlist_entries.c.user_id == ATTENDEE
+    )
+    return case((events.c.waitlist_count > 0, entry.scalar_subquery())).label(label)
+
+
+_place = (
+    _seat.label("registered_at"),
+    _of_waitlist_entry(waitlist_entries.c.number, "waitlist_number"),
+    _of_waitlist_entry(waitlist_entries.c.joined_at, "joined_at"),
+)
 _event = events.c.id == EVENT_ID
 LOCK = compile_sql(select().select_from(events).where(_event).with_for_update())
-LOAD = compile_sql(select(events, _seat.label("registered_at")).where(_event))
+LOAD = compile_sql(select(events, *_place).where(_event))
 _event_seats = select(
     *columns_of(EventSeats, events),
     *columns_of(Schedule, events),
     events.c.registration_opens_at,
     events.c.registration_closes_at,
-    _seat.label("registered_at"),
+    *_place,
 )
 LOAD_SEATS = compile_sql(_event_seats.where(_event))
 _event_ids = union(
     select(events.c.id).where(events.c.creator_id == ATTENDEE, ~has_state(EventState.CANCELLED)),
     select(attendances.c.event_id).where(attendances.c.user_id == ATTENDEE),
+    select(waitlist_entries.c.event_id).where(waitlist_entries.c.user_id == ATTENDEE),
 )
 # Locked in order of id, so that two transactions cannot deadlock.
 LOCK_AFFECTED_BY_DELETION = compile_sql(
@@ -150,3 +175,43 @@ def update_event(changed: frozenset[str], change: SeatChange | None) -> str:
         return compile_sql(statement)
     seat = (_take if change is SeatChange.TAKEN else _give_back).cte("seat")
     return compile_sql(statement.where(exists(select(seat.c.event_id))))
+
+
+JOIN_WAITLIST = compile_sql(
+    _insert_for(
+        ATTENDEE,
+        waitlist_entries,
+        {"event_id": EVENT_ID, "user_id": ATTENDEE, "number": NUMBER, "joined_at": JOINED_AT},
+    )
+)
+LEAVE_WAITLIST = compile_sql(
+    delete(waitlist_entries).where(
+        waitlist_entries.c.event_id == EVENT_ID, waitlist_entries.c.user_id == ATTENDEE
+    )
+)
+_promoted = (
+    delete(waitlist_entries)
+    .where(waitlist_entries.c.event_id == EVENT_ID, waitlist_entries.c.user_id == any_(PROMOTED))
+    .returning(waitlist_entries.c.event_id, waitlist_entries.c.user_id)
+    .cte("promoted")
+)
+PROMOTE = compile_sql(
+    insert(attendances).from_select(
+        ["event_id", "user_id", "registered_at"], select(*_promoted.c, REGISTERED_AT)
+    )
+)
+# Waits for deletions of these accounts that have not been committed, then skips them: LIMIT counts
+# the rows that remain.
+NEXT_IN_LINE = compile_sql(
+    select(*columns_of(WaitlistEntry, waitlist_entries))
+    .join(users, users.c.id == waitlist_entries.c.user_id)
+    .where(waitlist_entries.c.event_id == EVENT_ID, users.c.username.is_not(None))
+    .order_by(waitlist_entries.c.number)
+    .limit(LIMIT)
+    .with_for_update(key_share=True, read=True, of=users)
+)
+WAITLIST_POSITION = compile_sql(
+    select(func.count().label("position")).where(
+        waitlist_entries.c.event_id == EVENT_ID, waitlist_entries.c.number <= NUMBER
+    )
+)

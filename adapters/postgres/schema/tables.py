@@ -2,6 +2,8 @@
 
 from sqlalchemy import (
     DDL,
+    BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -16,6 +18,7 @@ from sqlalchemy import (
     event,
     func,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
@@ -97,12 +100,17 @@ events = Table(
     Column("registration_opens_at", DateTime(timezone=True)),
     Column("registration_closes_at", DateTime(timezone=True)),
     Column("timezone", Text, nullable=False, server_default="UTC"),
+    Column("waitlist_enabled", Boolean, nullable=False, server_default=true()),
+    # The number of rows in `waitlist_entries`, even after the waitlist has ended.
+    Column("waitlist_count", Integer, nullable=False, server_default="0"),
+    Column("last_waitlist_number", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("start_time < end_time", "schedule"),
     CheckConstraint(
         "type IN ('meetup', 'conference', 'workshop', 'webinar', 'social', 'other')", "type"
     ),
     CheckConstraint("capacity BETWEEN 1 AND 1000000", "capacity"),
     CheckConstraint("attendees_count BETWEEN 0 AND capacity", "attendees_count"),
+    CheckConstraint("waitlist_count >= 0", "waitlist_count"),
     CheckConstraint("state IN ('draft', 'published', 'cancelled')", "state"),
     CheckConstraint(
         "(state = 'cancelled') = (cancelled_at IS NOT NULL)"
@@ -179,6 +187,29 @@ REQUIRE_PUBLISHED = """
     EXECUTE FUNCTION require_published()
 """
 
+# The previous release does not know waitlists: it must not give a seat to somebody who remains on the
+# waitlist. It responds to this error with 503, without retrying. The next release drops the trigger.
+REQUIRE_NOT_WAITING = """
+    CREATE OR REPLACE FUNCTION require_not_waiting() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF EXISTS (
+            SELECT FROM waitlist_entries JOIN attendances USING (event_id, user_id)
+            WHERE event_id = NEW.id
+        ) THEN
+            RAISE EXCEPTION 'An attendee is on the waitlist.' USING ERRCODE = '55000';
+        END IF;
+        RETURN NEW;
+    END
+    $$;
+    CREATE OR REPLACE TRIGGER require_not_waiting BEFORE UPDATE OF attendees_count ON events
+    FOR EACH ROW WHEN (
+        NEW.attendees_count > OLD.attendees_count
+        AND NEW.waitlist_count > 0
+        AND NEW.waitlist_count = OLD.waitlist_count
+    )
+    EXECUTE FUNCTION require_not_waiting()
+"""
+
 # A separate table, so that taking a seat does not rewrite the terms.
 event_terms = Table(
     "event_terms",
@@ -222,6 +253,18 @@ attendances = Table(
     Index("attendances_user_id_idx", "user_id", "event_id"),
 )
 
+# Those who wait for a seat. Entries of ended waitlists remain until they are purged.
+waitlist_entries = Table(
+    "waitlist_entries",
+    metadata,
+    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("joined_at", DateTime(timezone=True), nullable=False),
+    Index("waitlist_entries_event_id_number_key", "event_id", "number", unique=True),
+    Index("waitlist_entries_user_id_idx", "user_id", "event_id"),
+)
+
 REQUIRE_LIVE_SESSION = """
     CREATE OR REPLACE FUNCTION require_live_session(
         session_id uuid, user_id uuid, authenticated_at timestamptz
@@ -251,7 +294,12 @@ KEEP_PREVIOUS_REFRESH_TOKEN = """
     WHEN (NEW.refresh_token_hash IS DISTINCT FROM OLD.refresh_token_hash)
     EXECUTE FUNCTION keep_previous_refresh_token()
 """
-for statement in (REQUIRE_LIVE_SESSION, KEEP_PREVIOUS_REFRESH_TOKEN, REQUIRE_PUBLISHED):
+for statement in (
+    REQUIRE_LIVE_SESSION,
+    KEEP_PREVIOUS_REFRESH_TOKEN,
+    REQUIRE_PUBLISHED,
+    REQUIRE_NOT_WAITING,
+):
     event.listen(metadata, "after_create", DDL(statement))  # type: ignore[no-untyped-call]
 
 calendar_feeds = Table(

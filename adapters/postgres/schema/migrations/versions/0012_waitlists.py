@@ -1,0 +1,77 @@
+"""Waitlists of events."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+
+COLUMNS = (
+    ("waitlist_enabled", sa.Boolean, "true"),
+    ("waitlist_count", sa.Integer, "0"),
+    ("last_waitlist_number", sa.BigInteger, "0"),
+)
+
+
+def upgrade() -> None:
+    # Constant defaults, which rewrite no row: the previous release sets none of these columns.
+    for name, kind, default in COLUMNS:
+        op.add_column("events", sa.Column(name, kind, nullable=False, server_default=default))
+    # NOT VALID: the next migration validates it without blocking reads and writes.
+    op.create_check_constraint(
+        op.f("events_waitlist_count_check"),
+        "events",
+        "waitlist_count >= 0",
+        postgresql_not_valid=True,
+    )
+    op.create_table(
+        "waitlist_entries",
+        sa.Column("event_id", sa.Uuid, nullable=False),
+        sa.Column("user_id", sa.Uuid, nullable=False),
+        sa.Column("number", sa.BigInteger, nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", "user_id", name="waitlist_entries_pkey"),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["events.id"], name="waitlist_entries_event_id_fkey", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="waitlist_entries_user_id_fkey"),
+    )
+    op.create_index(
+        "waitlist_entries_event_id_number_key",
+        "waitlist_entries",
+        ["event_id", "number"],
+        unique=True,
+    )
+    op.create_index("waitlist_entries_user_id_idx", "waitlist_entries", ["user_id", "event_id"])
+    # The previous release does not know waitlists: it must not give a seat to somebody who remains
+    # on the waitlist. It responds to this error with 503, without retrying.
+    op.execute("""
+        CREATE FUNCTION require_not_waiting() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF EXISTS (
+                SELECT FROM waitlist_entries JOIN attendances USING (event_id, user_id)
+                WHERE event_id = NEW.id
+            ) THEN
+                RAISE EXCEPTION 'An attendee is on the waitlist.' USING ERRCODE = '55000';
+            END IF;
+            RETURN NEW;
+        END
+        $$
+    """)
+    op.execute("""
+        CREATE TRIGGER require_not_waiting BEFORE UPDATE OF attendees_count ON events FOR EACH ROW
+        WHEN (
+            NEW.attendees_count > OLD.attendees_count
+            AND NEW.waitlist_count > 0
+            AND NEW.waitlist_count = OLD.waitlist_count
+        )
+        EXECUTE FUNCTION require_not_waiting()
+    """)
+
+
+def downgrade() -> None:
+    op.execute("DROP TRIGGER require_not_waiting ON events")
+    op.execute("DROP FUNCTION require_not_waiting()")
+    op.drop_table("waitlist_entries")
+    for name, _, _ in reversed(COLUMNS):
+        op.drop_column("events", name)
