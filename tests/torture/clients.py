@@ -15,6 +15,12 @@ from tests.torture.ledger import Action, Ledger, Response
 TIMEOUT_S = 60
 # Clients pause this long after a 503 or a lost connection.
 PAUSE_S = 0.02
+PATHS = {
+    Action.ATTEND: ("POST", "attend/"),
+    Action.CANCEL: ("POST", "cancel/"),
+    Action.JOIN: ("POST", "waitlist/"),
+    Action.LEAVE: ("DELETE", "waitlist/"),
+}
 
 
 class Client:
@@ -57,34 +63,28 @@ class AttendeeClient:
         self._user = user
 
     def attend(self, event: UUID) -> Response:
-        return self._send(event, Action.ATTEND, "POST", "attend/")
+        return self.act(Action.ATTEND, event)
 
     def cancel(self, event: UUID) -> Response:
-        return self._send(event, Action.CANCEL, "POST", "cancel/")
+        return self.act(Action.CANCEL, event)
 
-    def join(self, event: UUID) -> Response:
-        return self._send(event, Action.JOIN, "POST", "waitlist/")
-
-    def leave(self, event: UUID) -> Response:
-        return self._send(event, Action.LEAVE, "DELETE", "waitlist/")
+    def act(self, action: Action, event: UUID) -> Response:
+        method, path = PATHS[action]
+        return self._send(event, action, self._user, method, f"/v1/events/{event}/{path}")
 
     def be_removed(self, event: UUID, creator: SampleUser) -> Response:
-        """The creator sends the request in the user's turn: the ledger needs one order."""
-        response = self.client.request(
-            creator, "DELETE", f"/v1/events/{event}/attendees/{self._user.id}/"
-        )
-        self._ledger.record(event, self._user.id, Action.BE_REMOVED, response)
-        return response
+        """The creator's request, sent in the user's turn: the ledger needs one order."""
+        path = f"/v1/events/{event}/attendees/{self._user.id}/"
+        return self._send(event, Action.BE_REMOVED, creator, "DELETE", path)
 
     def delete_account(self, event: UUID, password: str) -> Response:
         """Recorded for this event only."""
         body = {"password": password}
-        response = self.client.request(self._user, "DELETE", "/v1/profile/", body)
-        self._ledger.record(event, self._user.id, Action.DELETE_ACCOUNT, response)
-        return response
+        path = "/v1/profile/"
+        return self._send(event, Action.DELETE_ACCOUNT, self._user, "DELETE", path, body)
 
-    def _send(self, event: UUID, action: Action, method: str, path: str) -> Response:
-        response = self.client.request(self._user, method, f"/v1/events/{event}/{path}")
+    def _send(self, event: UUID, action: Action, *request) -> Response:
+        response = self.client.request(*request)
         self._ledger.record(event, self._user.id, action, response)
         return response
 

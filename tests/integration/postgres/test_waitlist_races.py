@@ -55,7 +55,7 @@ class HeldUnitOfWorkFactory(PostgresUnitOfWorkFactory):
 
 
 class Party:
-    """Ada's event, and the people there by name. Actions are functions of a unit of work factory."""
+    """Ada's event, and people by name. Actions are functions of a unit of work factory."""
 
     def __init__(self, engine, capacity):
         self.engine = engine
