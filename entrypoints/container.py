@@ -16,6 +16,7 @@ from adapters.http.calendars.feed import feed_blueprint
 from adapters.http.calendars.feed_management import calendar_feed_blueprint
 from adapters.http.events.attendance import attendance_blueprint
 from adapters.http.events.events import events_blueprint
+from adapters.http.events.waitlist import waitlist_blueprint
 from adapters.http.health import health_blueprint
 from adapters.http.middleware.request_log import RequestLog
 from adapters.http.rate_limits import RateLimiter
@@ -112,7 +113,14 @@ class Container(containers.DeclarativeContainer):
         publish_limit=settings.provided.ratelimit_publish_events,
         edit_limit=settings.provided.ratelimit_edit_events,
     )
-    attendance = providers.Factory(attendance_blueprint, use_cases, authenticate)
+    attendance = providers.Factory(
+        attendance_blueprint,
+        use_cases,
+        authenticate,
+        rate_limiter,
+        edit_limit=settings.provided.ratelimit_edit_events,
+    )
+    waitlist = providers.Factory(waitlist_blueprint, use_cases, authenticate)
     calendar_feed = providers.Factory(calendar_feed_blueprint, use_cases, authenticate)
     calendars = providers.Factory(feed_blueprint, use_cases, rate_limiter)
     event_calendars = providers.Factory(event_calendar_blueprint, use_cases, authenticate)
@@ -131,6 +139,7 @@ class Container(containers.DeclarativeContainer):
             sessions,
             events,
             attendance,
+            waitlist,
             event_calendars,
             calendar_feed,
             calendars,

@@ -18,9 +18,9 @@ def seed_demo(people: int, events: int, seats: int, seed: str | None) -> None:
     """Add made-up people, events and seats.
 
     Some events are past, some ongoing, most upcoming; some are full, some empty; a few are drafts,
-    cancelled or unlisted, or have a registration window. All accounts have the same password,
-    generated on each run and printed at the end, even after Ctrl-C. Existing data remains; a second
-    run adds as much again.
+    cancelled or unlisted, or have a registration window. Full upcoming events have a waitlist. All
+    accounts have the same password, generated on each run and printed at the end, even after
+    Ctrl-C. Existing data remains; a second run adds as much again.
 
     Uses DATABASE_URL, or the database of make run.
     """

@@ -15,6 +15,7 @@ from application.caller import Caller
 from application.events.attend_event import AttendEvent
 from application.events.call_off_event import CallOffEvent
 from application.events.create_event import CreateEvent
+from application.events.join_waitlist import JoinWaitlist
 from application.ports.account_queries import Profile
 from application.ports.clock import Clock
 from application.ports.event_queries import EventView
@@ -23,7 +24,7 @@ from domain.accounts.credentials import Password, Username
 from domain.accounts.errors import UsernameTaken
 from domain.events.access import AttendeesVisibleTo, Visibility
 from domain.events.description import Capacity, Description, EventType, Location, Title
-from domain.events.errors import CapacityExhausted
+from domain.events.errors import CapacityExhausted, SeatsAvailable
 from domain.events.event import NewEvent
 from domain.events.registration import RegistrationWindow
 from domain.events.state import CancellationReason, EventState
@@ -113,7 +114,7 @@ class CachingHasher(PasswordHasher):
 
 
 class Seeder:
-    """Signs people up, publishes events and takes seats, at plausible times in the past."""
+    """Signs people up, publishes events, takes seats and joins waitlists, at plausible times."""
 
     def __init__(self, container: Container, seed: str | None = None) -> None:
         new_work, new_id = container.work(), container.ids()
@@ -123,6 +124,7 @@ class Seeder:
         self._sign_up = SignUp(new_work, container.password_rules(), hasher, clock, new_id)
         self._create_event = CreateEvent(new_work, clock, new_id, NO_MAXIMUM)
         self._attend_event = AttendEvent(new_work, clock)
+        self._join_waitlist = JoinWaitlist(new_work, clock)
         self._call_off_event = CallOffEvent(new_work, clock)
         # Two, so that a taken username does not change the events of a seed.
         self._people_faker, self._events_faker = Faker("en_GB"), Faker("en_GB")
@@ -178,7 +180,7 @@ class Seeder:
         state = STATES[number % len(STATES)]
         is_draft = state is EventState.DRAFT
         visibility, attendees_visible_to = ACCESS[number % len(ACCESS)]
-        # Seats are taken from `first` to `last`.
+        # Seats are taken, and waitlists joined in the last quarter, from `first` to `last`.
         first, last = min(window.opens_at or created_at, last), min(window.closes_at or last, last)
         is_attended = not is_draft and first < last
         taken, capacity = self._seats(seats, FILL[number % len(FILL)] if is_attended else "empty")
@@ -208,15 +210,21 @@ class Seeder:
             ),
             respond=lambda view: view,
         )
-        if state is EventState.CANCELLED:
-            last -= (last - first) / 4
-        # If the service is running, others may take seats.
-        with suppress(CapacityExhausted):
-            for person in random.sample(self.people, taken):
-                self._clock.instant = first + (last - first) * random.random()
+        sold_out_at = last - (last - first) / 4
+        is_waited_for = state is EventState.PUBLISHED and start_time > self._now
+        waiting = random.randint(1, 1 + taken // 2) if is_waited_for and taken == capacity else 0
+        people = random.sample(self.people, min(taken + waiting, len(self.people)))
+        # If the service is running, others may take seats or give them back.
+        with suppress(CapacityExhausted, SeatsAvailable):
+            for person in people[:taken]:
+                self._clock.instant = first + (sold_out_at - first) * random.random()
                 self._attend_event(event.id, Caller(person.id))
+            joined_at = sorted(random.random() for _ in people[taken:])
+            for person, fraction in zip(people[taken:], joined_at, strict=True):
+                self._clock.instant = sold_out_at + (last - sold_out_at) * fraction
+                self._join_waitlist(event.id, Caller(person.id))
         if state is EventState.CANCELLED:
-            self._clock.instant = last
+            self._clock.instant = sold_out_at
             self._call_off_event(
                 event.id, Caller(creator.id), CancellationReason(random.choice(REASONS))
             )

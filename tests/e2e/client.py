@@ -112,6 +112,15 @@ class Member(Visitor):
     def cancel(self, event: str) -> httpx.Response:
         return self.post(f"{event}cancel/")
 
+    def join_waitlist(self, event: str) -> httpx.Response:
+        return self.post(f"{event}waitlist/")
+
+    def leave_waitlist(self, event: str) -> httpx.Response:
+        return self.http.delete(f"{event}waitlist/")
+
+    def remove_attendee(self, event: str, attendee: "Member") -> httpx.Response:
+        return self.http.delete(f"{event}attendees/{attendee.id}/")
+
     def patch(self, event: str, **changes: Any) -> httpx.Response:
         return self.http.patch(event, json=changes)
 

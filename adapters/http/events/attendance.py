@@ -5,9 +5,10 @@ from uuid import UUID
 
 from flask import Response, request
 
+from adapters.http.accounts.examples import USER_ID
 from adapters.http.events import examples
 from adapters.http.events.attendees_csv import CSV_TYPE, csv_chunks
-from adapters.http.events.events import EVENT
+from adapters.http.events.events import EVENT, limit_edits
 from adapters.http.events.schemas import ATTENDEE_ORDER, AttendeeListQuery, AttendeePageSchema
 from adapters.http.openapi.blueprint import Blueprint
 from adapters.http.openapi.links import links
@@ -16,6 +17,7 @@ from adapters.http.pagination.link_header import PAGE_HEADERS
 from adapters.http.pagination.page import PageResponse, page_response
 from adapters.http.pagination.query import INVALID_LIMIT
 from adapters.http.problems.handlers import InvalidRequest
+from adapters.http.rate_limits import RateLimiter
 from adapters.http.requests.authentication import caller
 from adapters.http.responses.compression import compressed
 from adapters.http.responses.content_negotiation import media_type
@@ -24,6 +26,7 @@ from adapters.http.responses.streaming import streamed
 from application.pages import PageRequest
 from application.use_cases import UseCases
 from domain.events.errors import (
+    AttendeeNotFound,
     AttendeesHidden,
     CapacityExhausted,
     EventCancelled,
@@ -39,7 +42,12 @@ CSV_CONTENT = f"{CSV_TYPE}; charset=utf-8; header=present"
 AS_FILE = {"Content-Disposition": 'attachment; filename="attendees.csv"'}
 
 
-def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) -> Blueprint:
+def attendance_blueprint(
+    use_cases: UseCases,
+    authenticate: Callable[[], None],
+    rate_limiter: RateLimiter,
+    edit_limit: str,
+) -> Blueprint:
     blueprint = Blueprint("attendance", ATTENDANCE, authenticate, examples.IN_PATH)
     not_found = EventNotFound(examples.EVENT_ID)
 
@@ -59,8 +67,9 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
         """Attend an event
 
         Takes a seat. Fails with 409 if the event is full, is cancelled, or has started, or if
-        registration is not open. If you already have a seat, nothing changes, even if the event is
-        full or registration has closed.
+        registration is not open. To wait for a seat of a full event, use `joinWaitlist`; if you
+        wait and a seat is free, you take it and leave the waitlist. If you already have a seat,
+        nothing changes, even if the event is full or registration has closed.
         """
         use_cases.attend_event(event_id, caller())
         return no_content()
@@ -70,8 +79,9 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
     def cancel_attendance(event_id: UUID) -> Response:
         """Cancel your attendance
 
-        Releases your seat, even if registration has closed or the event is cancelled. Fails with
-        409 if the event has started. If you have no seat, nothing changes. To cancel an event that
+        Releases your seat, even if registration has closed or the event is cancelled. If others
+        wait, the first of them gets it at once. Fails with 409 if the event has started. If you
+        have no seat, nothing changes: use `leaveWaitlist` to stop waiting. To cancel an event that
         you created, use `callOffEvent`.
         """
         use_cases.cancel_attendance(event_id, caller())
@@ -97,6 +107,11 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
             "listAttendees",
             event_id="$request.path.event_id",
             cursor="$response.body#/next_cursor",
+        )
+        | links(
+            "removeAttendee",
+            event_id="$request.path.event_id",
+            user_id="$response.body#/results/0/id",
         ),
     )
     def list_attendees(page_request: PageRequest, event_id: UUID) -> PageResponse | Response:
@@ -113,6 +128,25 @@ def attendance_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) 
             return streamed(csv_chunks(pages), CSV_CONTENT, AS_FILE)
         page = use_cases.list_attendees(event_id, page_request, caller())
         return page_response(page, page_request, ATTENDEE_ORDER)
+
+    @blueprint.operation(
+        "DELETE",
+        EVENT + "attendees/<uuid:user_id>/",
+        not_found,
+        NotEventCreator(),
+        ReadOnlyEvent(),
+        AttendeeNotFound(UUID(USER_ID)),
+    )
+    @limit_edits(rate_limiter, edit_limit)
+    @blueprint.response(204)
+    def remove_attendee(event_id: UUID, user_id: UUID) -> Response:
+        """Remove an attendee
+
+        Creator only, before the event starts, also if it is cancelled. If others wait, the first
+        of them gets the seat at once. The removed user can attend again.
+        """
+        use_cases.remove_attendee(event_id, user_id, caller())
+        return no_content()
 
     return blueprint
 

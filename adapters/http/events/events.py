@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Response, url_for
 
+from adapters.http.decorator import Decorator
 from adapters.http.events import examples
 from adapters.http.events.list_query import SORT_PARAMETERS, EventListQuery
 from adapters.http.events.schemas import (
@@ -57,6 +58,9 @@ OF_ONE_EVENT = (
     "attendEvent",
     "cancelAttendance",
     "listAttendees",
+    "joinWaitlist",
+    "leaveWaitlist",
+    "listWaitlist",
 )
 EDIT_ERRORS = (
     EventNotFound(examples.EVENT_ID),
@@ -66,6 +70,12 @@ EDIT_ERRORS = (
     PreconditionFailed(),
     CapacityBelowAttendance(10, 12),
 )
+
+
+def limit_edits(rate_limiter: RateLimiter, edit_limit: str) -> Decorator:
+    """The limit that all operations of organisers on their events share."""
+    limit = RateLimit("edit events", by_account=edit_limit)
+    return rate_limiter.by_account(limit, _user_id, ignored=WITHOUT_SESSION)
 
 
 def events_blueprint(
@@ -79,9 +89,7 @@ def events_blueprint(
     publish_limited = rate_limiter.by_account(
         RateLimit("publish events", by_account=publish_limit), _user_id, ignored=WITHOUT_SESSION
     )
-    edit_limited = rate_limiter.by_account(
-        RateLimit("edit events", by_account=edit_limit), _user_id, ignored=WITHOUT_SESSION
-    )
+    edit_limited = limit_edits(rate_limiter, edit_limit)
 
     @blueprint.operation(
         "GET", EVENTS, TooManyMatches(), invalid=examples.INVALID_QUERY, query=EventListQuery
@@ -99,12 +107,13 @@ def events_blueprint(
         """List events
 
         Includes past and cancelled events: use `registration=open` for events that you can attend
-        now. Excludes the drafts of others, and unlisted events that you neither created nor attend.
-        Filters are combined with AND; `false` inverts a filter. To read many pages, pass
-        `next_cursor` as `cursor`, with the same filters and sort: no event is repeated or skipped
-        while others are added (except when sorting by `attendees_count`), and each page costs the
-        same. A list that would have to read too many events returns 422 `too_many_matches`. A page
-        is at most 1 MiB long, so it can have fewer events than `limit` and still a next page.
+        now. Excludes the drafts of others, and unlisted events unless you created them, attend them
+        or wait for a seat. Filters are combined with AND; `false` inverts a filter. To read many
+        pages, pass `next_cursor` as `cursor`, with the same filters and sort: no event is repeated
+        or skipped while others are added (except when sorting by `attendees_count`), and each page
+        costs the same. A list that would have to read too many events returns 422
+        `too_many_matches`. A page is at most 1 MiB long, so it can have fewer events than `limit`
+        and still a next page.
         """
         criteria, page_request = query
         page = use_cases.list_events(criteria, page_request, caller())
@@ -156,8 +165,8 @@ def events_blueprint(
     def get_event(event_id: UUID) -> EventView:
         """Get an event
 
-        Returns the event as you see it now, including whether you attend. A draft returns 404 to
-        everyone but its creator.
+        Returns the event as you see it now, including whether you attend or wait. A draft returns
+        404 to everyone but its creator.
         """
         return use_cases.get_event(event_id, caller())
 
@@ -172,7 +181,7 @@ def events_blueprint(
 
         Creator only, before the event starts; drafts also after. Fails with 409 if the event is
         cancelled. Omitted fields are reset to their defaults. Read-only fields, including `state`,
-        are ignored.
+        are ignored. Free seats then go to those who wait, in order.
         """
         return use_cases.update_event(event_id, caller(), changes, precondition())
 
@@ -188,7 +197,7 @@ def events_blueprint(
         Creator only, before the event starts; drafts also after. Fails with 409 if the event is
         cancelled. Omitted fields keep their values. Read-only fields, including `state`, are
         ignored. Null removes `registration_opens_at` or `registration_closes_at`; for any other
-        field, null returns 422.
+        field, null returns 422. Free seats then go to those who wait, in order.
         """
         return use_cases.update_event(event_id, caller(), changes, precondition())
 
@@ -230,8 +239,8 @@ def events_blueprint(
         """Call off an event
 
         Creator only, before the event starts. The event stays visible and shows the reason.
-        Attendees keep their seats, but nobody else can attend. This cannot be undone. If the event
-        is already cancelled, nothing changes: it keeps its first reason.
+        Attendees keep their seats, but nobody else can attend, and the waitlist ends. This cannot
+        be undone. If the event is already cancelled, nothing changes: it keeps its first reason.
         """
         return use_cases.call_off_event(event_id, caller(), body["reason"], precondition())
 
@@ -249,8 +258,8 @@ def events_blueprint(
     def delete_event(event_id: UUID) -> Response:
         """Delete an event
 
-        Creator only, before the event starts; drafts also after. Its attendances are deleted too.
-        To let attendees know that it will not take place, call it off instead.
+        Creator only, before the event starts; drafts also after. Its attendances and waitlist
+        are deleted too. To let attendees know that it will not take place, call it off instead.
         """
         use_cases.delete_event(event_id, caller(), precondition())
         return no_content()

@@ -8,7 +8,7 @@ from adapters.http.accounts.examples import USER_ID
 from adapters.http.events.schemas import CallOffEventSchema, NewEventSchema
 
 EVENT_ID = UUID("01997a60-5a80-7000-8000-000000000002")
-IN_PATH = {"event_id": "Event id."}
+IN_PATH = {"event_id": "Event id.", "user_id": "User id."}
 INVALID_EVENT = {"end_time": ["Must be after start_time."]}
 INVALID_CHANGES = {"capacity": ["Must be between 1 and 1,000,000."]}
 INVALID_PUBLICATION = {"start_time": ["Must be in the future."]}
@@ -27,8 +27,10 @@ EVENT = {
     **NEW_EVENT,
     "status": "upcoming",
     "attendees_count": 12,
+    "waitlist_count": 0,
     "seats_left": 28,
     "is_attending": True,
+    "waitlist_position": None,
     "creator": {"id": USER_ID, "username": "ada"},
     "created_at": "2026-05-01T09:45:00Z",
     "updated_at": "2026-05-01T09:45:00Z",
@@ -56,4 +58,14 @@ ATTENDEE_PAGE = {
     "previous": None,
     "next_cursor": None,
     "results": [{"id": USER_ID, "username": "ada", "registered_at": "2026-05-02T08:00:00Z"}],
+}
+WAITLIST_PLACE = {"position": 3, "joined_at": "2026-05-04T17:30:00Z"}
+WAITLIST_PAGE = {
+    "count": 1,
+    "next": None,
+    "previous": None,
+    "next_cursor": None,
+    "results": [
+        {"id": USER_ID, "username": "ada", "joined_at": "2026-05-04T17:30:00Z", "position": 1}
+    ],
 }

@@ -67,6 +67,7 @@ class EventListQuery(CursorQuery):
         metadata={"description": SEARCH, "maxLength": SEARCH_MAX_LENGTH},
     )
     attending = Flag(metadata={"description": "Whether you attend the event."})
+    waiting = Flag(metadata={"description": "Whether you are on the event's waitlist."})
     created = Flag(metadata={"description": "Whether you created the event."})
     creator = Text(metadata={"description": CREATOR})
     available = Flag(metadata={"description": AVAILABLE})

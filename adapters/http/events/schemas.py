@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, post_load, pre_load
 
 from adapters.http.pagination.page import CursorPageSchema
 from adapters.http.pagination.query import CursorQuery
-from adapters.http.requests.fields import Instant, JsonInteger, ResponseSchema, Text
+from adapters.http.requests.fields import Instant, JsonBoolean, JsonInteger, ResponseSchema, Text
 from application.pages import PageRequest
 from domain.events.access import AttendeesVisibleTo, Visibility
 from domain.events.description import (
@@ -143,8 +143,8 @@ def _registration_closes_at(**options: Any) -> Instant:
 
 def _visibility(**options: Any) -> fields.Enum[Visibility]:
     metadata = {
-        "description": "Only the creator and the attendees find an `unlisted` event in their "
-        "lists. Everyone who has the id can get it.",
+        "description": "Only the creator, the attendees and those who wait for a seat find an "
+        "`unlisted` event in their lists. Everyone who has the id can get it.",
         "example": "public",
         **options.pop("metadata", {}),
     }
@@ -159,6 +159,16 @@ def _attendees_visible_to(**options: Any) -> fields.Enum[AttendeesVisibleTo]:
         **options.pop("metadata", {}),
     }
     return fields.Enum(AttendeesVisibleTo, by_value=fields.String, metadata=metadata, **options)
+
+
+def _waitlist_enabled(**options: Any) -> JsonBoolean:
+    metadata = {
+        "description": "Whether people can join the waitlist once all seats are taken, and get "
+        "free seats in order. While it is disabled, those who wait keep their position.",
+        "example": True,
+        **options.pop("metadata", {}),
+    }
+    return JsonBoolean(metadata=metadata, **options)
 
 
 def _name_if_any() -> fields.String:
@@ -187,6 +197,7 @@ class CompleteEventSchema(Schema):
     attendees_visible_to = _attendees_visible_to(
         load_default=AttendeesVisibleTo.EVERYONE, metadata={"default": "everyone"}
     )
+    waitlist_enabled = _waitlist_enabled(load_default=True)
 
 
 class NewEventSchema(CompleteEventSchema):
@@ -218,9 +229,23 @@ class ReadOnlyFields(Schema):
     )
     status = fields.Enum(EventStatus, by_value=fields.String, dump_only=True)
     attendees_count = fields.Integer(dump_only=True)
+    waitlist_count = fields.Integer(
+        dump_only=True,
+        metadata={
+            "description": "How many people wait for a seat. 0 unless the event is published and "
+            "upcoming."
+        },
+    )
     seats_left = fields.Integer(dump_only=True)
     is_attending = fields.Boolean(
         dump_only=True, metadata={"description": "Whether you attend the event."}
+    )
+    waitlist_position = fields.Integer(
+        allow_none=True,
+        dump_only=True,
+        metadata={
+            "description": "Your position in the waitlist; 1 is first. Null if you do not wait."
+        },
     )
     creator = fields.Nested(CreatorSchema, dump_only=True)
     created_at = Instant(dump_only=True)
@@ -260,6 +285,7 @@ class EventSchema(ResponseSchema, ReadOnlyFields):
     location = fields.String()
     visibility = _visibility()
     attendees_visible_to = _attendees_visible_to()
+    waitlist_enabled = _waitlist_enabled()
 
 
 class ReplaceEventSchema(ReadOnlyFields, CompleteEventSchema):
@@ -284,6 +310,7 @@ class ChangeEventSchema(ReadOnlyFields):
     location = _location()
     visibility = _visibility()
     attendees_visible_to = _attendees_visible_to()
+    waitlist_enabled = _waitlist_enabled()
 
 
 class CallOffEventSchema(Schema):
@@ -320,3 +347,28 @@ class AttendeeSchema(ResponseSchema):
 
 class AttendeePageSchema(CursorPageSchema):
     results = fields.List(fields.Nested(AttendeeSchema))
+
+
+class WaitlistPlaceSchema(ResponseSchema):
+    position = fields.Integer(metadata={"description": "1 is first."})
+    joined_at = Instant()
+
+
+WAITLIST_ORDER = "waitlist_number"
+
+
+class WaitlistQuery(CursorQuery):
+    @post_load
+    def to_page_request(self, data: dict[str, Any], **_: Any) -> PageRequest:
+        return self.page_request_of(data, WAITLIST_ORDER, int)
+
+
+class WaitlistEntrySchema(ResponseSchema):
+    id = fields.UUID(metadata={"description": "User id."})
+    username = _name_if_any()
+    joined_at = Instant()
+    position = fields.Integer(metadata={"description": "1 is first."})
+
+
+class WaitlistPageSchema(CursorPageSchema):
+    results = fields.List(fields.Nested(WaitlistEntrySchema))

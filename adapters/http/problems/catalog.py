@@ -21,6 +21,8 @@ from domain.accounts.errors import (
 from domain.calendars.errors import CalendarNotFound, NoCalendarFeed
 from domain.errors import DomainError
 from domain.events.errors import (
+    AlreadyAttending,
+    AttendeeNotFound,
     AttendeesHidden,
     CapacityBelowAttendance,
     CapacityExhausted,
@@ -31,7 +33,10 @@ from domain.events.errors import (
     ReadOnlyEvent,
     RegistrationClosed,
     RegistrationNotOpen,
+    SeatsAvailable,
     TooManyEvents,
+    WaitlistDisabled,
+    WaitlistFull,
 )
 
 
@@ -101,6 +106,11 @@ CATALOG = (
         "Remove the event from your list.",
     ),
     _of_error(
+        AttendeeNotFound,
+        "The user has no seat at the event.",
+        "Fetch the list of attendees again.",
+    ),
+    _of_error(
         SessionNotFound,
         "You have no active session with this id.",
         "Fetch the list of sessions again.",
@@ -125,7 +135,8 @@ CATALOG = (
     _of_error(
         ReadOnlyEvent,
         "The event has already started.",
-        "Nothing: it can no longer be edited, called off, deleted, attended, or left.",
+        "Nothing: it can no longer be edited, called off, deleted, attended, or left, and its "
+        "waitlist has ended.",
     ),
     _of_error(
         EventNotPublished,
@@ -135,7 +146,7 @@ CATALOG = (
     _of_error(
         EventCancelled,
         "The event is cancelled.",
-        "Nothing: it can no longer be published, edited, or attended.",
+        "Nothing: it can no longer be published, edited, or attended, and its waitlist has ended.",
     ),
     _of_error(
         RegistrationNotOpen,
@@ -152,7 +163,28 @@ CATALOG = (
         "You already have the maximum number of upcoming events.",
         "Delete an upcoming event, or wait until one has started.",
     ),
-    _of_error(CapacityExhausted, "All seats are taken.", "Try again after somebody cancels."),
+    _of_error(
+        CapacityExhausted,
+        "All seats are taken.",
+        "Join the waitlist with `POST /v1/events/{id}/waitlist/`. If it is disabled, try again "
+        "after somebody cancels.",
+    ),
+    _of_error(
+        SeatsAvailable,
+        "The event has free seats, so nobody needs to wait.",
+        "Take one with `POST /v1/events/{id}/attend/`.",
+    ),
+    _of_error(
+        AlreadyAttending,
+        "You have a seat, so you cannot wait for one.",
+        "Nothing, or give it back first with `POST /v1/events/{id}/cancel/`.",
+    ),
+    _of_error(
+        WaitlistDisabled,
+        "The organiser has disabled the event's waitlist.",
+        "Try to attend again after somebody cancels.",
+    ),
+    _of_error(WaitlistFull, "The waitlist has 10,000 people.", "Try again later."),
     _of_error(
         CapacityBelowAttendance,
         "The new capacity is lower than the number of attendees.",

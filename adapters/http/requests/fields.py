@@ -115,6 +115,15 @@ class JsonInteger(fields.Integer):
         raise self.make_error("invalid")
 
 
+class JsonBoolean(fields.Boolean):
+    """A JSON boolean: true or false, but not "true", "yes" or 1."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if isinstance(value, bool):
+            return value
+        raise self.make_error("invalid", input=value)
+
+
 class QueryInteger(fields.Integer):
     """Decimal digits without sign or leading zeros."""
 

@@ -306,7 +306,13 @@ def page_of_waitlist(*, is_after: bool) -> str:
         .subquery("selected")
     )
     return compile_sql(
-        select(users.c.id, users.c.username, selected.c.joined_at, selected.c.position, selected.c.number)
+        select(
+            users.c.id,
+            users.c.username,
+            selected.c.joined_at,
+            selected.c.position,
+            selected.c.number,
+        )
         .join_from(selected, users, users.c.id == selected.c.user_id)
         .order_by(selected.c.number)
     )

@@ -19,14 +19,17 @@ def ada(visitor):
 
 
 def paths_for(user, ada):
-    """Fills paths with ids of the user's and of Ada's resources; both attend both events."""
+    """Fills paths with ids of the user's and of Ada's resources; both attend two events."""
     own_event, adas_event = user.new_event(), ada.new_event()
     for event in (own_event, adas_event):
         ada.attend(event)
         user.attend(event)
+    full_event = ada.new_event(capacity=1)
+    ada.attend(full_event)
     feeds = [each.post("/v1/profile/calendar/").json()["url"] for each in (user, ada)]
     values_by_name = {
-        "event_id": [event.rstrip("/").rpartition("/")[2] for event in (own_event, adas_event)],
+        "event_id": [event.split("/")[3] for event in (own_event, adas_event, full_event)],
+        "user_id": [ada.id],
         "session_id": [each.sessions()[0]["id"] for each in (user, ada)],
         "secret": [url.rpartition("/")[2].removesuffix(".ics") for url in feeds],
     }
@@ -34,10 +37,9 @@ def paths_for(user, ada):
 
 
 def _fill(path, values_by_name):
-    for name, values in values_by_name.items():
-        if f"{{{name}}}" in path:
-            return [path.replace(f"{{{name}}}", value) for value in values]
-    return [path]
+    names = [name for name in values_by_name if f"{{{name}}}" in path]
+    ids = product(*(values_by_name[name] for name in names))
+    return [path.format(**dict(zip(names, each, strict=True))) for each in ids]
 
 
 def bodies_of(operation, ada):

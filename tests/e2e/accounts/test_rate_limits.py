@@ -284,7 +284,8 @@ def test_all_edits_by_an_account_share_a_limit(client_with):
     for method, path, body in edits:
         assert authorized(client, method, path, body, token=ada).status_code == 200
 
-    for method, path, body in (*edits, ("DELETE", event, None)):
+    attendee = f"{event}attendees/01997a5e-7c00-7000-8000-000000000001/"
+    for method, path, body in (*edits, ("DELETE", event, None), ("DELETE", attendee, None)):
         assert is_limited(authorized(client, method, path, body, token=ada))
     assert authorized(client, "DELETE", event, token=grace).status_code == 403
     assert authorized(client, "GET", event, token=ada).status_code == 200

@@ -21,6 +21,7 @@ def test_creating_an_event_returns_all_fields(ada):
         registration_closes_at="2099-05-17T18:00:00+02:00",
         visibility="unlisted",
         attendees_visible_to="organiser",
+        waitlist_enabled=False,
     )
 
     assert response.status_code == 201
@@ -44,8 +45,11 @@ def test_creating_an_event_returns_all_fields(ada):
         "state": "published",
         "status": "upcoming",
         "attendees_count": 0,
+        "waitlist_enabled": False,
+        "waitlist_count": 0,
         "seats_left": 3,
         "is_attending": False,
+        "waitlist_position": None,
         "creator": {"id": ada.id, "username": ada.username},
         "created_at": event["created_at"],
         "updated_at": event["created_at"],
@@ -66,6 +70,7 @@ def test_optional_fields_have_defaults(ada):
         *("published", "UTC", "public"),
     )
     assert event["attendees_visible_to"] == "everyone"
+    assert event["waitlist_enabled"] is True
     assert event["registration_opens_at"] is event["registration_closes_at"] is None
 
 
@@ -122,6 +127,11 @@ def test_optional_fields_have_defaults(ada):
         ("visibility", None),
         ("attendees_visible_to", "nobody"),
         ("attendees_visible_to", None),
+        ("waitlist_enabled", "true"),
+        ("waitlist_enabled", "yes"),
+        ("waitlist_enabled", 1),
+        ("waitlist_enabled", None),
+        ("waitlist_count", 1),
         ("state", "cancelled"),
         ("state", None),
         ("cancellation_reason", "Rain"),

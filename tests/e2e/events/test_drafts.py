@@ -54,6 +54,10 @@ def test_no_operation_shows_that_a_draft_exists_to_others(ada, grace, draft):
             grace.attend(event),
             grace.cancel(event),
             grace.get(f"{event}attendees/"),
+            grace.remove_attendee(event, ada),
+            grace.join_waitlist(event),
+            grace.leave_waitlist(event),
+            grace.get(f"{event}waitlist/"),
             grace.get(f"{event}attendees/", headers={"Accept": "text/csv"}),
             grace.get(f"{event}calendar.ics"),
         ]

@@ -119,7 +119,7 @@ def test_a_patch_can_be_a_json_merge_patch(ada, media_type):
     "field",
     [
         *("title", "description", "location", "type", "capacity", "start_time"),
-        *("timezone", "visibility", "attendees_visible_to"),
+        *("timezone", "visibility", "attendees_visible_to", "waitlist_enabled"),
     ],
 )
 def test_a_patch_cannot_remove_a_field_of_an_event(ada, field):
@@ -218,13 +218,14 @@ def test_up_to_20_errors_with_truncated_names_are_reported(ada):
         assert max(map(len, response.json()["errors"])) <= 100
 
 
-@pytest.fixture(params=["attend", "cancel", "publish", "event", "calendar", "revoke-all"])
+@pytest.fixture(params=["attend", "cancel", "leave", "publish", "event", "calendar", "revoke-all"])
 def without_body(request, ada):
     """A request of an operation that takes no body."""
     event = ada.new_event()
     return {
         "attend": ("POST", f"{event}attend/"),
         "cancel": ("POST", f"{event}cancel/"),
+        "leave": ("DELETE", f"{event}waitlist/"),
         "publish": ("POST", f"{event}publish/"),
         "event": ("DELETE", event),
         "calendar": ("POST", "/v1/profile/calendar/"),

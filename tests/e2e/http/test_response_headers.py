@@ -103,6 +103,7 @@ def test_event_responses_are_private_and_revalidated(ada):
         ada.get("/v1/events/"),
         ada.get(event),
         ada.get(f"{event}attendees/"),
+        ada.get(f"{event}waitlist/"),
         ada.http.head(event),
         ada.patch(event, title="Coffee"),
         ada.put(event, **an_event_body()),

@@ -38,6 +38,10 @@ PROTECTED = [
     ("POST", f"{EVENT}attend/"),
     ("POST", f"{EVENT}cancel/"),
     ("GET", f"{EVENT}attendees/"),
+    ("DELETE", f"{EVENT}attendees/01997a5e-7c00-7000-8000-000000000001/"),
+    ("POST", f"{EVENT}waitlist/"),
+    ("DELETE", f"{EVENT}waitlist/"),
+    ("GET", f"{EVENT}waitlist/"),
     ("GET", f"{EVENT}calendar.ics"),
     ("GET", "/v1/profile/calendar/"),
     ("POST", "/v1/profile/calendar/"),
@@ -56,6 +60,7 @@ LIMITED = {
     ("DELETE", "/v1/events/{event_id}/"),
     ("POST", "/v1/events/{event_id}/publish/"),
     ("POST", "/v1/events/{event_id}/call-off/"),
+    ("DELETE", "/v1/events/{event_id}/attendees/{user_id}/"),
     ("GET", "/v1/calendars/{secret}.ics"),
 }
 

@@ -104,6 +104,6 @@ def test_the_link_header_is_documented_as_optional(document):
         if method == "get" and "Page" in str(operation["responses"]["200"]["content"])
     ]
 
-    assert len(lists) == 3
+    assert len(lists) == 4
     for response in lists:
         assert response["headers"]["Link"]["required"] is False

@@ -51,6 +51,18 @@ def test_seeded_data_satisfies_every_rule(output_of, seeded_db):
             "attendances JOIN users ON users.id = user_id",
             "registered_at < created_at",
         ),
+        (
+            "waitlist_entries JOIN events ON events.id = event_id",
+            "state <> 'published' OR start_time <= now() OR attendees_count < capacity",
+        ),
+        (
+            "waitlist_entries JOIN attendances USING (event_id)",
+            "joined_at < registered_at OR joined_at > now()",
+        ),
+        (
+            "waitlist_entries AS entry JOIN waitlist_entries AS other USING (event_id)",
+            "entry.number < other.number AND entry.joined_at > other.joined_at",
+        ),
     ):
         assert db.rows(query.format(table, condition)) == [(0,)], condition
 
@@ -67,6 +79,9 @@ def test_seeded_data_is_varied(seeded_db):
         FROM events
     """)
     assert min(counts_by_kind) >= SEEDED_EVENTS / 10
+    query = "SELECT count(*) FROM events WHERE waitlist_count > 0"
+    [(with_waitlist,)] = db.rows(query)
+    assert with_waitlist >= SEEDED_EVENTS / 20
     [few] = db.rows("""
         SELECT count(*) FILTER (WHERE state = 'draft' AND published_at IS NULL) AS drafts,
                count(*) FILTER (WHERE state = 'cancelled' AND cancellation_reason <> '' AND
