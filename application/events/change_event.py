@@ -6,6 +6,7 @@ from uuid import UUID
 from application.caller import Caller
 from application.ports.clock import Clock
 from application.ports.event_queries import EventView
+from application.ports.event_repository import EventRepository
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.preconditions import Precondition
 from application.retries import retry_on_contention
@@ -36,12 +37,20 @@ class ChangeEvent:
             creator = work.users.get(caller.user_id)
             event = work.events.get_for_update(event_id, attendee=caller.user_id)
             now = self.clock.now()
-            before = EventView.of(event, creator.username, now)
+            before = view_of(event, creator.username, now, work.events)
             change(event, now)
             precondition(before)
             event.promote(work.events.next_in_line, now)
             work.events.save(event)
-            entry = event.waitlist_entry
-            position = work.events.waitlist_position(event_id, entry.number) if entry else None
+            after = view_of(event, creator.username, now, work.events)
             work.commit()
-        return EventView.of(event, creator.username, now, position)
+        return after
+
+
+def view_of(
+    event: Event, creator_name: str, now: datetime, repository: EventRepository
+) -> EventView:
+    """The view of the user whose place is in `event`."""
+    entry = event.waitlist_entry
+    position = repository.waitlist_position(event.id, entry.number) if entry else None
+    return EventView.of(event, creator_name, now, position)

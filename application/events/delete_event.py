@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.caller import Caller
+from application.events.change_event import view_of
 from application.ports.clock import Clock
 from application.ports.event_queries import EventView
 from application.ports.unit_of_work import UnitOfWorkFactory
@@ -32,6 +33,6 @@ class DeleteEvent:
             event = work.events.get_for_update(event_id, attendee=caller.user_id)
             now = self.clock.now()
             event.require_deletable(by=caller.user_id, now=now)
-            precondition(EventView.of(event, user.username, now))
+            precondition(view_of(event, user.username, now, work.events))
             work.events.remove(event)
             work.commit()

@@ -126,7 +126,7 @@ class EventSeats:
     seat: Seat
     waitlist_entry: WaitlistEntry | None  # of the same user, who has either this or a seat
     # The seats that `promote` gave to others since the event was loaded.
-    promoted: Sequence[Seat] = field(default=(), init=False, compare=False)
+    promoted: Sequence[Seat] = field(default_factory=tuple, init=False, compare=False)
 
     def require_deletable(self, by: UUID, now: datetime) -> None:
         """A draft can always be deleted. Raises EventNotFound, NotEventCreator or ReadOnlyEvent."""

@@ -118,14 +118,7 @@ def indexed_filters(
     key: StatementKey, source: FromClause = events
 ) -> Iterator[ColumnElement[bool]]:
     """Conditions that an index covers, or whose selectivity the planner can estimate."""
-    if key.attending:
-        yield _has_seat(source)
-    if key.waiting:
-        yield _has_waitlist_entry(source)
-        yield from _has_active_waitlist(source)
-    if key.created is not None:
-        is_creator = source.c.creator_id == VIEWER
-        yield is_creator if key.created else ~is_creator
+    yield from _is_of_viewer(key, source)
     if key.has_starts_after:
         yield source.c.start_time >= STARTS_AFTER
     if key.has_starts_before:
@@ -147,6 +140,17 @@ def indexed_filters(
         yield source.c.creator_id == VIEWER  # drafts of others are hidden
     if key.is_registration_open:
         yield has_status(EventStatus.UPCOMING, source)
+
+
+def _is_of_viewer(key: StatementKey, source: FromClause) -> Iterator[ColumnElement[bool]]:
+    if key.attending:
+        yield _has_seat(source)
+    if key.waiting:
+        yield _has_waitlist_entry(source)
+        yield from _has_active_waitlist(source)
+    if key.created is not None:
+        is_creator = source.c.creator_id == VIEWER
+        yield is_creator if key.created else ~is_creator
 
 
 def may_match_hidden_events(key: StatementKey) -> bool:
@@ -217,6 +221,12 @@ def is_attending(source: FromClause) -> ColumnElement[bool]:
     return func.coalesce(seat.scalar_subquery(), false())
 
 
+def has_waitlist(source: FromClause) -> ColumnElement[bool]:
+    """Whether there are entries, also of an ended waitlist."""
+    has_entries: ColumnElement[bool] = source.c.waitlist_count > literal_column("0")
+    return has_entries
+
+
 def _has_active_waitlist(source: FromClause) -> Iterator[ColumnElement[bool]]:
     yield has_state(EventState.PUBLISHED, source)
     yield has_status(EventStatus.UPCOMING, source)
@@ -231,7 +241,7 @@ def _has_waitlist_entry(source: FromClause) -> ColumnElement[bool]:
 
 def is_waiting(source: FromClause) -> ColumnElement[bool]:
     """Looked up for each event that has an active waitlist."""
-    is_active = and_(source.c.waitlist_count > 0, *_has_active_waitlist(source))
+    is_active = and_(has_waitlist(source), *_has_active_waitlist(source))
     entry = select(true()).where(
         waitlist_entries.c.event_id == source.c.id, waitlist_entries.c.user_id == VIEWER
     )
@@ -239,8 +249,8 @@ def is_waiting(source: FromClause) -> ColumnElement[bool]:
     return case((is_active, func.coalesce(entry.scalar_subquery(), false())), else_=false())
 
 
-def _awaited() -> Exists:
-    """The events that the viewer waits for: without columns that events_hidden_idx does not have."""
+def _is_awaited() -> Exists:
+    """Like `is_waiting`, but without columns of `events` that events_hidden_idx does not have."""
     awaited = events.alias("awaited")
     return exists().where(
         waitlist_entries.c.user_id == VIEWER,
@@ -248,10 +258,6 @@ def _awaited() -> Exists:
         awaited.c.id == waitlist_entries.c.event_id,
         *_has_active_waitlist(awaited),
     )
-
-
-# The complement of `visible_events`, for counts.
-IS_HIDDEN = and_(_is_restricted(), ~IS_CREATOR, ~_has_seat(events), ~_awaited())
 
 
 def _ends_after(source: FromClause) -> Iterator[ColumnElement[bool]]:
@@ -282,3 +288,7 @@ def has_status(status: EventStatus, source: FromClause = events) -> ColumnElemen
         case EventStatus.PAST:
             # The second condition is implied; it limits the scan of the start_time index.
             return and_(source.c.end_time <= NOW, source.c.start_time < NOW)
+
+
+# The complement of `visible_events`, for counts.
+IS_HIDDEN = and_(_is_restricted(), ~IS_CREATOR, ~_has_seat(events), ~_is_awaited())

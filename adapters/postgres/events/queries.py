@@ -1,4 +1,4 @@
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from operator import attrgetter
 from uuid import UUID
@@ -12,6 +12,7 @@ from adapters.postgres.events.statements import (
     count_of,
     page_of_attendees,
     page_of_events,
+    page_of_waitlist,
 )
 from adapters.postgres.pages import page_of, page_values
 from adapters.postgres.reader import Reader
@@ -25,6 +26,7 @@ from application.ports.event_queries import (
     EventQueries,
     EventView,
     TooManyMatches,
+    WaitlistEntryView,
 )
 from domain.events.access import AttendeesVisibleTo, Visibility
 from domain.events.description import EventType
@@ -76,6 +78,19 @@ class PostgresEventQueries(EventQueries):
         views = [AttendeeView(**row._asdict()) for row in rows]
         return page_of(views, page_request, None, lambda view: Cursor(view.registered_at, view.id))
 
+    def waitlist(
+        self, event_id: UUID, page_request: PageRequest, caller: Caller
+    ) -> Page[WaitlistEntryView]:
+        values = {"event_id": event_id, **page_values(page_request)}
+        sql = page_of_waitlist(is_after=page_request.after is not None)
+        rows = self._reader.rows(sql, values, caller)
+        page = page_of(rows, page_request, None, lambda row: Cursor(row.number, row.id))
+        views = [
+            WaitlistEntryView(row.id, row.username, row.joined_at, row.position)
+            for row in page.results
+        ]
+        return replace(page, results=views)
+
 
 def _view(row: Row, now: datetime) -> EventView:
     return EventView(
@@ -86,6 +101,7 @@ def _view(row: Row, now: datetime) -> EventView:
         attendees_visible_to=AttendeesVisibleTo(row.attendees_visible_to),
         published_at=published_at(row),
         is_attending=row.is_attending,
+        waitlist_position=row.waitlist_position,
         status=status_of(row.start_time, row.end_time, now),
         creator=Creator(row.creator_id, row.creator_name),
     )

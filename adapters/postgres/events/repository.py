@@ -115,19 +115,16 @@ class PostgresEventRepository(EventRepository):
         self._transaction.write(REMOVE_EVENT, {"event_id": event.id})
 
     def _save_waitlist(self, before: Mapping[str, Any], event: EventSeats) -> None:
-        if event.waitlist_entry != before["waitlist_entry"]:
-            values = {"event_id": event.id, "attendee": event.seat.user_id}
-            if event.waitlist_entry is None:
+        values: dict[str, Any] = {"event_id": event.id, "attendee": event.seat.user_id}
+        entry = event.waitlist_entry
+        if entry != before["waitlist_entry"]:
+            if entry is None:
                 self._transaction.write(LEAVE_WAITLIST, values)
             else:
-                entry = {
-                    "number": event.waitlist_entry.number,
-                    "joined_at": event.waitlist_entry.joined_at,
-                }
-                self._transaction.write(JOIN_WAITLIST, values | entry)
+                values |= {"number": entry.number, "joined_at": entry.joined_at}
+                self._transaction.write(JOIN_WAITLIST, values)
         if event.promoted and event.promoted is not before["promoted"]:
-            values = {
-                "event_id": event.id,
+            values |= {
                 "promoted": [seat.user_id for seat in event.promoted],
                 "registered_at": event.promoted[0].registered_at,  # the same for all
             }

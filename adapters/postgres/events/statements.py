@@ -28,6 +28,7 @@ from adapters.postgres.events.filters import (
     IS_HIDDEN,
     VIEWER,
     StatementKey,
+    has_waitlist,
     indexed_filters,
     is_attending,
     may_match_hidden_events,
@@ -88,7 +89,7 @@ def _waitlist_position(source: FromClause) -> ColumnElement[int]:
         own.c.event_id == source.c.id, own.c.user_id == VIEWER
     )
     # CASE does not evaluate what it skips.
-    return case((source.c.waitlist_count > 0, position.scalar_subquery()))
+    return case((has_waitlist(source), position.scalar_subquery()))
 
 
 DETAIL = compile_sql(_event_views(events).where(events.c.id == EVENT_ID, IS_ACCESSIBLE))
@@ -292,27 +293,24 @@ def page_of_attendees(*, is_after: bool) -> str:
 def page_of_waitlist(*, is_after: bool) -> str:
     """Names are looked up after the page is selected."""
     entries = waitlist_entries
-    is_entry = entries.c.event_id == EVENT_ID
-    position = func.row_number().over(order_by=entries.c.number)
+    is_listed = entries.c.event_id == EVENT_ID
+    position: ColumnElement[int] = func.row_number().over(order_by=entries.c.number)
+    cursor = []
     if is_after:
-        before = select(func.count()).where(is_entry, entries.c.number <= AFTER_NUMBER)
+        cursor = [entries.c.number > AFTER_NUMBER]
+        before = select(func.count()).where(is_listed, entries.c.number <= AFTER_NUMBER)
         position += before.scalar_subquery()
     selected = (
-        select(entries.c.user_id, entries.c.number, entries.c.joined_at, position.label("position"))
-        .where(is_entry, *([entries.c.number > AFTER_NUMBER] if is_after else []))
+        select(entries, position.label("position"))
+        .where(is_listed, *cursor)
         .order_by(entries.c.number)
         .limit(LIMIT)
         .offset(OFFSET)
         .subquery("selected")
     )
+    columns = (selected.c.number, selected.c.joined_at, selected.c.position)
     return compile_sql(
-        select(
-            users.c.id,
-            users.c.username,
-            selected.c.joined_at,
-            selected.c.position,
-            selected.c.number,
-        )
+        select(users.c.id, users.c.username, *columns)
         .join_from(selected, users, users.c.id == selected.c.user_id)
         .order_by(selected.c.number)
     )

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from adapters.postgres.events.filters import IS_DRAFT, has_state
+from adapters.postgres.events.filters import IS_DRAFT, has_state, has_waitlist
 from adapters.postgres.pages import LIMIT
 from adapters.postgres.schema.event_terms import WRITE_TERMS, insert_terms
 from adapters.postgres.schema.tables import attendances, events, users, waitlist_entries
@@ -60,7 +60,7 @@ def _of_waitlist_entry(column: Column[Any], label: str) -> ColumnElement[Any]:
     entry = select(column).where(
         waitlist_entries.c.event_id == events.c.id, waitlist_entries.c.user_id == ATTENDEE
     )
-    return case((events.c.waitlist_count > 0, entry.scalar_subquery())).label(label)
+    return case((has_waitlist(events), entry.scalar_subquery())).label(label)
 
 
 _place = (

@@ -187,8 +187,8 @@ REQUIRE_PUBLISHED = """
     EXECUTE FUNCTION require_published()
 """
 
-# The previous release does not know waitlists: it must not give a seat to somebody who remains on the
-# waitlist. It responds to this error with 503, without retrying. The next release drops the trigger.
+# The previous release does not know waitlists: it must not give a seat to somebody who remains on
+# one. It responds to this error with 503, without retrying. The next release drops the trigger.
 REQUIRE_NOT_WAITING = """
     CREATE OR REPLACE FUNCTION require_not_waiting() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

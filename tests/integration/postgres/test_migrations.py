@@ -36,6 +36,7 @@ def test_migrations_can_be_reverted_and_repeated(empty):
         "keep_previous_refresh_token",
         "remove_outdated_terms",
         "require_published",
+        "require_not_waiting",
     }
     assert {row[1] for row in first} == {*metadata.tables, *functions}
 

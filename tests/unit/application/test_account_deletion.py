@@ -9,6 +9,7 @@ import pytest
 from application.accounts import withdraw_from_events
 from application.accounts.finish_deletions import FinishDeletions
 from application.errors import OutcomeUnknown, Unavailable
+from application.pages import PageRequest
 from domain.accounts.errors import AccountDeleted
 from domain.events.event import MICROSECOND
 from domain.events.schedule import EventStatus
@@ -185,6 +186,99 @@ def test_seats_at_cancelled_events_of_others_are_given_back_until_the_start(worl
 
     assert events(world)[soon.id].attendees_count == 1
     assert events(world)[later.id].attendees_count == 0
+
+
+def waitlists(world):
+    """The entries of each waitlist that is not empty."""
+    return [list(entries) for entries in world.store.committed.waitlists.values() if entries]
+
+
+def test_a_deletion_leaves_waitlists_and_gives_seats_to_those_who_wait(world):
+    ada, grace, mary, ruth = (world.person(name) for name in ("ada", "grace", "mary", "ruth"))
+    attended, waited = (world.published(grace, capacity=1) for _ in range(2))
+    for event, first, others in ((attended, ada, [mary, ruth]), (waited, mary, [ada, ruth])):
+        world.attend_event(event.id, first)
+        for other in others:
+            world.join_waitlist(event.id, other)
+
+    delete(world, ada)
+
+    assert waitlists(world) == [[ruth.user_id], [ruth.user_id]]
+    assert world.get_event(attended.id, mary).is_attending
+    for event in (attended, waited):
+        view = world.get_event(event.id, ruth)
+        assert (view.attendees_count, view.waitlist_count, view.waitlist_position) == (1, 1, 1)
+
+
+def test_more_waitlists_than_one_batch_are_left(world):
+    ada, grace = world.person("ada"), world.person("grace")
+    for _ in range(NUMBER):
+        event = world.published(grace, capacity=1)
+        world.attend_event(event.id, grace)
+        world.join_waitlist(event.id, ada)
+
+    fail_at_commit(world, 2)
+    with pytest.raises(OutcomeUnknown):
+        delete(world, ada)
+
+    assert waitlists(world) == [[ada.user_id]] * (NUMBER - BATCH)
+    assert finish_deletions(world, is_dry=True) == 1
+    assert finish_deletions(world) == 1
+    assert finish_deletions(world) == 0
+    assert waitlists(world) == []
+    assert not any(each.waitlist_count for each in events(world).values())
+
+
+def test_a_deleted_account_is_not_promoted_while_its_deletion_is_unfinished(world):
+    ada, grace, mary = (world.person(name) for name in ("ada", "grace", "mary"))
+    event = world.published(grace, capacity=1)
+    world.attend_event(event.id, grace)
+    for each in (ada, mary):
+        world.join_waitlist(event.id, each)
+    fail_at_commit(world, 1)
+    with pytest.raises(OutcomeUnknown):
+        delete(world, ada)
+    entries = world.list_waitlist(event.id, PageRequest(10), grace).results
+    assert [each.username for each in entries] == [None, "mary"]
+
+    world.cancel_attendance(event.id, grace)
+
+    assert world.get_event(event.id, mary).is_attending
+    assert waitlists(world) == [[ada.user_id]]
+    world.cancel_attendance(event.id, mary)  # nobody else is in line: the seat stays free
+    assert world.get_event(event.id, grace).attendees_count == 0
+    finish_deletions(world)
+    assert waitlists(world) == []
+
+
+def test_the_waitlists_of_own_events_end_with_them(world):
+    ada, grace, mary = (world.person(name) for name in ("ada", "grace", "mary"))
+    event = world.published(ada, capacity=1)
+    world.attend_event(event.id, ada)
+    for each in (grace, mary):
+        world.join_waitlist(event.id, each)
+
+    delete(world, ada)
+
+    view = world.get_event(event.id, grace)
+    assert (view.state, view.attendees_count, view.waitlist_count) == ("cancelled", 0, 0)
+    assert not view.is_attending
+
+
+def test_the_waitlist_of_a_cancelled_event_is_left_until_its_start(world):
+    ada, grace = world.person("ada"), world.person("grace")
+    soon, later = (world.published(grace, capacity=1, start=days * DAY) for days in (1, 2))
+    for event in (soon, later):
+        world.attend_event(event.id, grace)
+        world.join_waitlist(event.id, ada)
+        world.call_off_event(event.id, grace, NO_REASON)
+    world.clock.advance(DAY)
+
+    delete(world, ada)
+
+    assert events(world)[soon.id].waitlist_count == 1  # until it is purged
+    assert events(world)[later.id].waitlist_count == 0
+    assert finish_deletions(world) == 0
 
 
 @pytest.mark.parametrize("start", [MICROSECOND, timedelta(0)])

@@ -80,6 +80,7 @@ def test_every_field_can_be_edited_at_once():
         "timezone": TimeZone("Europe/Berlin"),
         "visibility": Visibility.UNLISTED,
         "attendees_visible_to": AttendeesVisibleTo.ORGANISER,
+        "waitlist_enabled": False,
     }
     changes: EventChanges = times | window | details
     assert changes.keys() == EventChanges.__annotations__.keys()

@@ -34,13 +34,16 @@ def actions(event, user_id, now):
         "publish": lambda: event.publish(by=user_id, now=now),
         "call_off": lambda: event.call_off(RAIN, by=user_id, now=now),
         "require_deletable": lambda: event.require_deletable(by=user_id, now=now),
+        "remove_attendee": lambda: event.remove_attendee(by=user_id, now=now),
         "attend": lambda: event.attend(now),
         "cancel": lambda: event.cancel(now),
+        "join_waitlist": lambda: event.join_waitlist(now),
+        "leave_waitlist": lambda: event.leave_waitlist(now),
     }
 
 
 ACTIONS = list(actions(None, None, None))
-CREATOR_ACTIONS = ACTIONS[:4]
+CREATOR_ACTIONS = ACTIONS[:5]
 
 
 def own_event(**fields):

@@ -44,7 +44,7 @@ def upgrade() -> None:
     )
     op.create_index("waitlist_entries_user_id_idx", "waitlist_entries", ["user_id", "event_id"])
     # The previous release does not know waitlists: it must not give a seat to somebody who remains
-    # on the waitlist. It responds to this error with 503, without retrying.
+    # on one. It responds to this error with 503, without retrying.
     op.execute("""
         CREATE FUNCTION require_not_waiting() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
