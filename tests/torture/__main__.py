@@ -113,7 +113,7 @@ def scenarios(cluster, sample_data, service):
             sample_data,
             "a broken waitlist",
             partial(waitlists.change_places, people=500, seats=50, seconds=5),
-            "",
+            "waitlist count",
         ),
     ]
 

@@ -15,11 +15,13 @@ from tests.service import ROOT
 from tests.torture.clients import PAUSE_S, AttendeeClient, Client
 from tests.torture.contention import attendee_clients, close
 from tests.torture.ledger import Action, Ledger, Outcome
-from tests.torture.process_failures import PROGRESS, WORKERS
+from tests.torture.process_failures import WORKERS
 from tests.torture.report import Report
 from tests.torture.waitlist_log import WaitlistLog
 
 PASSWORD = "the password of everyone in the crowd"
+# Requests between two kills.
+PROGRESS = 200
 # How often each action is chosen: the event fills and empties in turn.
 FILLING = {
     Action.ATTEND: 30,
@@ -124,7 +126,7 @@ def take_places(group, event) -> None:
 def act_at_random(stop, group, event, creator, seed) -> None:
     chance, people, turn = random.Random(seed), list(group), 0
     while people and not stop.is_set():
-        weights = EMPTYING if turn // (2 * len(group)) % 2 else FILLING
+        weights = EMPTYING if turn // (4 * len(group)) % 2 else FILLING
         [action] = chance.choices(list(weights), list(weights.values()))
         person, turn = chance.choice(people), turn + 1
         match action:
