@@ -10,13 +10,19 @@ from adapters.postgres.events import queries, statements
 from adapters.postgres.events.queries import PostgresEventQueries
 from adapters.postgres.reader import Reader
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from application.caller import Caller
+from application.events.join_waitlist import JoinWaitlist
+from application.events.leave_waitlist import LeaveWaitlist
+from application.events.update_event import UpdateEvent
 from application.ports.account_queries import AccountQueries
 from application.ports.calendar_queries import CalendarQueries
 from application.ports.event_queries import MAX_SORTED, EventQueries
 from application.ports.unit_of_work import UnitOfWorkFactory
-from domain.events.event import Seat
+from domain.events.description import Capacity
+from domain.events.event import EventChanges, Seat
 from domain.events.state import NO_REASON
 from tests.builders import NOON, a_user, an_event
+from tests.fakes.clock import FakeClock
 from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
 from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
 from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
@@ -55,6 +61,22 @@ class Storage:
             loaded = work.events.get_for_update(event.id, attendee=user.id)
             loaded.cancel(now)
             work.events.save(loaded)
+            work.commit()
+
+    def join_waitlist(self, event, user, now=NOON):
+        return JoinWaitlist(self.new_work, FakeClock(now))(event.id, Caller(user.id))
+
+    def leave_waitlist(self, event, user):
+        LeaveWaitlist(self.new_work, FakeClock())(event.id, Caller(user.id))
+
+    def promote(self, event, capacity, now=NOON):
+        """Raise the capacity, which promotes those who wait."""
+        update = UpdateEvent(self.new_work, FakeClock(now))
+        return update(event.id, Caller(event.creator_id), EventChanges(capacity=Capacity(capacity)))
+
+    def delete_account(self, user):
+        with self.new_work() as work:
+            work.users.remove(work.users.find_for_update(user.id))
             work.commit()
 
     def call_off(self, event, reason=NO_REASON, now=NOON):

@@ -22,6 +22,7 @@ EVENTS, LISTS = 40, 100
 NEAR_NOON = [NOON + n * HOUR for n in range(-3, 4)]
 FILTERS = {
     "attending": [True, False],
+    "waiting": [True, False],
     "created": [True, False],
     "starts_after": NEAR_NOON,
     "starts_before": NEAR_NOON,
@@ -49,7 +50,7 @@ def an_id(random):
 
 def fill(random, *storages):
     """The same events in each storage. Returns the users."""
-    people = [a_user(name, id=an_id(random)) for name in ("ada", "grace", "mary")]
+    people = [a_user(name, id=an_id(random)) for name in ("ada", "grace", "mary", "hedy")]
     for storage in storages:
         storage.keep(*people)
     for _ in range(EVENTS):
@@ -73,6 +74,8 @@ def fill(random, *storages):
             storage.keep(event)
             for guest in guests:
                 with suppress(DomainError):
+                    storage.join_waitlist(event, guest, now=min(NEAR_NOON) - HOUR)
+                with suppress(DomainError):
                     storage.seat(event, guest, now=min(NEAR_NOON) - HOUR)
             if state is EventState.CANCELLED:
                 storage.call_off(event, now=NOON - DAY)
@@ -87,11 +90,11 @@ def some_criteria(random):
 
 def is_always_served(criteria):
     """As EventQueries.find promises."""
-    others = (criteria.search, criteria.available, criteria.attending)
-    is_plain = others == (None, None, None) and not criteria.is_registration_open
+    others = (criteria.search, criteria.available, criteria.attending, criteria.waiting)
+    is_plain = others == (None, None, None, None) and not criteria.is_registration_open
     is_by_start = criteria.sort in (EventSort.SOONEST_FIRST, EventSort.LATEST_FIRST)
-    is_own = criteria.created or criteria.attending or criteria.state is EventState.DRAFT
-    return is_own or (is_plain and is_by_start)
+    is_own = criteria.created or criteria.attending or criteria.waiting
+    return is_own or criteria.state is EventState.DRAFT or (is_plain and is_by_start)
 
 
 def test_a_list_has_the_events_that_all_filters_match(memory_storage, postgres_storage, max_sorted):

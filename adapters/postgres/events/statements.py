@@ -80,13 +80,13 @@ def _event_views(source: FromClause) -> Select[Any]:
 
 
 def _waitlist_position(source: FromClause) -> ColumnElement[int]:
-    """NULL unless the viewer waits. Counts the entries before the viewer's, and that one."""
-    own, before = waitlist_entries.alias("own"), waitlist_entries.alias("before")
-    count = select(func.count()).where(
-        before.c.event_id == source.c.id, before.c.number <= own.c.number
-    )
-    position = select(count.scalar_subquery()).where(
-        own.c.event_id == source.c.id, own.c.user_id == VIEWER
+    """NULL unless the viewer waits. Counts the viewer's entry and those before it."""
+    own, counted = waitlist_entries.alias("own"), waitlist_entries.alias("counted")
+    position = select(func.nullif(func.count(), literal_column("0"))).where(
+        own.c.event_id == source.c.id,
+        own.c.user_id == VIEWER,
+        counted.c.event_id == own.c.event_id,
+        counted.c.number <= own.c.number,
     )
     # CASE does not evaluate what it skips.
     return case((has_waitlist(source), position.scalar_subquery()))
