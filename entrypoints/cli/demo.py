@@ -70,8 +70,9 @@ def run_journey(ada: Person, grace: Person) -> None:
 
     ada.send("takes the seat", 204, "POST", f"{path}attend/")
     grace.send("is too late", 409, "POST", f"{path}attend/")
-    ada.send("gives it back", 204, "POST", f"{path}cancel/")
-    grace.send("takes it", 204, "POST", f"{path}attend/")
+    place = grace.send("joins the waitlist", 201, "POST", f"{path}waitlist/")
+    expect(place["position"] == 1, "Grace is first in line")
+    ada.send("gives the seat back, which Grace gets", 204, "POST", f"{path}cancel/")
     event = grace.send("looks at the event", 200, "GET", path)
     expect(event["is_attending"] and event["seats_left"] == 0, "Grace has the only seat")
     attendees = ada.send("lists the attendees", 200, "GET", f"{path}attendees/")["results"]

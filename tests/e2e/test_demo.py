@@ -16,6 +16,7 @@ def test_the_demo_passes(root, service_url):
 
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert "Grace is too late: 409 capacity_exhausted" in demo.stdout
+    assert "Grace joins the waitlist: 201" in demo.stdout
     assert "Ada can no longer attend: 409 event_cancelled" in demo.stdout
     assert "Ada sends the old refresh token again: 401 refresh_token_superseded" in demo.stdout
     assert "Ada reuses her first refresh token: 401 refresh_token_reused" in demo.stdout
@@ -70,4 +71,6 @@ def test_the_curl_commands_of_the_readme_work(walk):
 def test_the_curl_commands_of_the_api_guide_continue_those_of_the_readme(root, walk):
     output = output_of(walk + commands(root / "docs" / "api.md", "The life of an event"))
 
-    assert output.endswith("\npublished\nIt will rain.\n")
+    assert "\npublished\nIt will rain.\n" in output
+    assert '{"position":1,' in output
+    assert output.endswith("\nTrue\n")

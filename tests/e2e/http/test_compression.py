@@ -90,6 +90,18 @@ def test_attendees_are_compressed(visitor, ada, app):
     assert len(response.json()["results"]) == 20
 
 
+def test_waitlists_are_compressed(visitor, ada):
+    event = ada.new_event(capacity=1)
+    ada.attend(event)
+    for number in range(15):
+        visitor.new_member(f"guest-{number}").join_waitlist(event)
+
+    response = fetch(ada, "gzip", f"{event}waitlist/")
+
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert len(response.json()["results"]) == 15
+
+
 def test_compression_is_deterministic(app, ada_with_long_list):
     headers = {**ada_with_long_list.http.headers, "Accept-Encoding": "gzip"}
 

@@ -57,6 +57,8 @@ def test_the_trailing_slash_is_optional_without_a_redirect(visitor, ada):
     assert ada.get(event).status_code == 200
     assert ada.post(f"{event}/attend").status_code == 204
     assert ada.get(f"{event}/attendees").status_code == 200
+    assert ada.delete(f"{event}/attendees/{ada.id}").status_code == 204
+    assert ada.get(f"{event}/waitlist").status_code == 200
     assert ada.post(f"{event}/cancel").status_code == 204
     assert ada.delete(event).status_code == 204
     assert visitor.log_in(ada.username).status_code == 200

@@ -101,6 +101,40 @@ def test_a_generated_client_runs_the_demo(client, base_url, empty_database):
     assert (logged_out.status, logged_out.code) == (401, "invalid_token")
 
 
+def test_a_generated_client_waits_for_a_seat(client, base_url, empty_database):
+    models = client.models
+    ada = GeneratedClientUser(client, base_url, "ada").sign_up_and_log_in()
+    grace = GeneratedClientUser(client, base_url, "grace").sign_up_and_log_in()
+    start = datetime.now(UTC) + timedelta(days=7)
+    tea = models.NewEvent(
+        title="Tea for one", start_time=start, end_time=start + timedelta(hours=2), capacity=1
+    )
+    event = ada.call("events", "create_event", body=tea).parsed
+    assert event.waitlist_enabled
+    ada.call("attendance", "attend_event", event_id=event.id)
+
+    joined = grace.call("attendance", "join_waitlist", event_id=event.id)
+    again = grace.call("attendance", "join_waitlist", event_id=event.id)
+    assert (joined.status_code, joined.parsed.position) == (HTTPStatus.CREATED, 1)
+    assert (again.status_code, again.parsed) == (HTTPStatus.OK, joined.parsed)
+    [listed] = grace.call("events", "list_events", waiting=True).parsed.results
+    assert (listed.waitlist_count, listed.waitlist_position) == (1, 1)
+    [entry] = ada.call("attendance", "list_waitlist", event_id=event.id).parsed.results
+    assert (entry.username, entry.joined_at) == (grace.username, joined.parsed.joined_at)
+
+    removal = {"event_id": event.id, "user_id": ada.call("accounts", "get_profile").parsed.id}
+    removed = ada.call("attendance", "remove_attendee", **removal)
+    assert removed.status_code == HTTPStatus.NO_CONTENT
+    again = ada.call("attendance", "remove_attendee", **removal)
+    assert again.parsed.code == "attendee_not_found"
+    promoted = grace.call("events", "get_event", event_id=event.id).parsed
+    assert (promoted.is_attending, promoted.waitlist_position) == (True, None)
+    rejected = grace.call("attendance", "join_waitlist", event_id=event.id)
+    assert rejected.parsed.code == "already_attending"
+    left = grace.call("attendance", "leave_waitlist", event_id=event.id)
+    assert left.status_code == HTTPStatus.NO_CONTENT
+
+
 def test_a_generated_client_drafts_and_publishes(client, base_url, empty_database):
     models = client.models
     ada = GeneratedClientUser(client, base_url, "ada").sign_up_and_log_in()

@@ -34,7 +34,7 @@ def assert_success(response):
     assert response.is_success, response.text
 
 
-def test_the_session_is_checked_in_the_same_round_trip(count_round_trips, ada, visitor):
+def test_the_session_is_checked_in_the_same_round_trip(count_round_trips, ada, grace, visitor):
     event = ada.new_event()
     feed = ada.post("/v1/profile/calendar/").json()["url"]
 
@@ -46,6 +46,10 @@ def test_the_session_is_checked_in_the_same_round_trip(count_round_trips, ada, v
     assert count_round_trips(ada.attend, event) == 2
     assert count_round_trips(ada.cancel, event) == 2
     assert count_round_trips(ada.patch, event, capacity=50) == 3
+    full_event = ada.new_event(capacity=1)
+    ada.attend(full_event)
+    assert count_round_trips(grace.join_waitlist, full_event) == 2
+    assert count_round_trips(grace.leave_waitlist, full_event) == 2
     assert count_round_trips(ada.publish, ada.new_event(state="draft")) == 3
     assert count_round_trips(ada.call_off, event) == 3
 
@@ -66,6 +70,16 @@ def event(request, ada, visitor):
             ada.attend(ada.new_event())
         for _ in range(4):
             visitor.new_member().attend(event)
+    return event
+
+
+@pytest.fixture(params=[0, 5])
+def full_event(request, ada, visitor):
+    """With nobody or a few people on the waitlist."""
+    event = ada.new_event(capacity=1)
+    ada.attend(event)
+    for _ in range(request.param):
+        assert visitor.new_member().join_waitlist(event).status_code == 201
     return event
 
 
@@ -116,6 +130,31 @@ def test_attending_and_cancelling_take_three_statements(count_statements, grace,
     assert count_statements(grace.attend, event) == 2  # nothing to write
     assert count_statements(grace.cancel, event) == 3
     assert count_statements(grace.cancel, event) == 2
+
+
+def test_waitlists_add_no_statement_to_reads(count_statements, grace, full_event):
+    grace.join_waitlist(full_event)
+
+    assert count_statements(grace.get, "/v1/events/") == 1
+    assert count_statements(grace.get, "/v1/events/", params={"waiting": "true"}) == 1
+    assert count_statements(grace.get, full_event) == 1
+
+
+def test_a_page_of_the_waitlist_takes_two_statements(count_statements, ada, full_event):
+    assert count_statements(ada.get, f"{full_event}waitlist/") <= 2
+
+
+def test_joining_leaving_and_promoting_take_as_many_statements_however_many_wait(
+    count_statements, ada, grace, full_event
+):
+    assert count_statements(grace.join_waitlist, full_event) == 4
+    assert (
+        count_statements(grace.join_waitlist, full_event) == 4
+    )  # reads the position and rolls back
+    assert count_statements(grace.leave_waitlist, full_event) == 4
+    assert count_statements(grace.leave_waitlist, full_event) == 2
+    grace.join_waitlist(full_event)
+    assert count_statements(ada.cancel, full_event) == 5
 
 
 def test_creating_and_updating_take_few_statements(count_statements, ada, event):
