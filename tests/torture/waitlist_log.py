@@ -89,11 +89,13 @@ class Replay:
         line = dict(self._line)
         for change in transaction:
             self._apply_change(change)
-        self._check_promotions(
-            {user: number for user, number in line.items() if user in self._seated},
-            self._still_waiting(transaction),
-        )
-        self._check_counts(self._still_waiting(transaction))
+        last = transaction[-1].number
+        waiting = {user: number for user, number in self._line.items() if self._exists(user, last)}
+        promoted = {user: number for user, number in line.items() if user in self._seated}
+        are_deleted = not all(self._exists(user, last) for user in promoted)
+        self._check(not are_deleted, "a deleted account was promoted")
+        self._check_promotions(promoted, waiting)
+        self._check_counts(waiting)
 
     def _apply_change(self, change) -> None:
         is_insert, content = change.operation == "INSERT", change.content
@@ -114,14 +116,9 @@ class Replay:
             case "waitlist_entries":
                 del self._line[content["user_id"]]
 
-    def _still_waiting(self, transaction) -> dict[str, int]:
-        """Those in line whose accounts exist. Accounts of the promoted are locked."""
-        last = transaction[-1].number
-        return {
-            user: number
-            for user, number in self._line.items()
-            if self.deleted.get(user, last) >= last
-        }
+    def _exists(self, user: str, change: int) -> bool:
+        """Whether the account was not deleted before this change. Those promoted are locked."""
+        return self.deleted.get(user, change) >= change
 
     def _check_promotions(self, promoted: dict[str, int], waiting: dict[str, int]) -> None:
         self.promoted += len(promoted)
