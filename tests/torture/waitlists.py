@@ -22,21 +22,23 @@ from tests.torture.waitlist_log import WaitlistLog
 PASSWORD = "the password of everyone in the crowd"
 # Requests between two kills.
 PROGRESS = 200
-# How often each action is chosen: the event fills and empties in turn.
+# The event empties and fills in turn, so that its capacity can be lowered, too.
+PHASES = 4
+# How often each action is chosen.
+EMPTYING = {
+    Action.ATTEND: 2,
+    Action.JOIN: 2,
+    Action.CANCEL: 42,
+    Action.LEAVE: 42,
+    Action.BE_REMOVED: 11,
+    Action.DELETE_ACCOUNT: 1,
+}
 FILLING = {
     Action.ATTEND: 30,
     Action.JOIN: 40,
     Action.CANCEL: 15,
     Action.LEAVE: 10,
     Action.BE_REMOVED: 4,
-    Action.DELETE_ACCOUNT: 1,
-}
-EMPTYING = {
-    Action.ATTEND: 4,
-    Action.JOIN: 4,
-    Action.CANCEL: 40,
-    Action.LEAVE: 40,
-    Action.BE_REMOVED: 11,
     Action.DELETE_ACCOUNT: 1,
 }
 CAPACITY_RESPONSES = {
@@ -63,10 +65,14 @@ def change_places(
     responses: set[tuple[int | None, str | None]] = set()
     kills = 0
 
+    def weights():
+        phase = int((time.monotonic() - started) / seconds * PHASES)
+        return FILLING if phase % 2 else EMPTYING
+
     def change_capacity(stop, client):
-        chance = random.Random(0)
         while not stop.is_set():
-            body = {"capacity": chance.randint(1, 2 * seats)}
+            _, count, _ = sample_data.seats(event)
+            body = {"capacity": max(1, count + random.randint(-2, seats // 5))}
             response = client.request(creator, "PATCH", f"/v1/events/{event}/", body)
             responses.add((response.status, response.code))
             stop.wait(PAUSE_S)
@@ -77,18 +83,18 @@ def change_places(
         run_concurrently(*(lambda group=group: take_places(group, event) for group in groups))
         counts = sample_data.seats(event)[1], sample_data.waitlist(event)[0]
         report.check(counts == (seats, people - seats), f"at first, attending, waiting: {counts}")
-        end = time.monotonic() + seconds
+        started = time.monotonic()
         with threads() as start:
             start(change_capacity, Client(base_url))
-            for seed, group in enumerate(groups):
-                start(act_at_random, group, event, creator, seed)
-            while service and time.monotonic() < end:
+            for group in groups:
+                start(act_at_random, group, event, creator, weights)
+            while service and time.monotonic() < started + seconds:
                 wait_until(lambda: len(service.workers()) == WORKERS, "the workers are replaced")
                 goal = ledger.acknowledged() + PROGRESS
                 wait_until(lambda goal=goal: ledger.acknowledged() > goal, "requests succeed")
                 service.kill_worker()
                 kills += 1
-            wait_until(lambda: time.monotonic() > end, "the time is over")
+            wait_until(lambda: time.monotonic() > started + seconds, "the time is over")
         purged = purge(sample_data)
         report.check(purged.returncode == 0, f"purge: {purged.stderr}")
         replay = log.replay(event)
@@ -123,12 +129,12 @@ def take_places(group, event) -> None:
             person.act(Action.JOIN, event)
 
 
-def act_at_random(stop, group, event, creator, seed) -> None:
-    chance, people, turn = random.Random(seed), list(group), 0
+def act_at_random(stop, group, event, creator, weights) -> None:
+    """`weights()` says how often each action is chosen now."""
+    people = list(group)
     while people and not stop.is_set():
-        weights = EMPTYING if turn // (4 * len(group)) % 2 else FILLING
-        [action] = chance.choices(list(weights), list(weights.values()))
-        person, turn = chance.choice(people), turn + 1
+        [action] = random.choices(*zip(*weights().items(), strict=True))
+        person = random.choice(people)
         match action:
             case Action.BE_REMOVED:
                 response = person.be_removed(event, creator)
