@@ -45,7 +45,7 @@ backup: .venv/local ## Write the database to a file: make backup FILE=turnout.du
 restore: .venv/local ## Restore a backup into an empty database: make restore FILE=turnout.dump
 	@$(CLI) restore "$(call required,FILE)"
 
-verify-data: .venv/local ## Verify that the counts of events match their seats.
+verify-data: .venv/local ## Verify that the counts of events match their seats and waitlists.
 	@$(CLI) verify-data
 
 test: .venv/dev ## Run all tests; starts its own PostgreSQL unless TEST_DATABASE_URL is set.

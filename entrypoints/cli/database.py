@@ -93,9 +93,11 @@ def migrate(timeout_s: float) -> None:
         migrate_database(engine, timeout_s=timeout_s)
 
 
-@click.command(short_help="Verify that the counts of events match their seats.")
+@click.command(short_help="Verify that the counts of events match their seats and waitlists.")
 def verify_data() -> None:
-    """Verify that every event's count matches its seats; print each difference.
+    """Verify that every event's counts match its seats and waitlist; print each difference.
+
+    Nobody may attend and wait, or wait while there is a seat for them.
 
     Uses DATABASE_URL, or the database of make run.
     """
@@ -109,7 +111,9 @@ def print_verification(result: Verification) -> int:
         click.echo(
             f"event {event.event_id}: attendees_count {event.attendees_count}, "
             f"capacity {event.capacity}, seats {event.seats}, "
-            f"orphaned seats {event.orphaned_seats}"
+            f"orphaned seats {event.orphaned_seats}, waitlist_count {event.waitlist_count}, "
+            f"waiting {event.waiting}, orphaned entries {event.orphaned_entries}, "
+            f"also attending {event.also_attending}, not promoted {event.not_promoted}"
         )
     events, seats = counted(result.events, "event"), counted(result.seats, "seat")
     click.echo(f"{events}, {seats}: {counted(len(result.differences), 'differs', 'differ')}.")

@@ -17,6 +17,8 @@ def filtered(data: Dataset) -> dict[str, str]:
         "past": {"status": "past"},
         "attending": {"attending": "true"},
         "not attending": {"attending": "false"},
+        "waiting": {"waiting": "true"},
+        "not waiting": {"waiting": "false"},
         "created": {"created": "true"},
         "not created": {"created": "false"},
         "starts_after": {"starts_after": (data.loaded_at + 100 * DAY).isoformat()},

@@ -1,4 +1,4 @@
-"""The statements of release 0.3.0, which knows no states, on the schema of this one."""
+"""The statements of release 0.3.0, without states and waitlists, on the schema of this one."""
 
 import pytest
 from sqlalchemy import text
@@ -7,12 +7,16 @@ from sqlalchemy.exc import OperationalError
 from adapters.postgres.engine import make_engine
 from adapters.postgres.errors import translate_error
 from adapters.postgres.events.queries import PostgresEventQueries
+from adapters.postgres.maintenance.verify import verify
 from adapters.postgres.reader import Reader
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.caller import Caller
 from application.errors import Unavailable
+from application.events.attend_event import AttendEvent
+from domain.events.event import Event
 from domain.events.state import NO_REASON, EventState
 from tests.builders import HOUR, NOON, a_user, an_event
+from tests.fakes.clock import FakeClock
 from tests.postgres import a_database
 
 LOCK = text("SELECT FROM events WHERE id = :event FOR UPDATE")
@@ -71,12 +75,12 @@ def ada(new_work):
 
 @pytest.fixture
 def previous_release(database, ada):
-    """A transaction of the previous release, for Ada."""
+    """A transaction of the previous release, for Ada by default."""
 
-    def run(event, *statements):
+    def run(event, *statements, person=ada):
         values = {
             "event": event and event.id,
-            "person": ada.id,
+            "person": person.id,
             "now": NOON,
             "start_time": NOON + HOUR,
             "end_time": NOON + 2 * HOUR,
@@ -160,3 +164,79 @@ def test_it_gives_back_seats_of_a_cancelled_event(new_work, ada, previous_releas
     previous_release(event, LOCK, LOAD, GIVE_BACK)
 
     assert load(new_work, event.id, ada).attendees_count == 0
+
+
+@pytest.fixture
+def guests(new_work):
+    guests = [a_user(name) for name in ("grace", "hedy")]
+    with new_work() as work:
+        for guest in guests:
+            work.users.add(guest)
+        work.commit()
+    return guests
+
+
+@pytest.fixture
+def full_event(new_work, ada, guests):
+    """Grace has its only seat, and Ada waits."""
+    event = an_event(creator_id=ada.id, capacity=1)
+    with new_work() as work:
+        work.events.add(event)
+        work.commit()
+    for person, act in ((guests[0], Event.attend), (ada, Event.join_waitlist)):
+        with new_work() as work:
+            loaded = work.events.get_for_update(event.id, attendee=person.id)
+            act(loaded, NOON)
+            work.events.save(loaded)
+            work.commit()
+    return event
+
+
+def test_its_events_have_a_waitlist(database, new_work, ada, previous_release):
+    event = load(new_work, previous_release(None, ADD), ada)
+
+    assert (event.waitlist_enabled, event.waitlist_count) == (True, 0)
+    assert (event.last_waitlist_number, event.waitlist_entry) == (0, None)
+
+
+def test_it_promotes_nobody_and_the_free_seat_goes_to_who_asks_first(
+    database, new_work, guests, previous_release, full_event
+):
+    """The documented exception."""
+    grace, hedy = guests
+
+    previous_release(full_event, LOCK, LOAD, GIVE_BACK, person=grace)
+    previous_release(full_event, LOCK, LOAD, TAKE, person=hedy)
+
+    loaded = load(new_work, full_event.id, hedy)
+    assert loaded.seat.is_taken
+    assert (loaded.attendees_count, loaded.waitlist_count) == (1, 1)
+    assert verify(database).differences == ()
+
+
+def test_it_gives_no_seat_to_somebody_who_waits(
+    new_work, ada, guests, previous_release, full_event
+):
+    """It responds with 503, without retrying; this release takes them off the waitlist."""
+    previous_release(full_event, LOCK, LOAD, GIVE_BACK, person=guests[0])
+
+    with pytest.raises(OperationalError) as error:
+        previous_release(full_event, LOCK, LOAD, TAKE)
+
+    assert type(translate_error(error.value)) is Unavailable
+    loaded = load(new_work, full_event.id, ada)
+    assert (loaded.attendees_count, loaded.seat.is_taken) == (0, False)
+    AttendEvent(new_work, FakeClock())(full_event.id, Caller(ada.id))
+    loaded = load(new_work, full_event.id, ada)
+    assert (loaded.seat.is_taken, loaded.waitlist_entry) == (True, None)
+
+
+def test_it_edits_and_deletes_an_event_with_a_waitlist(
+    database, new_work, ada, previous_release, full_event
+):
+    previous_release(full_event, LOCK, LOAD, EDIT)
+
+    loaded = load(new_work, full_event.id, ada)
+    assert (loaded.title, loaded.waitlist_count) == ("Coffee", 1)
+    previous_release(full_event, LOCK, LOAD, REMOVE)
+    assert verify(database).events == 0

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Integer, Table, bindparam, delete, func, select, true, tuple_
 
+from adapters.postgres.maintenance.ended_waitlists import EndedWaitlists
 from adapters.postgres.reader import Reader
 from adapters.postgres.schema.tables import idempotency_keys, password_attempts, sessions
 from adapters.postgres.sql import compile_sql
@@ -47,7 +48,10 @@ def purge(reader: Reader, expired_before: datetime, *, is_dry: bool = False) -> 
     Each batch is its own transaction, so a purge may be interrupted or run concurrently. Raises
     Unavailable.
     """
-    rows = {kind: ExpiredRows(reader, rule) for kind, rule in RULES.items()}
+    rows: dict[str, ExpiredRows | EndedWaitlists] = {
+        kind: ExpiredRows(reader, rule) for kind, rule in RULES.items()
+    }
+    rows["waitlist place"] = EndedWaitlists(reader)
     if is_dry:
         return {kind: each.count(expired_before) for kind, each in rows.items()}
     removed = dict.fromkeys(rows, 0)

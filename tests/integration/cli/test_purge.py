@@ -1,7 +1,8 @@
 """The purge command, also while the service is running."""
 
 from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
+from threading import Event as Signal
+from threading import Thread
 from uuid import uuid4
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from adapters.postgres.maintenance.expired_rows import BATCH
 from application.idempotency import IdempotencyRecord, IdempotentRequest
+from domain.events.event import Event
 from domain.events.state import EventState
 from tests.builders import DAY, a_session, a_user, an_event
 from tests.postgres import run_in
@@ -52,10 +54,10 @@ def test_expired_rows_are_deleted_and_counted(output_of, run_command, expired_db
     assert counts(expired_db) == [(NUMBER + 1, 2)]
     purged = run_command("purge", **expired_db.settings)
 
-    rest = "and 0 wrong-password counters"
-    counted = f"{NUMBER} sessions, 1 idempotency key {rest} "
+    rest = "0 wrong-password counters and 0 waitlist places"
+    counted = f"{NUMBER} sessions, 1 idempotency key, {rest} "
     assert dry_output == f"{counted}would be deleted.\n"
-    assert recent_output == f"0 sessions, 0 idempotency keys {rest} were deleted.\n"
+    assert recent_output == f"0 sessions, 0 idempotency keys, {rest} were deleted.\n"
     assert purged.stdout == f"{counted}were deleted.\n"
     assert counts(expired_db) == [(1, 1)]
 
@@ -65,12 +67,19 @@ def test_an_interrupted_deletion_is_finished(output_of, db):
     start = datetime.now(UTC) + DAY
     own, other = (an_event(creator_id=each.id, start_time=start) for each in (ada, grace))
     draft = an_event(creator_id=ada.id, start_time=start, state=EventState.DRAFT)
+    full = an_event(creator_id=grace.id, start_time=start, capacity=1)
     with db.new_work() as work:
         for person in (ada, grace):
             work.users.add(person)
-        for event in (own, other, draft):
+        for event in (own, other, draft, full):
             work.events.add(event)
         work.commit()
+    for person, act in ((grace, Event.attend), (ada, Event.join_waitlist)):
+        with db.new_work() as work:
+            place = work.events.get_for_update(full.id, attendee=person.id)
+            act(place, start - DAY)
+            work.events.save(place)
+            work.commit()
     with db.new_work() as work:
         attended = work.events.get_for_update(other.id, attendee=ada.id)
         attended.attend(start - DAY)
@@ -81,7 +90,7 @@ def test_an_interrupted_deletion_is_finished(output_of, db):
     dry_output = output_of("purge", "--dry-run", **db.settings)
     outputs = [output_of("purge", **db.settings) for _ in range(2)]
 
-    nothing = "0 sessions, 0 idempotency keys and 0 wrong-password counters"
+    nothing = "0 sessions, 0 idempotency keys, 0 wrong-password counters and 0 waitlist places"
     interrupted = "1 interrupted account deletion."
     assert dry_output == f"Would finish {interrupted}\n{nothing} would be deleted.\n"
     assert outputs == [
@@ -91,9 +100,11 @@ def test_an_interrupted_deletion_is_finished(output_of, db):
     assert dict(db.rows("SELECT id, state FROM events")) == {
         own.id: EventState.CANCELLED,
         other.id: EventState.PUBLISHED,
+        full.id: EventState.PUBLISHED,
     }
-    assert db.rows("SELECT DISTINCT attendees_count FROM events") == [(0,)]
-    assert db.rows("SELECT count(*) FROM attendances") == [(0,)]
+    assert db.rows("SELECT sum(attendees_count), sum(waitlist_count) FROM events") == [(1, 0)]
+    assert db.rows("SELECT user_id FROM attendances") == [(grace.id,)]
+    assert db.rows("SELECT count(*) FROM waitlist_entries") == [(0,)]
 
 
 def test_two_concurrent_purges_share_the_work(run_command, expired_db):
@@ -126,7 +137,7 @@ class BusyUser(Thread):
     def __init__(self, base_url):
         super().__init__()
         self.statuses = []
-        self.stop = Event()
+        self.stop = Signal()
         self._http = httpx.Client(base_url=base_url, timeout=30)
         self._post("/v1/profile/signup/", ACCOUNT)
 

@@ -52,6 +52,14 @@ def attend(new_work, event, ada):
         work.commit()
 
 
+def join_waitlist(new_work, event, user):
+    with new_work() as work:
+        loaded = work.events.get_for_update(event.id, attendee=user.id)
+        loaded.join_waitlist(NOON)
+        work.events.save(loaded)
+        work.commit()
+
+
 def create_feed(new_work, event, ada):
     CreateCalendarFeed(new_work, FakeClock(), new_feed_secret, AuditInMemory())(
         Caller(ada.id), CLIENT_INFO
@@ -116,6 +124,94 @@ def test_a_request_that_waits_for_the_deletion_changes_nothing(empty_database, n
         assert work.events.get_for_update(event.id, attendee=grace.id).attendees_count == 0
     with empty_database.connect() as connection:
         assert connection.execute(select(calendar_feeds)).all() == []
+
+
+@pytest.fixture
+def full_event(new_work):
+    """Of Mary, who has its only seat."""
+    mary = a_user("mary")
+    event = an_event(creator_id=mary.id, capacity=1)
+    save(new_work, mary, event)
+    attend(new_work, event, mary)
+    return event
+
+
+def wait_for_lock(database, outcome):
+    with database.connect() as connection:
+        while connection.execute(WAITING).scalar_one() == 0:
+            assert not outcome.done(), "it did not wait"
+
+
+def test_nobody_joins_a_waitlist_while_their_account_is_deleted(
+    empty_database, new_work, full_event
+):
+    ada = a_user("ada")
+    save(new_work, ada)
+
+    with ThreadPoolExecutor(1) as pool, new_work() as deletion:
+        user = deletion.users.find_for_update(ada.id)
+        outcome = pool.submit(join_waitlist, new_work, full_event, ada)
+        wait_for_lock(empty_database, outcome)
+        deletion.users.remove(user)
+        deletion.commit()
+
+        with pytest.raises(AccountDeleted):
+            outcome.result(timeout=30)
+
+    assert verify(empty_database).differences == ()
+
+
+def next_in_line(new_work, event, limit):
+    with new_work() as work:
+        work.events.get_seats_for_update(event.id, attendee=event.creator_id)
+        return [entry.user_id for entry in work.events.next_in_line(event.id, limit)]
+
+
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_next_in_line_waits_for_a_deletion_and_skips_the_account(
+    empty_database, new_work, full_event, is_committed
+):
+    ada, grace, hedy = people = [a_user(name) for name in ("ada", "grace", "hedy")]
+    save(new_work, *people)
+    for person in people:
+        join_waitlist(new_work, full_event, person)
+
+    with ThreadPoolExecutor(1) as pool:
+        with new_work() as deletion:
+            deletion.users.remove(deletion.users.find_for_update(ada.id))
+            outcome = pool.submit(next_in_line, new_work, full_event, 2)
+            wait_for_lock(empty_database, outcome)
+            if is_committed:
+                deletion.commit()
+        found = outcome.result(timeout=30)
+
+    assert found == ([grace.id, hedy.id] if is_committed else [ada.id, grace.id])
+
+
+def test_an_account_that_is_next_in_line_is_not_deleted_before_the_promotion(
+    empty_database, new_work, full_event
+):
+    ada = a_user("ada")
+    save(new_work, ada)
+    join_waitlist(new_work, full_event, ada)
+
+    def delete():
+        with new_work() as work:
+            work.users.remove(work.users.find_for_update(ada.id))
+            work.commit()
+
+    with ThreadPoolExecutor(1) as pool, new_work() as cancellation:
+        event = cancellation.events.get_for_update(full_event.id, attendee=full_event.creator_id)
+        event.cancel(NOON)
+        event.promote(cancellation.events.next_in_line, NOON)
+        deletion = pool.submit(delete)
+        wait_for_lock(empty_database, deletion)
+        cancellation.events.save(event)
+        cancellation.commit()
+        deletion.result(timeout=30)
+
+    [withdrawn] = affected(new_work, ada)
+    assert withdrawn.seat.is_taken
 
 
 def test_a_seat_that_is_given_back_meanwhile_is_not_given_back_again(empty_database, new_work):

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from adapters.postgres.accounts.mappers import user_to_row
 from adapters.postgres.events.mappers import event_to_row
-from adapters.postgres.schema.tables import attendances, events, users
+from adapters.postgres.schema.tables import attendances, events, users, waitlist_entries
 from tests.builders import NOON, a_user, an_event
 
 
@@ -25,6 +25,7 @@ def event(empty_database):
     [
         ({"attendees_count": 3}, "events_attendees_count_check"),
         ({"attendees_count": -1}, "events_attendees_count_check"),
+        ({"waitlist_count": -1}, "events_waitlist_count_check"),
         ({"capacity": 0}, "events_capacity_check"),
         ({"capacity": 1_000_001}, "events_capacity_check"),
         ({"end_time": NOON}, "events_schedule_check"),
@@ -72,6 +73,45 @@ def test_a_user_has_at_most_one_seat_per_event(empty_database, event):
         connection.execute(insert(attendances).values(seat))
         with pytest.raises(IntegrityError, match="attendances_pkey"):
             connection.execute(insert(attendances).values(seat))
+
+
+@pytest.fixture
+def entry(empty_database, event):
+    """The creator's."""
+    entry = {"event_id": event.id, "user_id": event.creator_id, "number": 1, "joined_at": NOON}
+    with empty_database.begin() as connection:
+        connection.execute(insert(waitlist_entries).values(entry))
+        connection.execute(update(events).values(waitlist_count=1, last_waitlist_number=1))
+    return entry
+
+
+def test_a_user_is_at_most_once_on_a_waitlist(empty_database, entry):
+    with (
+        empty_database.connect() as connection,
+        pytest.raises(IntegrityError, match="waitlist_entries_pkey"),
+    ):
+        connection.execute(insert(waitlist_entries).values(entry | {"number": 2}))
+
+
+def test_two_people_on_a_waitlist_have_different_numbers(empty_database, entry):
+    grace = a_user("grace")
+    with empty_database.connect() as connection:
+        connection.execute(insert(users).values(user_to_row(grace)))
+        with pytest.raises(IntegrityError, match="waitlist_entries_event_id_number_key"):
+            connection.execute(insert(waitlist_entries).values(entry | {"user_id": grace.id}))
+
+
+def test_an_event_whose_attendees_wait_gets_no_more_attendees(empty_database, event, entry):
+    seat = {"event_id": event.id, "user_id": event.creator_id, "registered_at": NOON}
+    more_attendees = update(events).values(attendees_count=1)
+    with empty_database.connect() as connection:
+        connection.execute(more_attendees)
+        connection.execute(update(events).values(attendees_count=0))
+        connection.execute(insert(attendances).values(seat))
+        connection.execute(more_attendees.values(waitlist_count=2))  # not by the previous release
+        connection.execute(update(events).values(attendees_count=0, waitlist_count=1))
+        with pytest.raises(OperationalError, match="An attendee is on the waitlist"):
+            connection.execute(more_attendees)
 
 
 @pytest.mark.parametrize("name", ["ada", "ADA"])

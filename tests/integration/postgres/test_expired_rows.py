@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.postgres.maintenance import expired_rows
+from adapters.postgres.maintenance.ended_waitlists import EndedWaitlists
 from adapters.postgres.maintenance.expired_rows import (
     EXPIRED_IDEMPOTENCY_KEYS,
     EXPIRED_SESSIONS,
@@ -17,7 +18,8 @@ from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.idempotency import IDEMPOTENCY_KEY_LIFETIME, IdempotencyRecord, IdempotentRequest
 from domain.accounts.password_attempts import ATTEMPTS_LIFETIME
 from domain.accounts.session import REFRESH_TOKEN_LIFETIME
-from tests.builders import DAY, NOON, a_session, a_user
+from domain.events.state import NO_REASON
+from tests.builders import DAY, HOUR, NOON, a_session, a_user, an_event
 
 TICK = timedelta(microseconds=1)
 
@@ -123,7 +125,7 @@ def test_forgotten_password_attempts_are_removed(new_work, reader):
 
 
 def purged(**counts):
-    kinds = "session", "idempotency key", "wrong-password counter"
+    kinds = "session", "idempotency key", "wrong-password counter", "waitlist place"
     return dict.fromkeys(kinds, 0) | counts
 
 
@@ -147,3 +149,97 @@ def test_a_dry_purge_counts_and_removes_nothing(new_work, ada, reader):
 
     assert purge(reader, NOON, is_dry=True) == purged(session=3)
     assert exist(new_work, added) == [True] * 3
+
+
+@pytest.fixture
+def waitlists(reader):
+    return EndedWaitlists(reader)
+
+
+def full_event(new_work, ada, *waiting, start_time=NOON + HOUR):
+    """Ada has its only seat."""
+    event = an_event(creator_id=ada.id, capacity=1, start_time=start_time)
+    with new_work() as work:
+        work.events.add(event)
+        work.commit()
+    for user in (ada, *waiting):
+        with new_work() as work:
+            loaded = work.events.get_for_update(event.id, attendee=user.id)
+            (loaded.attend if user is ada else loaded.join_waitlist)(NOON - DAY)
+            work.events.save(loaded)
+            work.commit()
+    return event
+
+
+def call_off(new_work, event, now):
+    with new_work() as work:
+        loaded = work.events.get_for_update(event.id, attendee=event.creator_id)
+        loaded.call_off(NO_REASON, by=event.creator_id, now=now)
+        work.events.save(loaded)
+        work.commit()
+
+
+def waitlist_count(new_work, event):
+    with new_work() as work:
+        return work.events.get_for_update(event.id, attendee=event.creator_id).waitlist_count
+
+
+@pytest.fixture
+def waiting(new_work):
+    people = [a_user(name) for name in ("grace", "hedy", "mary")]
+    with new_work() as work:
+        for person in people:
+            work.users.add(person)
+        work.commit()
+    return people
+
+
+def test_the_waitlist_of_a_started_event_is_removed(new_work, ada, waiting, waitlists):
+    event = full_event(new_work, ada, *waiting, start_time=NOON)
+    upcoming = full_event(new_work, ada, *waiting, start_time=NOON + TICK)
+
+    assert waitlists.count(NOON - TICK) == 0
+    assert waitlists.count(NOON) == 3
+    assert waitlists.remove(NOON, limit=10) == 3
+    assert [waitlist_count(new_work, each) for each in (event, upcoming)] == [0, 3]
+    assert waitlists.count(NOON) == 0
+    assert waitlists.count(NOON + TICK) == 3
+
+
+def test_the_waitlist_of_a_cancelled_event_is_removed(new_work, ada, waiting, waitlists):
+    event = full_event(new_work, ada, *waiting)
+    call_off(new_work, event, NOON - HOUR)
+
+    assert waitlists.remove(NOON - HOUR - TICK, limit=10) == 0
+    assert waitlists.remove(NOON - HOUR, limit=10) == 3
+    assert waitlist_count(new_work, event) == 0
+
+
+def test_a_waitlist_is_removed_in_batches_and_its_count_is_right_in_between(
+    new_work, ada, waiting, waitlists
+):
+    event = full_event(new_work, ada, *waiting, start_time=NOON)
+
+    assert waitlists.remove(NOON, limit=2) == 2
+    assert waitlist_count(new_work, event) == 1
+    assert [waitlists.remove(NOON, limit=2) for _ in range(2)] == [1, 0]
+    assert waitlist_count(new_work, event) == 0
+
+
+def test_waitlists_of_locked_events_are_skipped(new_work, ada, waiting, waitlists):
+    locked, free = (full_event(new_work, ada, *waiting, start_time=NOON) for _ in range(2))
+
+    with new_work() as work:
+        work.events.get_seats_for_update(locked.id, attendee=ada.id)
+        assert waitlists.remove(NOON, limit=10) == 3
+    assert [waitlist_count(new_work, each) for each in (locked, free)] == [3, 0]
+
+
+def test_a_purge_includes_waitlists(new_work, ada, waiting, reader, monkeypatch):
+    monkeypatch.setattr(expired_rows, "BATCH", 2)
+    full_event(new_work, ada, *waiting, start_time=NOON)
+
+    counts = purged(**{"waitlist place": 3})
+    assert purge(reader, NOON, is_dry=True) == counts
+    assert purge(reader, NOON) == counts
+    assert purge(reader, NOON) == purged()

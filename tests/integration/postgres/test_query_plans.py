@@ -11,12 +11,21 @@ from sqlalchemy import text
 from adapters.postgres.calendars.queries import ENTRIES, ENTRY
 from adapters.postgres.engine import make_engine
 from adapters.postgres.events.filters import StatementKey, filter_values
-from adapters.postgres.events.statements import DETAIL, count_of, page_of_attendees
+from adapters.postgres.events.statements import (
+    DETAIL,
+    count_of,
+    page_of_attendees,
+    page_of_waitlist,
+)
 from adapters.postgres.events.writes import (
+    JOIN_WAITLIST,
+    LEAVE_WAITLIST,
     LOAD,
     LOAD_SEATS,
     LOCK,
     LOCK_AFFECTED_BY_DELETION,
+    NEXT_IN_LINE,
+    PROMOTE,
     SeatChange,
     update_event,
 )
@@ -42,6 +51,8 @@ FILTERS = [
     {},
     {"attending": True},
     {"attending": False},
+    {"waiting": True},
+    {"waiting": False},
     {"created": True},
     {"created": False},
     {"status": EventStatus.UPCOMING},
@@ -118,6 +129,18 @@ HIDE = """
     UPDATE events SET state = 'cancelled', cancelled_at = now(), cancellation_reason = ''
     FROM numbered WHERE numbered.id = events.id AND number % 200 = 11
 """
+# 20 people wait for a seat at 1 of 5 events: the next users after those who attend.
+WAIT = """
+    INSERT INTO waitlist_entries (event_id, user_id, number, joined_at)
+    SELECT event_id, waiting.id, row_number() OVER (PARTITION BY event_id), now()
+    FROM attendances
+    JOIN numbered ON numbered.id = event_id AND number % 5 = 1
+    JOIN (SELECT id, lag(id) OVER (ORDER BY id) AS previous FROM users) waiting
+        ON waiting.previous = user_id;
+    UPDATE events SET waitlist_count = entries, last_waitlist_number = entries
+    FROM (SELECT event_id, count(*) AS entries FROM waitlist_entries GROUP BY event_id) counts
+    WHERE event_id = events.id
+"""
 # ANALYZE takes a random sample, in which one user can seem to attend more events than others. It
 # reads 300 rows per unit of the statistics target, so this value makes it read all rows.
 EXACT_STATISTICS = """
@@ -152,6 +175,7 @@ def large_database(postgres):
             data.load(progress)
         with data.engine.begin() as connection:
             connection.execute(text(HIDE))
+            connection.execute(text(WAIT))
         data.vacuum()
         with data.engine.begin() as connection:
             connection.execute(text(EXACT_STATISTICS))
@@ -275,6 +299,64 @@ def test_attending_and_cancelling_scan_no_table(sequential_scans):
     writes = [update_event(changed, change) for change in SeatChange]
     for statement in [LOCK, LOAD, LOAD_SEATS, *writes]:
         assert sequential_scans(statement, values) == []
+
+
+@pytest.mark.parametrize("sql", [LOAD, LOAD_SEATS, DETAIL])
+@pytest.mark.parametrize(("event", "has_waitlist"), [(6, True), (7, False)])
+def test_an_event_without_a_waitlist_costs_no_lookup_of_an_entry(
+    indexes_used, sql, event, has_waitlist
+):
+    values = {"event_id": event_id(event), "attendee": user_id(5), "viewer_id": user_id(5)}
+
+    assert ("waitlist_entries_pkey" in indexes_used(sql, values)) == has_waitlist
+
+
+@pytest.fixture
+def long_waitlist(large_database):
+    """3,000 people wait for a seat at the last event."""
+    event = event_id(40_000 - 1)
+    entries = """
+        INSERT INTO waitlist_entries (event_id, user_id, number, joined_at)
+        SELECT %(event_id)s, id, row_number() OVER (ORDER BY id), now()
+        FROM users ORDER BY id LIMIT 3000 RETURNING event_id
+    """
+    large_database.rows(entries, {"event_id": event})
+    yield event
+    delete = "DELETE FROM waitlist_entries WHERE event_id = %(event_id)s RETURNING event_id"
+    large_database.rows(delete, {"event_id": event})
+
+
+def test_joining_leaving_and_promoting_one_person_read_as_little_of_a_long_waitlist(
+    long_waitlist, large_database, sequential_scans, count_rows
+):
+    users = [user_id(3_500), user_id(5)]
+    values = {
+        "event_id": long_waitlist,
+        "attendee": users[0],
+        "number": 3_001,
+        "joined_at": NOW,
+        "registered_at": NOW,
+        "promoted": [users[1]],
+        "limit": 1,
+    }
+
+    # EXPLAIN ANALYZE executes them; the rollback is a deletion by the fixture and remove_seats.
+    for statement in (JOIN_WAITLIST, LEAVE_WAITLIST, NEXT_IN_LINE, PROMOTE):
+        assert sequential_scans(statement, values) == []
+        assert count_rows("waitlist_entries", statement, values) <= 1
+    assert len(remove_seats(large_database)) == 1
+
+
+@pytest.mark.parametrize("is_after", [True, False])
+def test_a_page_of_a_waitlist_reads_few_blocks(
+    long_waitlist, sequential_scans, count_blocks, is_after
+):
+    after = Cursor(2_000, user_id(0)) if is_after else None
+    values = {"event_id": long_waitlist, **page_values(PageRequest(20, after=after))}
+    statement = page_of_waitlist(is_after=is_after)
+
+    assert sequential_scans(statement, values) == []
+    assert count_blocks(statement, values) < MAX_BLOCKS
 
 
 def test_leaving_events_scans_no_table(sequential_scans):
