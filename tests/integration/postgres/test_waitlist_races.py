@@ -1,7 +1,6 @@
 """Two changes of one waitlist at the same time: the second waits for the locks of the first."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
 
 import pytest
 from sqlalchemy import select, text
@@ -10,7 +9,7 @@ from adapters.postgres.accounts.queries import PostgresAccountQueries
 from adapters.postgres.maintenance.verify import verify
 from adapters.postgres.reader import Reader
 from adapters.postgres.schema.tables import attendances, waitlist_entries
-from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitOfWorkFactory
+from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.accounts.finish_deletions import FinishDeletions
 from application.accounts.withdraw_from_events import WithdrawFromEvents
 from application.caller import Caller
@@ -27,31 +26,10 @@ from domain.events.event import EventChanges
 from tests.builders import a_user, an_event
 from tests.concurrency import TIMEOUT_S, wait_until
 from tests.fakes.clock import FakeClock
-from tests.postgres import backend_of, cut_connections
+from tests.postgres import HeldUnitOfWorkFactory, cut_connections
 
 WAITING = text("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
 CLOCK = FakeClock()
-
-
-class HeldUnitOfWorkFactory(PostgresUnitOfWorkFactory):
-    """Its units of work send their writes, then wait until they may commit."""
-
-    def __init__(self, engine):
-        super().__init__(engine)
-        self._engine = engine
-        self.is_ready, self.may_commit = Event(), Event()
-
-    def __call__(self, caller=None):
-        factory = self
-
-        class Held(PostgresUnitOfWork):
-            def commit(self):
-                backend_of(self)  # sends the writes
-                factory.is_ready.set()
-                assert factory.may_commit.wait(TIMEOUT_S)
-                super().commit()
-
-        return Held(self._engine, caller=caller)
 
 
 class Party:
