@@ -36,11 +36,12 @@ YEARS = {
 RULES = PasswordRules(COMMON_PASSWORDS)
 # Cursors from the service, with the list and order of each.
 known_cursors = {}
-# For each operation that only the creator may call: an event of the current user.
+# For each operation that hardly any event allows: an event of the current user that does.
 own_events = {}
-CREATOR_OPERATIONS = {
+OWN_EVENT_OPERATIONS = {
     *("replaceEvent", "updateEvent", "deleteEvent"),
-    *("publishEvent", "callOffEvent"),
+    *("publishEvent", "callOffEvent", "removeAttendee"),
+    *("joinWaitlist", "listWaitlist"),
 }
 # Idempotency keys that were sent.
 used_keys = set()
@@ -130,7 +131,8 @@ def map_case(context, case):
     if is_valid and KEY_HEADER in case.headers:
         use_a_new_key(case)
     # In stateful tests, links provide the id.
-    if is_valid and case.meta.phase.name == "fuzzing" and operation_id(case) in CREATOR_OPERATIONS:
+    is_fuzzing = is_valid and case.meta.phase.name == "fuzzing"
+    if is_fuzzing and operation_id(case) in OWN_EVENT_OPERATIONS:
         use_own_event(case)
     return case
 
@@ -204,24 +206,43 @@ def operation_id(case):
 
 def use_own_event(case):
     """Other events mostly belong to other users or are deleted."""
-    operation = operation_id(case)
+    operation, base_url = operation_id(case), case.operation.schema.get_base_url()
     if operation not in own_events and LogIn.token is not None:
         body = {
             "title": "Tea",
             "start_time": f"{YEARS['start_time']}-05-17T18:00:00Z",
             "end_time": f"{YEARS['end_time']}-05-17T18:00:00Z",
+            "capacity": 1,
             "state": "draft" if operation == "publishEvent" else "published",
         }
-        created = requests.post(
-            f"{case.operation.schema.get_base_url()}/v1/events/",
-            json=body,
-            headers={"Authorization": f"Bearer {LogIn.token}"},
-            timeout=30,
-        )
+        created = send("POST", f"{base_url}/v1/events/", LogIn.token, json=body)
         if created.status_code == requests.codes.created:
             own_events[operation] = created.json()["id"]
+            if operation == "joinWaitlist":
+                attend(base_url, own_events[operation], token_of_another_user(base_url))
     if operation in own_events:
         case.path_parameters["event_id"] = own_events[operation]
+        if operation == "removeAttendee":
+            attend(base_url, own_events[operation], LogIn.token)
+            profile = send("GET", f"{base_url}/v1/profile/", LogIn.token)
+            case.path_parameters["user_id"] = profile.json().get("id")
+
+
+def attend(base_url, event_id, token):
+    send("POST", f"{base_url}/v1/events/{event_id}/attend/", token)
+
+
+def token_of_another_user(base_url):
+    credentials = CREDENTIALS | {"username": new_username()}
+    for path in ("signup", "token"):
+        response = requests.post(f"{base_url}/v1/profile/{path}/", json=credentials, timeout=30)
+        response.raise_for_status()
+    return response.json()["access_token"]
+
+
+def send(method, url, token, **arguments):
+    headers = {"Authorization": f"Bearer {token}"}
+    return requests.request(method, url, headers=headers, timeout=30, **arguments)
 
 
 def list_of(case):

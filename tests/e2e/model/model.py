@@ -14,6 +14,10 @@ CANCELLED = (409, "event_cancelled")
 NOT_OPEN = (409, "registration_not_open")
 CLOSED = (409, "registration_closed")
 FULL = (409, "capacity_exhausted")
+SEATS_AVAILABLE = (409, "seats_available")
+ALREADY_ATTENDING = (409, "already_attending")
+WAITLIST_DISABLED = (409, "waitlist_disabled")
+NO_ATTENDEE = (404, "attendee_not_found")
 TOO_SMALL = (409, "capacity_below_attendance")
 USERNAME_TAKEN = (409, "username_taken")
 ACCOUNT_DELETED = "The organiser's account was deleted."
@@ -35,14 +39,19 @@ class ModelEvent:
     state: str
     visibility: str
     attendees_visible_to: str
+    waitlist_enabled: bool
     published: datetime | None = None
     cancelled: datetime | None = None
     reason: str | None = None
     changes: int = 0
     attendees: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)  # first in line first
 
 
-EDITABLE = ("start", "end", "opens", "closes", "capacity", "visibility", "attendees_visible_to")
+EDITABLE = (
+    *("start", "end", "opens", "closes", "capacity"),
+    *("visibility", "attendees_visible_to", "waitlist_enabled"),
+)
 
 
 @dataclass
@@ -89,6 +98,7 @@ class Model:
             event.changes += 1
             for name, value in after.items():
                 setattr(event, name, value)
+        self._promote(event)
         return OK
 
     def publish(self, person, path):
@@ -129,20 +139,78 @@ class Model:
         return NO_CONTENT
 
     def attend(self, person, path):
-        if not self.exists_for(person, path):
-            return NOT_FOUND
+        error = self._error_for_guest(person, path)
+        if error:
+            return error
         event = self.events[path]
-        if event.state != "published":
-            return {"draft": NOT_PUBLISHED, "cancelled": CANCELLED}[event.state]
-        if event.start <= self.now:
-            return STARTED
         if person in event.attendees:
             return NO_CONTENT
         error = self._registration_error(event)
         if error:
             return error
+        if person in event.waiting:
+            event.waiting.remove(person)
         event.attendees.append(person)
         return NO_CONTENT
+
+    def join(self, person, path):
+        error = self._error_for_guest(person, path)
+        if error:
+            return error
+        event = self.events[path]
+        if person in event.attendees:
+            return ALREADY_ATTENDING
+        if person in event.waiting:
+            return OK
+        error = self._registration_error(event)
+        if error != FULL:
+            return error or SEATS_AVAILABLE
+        if not event.waitlist_enabled:
+            return WAITLIST_DISABLED
+        event.waiting.append(person)
+        return CREATED
+
+    def leave(self, person, path):
+        if not self.exists_for(person, path):
+            return NOT_FOUND
+        event = self.events[path]
+        if event.start <= self.now:
+            return STARTED
+        if person in event.waiting:
+            event.waiting.remove(person)
+        return NO_CONTENT
+
+    def remove(self, person, path, attendee):
+        error = self._error_for_creator(person, path)
+        if error:
+            return error
+        event = self.events[path]
+        if event.start <= self.now:
+            return STARTED
+        if attendee not in event.attendees:
+            return NO_ATTENDEE
+        event.attendees.remove(attendee)
+        self._promote(event)
+        return NO_CONTENT
+
+    def _promote(self, event):
+        closes = min(event.start, event.closes or event.start)
+        while (
+            event.waiting
+            and len(event.attendees) < event.capacity
+            and event.waitlist_enabled
+            and self.now < closes
+        ):
+            event.attendees.append(event.waiting.pop(0))
+
+    def line(self, path):
+        """The people who wait for a seat, first in line first."""
+        event = self.events[path]
+        return event.waiting if self.now < event.start else []
+
+    def list_waitlist(self, person, path):
+        """The outcome."""
+        return self._error_for_creator(person, path) or OK
 
     def _registration_error(self, event):
         if event.opens and self.now < event.opens:
@@ -159,6 +227,7 @@ class Model:
             return STARTED
         if person in event.attendees:
             event.attendees.remove(person)
+            self._promote(event)
         return NO_CONTENT
 
     def delete_account(self, person):
@@ -173,9 +242,12 @@ class Model:
                 if event.state == "published" and is_upcoming:
                     self._cancel(event, ACCOUNT_DELETED)
                 event.creator = None
+            if person in event.waiting:
+                event.waiting.remove(person)
             if person in event.attendees:
                 if is_upcoming:
                     event.attendees.remove(person)
+                    self._promote(event)
                 else:
                     event.attendees[event.attendees.index(person)] = None
         return NO_CONTENT
@@ -237,7 +309,10 @@ class Model:
         is_own = event.creator == person
         if not is_own and event.state == "draft":
             return False
-        if event.visibility == "unlisted" and not is_own and person not in event.attendees:
+        line = self.line(path)
+        if event.visibility == "unlisted" and not (
+            is_own or person in event.attendees or person in line
+        ):
             return False
         is_available = event.state == "published" and len(event.attendees) < event.capacity
         is_open = is_available and (event.opens or self.now) <= self.now < min(
@@ -250,6 +325,7 @@ class Model:
             "creator": event.creator and event.creator.lower(),
             "created": str(is_own).lower(),
             "attending": str(person in event.attendees).lower(),
+            "waiting": str(person in line).lower(),
             "available": str(is_available).lower(),
             "registration": "open" if is_open else None,
         }
@@ -265,12 +341,21 @@ class Model:
 
     def _cancel(self, event, reason):
         event.state, event.cancelled, event.reason = "cancelled", self.now, reason
+        event.waiting.clear()
         event.changes += 1
 
     def _can_be_planned(self, start, end, opens, closes):
         if not self.now < start < end:
             return False
         return (opens is None or opens < (closes or start)) and (closes is None or closes <= start)
+
+    def _error_for_guest(self, person, path):
+        if not self.exists_for(person, path):
+            return NOT_FOUND
+        event = self.events[path]
+        if event.state != "published":
+            return {"draft": NOT_PUBLISHED, "cancelled": CANCELLED}[event.state]
+        return STARTED if event.start <= self.now else None
 
     def _error_for_creator(self, person, path):
         if not self.exists_for(person, path):

@@ -2,16 +2,16 @@
 
 from hypothesis import strategies as st
 
-# Hypothesis prefers the first values, so these are valid.
+# Hypothesis prefers the first values, so these are valid and let people wait for seats.
 HOURS = st.sampled_from([1, 2, 3, 4, 5, 6, 0, -1])
-CAPACITIES = st.sampled_from([1, 2, 3, 0])
+CAPACITIES = st.sampled_from([1, 1, 1, 2, 3, 0])
 # Hours from now.
 TIMES = st.fixed_dictionaries(
     {
-        "start": st.sampled_from([3, 4, 5, 6, 2, 1, 0, -1]),
+        "start": st.sampled_from([3, 4, 5, 6, 4, 5, 6, 2, 1, 0]),
         "end": st.integers(5, 8),
-        "opens": st.sampled_from([None, -1, 1, 2]),
-        "closes": st.sampled_from([None, 3, 2, 0]),
+        "opens": st.sampled_from([None, None, None, -1, -1, 1]),
+        "closes": st.sampled_from([None, None, None, 3, 2, 1, 0]),
     }
 )
 VISIBILITY = st.sampled_from(["public", "unlisted"])
@@ -23,10 +23,12 @@ DETAILS = st.fixed_dictionaries(
         "state": st.sampled_from(["published", "published", "draft"]),
         "visibility": VISIBILITY,
         "attendees_visible_to": ATTENDEES_VISIBLE_TO,
+        "waitlist_enabled": st.sampled_from([True, True, False]),
     }
 )
 CHANGES = (
     st.fixed_dictionaries({"capacity": CAPACITIES})
+    | st.fixed_dictionaries({"waitlist_enabled": st.booleans()})
     | st.fixed_dictionaries(
         {"visibility": VISIBILITY, "attendees_visible_to": ATTENDEES_VISIBLE_TO}
     )
@@ -40,6 +42,9 @@ CHANGES = (
         },
     )
 )
+GENEROUS_CHANGES = st.fixed_dictionaries(
+    {"capacity": st.sampled_from([2, 3])}, optional={"waitlist_enabled": st.booleans()}
+)
 REASONS = st.sampled_from(["", "It rains."])
 SORTS = ["start_time", "created_at", "title", "attendees_count"]
 FLAGS = st.sampled_from(["true", "false"])
@@ -48,6 +53,7 @@ FILTERS = {
     "state": st.sampled_from(["draft", "published", "cancelled"]),
     "registration": st.just("open"),
     "attending": FLAGS,
+    "waiting": FLAGS,
     "created": FLAGS,
     "available": FLAGS,
     "type": st.sampled_from(["meetup", "other", "social"]),

@@ -8,16 +8,22 @@ from urllib.parse import urlsplit
 import time_machine
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from icalendar import Calendar
 from sqlalchemy import text
 
 from tests.e2e.client import Visitor
-from tests.e2e.model.model import CREATED, NO_CONTENT, NOT_FOUND, OK, Model
+from tests.e2e.model.model import CREATED, FULL, NO_CONTENT, NOT_FOUND, OK, Model
 from tests.e2e.model.strategies import (
     CAPACITIES,
     CHANGES,
     DETAILS,
+    GENEROUS_CHANGES,
     REASONS,
     TIMES,
     queries,
@@ -35,9 +41,27 @@ NAMES = {
     "closes": "registration_closes_at",
 }
 ACTIONS = [
-    *("attend", "list_events", "attend", "edit", "create", "publish", "call_off", "cancel"),
+    *("free_a_seat", "list_events", "attend", "edit", "create", "publish", "call_off", "cancel"),
     *("read", "list_events", "delete", "time_passes", "sign_up_or_delete_account"),
+    *("line_up", "join", "leave", "remove", "free_a_seat"),
 ]
+# Rules that hold for the stored events, whatever the model says.
+VIOLATIONS = text("""
+    WITH places AS (
+        SELECT e.*,
+            (SELECT count(*) FROM attendances a WHERE a.event_id = e.id) AS seats,
+            (SELECT count(*) FROM waitlist_entries w WHERE w.event_id = e.id) AS entries,
+            EXISTS (
+                SELECT FROM attendances JOIN waitlist_entries USING (event_id, user_id)
+                WHERE event_id = e.id
+            ) AS is_both
+        FROM events e
+    )
+    SELECT id FROM places
+    WHERE seats > capacity OR seats <> attendees_count OR entries <> waitlist_count OR is_both
+        OR entries > 0 AND seats < capacity AND waitlist_enabled AND cancelled_at IS NULL
+            AND :now < least(start_time, registration_closes_at)
+""")
 
 
 def written(times):
@@ -55,10 +79,11 @@ def shown(event):
     """The fields of an event that the model also has."""
     names = ("capacity", "status", "state", "visibility", "attendees_visible_to")
     others = ("is_attending", "attendees_count", "cancellation_reason")
+    waitlist = ("waitlist_enabled", "waitlist_count", "waitlist_position")
     times = (*NAMES.values(), "published_at", "cancelled_at")
     return (
         {"creator": event["creator"]["username"]}
-        | {name: event[name] for name in (*names, *others)}
+        | {name: event[name] for name in (*names, *others, *waitlist)}
         | {name: event[name] and datetime.fromisoformat(event[name]) for name in times}
     )
 
@@ -75,6 +100,7 @@ class ApiAndModel(RuleBasedStateMachine):
         with engine.begin() as connection:
             connection.execute(text("TRUNCATE users CASCADE"))
         # The clock only moves in time_passes, so that requests can hit exact instants.
+        self.engine = engine
         self.clock = time_machine.travel(START, tick=False)
         self.traveller = self.clock.start()
         self.model = Model(START)
@@ -98,6 +124,12 @@ class ApiAndModel(RuleBasedStateMachine):
     def act(self, data):
         action = data.draw(st.sampled_from(ACTIONS)) if self.model.events else "create"
         getattr(self, action)(data.draw)
+
+    @invariant()
+    def no_rule_is_violated(self):
+        with self.engine.connect() as connection:
+            found = connection.execute(VIOLATIONS, {"now": self.model.now}).all()
+        assert not found
 
     def assert_equal(self, response, expected):
         assert code_of(response) == expected, response.text
@@ -127,18 +159,22 @@ class ApiAndModel(RuleBasedStateMachine):
     def sign_up(self, name):
         name = f"{name}-{self.suffix}"
         expected = self.model.sign_up(name)
-        self.assert_equal(self.visitor.sign_up(name), expected)
+        profile = self.visitor.sign_up(name)
+        self.assert_equal(profile, expected)
         if expected == CREATED:
             tokens = self.visitor.log_in(name).json()
             self.members[name] = self.visitor.with_token(tokens["access_token"])
+            self.members[name].id = profile.json()["id"]
 
     def sign_up_or_delete_account(self, draw):
         """At least one user remains."""
         if len(self.members) < len(PEOPLE):
             self.sign_up(draw(st.sampled_from([*PEOPLE, "Ada"])))
             return
-        name, member = self.anyone(draw)
-        self.assert_equal(member.delete_account(), NO_CONTENT)
+        self.delete_account(self.anyone(draw)[0])
+
+    def delete_account(self, name):
+        self.assert_equal(self.members[name].delete_account(), NO_CONTENT)
         self.model.delete_account(name)
         self.members.pop(name).http.close()
 
@@ -188,6 +224,64 @@ class ApiAndModel(RuleBasedStateMachine):
         name, member = self.anyone(draw)
         self.assert_equal(member.cancel(path), self.model.cancel(name, path))
 
+    def free_a_seat(self, draw):
+        """All people take a seat or join the waitlist; then a seat becomes free."""
+        path = self.line_up(draw)
+        event = self.model.events.get(path)
+        attendees = [each for each in event.attendees if each in self.members] if event else []
+        if not attendees:
+            return
+        name, creator = draw(st.sampled_from(attendees)), self.members.get(event.creator)
+        cause = draw(st.sampled_from(["edit", "remove", "delete_account", "cancel"]))
+        if cause == "cancel":
+            self.assert_equal(self.members[name].cancel(path), self.model.cancel(name, path))
+        elif cause == "delete_account" and len(self.members) > 1:
+            self.delete_account(name)
+        elif cause == "remove" and creator:
+            expected = self.model.remove(event.creator, path, name)
+            self.assert_equal(creator.remove_attendee(path, self.members[name]), expected)
+        elif creator:
+            changes = draw(GENEROUS_CHANGES)
+            expected = self.model.update(event.creator, path, changes)
+            self.assert_equal(creator.patch(path, **changes), expected)
+
+    def line_up(self, draw):
+        """All people take a seat or join the waitlist."""
+        path = self.any_path(draw)
+        for name in draw(st.permutations(list(self.members))):
+            expected = self.model.attend(name, path)
+            self.assert_equal(self.members[name].attend(path), expected)
+            if expected == FULL:
+                self.join_as(name, path)
+        return path
+
+    def join(self, draw):
+        path = self.any_path(draw)
+        self.join_as(self.anyone(draw)[0], path)
+
+    def join_as(self, name, path):
+        member = self.members[name]
+        response, expected = member.join_waitlist(path), self.model.join(name, path)
+        self.assert_equal(response, expected)
+        if expected in (OK, CREATED):
+            assert response.json()["position"] == self.position(name, path)
+
+    def leave(self, draw):
+        path = self.any_path(draw)
+        name, member = self.anyone(draw)
+        self.assert_equal(member.leave_waitlist(path), self.model.leave(name, path))
+
+    def remove(self, draw):
+        path = self.any_path(draw)
+        name, member = self.creator_or_anyone(draw, path)
+        removed_name, removed = self.anyone(draw)
+        expected = self.model.remove(name, path, removed_name)
+        self.assert_equal(member.remove_attendee(path, removed), expected)
+
+    def position(self, name, path):
+        line = self.model.line(path)
+        return line.index(name) + 1 if name in line else None
+
     def time_passes(self, draw):
         self.model.now += draw(st.sampled_from([1, 1, 1, 2, 3, 30 * 24])) * HOUR
         self.traveller.move_to(self.model.now, tick=False)
@@ -209,6 +303,8 @@ class ApiAndModel(RuleBasedStateMachine):
             self.assert_equal(response, OK if self.model.exists_for(name, path) else NOT_FOUND)
             attendees = member.get(f"{path}attendees/")
             self.assert_equal(attendees, self.model.list_attendees(name, path))
+            waitlist = member.get(f"{path}waitlist/")
+            self.assert_equal(waitlist, self.model.list_waitlist(name, path))
             calendar = member.get(f"{path}calendar.ics")
             assert code_of(calendar) == self.model.calendar(name, path)
             if response.status_code != 200:
@@ -223,6 +319,9 @@ class ApiAndModel(RuleBasedStateMachine):
                 "attendees_visible_to": event.attendees_visible_to,
                 "is_attending": name in event.attendees,
                 "attendees_count": len(event.attendees),
+                "waitlist_enabled": event.waitlist_enabled,
+                "waitlist_count": len(self.model.line(path)),
+                "waitlist_position": self.position(name, path),
                 "start_time": event.start,
                 "end_time": event.end,
                 "registration_opens_at": event.opens,
@@ -237,6 +336,9 @@ class ApiAndModel(RuleBasedStateMachine):
             if attendees.status_code == 200:
                 names = [each["username"] for each in attendees.json()["results"]]
                 assert sorted(names, key=str) == sorted(event.attendees, key=str)
+            if waitlist.status_code == 200:
+                line = [(each["username"], each["position"]) for each in waitlist.json()["results"]]
+                assert line == [(each, self.position(each, path)) for each in self.model.line(path)]
             if calendar.status_code == 200:
                 [entry] = Calendar.from_ical(calendar.content).walk("VEVENT")
                 assert entry["SEQUENCE"] == event.changes

@@ -129,12 +129,12 @@ HIDE = """
     UPDATE events SET state = 'cancelled', cancelled_at = now(), cancellation_reason = ''
     FROM numbered WHERE numbered.id = events.id AND number % 200 = 11
 """
-# 20 people wait for a seat at 1 of 5 events: the next users after those who attend.
+# 20 people wait for a seat at 1 of 100 events: the next users after those who attend.
 WAIT = """
     INSERT INTO waitlist_entries (event_id, user_id, number, joined_at)
     SELECT event_id, waiting.id, row_number() OVER (PARTITION BY event_id), now()
     FROM attendances
-    JOIN numbered ON numbered.id = event_id AND number % 5 = 1
+    JOIN numbered ON numbered.id = event_id AND number % 100 = 6
     JOIN (SELECT id, lag(id) OVER (ORDER BY id) AS previous FROM users) waiting
         ON waiting.previous = user_id;
     UPDATE events SET waitlist_count = entries, last_waitlist_number = entries
@@ -308,7 +308,9 @@ def test_an_event_without_a_waitlist_costs_no_lookup_of_an_entry(
 ):
     values = {"event_id": event_id(event), "attendee": user_id(5), "viewer_id": user_id(5)}
 
-    assert ("waitlist_entries_pkey" in indexes_used(sql, values)) == has_waitlist
+    used = indexes_used(sql, values)
+
+    assert any(name.startswith("waitlist_entries") for name in used) == has_waitlist
 
 
 @pytest.fixture
@@ -340,10 +342,10 @@ def test_joining_leaving_and_promoting_one_person_read_as_little_of_a_long_waitl
         "limit": 1,
     }
 
-    # EXPLAIN ANALYZE executes them; the rollback is a deletion by the fixture and remove_seats.
     for statement in (JOIN_WAITLIST, LEAVE_WAITLIST, NEXT_IN_LINE, PROMOTE):
         assert sequential_scans(statement, values) == []
-        assert count_rows("waitlist_entries", statement, values) <= 1
+        # EXPLAIN ANALYZE executes it. A deletion counts a row twice: found and deleted.
+        assert count_rows("waitlist_entries", statement, values) <= 2
     assert len(remove_seats(large_database)) == 1
 
 
