@@ -192,7 +192,7 @@ def start_event(sample_data, base_url, *, rounds: int) -> Report:
                 each.act(Action.JOIN, event)
 
             # Requests take some milliseconds: most arrive shortly before and after the start.
-            margin = number % 10 * timedelta(milliseconds=5)
+            margin = number % 10 * timedelta(milliseconds=10)
 
             def at_the_start(client, action, nearly=start - margin, event=event):
                 wait_until(lambda: datetime.now(UTC) >= nearly, "the event starts")
