@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 from typing import Any
 from unittest.mock import patch
 from warnings import catch_warnings, simplefilter
@@ -24,9 +25,11 @@ from adapters.postgres.connection import DriverConnection
 from adapters.postgres.engine import make_engine
 from adapters.postgres.schema.migrate import migrate
 from adapters.postgres.timeouts import MAINTENANCE
-from adapters.postgres.unit_of_work import PostgresUnitOfWork
+from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitOfWorkFactory
+from application.caller import Caller
 from entrypoints.embedded_postgres import embedded_postgres
 from entrypoints.settings.environment import parse_database_url
+from tests.concurrency import TIMEOUT_S
 
 IMAGE = "postgres:18"
 # A migrated database; test databases are copies of it.
@@ -130,6 +133,26 @@ def backend_of(work: PostgresUnitOfWork) -> int:
     """The process id of the server backend of the unit of work."""
     [[pid]] = work._transaction.rows("SELECT pg_backend_pid()", {})
     return pid
+
+
+class HeldUnitOfWorkFactory(PostgresUnitOfWorkFactory):
+    """Its units of work send their writes, then wait until they may commit."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.is_ready, self.may_commit = Event(), Event()
+
+    def __call__(self, caller: Caller | None = None) -> PostgresUnitOfWork:
+        factory = self
+
+        class Held(PostgresUnitOfWork):
+            def commit(self) -> None:
+                backend_of(self)  # sends the writes
+                factory.is_ready.set()
+                assert factory.may_commit.wait(TIMEOUT_S)
+                super().commit()
+
+        return Held(self._engine, caller=caller)
 
 
 def cut_connections(engine: Engine) -> None:

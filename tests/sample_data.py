@@ -40,14 +40,14 @@ class SampleData:
         self._new_work = PostgresUnitOfWorkFactory(self._autocommit_engine)
         self._container = Container(settings=Settings(database_url=url, jwt_secret_key=KEY))
 
-    def create_users(self, number: int) -> list[SampleUser]:
+    def create_users(self, number: int, **fields) -> list[SampleUser]:
         """New users, each logged in."""
         now = datetime.now(UTC)
         issue_pair = IssueTokenPair(self._container.tokens(), self._container.ids())
         users = []
         with self._new_work() as work:
             for _ in range(number):
-                user = a_user(f"p-{token_hex(8)}")
+                user = a_user(f"p-{token_hex(8)}", **fields)
                 session_id, ends_at = uuid4(), now + DAY
                 pair = issue_pair(session_id, user.id, now, ends_at)
                 session = Session.open(
@@ -85,11 +85,24 @@ class SampleData:
             row = connection.execute(statement, {"id": event_id}).one_or_none()
         return (row[0], row[1], set(row[2])) if row else None
 
+    def waitlist(self, event_id: UUID) -> tuple[int, set[UUID]]:
+        """The count and the ids of those who wait, in one snapshot."""
+        statement = text("""
+            SELECT waitlist_count,
+                   ARRAY(SELECT user_id FROM waitlist_entries WHERE event_id = events.id)
+            FROM events WHERE id = :id
+        """)
+        with self.engine.connect() as connection:
+            count, waiting = connection.execute(statement, {"id": event_id}).one()
+        return count, set(waiting)
+
     def event(self, event_id: UUID):
-        """The row of the event, with the time of its latest registration."""
+        """The row of the event, with the times when the last attendee and the last in line came."""
         statement = text("""
             SELECT *, (SELECT max(registered_at) FROM attendances WHERE event_id = events.id)
-                AS latest_registration
+                AS latest_registration,
+                (SELECT max(joined_at) FROM waitlist_entries WHERE event_id = events.id)
+                AS latest_join
             FROM events WHERE id = :id
         """)
         with self.engine.connect() as connection:

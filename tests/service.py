@@ -1,5 +1,6 @@
 """The service as gunicorn processes."""
 
+import random
 import signal
 import subprocess
 import sys
@@ -26,9 +27,10 @@ class Service:
         return psutil.Process(self.process.pid).children()
 
     def kill_worker(self):
-        [first, *_] = self.workers()
-        first.send_signal(signal.SIGKILL)
-        first.wait()
+        # Any of them: all connections may be with one worker.
+        worker = random.choice(self.workers())
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
 
     def terminate(self):
         self.process.send_signal(signal.SIGTERM)

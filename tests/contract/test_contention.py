@@ -5,6 +5,8 @@ from threading import Barrier
 
 import pytest
 
+from application.caller import Caller
+from application.events.cancel_attendance import CancelAttendance
 from domain.accounts.errors import RefreshTokenSuperseded, UsernameTaken
 from domain.errors import DomainError
 from domain.events.description import Title
@@ -12,6 +14,7 @@ from domain.events.errors import CapacityExhausted, EventCancelled
 from domain.events.event import EventChanges, Seat
 from domain.events.state import CancellationReason, EventState
 from tests.builders import CLIENT_INFO, NOON, SECOND, a_session, a_user
+from tests.fakes.clock import FakeClock
 
 THREADS = 20
 
@@ -66,6 +69,43 @@ def test_one_person_cancelling_20_times_at_once_gives_one_seat_back(storage, ada
     assert outcomes == [None] * THREADS
     assert storage.load(event, grace).attendees_count == 1
     assert storage.seat_of(event, grace).is_taken
+
+
+def test_20_people_who_join_at_once_get_successive_numbers(storage, ada):
+    event, people = full_event(storage, ada, seats=1, waiting=0)
+
+    at_once(lambda person: storage.join_waitlist(event, person), people[1:])
+
+    entries = [storage.load(event, person).waitlist_entry for person in people[1:]]
+    assert sorted(each.number for each in entries) == list(range(1, THREADS))
+    assert storage.load(event, ada).waitlist_count == THREADS - 1
+
+
+def test_10_people_who_cancel_at_once_promote_the_first_10_in_line(storage, ada):
+    event, people = full_event(storage, ada, seats=10, waiting=20)
+    cancel = CancelAttendance(storage.new_work, FakeClock())
+
+    at_once(lambda person: cancel(event.id, Caller(person.id)), people[:10])
+
+    assert [storage.seat_of(event, person).is_taken for person in people] == [
+        *[False] * 10,
+        *[True] * 10,
+        *[False] * 10,
+    ]
+    loaded = storage.load(event, ada)
+    assert (loaded.attendees_count, loaded.waitlist_count) == (10, 10)
+
+
+def full_event(storage, creator, *, seats, waiting):
+    """The event, and people: those with seats, those who wait, and others up to THREADS."""
+    event = storage.keep_event(creator, capacity=seats)
+    people = [a_user(f"user-{number}") for number in range(max(THREADS, seats + waiting))]
+    storage.keep(*people)
+    for person in people[:seats]:
+        storage.seat(event, person)
+    for person in people[seats : seats + waiting]:
+        storage.join_waitlist(event, person)
+    return event, people
 
 
 def test_no_seat_is_granted_after_a_concurrent_call_off(storage, ada):

@@ -19,6 +19,7 @@ from tests.torture import (
     process_failures,
     revocation,
     unresponsive_database,
+    waitlists,
 )
 from tests.torture.clusters import a_cluster
 from tests.torture.report import Report
@@ -60,6 +61,16 @@ def scenarios(cluster, sample_data, service):
         partial(contention.call_off_event, sample_data, base_url, rounds=200),
         partial(contention.start_event, sample_data, base_url, rounds=100),
         partial(contention.change_state, sample_data, base_url, rounds=100),
+        partial(
+            waitlists.change_places,
+            sample_data,
+            base_url,
+            people=500,
+            seats=50,
+            seconds=20,
+            service=service,
+        ),
+        partial(waitlists.start_event, sample_data, base_url, rounds=50),
         partial(revocation.revoked_sessions, sample_data, rounds=200),
         partial(process_failures.killed_workers, sample_data, service, kills=20, clients=32),
         partial(process_failures.graceful_stop, sample_data, in_flight=6, clients=32),
@@ -96,6 +107,13 @@ def scenarios(cluster, sample_data, service):
             "a seat after the call-off",
             partial(contention.call_off_event, rounds=50),
             "after the call-off",
+        ),
+        partial(
+            check_detection,
+            sample_data,
+            "a broken waitlist",
+            partial(waitlists.change_places, people=500, seats=50, seconds=5),
+            "waitlist count",
         ),
     ]
 

@@ -15,6 +15,12 @@ from tests.torture.ledger import Action, Ledger, Response
 TIMEOUT_S = 60
 # Clients pause this long after a 503 or a lost connection.
 PAUSE_S = 0.02
+PATHS = {
+    Action.ATTEND: ("POST", "attend/"),
+    Action.CANCEL: ("POST", "cancel/"),
+    Action.JOIN: ("POST", "waitlist/"),
+    Action.LEAVE: ("DELETE", "waitlist/"),
+}
 
 
 class Client:
@@ -49,21 +55,36 @@ class Client:
 
 
 class AttendeeClient:
-    """Attends and cancels as one user, and records each response in the ledger."""
+    """Acts as one user, and records each response in the ledger."""
 
-    def __init__(self, base_url: str, ledger: Ledger, user: SampleUser) -> None:
-        self.client = Client(base_url)
+    def __init__(self, client: Client, ledger: Ledger, user: SampleUser) -> None:
+        self.client = client
         self._ledger = ledger
         self._user = user
 
     def attend(self, event: UUID) -> Response:
-        return self._send(event, Action.ATTEND)
+        return self.act(Action.ATTEND, event)
 
     def cancel(self, event: UUID) -> Response:
-        return self._send(event, Action.CANCEL)
+        return self.act(Action.CANCEL, event)
 
-    def _send(self, event: UUID, action: Action) -> Response:
-        response = self.client.request(self._user, "POST", f"/v1/events/{event}/{action}/")
+    def act(self, action: Action, event: UUID) -> Response:
+        method, path = PATHS[action]
+        return self._send(event, action, self._user, method, f"/v1/events/{event}/{path}")
+
+    def be_removed(self, event: UUID, creator: SampleUser) -> Response:
+        """The creator's request, sent in the user's turn: the ledger needs one order."""
+        path = f"/v1/events/{event}/attendees/{self._user.id}/"
+        return self._send(event, Action.BE_REMOVED, creator, "DELETE", path)
+
+    def delete_account(self, event: UUID, password: str) -> Response:
+        """Recorded for this event only."""
+        body = {"password": password}
+        path = "/v1/profile/"
+        return self._send(event, Action.DELETE_ACCOUNT, self._user, "DELETE", path, body)
+
+    def _send(self, event: UUID, action: Action, *request) -> Response:
+        response = self.client.request(*request)
         self._ledger.record(event, self._user.id, action, response)
         return response
 
@@ -74,7 +95,10 @@ class Load:
     def __init__(self, base_url: str, ledger: Ledger, users, events) -> None:
         self._stop = Event()
         self._threads = [
-            Thread(target=self._run, args=(AttendeeClient(base_url, ledger, user), events, number))
+            Thread(
+                target=self._run,
+                args=(AttendeeClient(Client(base_url), ledger, user), events, number),
+            )
             for number, user in enumerate(users)
         ]
 

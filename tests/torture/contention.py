@@ -14,7 +14,7 @@ from tests.torture.report import Report
 
 def attendee_clients(base_url, ledger, users):
     """One client per user, already connected, so that only the request remains."""
-    clients = [AttendeeClient(base_url, ledger, user) for user in users]
+    clients = [AttendeeClient(Client(base_url), ledger, user) for user in users]
     for each in clients:
         each.client.connect()
     return clients

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 from threading import Lock
 from uuid import UUID
 
@@ -12,6 +12,18 @@ from adapters.postgres.maintenance.verify import verify
 class Action(StrEnum):
     ATTEND = "attend"
     CANCEL = "cancel"
+    JOIN = "join the waitlist"
+    LEAVE = "leave the waitlist"
+    BE_REMOVED = "be removed by the creator"
+    DELETE_ACCOUNT = "delete the account"
+
+
+class Place(Enum):
+    """Where a user is at an event. Those who wait may be promoted at any moment."""
+
+    SEAT = "has a seat"
+    WAITING = "waits"
+    NEITHER = "has no seat and does not wait"
 
 
 class Outcome(StrEnum):
@@ -31,23 +43,55 @@ class Response:
 
     @property
     def outcome(self) -> Outcome:
-        if self.status == 204:
+        if self.status in (200, 201, 204):
             return Outcome.ACKNOWLEDGED
         if self.status is None or self.code == "outcome_unknown":
             return Outcome.UNKNOWN
         return Outcome.REJECTED
 
 
-# Every response that a user with a valid session may get to attend and cancel.
+# Every response that a user with a valid session may get to an action.
 EXPECTED = {
+    (200, None),
+    (201, None),
     (204, None),
+    (404, "attendee_not_found"),
     (404, "event_not_found"),
+    (409, "already_attending"),
     (409, "capacity_exhausted"),
+    (409, "seats_available"),
     (409, "event_cancelled"),
     (409, "read_only_event"),
     (503, "try_again"),
     (503, "outcome_unknown"),
     (None, None),
+}
+# Where an acknowledged action leads, by where the user was.
+PLACES_AFTER = {
+    Action.ATTEND: dict.fromkeys(Place, Place.SEAT),
+    Action.CANCEL: {
+        Place.SEAT: Place.NEITHER,
+        Place.WAITING: Place.WAITING,
+        Place.NEITHER: Place.NEITHER,
+    },
+    Action.JOIN: dict.fromkeys(Place, Place.WAITING),
+    Action.LEAVE: {
+        Place.SEAT: Place.SEAT,
+        Place.WAITING: Place.NEITHER,
+        Place.NEITHER: Place.NEITHER,
+    },
+    Action.BE_REMOVED: dict.fromkeys(Place, Place.NEITHER),
+    Action.DELETE_ACCOUNT: dict.fromkeys(Place, Place.NEITHER),
+}
+# Where a user must have been to get this response; others tell nothing.
+PLACES_BEFORE = {
+    (Action.JOIN, 200, None): {Place.WAITING},
+    (Action.JOIN, 201, None): {Place.NEITHER},
+    (Action.JOIN, 409, "already_attending"): {Place.SEAT},
+    (Action.JOIN, 409, "seats_available"): {Place.NEITHER},
+    (Action.ATTEND, 409, "capacity_exhausted"): {Place.WAITING, Place.NEITHER},
+    (Action.BE_REMOVED, 204, None): {Place.SEAT},
+    (Action.BE_REMOVED, 404, "attendee_not_found"): {Place.WAITING, Place.NEITHER},
 }
 
 
@@ -90,32 +134,47 @@ class Ledger:
         ]
         found += map(str, verify(sample_data.engine).differences)
         for event in {event for event, _ in self._attempts}:
-            found += self._violations_of(event, sample_data.seats(event))
+            found += self._violations_of(event, sample_data)
         return found
 
-    def _violations_of(self, event, seats) -> list[str]:
+    def _violations_of(self, event, sample_data) -> list[str]:
+        seats = sample_data.seats(event)
         if seats is None:
             return []  # deleted; verify finds seats that were left behind
         capacity, count, attendees = seats
+        waitlist_count, waiting = sample_data.waitlist(event)
         attempted = {user for other, user in self._attempts if other == event}
-        found = [f"{each} has a seat and never attended" for each in attendees - attempted]
+        others = (attendees | waiting) - attempted
+        found = [f"{each} has a place and never asked for it" for each in others]
         if not count == len(attendees) <= capacity:
             found.append(f"capacity {capacity}, count {count}, {len(attendees)} rows")
+        if waitlist_count != len(waiting):
+            found.append(f"waitlist count {waitlist_count}, {len(waiting)} rows")
+        if count < capacity and waiting:
+            found.append(f"{capacity - count} free seats, and {len(waiting)} wait")
+        if both := attendees & waiting:
+            found.append(f"{len(both)} attend and wait")
         for user in attempted:
-            attempts, has_seat = self._attempts[event, user], user in attendees
-            if has_seat not in possible_states(attempts):
-                last = [(str(action), response.outcome) for action, response in attempts[-5:]]
-                found.append(f"{user} has a seat: {has_seat}, but the last outcomes were {last}")
+            place = Place.SEAT if user in attendees else Place.NEITHER
+            if user in waiting:
+                place = Place.WAITING
+            attempts = self._attempts[event, user]
+            if place not in possible_places(attempts):
+                last = [(str(each), answer.status, answer.code) for each, answer in attempts[-9:]]
+                found.append(f"{user} {place.value}, but the last responses were {last}")
         return found
 
 
-def possible_states(attempts) -> set[bool]:
-    """Whether a user can have a seat after these attempts: True, False or both."""
-    states = {False}
+def possible_places(attempts) -> set[Place]:
+    """Where a user can be after these attempts; nowhere if the responses contradict each other."""
+    places = {Place.NEITHER}
     for action, response in attempts:
-        is_attend = action is Action.ATTEND
+        places &= PLACES_BEFORE.get((action, response.status, response.code), places)
+        after = {PLACES_AFTER[action][each] for each in places}
         if response.outcome is Outcome.ACKNOWLEDGED:
-            states = {is_attend}
+            places = after
         elif response.outcome is Outcome.UNKNOWN:
-            states = states | {is_attend}
-    return states
+            places |= after
+        if Place.WAITING in places:
+            places.add(Place.SEAT)
+    return places

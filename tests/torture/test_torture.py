@@ -3,7 +3,7 @@
 import pytest
 
 from tests.sample_data import sample_database
-from tests.service import a_service
+from tests.service import APP_WITHOUT_LOCKS, a_service
 from tests.torture import (
     contention,
     exhaustion,
@@ -11,6 +11,7 @@ from tests.torture import (
     process_failures,
     revocation,
     unresponsive_database,
+    waitlists,
 )
 from tests.torture.clusters import a_cluster
 
@@ -84,6 +85,39 @@ def test_no_seat_is_granted_after_an_event_is_called_off(sample_data, base_url):
 
 def test_nobody_attends_or_calls_off_an_event_that_has_started(sample_data, base_url):
     assert violations_of(contention.start_event(sample_data, base_url, rounds=10)) == []
+
+
+def test_a_crowd_gets_seats_in_the_order_of_the_waitlist_while_workers_are_killed(
+    sample_data, service
+):
+    report = waitlists.change_places(
+        sample_data,
+        service.base_url,
+        people=60,
+        seats=8,
+        seconds=3,
+        clients=12,
+        service=service,
+    )
+
+    assert violations_of(report) == []
+    assert report.figures["promoted"]
+
+
+def test_without_the_row_lock_the_waitlist_breaks(cluster):
+    with (
+        sample_database(cluster.host) as sample_data,
+        a_service(sample_data.database_url, APP_WITHOUT_LOCKS) as unlocked,
+    ):
+        report = waitlists.change_places(
+            sample_data, unlocked.base_url, people=60, seats=8, seconds=1, clients=12
+        )
+
+    assert any("waitlist count" in each for each in report.violations)
+
+
+def test_nobody_joins_or_is_promoted_after_the_event_has_started(sample_data, base_url):
+    assert violations_of(waitlists.start_event(sample_data, base_url, rounds=10)) == []
 
 
 def test_concurrent_transitions_and_edits_are_made_once_and_in_order(sample_data, base_url):

@@ -3,14 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from threading import Barrier, Event
+from threading import Barrier
 
 import pytest
 from sqlalchemy import text
 
 from adapters.postgres.accounts.queries import PostgresAccountQueries
 from adapters.postgres.reader import Reader
-from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitOfWorkFactory
 from application.caller import Caller
 from application.pages import PageRequest
 from domain.accounts.credentials import Password, Username
@@ -20,6 +19,7 @@ from domain.errors import DomainError
 from tests.applications import a_container
 from tests.builders import CLIENT_INFO, DAY
 from tests.concurrency import TIMEOUT_S, run_concurrently, wait_until
+from tests.postgres import HeldUnitOfWorkFactory
 
 PASSWORD, NEW_PASSWORD = "correct horse battery", "seven teas with grace"
 WAITING = text("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
@@ -37,26 +37,6 @@ def ada(use_cases):
     return Caller(profile.id)
 
 
-class HeldUnitOfWorkFactory(PostgresUnitOfWorkFactory):
-    """Its units of work wait before the commit until they are released."""
-
-    def __init__(self, engine):
-        super().__init__(engine)
-        self._engine = engine
-        self.is_ready, self.is_let_go = Event(), Event()
-
-    def __call__(self, caller=None):
-        factory = self
-
-        class Held(PostgresUnitOfWork):
-            def commit(self):
-                factory.is_ready.set()
-                assert factory.is_let_go.wait(TIMEOUT_S)
-                super().commit()
-
-        return Held(self._engine, caller=caller)
-
-
 def test_two_logins_that_race_a_password_change_leave_no_session(empty_database, use_cases, ada):
     held = HeldUnitOfWorkFactory(empty_database)
     change_password = replace(use_cases.change_password, new_work=held)
@@ -71,7 +51,7 @@ def test_two_logins_that_race_a_password_change_leave_no_session(empty_database,
             ),
             "both logins wait for the account, or are through",
         )
-        held.is_let_go.set()
+        held.may_commit.set()
         changed.result(TIMEOUT_S)
         errors = [login.exception(TIMEOUT_S) for login in logins]
 
