@@ -227,13 +227,17 @@ class ApiAndModel(RuleBasedStateMachine):
     def free_seats(self, draw):
         """Seats become free in every way, each time after all people have lined up."""
         path = self.any_path(draw)
-        for cause in draw(st.permutations(["cancel", "remove", "edit"])):
+        for cause in draw(st.permutations(["cancel", "remove", "delete", "edit"])):
             self.line_up(draw, path)
             event = self.model.events.get(path)
             attendees = [each for each in event.attendees if each in self.members] if event else []
             if not attendees or event.creator is None:
                 return
             name, creator = draw(st.sampled_from(attendees)), self.members[event.creator]
+            if cause == "delete":
+                self.delete_account(name)
+                self.sign_up(name.removesuffix(f"-{self.suffix}"))
+                continue
             if cause == "cancel":
                 expected = self.model.cancel(name, path)
                 response = self.members[name].cancel(path)
