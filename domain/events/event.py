@@ -142,7 +142,7 @@ class EventSeats:
         Raises EventNotFound, EventNotPublished, EventCancelled, ReadOnlyEvent, RegistrationNotOpen,
         RegistrationClosed or CapacityExhausted.
         """
-        self._require_open_for(self.seat.user_id, now)
+        self._require_published_and_upcoming(now)
         if self.seat.is_taken:
             return
         self.registration.require_open(now)
@@ -179,7 +179,7 @@ class EventSeats:
         Raises EventNotFound, EventNotPublished, EventCancelled, ReadOnlyEvent, AlreadyAttending,
         RegistrationNotOpen, RegistrationClosed, SeatsAvailable, WaitlistDisabled or WaitlistFull.
         """
-        self._require_open_for(self.seat.user_id, now)
+        self._require_published_and_upcoming(now)
         if self.seat.is_taken:
             raise AlreadyAttending
         if self.waitlist_entry:
@@ -256,8 +256,8 @@ class EventSeats:
             self.waitlist_entry = None
             self.waitlist_count -= 1
 
-    def _require_open_for(self, user_id: UUID, now: datetime) -> None:
-        self._require_visible_to(user_id)
+    def _require_published_and_upcoming(self, now: datetime) -> None:
+        self._require_visible_to(self.seat.user_id)
         if self.state is EventState.DRAFT:
             raise EventNotPublished
         self._require_not_cancelled()

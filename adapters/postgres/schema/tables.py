@@ -174,25 +174,16 @@ Index(
     postgresql_using="gist",
 )
 
-# The previous release does not know the state, but must not grant seats in drafts and cancelled
-# events. It responds to this error with 503, without retrying.
-REQUIRE_PUBLISHED = """
-    CREATE OR REPLACE FUNCTION require_published() RETURNS trigger LANGUAGE plpgsql AS $$
+# The previous release knows neither states nor waitlists. It must not give a seat at an event that
+# is not published, or to somebody who then remains on the waitlist. It responds to this error with
+# 503, without retrying. The next release drops the trigger.
+CHECK_NEW_SEAT = """
+    CREATE OR REPLACE FUNCTION check_new_seat() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        RAISE EXCEPTION 'The event is not published.' USING ERRCODE = '55000';
-    END
-    $$;
-    CREATE OR REPLACE TRIGGER require_published BEFORE UPDATE OF attendees_count ON events
-    FOR EACH ROW WHEN (NEW.attendees_count > OLD.attendees_count AND NEW.state <> 'published')
-    EXECUTE FUNCTION require_published()
-"""
-
-# The previous release does not know waitlists: it must not give a seat to somebody who remains on
-# one. It responds to this error with 503, without retrying. The next release drops the trigger.
-REQUIRE_NOT_WAITING = """
-    CREATE OR REPLACE FUNCTION require_not_waiting() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        IF EXISTS (
+        IF NEW.state <> 'published' THEN
+            RAISE EXCEPTION 'The event is not published.' USING ERRCODE = '55000';
+        END IF;
+        IF NEW.waitlist_count = OLD.waitlist_count AND EXISTS (
             SELECT FROM waitlist_entries JOIN attendances USING (event_id, user_id)
             WHERE event_id = NEW.id
         ) THEN
@@ -201,13 +192,12 @@ REQUIRE_NOT_WAITING = """
         RETURN NEW;
     END
     $$;
-    CREATE OR REPLACE TRIGGER require_not_waiting BEFORE UPDATE OF attendees_count ON events
+    CREATE OR REPLACE TRIGGER check_new_seat BEFORE UPDATE OF attendees_count ON events
     FOR EACH ROW WHEN (
         NEW.attendees_count > OLD.attendees_count
-        AND NEW.waitlist_count > 0
-        AND NEW.waitlist_count = OLD.waitlist_count
+        AND (NEW.state <> 'published' OR NEW.waitlist_count > 0)
     )
-    EXECUTE FUNCTION require_not_waiting()
+    EXECUTE FUNCTION check_new_seat()
 """
 
 # A separate table, so that taking a seat does not rewrite the terms.
@@ -294,12 +284,7 @@ KEEP_PREVIOUS_REFRESH_TOKEN = """
     WHEN (NEW.refresh_token_hash IS DISTINCT FROM OLD.refresh_token_hash)
     EXECUTE FUNCTION keep_previous_refresh_token()
 """
-for statement in (
-    REQUIRE_LIVE_SESSION,
-    KEEP_PREVIOUS_REFRESH_TOKEN,
-    REQUIRE_PUBLISHED,
-    REQUIRE_NOT_WAITING,
-):
+for statement in (REQUIRE_LIVE_SESSION, KEEP_PREVIOUS_REFRESH_TOKEN, CHECK_NEW_SEAT):
     event.listen(metadata, "after_create", DDL(statement))  # type: ignore[no-untyped-call]
 
 calendar_feeds = Table(

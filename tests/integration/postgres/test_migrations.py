@@ -35,8 +35,7 @@ def test_migrations_can_be_reverted_and_repeated(empty):
         "require_live_session",
         "keep_previous_refresh_token",
         "remove_outdated_terms",
-        "require_published",
-        "require_not_waiting",
+        "check_new_seat",
     }
     assert {row[1] for row in first} == {*metadata.tables, *functions}
 

@@ -43,12 +43,18 @@ def upgrade() -> None:
         unique=True,
     )
     op.create_index("waitlist_entries_user_id_idx", "waitlist_entries", ["user_id", "event_id"])
-    # The previous release does not know waitlists: it must not give a seat to somebody who remains
-    # on one. It responds to this error with 503, without retrying.
+    # The previous release knows neither states nor waitlists. It must not give a seat at an event
+    # that is not published, or to somebody who then remains on the waitlist. It responds to this
+    # error with 503, without retrying.
+    op.execute("DROP TRIGGER require_published ON events")
+    op.execute("DROP FUNCTION require_published()")
     op.execute("""
-        CREATE FUNCTION require_not_waiting() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION check_new_seat() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            IF EXISTS (
+            IF NEW.state <> 'published' THEN
+                RAISE EXCEPTION 'The event is not published.' USING ERRCODE = '55000';
+            END IF;
+            IF NEW.waitlist_count = OLD.waitlist_count AND EXISTS (
                 SELECT FROM waitlist_entries JOIN attendances USING (event_id, user_id)
                 WHERE event_id = NEW.id
             ) THEN
@@ -59,19 +65,30 @@ def upgrade() -> None:
         $$
     """)
     op.execute("""
-        CREATE TRIGGER require_not_waiting BEFORE UPDATE OF attendees_count ON events FOR EACH ROW
-        WHEN (
+        CREATE TRIGGER check_new_seat BEFORE UPDATE OF attendees_count ON events
+        FOR EACH ROW WHEN (
             NEW.attendees_count > OLD.attendees_count
-            AND NEW.waitlist_count > 0
-            AND NEW.waitlist_count = OLD.waitlist_count
+            AND (NEW.state <> 'published' OR NEW.waitlist_count > 0)
         )
-        EXECUTE FUNCTION require_not_waiting()
+        EXECUTE FUNCTION check_new_seat()
     """)
 
 
 def downgrade() -> None:
-    op.execute("DROP TRIGGER require_not_waiting ON events")
-    op.execute("DROP FUNCTION require_not_waiting()")
+    op.execute("DROP TRIGGER check_new_seat ON events")
+    op.execute("DROP FUNCTION check_new_seat()")
+    op.execute("""
+        CREATE FUNCTION require_published() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION 'The event is not published.' USING ERRCODE = '55000';
+        END
+        $$
+    """)
+    op.execute("""
+        CREATE TRIGGER require_published BEFORE UPDATE OF attendees_count ON events
+        FOR EACH ROW WHEN (NEW.attendees_count > OLD.attendees_count AND NEW.state <> 'published')
+        EXECUTE FUNCTION require_published()
+    """)
     op.drop_table("waitlist_entries")
     for name, _, _ in reversed(COLUMNS):
         op.drop_column("events", name)
