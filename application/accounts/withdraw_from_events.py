@@ -34,6 +34,7 @@ class WithdrawFromEvents:
             events = work.events.affected_by_deletion_for_update(user_id, now, BATCH)
             for event in events:
                 if event.state is EventState.DRAFT:
+                    event.delete(by=user_id, now=now)
                     work.events.remove(event)
                     continue
                 if event.creator_id == user_id:

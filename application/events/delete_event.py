@@ -32,7 +32,7 @@ class DeleteEvent:
             user = work.users.get(caller.user_id)
             event = work.events.get_for_update(event_id, attendee=caller.user_id)
             now = self.clock.now()
-            event.require_deletable(by=caller.user_id, now=now)
+            event.delete(by=caller.user_id, now=now)
             precondition(view_of(event, user.username, now, work.events))
             work.events.remove(event)
             work.commit()

@@ -1,9 +1,9 @@
 """An event and the rules for its seats."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import Any, TypedDict
 from uuid import UUID
 
 from domain.errors import Invalid
@@ -31,6 +31,7 @@ from domain.events.errors import (
     WaitlistDisabled,
     WaitlistFull,
 )
+from domain.events.messages import Message, MessageType
 from domain.events.registration import RegistrationWindow
 from domain.events.schedule import EventStatus, Schedule
 from domain.events.state import CancellationReason, EventState
@@ -123,12 +124,15 @@ class EventSeats:
     waitlist_entry: WaitlistEntry | None  # of the same user, who has either this or a seat
     # The seats that `promote` gave to others since the event was loaded.
     promoted: Sequence[Seat] = field(default_factory=tuple, init=False, compare=False)
+    # What happened since the event was loaded, in order.
+    messages: list[Message] = field(default_factory=list, init=False, compare=False)
 
-    def require_deletable(self, by: UUID, now: datetime) -> None:
+    def delete(self, by: UUID, now: datetime) -> None:
         """A draft can always be deleted. Raises EventNotFound, NotEventCreator or ReadOnlyEvent."""
         self._require_creator(by)
         if self.state is not EventState.DRAFT:
             self._require_upcoming(now)
+        self._record(MessageType.EVENT_DELETED, now)
 
     def attend(self, now: datetime) -> None:
         """Take the seat. Attending twice changes nothing, even if the event is full.
@@ -144,9 +148,10 @@ class EventSeats:
         self.registration.require_open(now)
         if self.attendees_count >= self.capacity:
             raise CapacityExhausted(self.capacity)
-        self._remove_waitlist_entry()
+        self._remove_waitlist_entry(now)
         self.seat = Seat(self.seat.user_id, registered_at=now)
         self.attendees_count += 1
+        self._record(MessageType.ATTENDANCE_CREATED, now, self.seat.user_id)
 
     def cancel(self, now: datetime) -> None:
         """Give up the seat, even if the event is cancelled. Without a seat, nothing changes.
@@ -156,7 +161,7 @@ class EventSeats:
         self._require_visible_to(self.seat.user_id)
         self._require_upcoming(now)
         if self.seat.is_taken:
-            self._give_up_seat()
+            self._give_up_seat(now)
 
     def remove_attendee(self, by: UUID, now: datetime) -> None:
         """Take the seat from its holder, even if the event is cancelled.
@@ -167,7 +172,7 @@ class EventSeats:
         self._require_upcoming(now)
         if not self.seat.is_taken:
             raise AttendeeNotFound(self.seat.user_id)
-        self._give_up_seat()
+        self._give_up_seat(now)
 
     def join_waitlist(self, now: datetime) -> WaitlistEntry:
         """Go to the end of the line. Joining twice changes nothing.
@@ -190,13 +195,14 @@ class EventSeats:
         self.last_waitlist_number += 1
         self.waitlist_count += 1
         self.waitlist_entry = WaitlistEntry(self.seat.user_id, self.last_waitlist_number, now)
+        self._record(MessageType.WAITLIST_JOINED, now, self.seat.user_id)
         return self.waitlist_entry
 
     def leave_waitlist(self, now: datetime) -> None:
         """Without a waitlist entry, nothing changes. Raises EventNotFound or ReadOnlyEvent."""
         self._require_visible_to(self.seat.user_id)
         self._require_upcoming(now)
-        self._remove_waitlist_entry()
+        self._remove_waitlist_entry(now)
 
     def promote(self, next_in_line: NextInLine, now: datetime) -> None:
         """Give the free seats to the first in line. Call it after every change that frees seats.
@@ -212,6 +218,7 @@ class EventSeats:
         self.attendees_count += len(seats)
         self.waitlist_count -= len(seats)
         for seat in seats:
+            self._record(MessageType.ATTENDANCE_PROMOTED, now, seat.user_id)
             if seat.user_id == self.seat.user_id:
                 self.waitlist_entry, self.seat = None, seat
         self.promoted = [seat for seat in seats if seat is not self.seat]
@@ -227,14 +234,21 @@ class EventSeats:
             and not self.registration.is_closed(now)
         )
 
-    def _give_up_seat(self) -> None:
+    def _give_up_seat(self, now: datetime) -> None:
         self.seat = Seat(self.seat.user_id)
         self.attendees_count -= 1
+        self._record(MessageType.ATTENDANCE_CANCELLED, now, self.seat.user_id)
 
-    def _remove_waitlist_entry(self) -> None:
+    def _remove_waitlist_entry(self, now: datetime) -> None:
         if self.waitlist_entry:
             self.waitlist_entry = None
             self.waitlist_count -= 1
+            self._record(MessageType.WAITLIST_LEFT, now, self.seat.user_id)
+
+    def _record(
+        self, message_type: MessageType, now: datetime, user_id: UUID | None = None
+    ) -> None:
+        self.messages.append(Message(message_type, now, user_id))
 
     def _require_published_and_upcoming(self, now: datetime) -> None:
         self._require_visible_to(self.seat.user_id)
@@ -287,7 +301,7 @@ class Event(EventSeats):
         registration = RegistrationWindow(new.registration_opens_at, new.registration_closes_at)
         schedule = Schedule.planned(new.start_time, new.end_time, now)
         registration.require_before(schedule.start_time)
-        return cls(
+        event = cls(
             id=event_id,
             creator_id=creator_id,
             state=new.state,
@@ -306,6 +320,9 @@ class Event(EventSeats):
             revision=0,
             **{name: getattr(new, name) for name in DETAILS},
         )
+        if event.state is EventState.PUBLISHED:
+            event._record(MessageType.EVENT_PUBLISHED, now)
+        return event
 
     def edit(self, changes: EventChanges, editor_id: UUID, now: datetime) -> None:
         """Apply all changes or none. If nothing differs, it is no edit.
@@ -332,13 +349,16 @@ class Event(EventSeats):
         capacity = changes.get("capacity", self.capacity)
         if capacity < self.attendees_count:
             raise CapacityBelowAttendance(capacity, self.attendees_count)
-        before = replace(self)
+        before = self._editable()
         self.schedule, self.registration = schedule, registration
         for name in DETAILS:
             if name in changes:
                 setattr(self, name, changes[name])  # type: ignore[literal-required]
-        if self != before:
+        after = self._editable()
+        previous = {name: value for name, value in before.items() if value != after[name]}
+        if previous:
             self._revise(now)
+            self.messages.append(Message(MessageType.EVENT_UPDATED, now, previous=previous))
 
     def publish(self, by: UUID, now: datetime) -> None:
         """Publish a draft. Repeating it changes nothing.
@@ -354,6 +374,7 @@ class Event(EventSeats):
         self.state = EventState.PUBLISHED
         self.published_at = now
         self._revise(now)
+        self._record(MessageType.EVENT_PUBLISHED, now)
 
     def call_off(self, reason: CancellationReason, by: UUID, now: datetime) -> None:
         """Cancel the event permanently. Attendees keep their seats. Repeating it changes nothing.
@@ -370,6 +391,17 @@ class Event(EventSeats):
         self.cancelled_at = now
         self.cancellation_reason = reason
         self._revise(now)
+        self._record(MessageType.EVENT_CANCELLED, now)
+
+    def _editable(self) -> dict[str, Any]:
+        """The fields of EventChanges."""
+        return {
+            "start_time": self.schedule.start_time,
+            "end_time": self.schedule.end_time,
+            "registration_opens_at": self.registration.opens_at,
+            "registration_closes_at": self.registration.closes_at,
+            **{name: getattr(self, name) for name in DETAILS},
+        }
 
     def _revise(self, now: datetime) -> None:
         self.revision += 1

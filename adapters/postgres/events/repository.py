@@ -3,6 +3,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
+from uuid_utils.compat import uuid7
+
 from adapters.postgres.connection import Row
 from adapters.postgres.events.mappers import (
     changed_columns,
@@ -12,6 +15,7 @@ from adapters.postgres.events.mappers import (
 )
 from adapters.postgres.events.writes import (
     ADD_EVENT,
+    ADD_MESSAGE,
     JOIN_WAITLIST,
     LEAVE_WAITLIST,
     LOAD,
@@ -29,6 +33,7 @@ from adapters.postgres.events.writes import (
 )
 from adapters.postgres.schema.event_terms import joined_terms
 from adapters.postgres.transaction import Transaction
+from application.messages import data_of
 from application.ports.event_repository import EventRepository
 from domain.events.errors import EventNotFound, TooManyEvents
 from domain.events.event import MAX_UPCOMING_EVENTS, Event, EventSeats
@@ -128,6 +133,22 @@ class PostgresEventRepository(EventRepository):
         self._loaded[event.id] = dict(vars(event))
         if change:
             self.seats_changed.append(change)
+        for message in event.messages:
+            self._transaction.write(
+                ADD_MESSAGE,
+                {
+                    "id": uuid7(),
+                    "event_id": event.id,
+                    "creator_id": event.creator_id,
+                    "user_id": message.user_id,
+                    "type": str(message.type),
+                    "body": orjson.dumps(
+                        {"type": message.type, "timestamp": message.occurred_at, "data": data_of(message, event)},
+                        option=orjson.OPT_UTC_Z,
+                    ).decode(),
+                },
+            )
+        event.messages.clear()
 
     def remove(self, event: EventSeats) -> None:
         # ON DELETE CASCADE deletes the seats and the waitlist.

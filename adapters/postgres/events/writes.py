@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from adapters.postgres.events.filters import IS_DRAFT, has_state
 from adapters.postgres.pages import LIMIT
 from adapters.postgres.schema.event_terms import WRITE_TERMS, insert_terms
-from adapters.postgres.schema.tables import attendances, events, users, waitlist_entries
+from adapters.postgres.schema.tables import attendances, events, outbox, users, waitlist_entries
 from adapters.postgres.sql import EVENT_ID, NOW, columns_of, compile_sql, update_values
 from domain.events.event import EventSeats, Seat
 from domain.events.schedule import Schedule
@@ -137,6 +137,7 @@ ADD_EVENT = compile_sql(
     .join(_added, _added.c.creator_id == users.c.id)
     .add_cte(insert_terms(_added.c.id, bindparam("terms", type_=Text)).cte("terms"))
 )
+ADD_MESSAGE = compile_sql(insert(outbox))
 SET_TERMS = compile_sql(WRITE_TERMS)
 REMOVE_EVENT = compile_sql(delete(events).where(events.c.id == EVENT_ID))
 

@@ -287,6 +287,18 @@ KEEP_PREVIOUS_REFRESH_TOKEN = """
 for statement in (REQUIRE_LIVE_SESSION, KEEP_PREVIOUS_REFRESH_TOKEN, CHECK_NEW_SEAT):
     event.listen(metadata, "after_create", DDL(statement))  # type: ignore[no-untyped-call]
 
+# Messages that the worker has not dispatched yet. No foreign keys: they outlive their events.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # UUIDv7: in order of time
+    Column("event_id", Uuid, nullable=False),
+    Column("creator_id", Uuid, nullable=False),
+    Column("user_id", Uuid),
+    Column("type", Text, nullable=False),
+    Column("body", Text, nullable=False),  # JSON, as it is signed and sent
+)
+
 calendar_feeds = Table(
     "calendar_feeds",
     metadata,

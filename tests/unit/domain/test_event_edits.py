@@ -99,7 +99,7 @@ def test_only_the_creator_may_edit_or_delete():
     with pytest.raises(NotEventCreator):
         event.edit(NO_CHANGES, uuid4(), now=NOON)
     with pytest.raises(NotEventCreator):
-        event.require_deletable(by=uuid4(), now=NOON)
+        event.delete(by=uuid4(), now=NOON)
 
 
 @pytest.mark.parametrize("hours_after_start", [0, 1, 2])
@@ -110,13 +110,13 @@ def test_a_started_event_cannot_be_edited_or_deleted(hours_after_start):
     with pytest.raises(ReadOnlyEvent):
         event.edit(NO_CHANGES, event.creator_id, now)
     with pytest.raises(ReadOnlyEvent):
-        event.require_deletable(by=event.creator_id, now=now)
+        event.delete(by=event.creator_id, now=now)
 
 
 def test_the_creator_may_delete_an_upcoming_event():
     event = an_event()
 
-    event.require_deletable(by=event.creator_id, now=NOON)
+    event.delete(by=event.creator_id, now=NOON)
 
 
 def test_not_event_creator_takes_precedence_over_read_only_event():
@@ -125,7 +125,7 @@ def test_not_event_creator_takes_precedence_over_read_only_event():
     with pytest.raises(NotEventCreator):
         event.edit(NO_CHANGES, uuid4(), now=NOON)
     with pytest.raises(NotEventCreator):
-        event.require_deletable(by=uuid4(), now=NOON)
+        event.delete(by=uuid4(), now=NOON)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def actions(event, user_id, now):
         "edit": lambda: event.edit(EventChanges(), user_id, now),
         "publish": lambda: event.publish(by=user_id, now=now),
         "call_off": lambda: event.call_off(RAIN, by=user_id, now=now),
-        "require_deletable": lambda: event.require_deletable(by=user_id, now=now),
+        "delete": lambda: event.delete(by=user_id, now=now),
         "remove_attendee": lambda: event.remove_attendee(by=user_id, now=now),
         "attend": lambda: event.attend(now),
         "cancel": lambda: event.cancel(now),
@@ -195,7 +195,7 @@ def test_a_draft_cannot_be_called_off(now):
     with pytest.raises(EventNotPublished):
         event.call_off(RAIN, by=event.creator_id, now=now)
 
-    event.require_deletable(by=event.creator_id, now=now)
+    event.delete(by=event.creator_id, now=now)
     assert event.state is DRAFT
 
 
@@ -337,13 +337,13 @@ def test_a_draft_whose_start_has_passed_can_only_be_edited_with_new_times(now):
 def test_a_cancelled_event_can_be_deleted_until_its_start():
     event = an_event(state=CANCELLED, start_time=NOON)
 
-    event.require_deletable(by=event.creator_id, now=NOON - TICK)
+    event.delete(by=event.creator_id, now=NOON - TICK)
     with pytest.raises(ReadOnlyEvent):
-        event.require_deletable(by=event.creator_id, now=NOON)
+        event.delete(by=event.creator_id, now=NOON)
 
 
 @STARTED
 def test_a_draft_can_be_deleted_at_any_time(now):
     event = an_event(state=DRAFT, start_time=NOON)
 
-    event.require_deletable(by=event.creator_id, now=now)
+    event.delete(by=event.creator_id, now=now)

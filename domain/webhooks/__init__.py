@@ -1,0 +1,1 @@
+"""Webhooks: HTTP requests that tell other systems what happened to events."""

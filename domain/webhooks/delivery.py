@@ -1,0 +1,72 @@
+"""The delivery of a message to a webhook."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from http import HTTPStatus
+from uuid import UUID
+
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+# Before each attempt.
+DELAYS = (
+    *(0 * SECOND, 5 * SECOND, 5 * MINUTE, 30 * MINUTE),
+    *(2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR),
+)
+# A delay is longer by at most this part of itself.
+JITTER = 0.1
+MAX_RETRY_AFTER = 24 * HOUR
+ATTEMPT_TIMEOUT = 15 * SECOND
+# Longer than an attempt takes, so that no two workers make the same one.
+LEASE = 60 * SECOND
+RESPONSE_MAX_BYTES = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """`status` is None if there was no response; `error` says why."""
+
+    status: int | None
+    duration: timedelta
+    response: str = ""
+    error: str = ""
+    retry_after: timedelta | None = None
+
+    @property
+    def is_success(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def is_gone(self) -> bool:
+        return self.status == HTTPStatus.GONE
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass
+class Delivery:
+    id: UUID
+    webhook_id: UUID
+    message_id: UUID
+    attempts: int
+    state: DeliveryState
+    next_attempt_at: datetime | None  # None unless pending
+    last_attempt: Attempt | None
+
+    def record(self, attempt: Attempt, now: datetime, jitter: float) -> None:
+        """`jitter` is between 0 and 1. The delivery fails for good after the last attempt or 410."""
+        self.attempts += 1
+        self.last_attempt = attempt
+        self.next_attempt_at = None
+        if attempt.is_success:
+            self.state = DeliveryState.SUCCEEDED
+        elif attempt.is_gone or self.attempts >= len(DELAYS):
+            self.state = DeliveryState.FAILED
+        else:
+            delay = DELAYS[self.attempts] * (1 + JITTER * jitter)
+            if attempt.retry_after is not None:
+                delay = max(delay, min(attempt.retry_after, MAX_RETRY_AFTER))
+            self.next_attempt_at = now + delay

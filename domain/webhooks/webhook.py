@@ -1,0 +1,115 @@
+"""Endpoints of users, and the secrets that sign requests to them."""
+
+from collections.abc import Set
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from domain.errors import Invalid
+from domain.events.messages import MessageType
+from domain.text import require_lines
+from domain.webhooks.errors import WebhookUrlRefused
+
+# Per user.
+MAX_WEBHOOKS = 10
+URL_MAX_LENGTH = 2_000
+DESCRIPTION_MAX_LENGTH = 500
+# Standard Webhooks, signature scheme: between 24 and 64 bytes.
+SECRET_BYTES = 32
+# How long the previous secret also signs.
+ROTATION = timedelta(hours=24)
+
+
+class WebhookUrl(str):
+    """An absolute https URL with a host, up to 2,000 characters of ASCII without whitespace.
+
+    No credentials and no fragment. Which addresses are allowed is checked at each delivery.
+    Raises Invalid or WebhookUrlRefused.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "WebhookUrl":
+        if (
+            len(text) > URL_MAX_LENGTH
+            or not text.isascii()
+            or not text.isprintable()
+            or " " in text
+        ):
+            problem = f"Must be a URL of up to {URL_MAX_LENGTH:,} ASCII characters without spaces."
+            raise Invalid("url", problem)
+        try:
+            parts = urlsplit(text)
+            host, _ = parts.hostname, parts.port
+        except ValueError as error:
+            raise Invalid("url", "Must be a valid URL.") from error
+        if parts.scheme != "https":
+            raise WebhookUrlRefused("Must start with https://.")
+        if not host or "@" in parts.netloc or "#" in text:
+            raise Invalid("url", "Must have a host, and no credentials or fragment.")
+        return super().__new__(cls, text)
+
+
+class WebhookDescription(str):
+    """Up to 500 characters after trimming whitespace. Raises Invalid."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "WebhookDescription":
+        trimmed = text.strip()
+        if len(trimmed) > DESCRIPTION_MAX_LENGTH:
+            problem = f"Must be at most {DESCRIPTION_MAX_LENGTH} characters."
+            raise Invalid("description", problem)
+        require_lines("description", trimmed)
+        return super().__new__(cls, trimmed)
+
+
+class DisabledReason(StrEnum):
+    BY_OWNER = "by_owner"
+    GONE = "gone"  # the endpoint responded with 410
+    FAILING = "failing"  # a delivery failed after the last attempt
+
+
+@dataclass
+class Webhook:
+    """`types` is empty for all types."""
+
+    id: UUID
+    user_id: UUID
+    url: WebhookUrl
+    description: WebhookDescription
+    types: Set[MessageType]
+    secret: bytes = field(repr=False)
+    created_at: datetime
+    disabled_reason: DisabledReason | None = None
+    previous_secret: bytes | None = field(default=None, repr=False)
+    previous_secret_until: datetime | None = None
+
+    @property
+    def is_enabled(self) -> bool:
+        return self.disabled_reason is None
+
+    def wants(self, message_type: str) -> bool:
+        return self.is_enabled and (not self.types or message_type in self.types)
+
+    def enable(self) -> None:
+        """Messages that were missed are not sent later."""
+        self.disabled_reason = None
+
+    def disable(self, reason: DisabledReason) -> None:
+        """The first reason stays."""
+        self.disabled_reason = self.disabled_reason or reason
+
+    def rotate_secret(self, secret: bytes, now: datetime) -> None:
+        """The previous secret also signs for ROTATION; an older one no longer does."""
+        self.previous_secret, self.previous_secret_until = self.secret, now + ROTATION
+        self.secret = secret
+
+    def signing_secrets(self, now: datetime) -> list[bytes]:
+        if self.previous_secret is None or self.previous_secret_until is None:
+            return [self.secret]
+        if now >= self.previous_secret_until:
+            return [self.secret]
+        return [self.secret, self.previous_secret]
