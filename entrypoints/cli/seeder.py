@@ -180,7 +180,7 @@ class Seeder:
         state = STATES[number % len(STATES)]
         is_draft = state is EventState.DRAFT
         visibility, attendees_visible_to = ACCESS[number % len(ACCESS)]
-        # Seats are taken, and waitlists joined in the last quarter, from `first` to `last`.
+        # People take seats between `first` and `last`, and join the waitlist in the last quarter.
         first, last = min(window.opens_at or created_at, last), min(window.closes_at or last, last)
         is_attended = not is_draft and first < last
         taken, capacity = self._seats(seats, FILL[number % len(FILL)] if is_attended else "empty")
@@ -211,8 +211,8 @@ class Seeder:
             respond=lambda view: view,
         )
         sold_out_at = last - (last - first) / 4
-        is_waited_for = state is EventState.PUBLISHED and start_time > self._now
-        waiting = random.randint(1, 1 + taken // 2) if is_waited_for and taken == capacity else 0
+        has_waitlist = state is EventState.PUBLISHED and start_time > self._now
+        waiting = random.randint(1, 1 + taken // 2) if has_waitlist and taken == capacity else 0
         people = random.sample(self.people, min(taken + waiting, len(self.people)))
         # If the service is running, others may take seats or give them back.
         with suppress(CapacityExhausted, SeatsAvailable):

@@ -93,7 +93,7 @@ def test_the_setting_is_saved(storage, ada, full):
     assert storage.load(other, ada).waitlist_enabled is False
 
 
-def test_who_leaves_and_joins_again_is_last(storage, full, waiting):
+def test_whoever_leaves_and_rejoins_is_last(storage, full, waiting):
     storage.leave_waitlist(full, waiting[0])
 
     assert storage.load(full, waiting[0]).waitlist_entry is None
@@ -157,7 +157,7 @@ def test_saving_twice_promotes_once(storage, full, waiting, grace):
     assert names(storage, full) == ["hedy", "joan", "lynn"]
 
 
-def test_changes_of_a_waitlist_that_are_not_committed_are_discarded(storage, full, waiting, grace):
+def test_uncommitted_changes_of_a_waitlist_are_discarded(storage, full, waiting, grace):
     with storage.new_work() as work:
         loaded = work.events.get_for_update(full.id, attendee=grace.id)
         loaded.cancel(NOON)
@@ -219,9 +219,7 @@ def test_a_deleted_user_cannot_join(storage, full, people):
     assert storage.load(full, people[1]).waitlist_count == 0
 
 
-def test_a_removed_event_takes_its_waitlist_along_and_leaves_others(
-    storage, full, waiting, ada, grace
-):
+def test_removing_an_event_removes_its_waitlist_and_no_other(storage, full, waiting, ada, grace):
     other = storage.keep_event(ada, capacity=1)
     storage.seat(other, grace)
     storage.join_waitlist(other, waiting[0])

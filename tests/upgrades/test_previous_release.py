@@ -199,7 +199,7 @@ def test_its_events_have_a_waitlist(database, new_work, ada, previous_release):
     assert (event.last_waitlist_number, event.waitlist_entry) == (0, None)
 
 
-def test_it_promotes_nobody_and_the_free_seat_goes_to_who_asks_first(
+def test_it_promotes_nobody_and_gives_the_free_seat_to_whoever_attends_first(
     database, new_work, guests, previous_release, full_event
 ):
     """The documented exception."""
@@ -214,7 +214,7 @@ def test_it_promotes_nobody_and_the_free_seat_goes_to_who_asks_first(
     assert verify(database).differences == ()
 
 
-def test_it_gives_no_seat_to_somebody_who_waits(
+def test_it_gives_no_seat_to_somebody_on_the_waitlist(
     new_work, ada, guests, previous_release, full_event
 ):
     """It responds with 503, without retrying; this release takes them off the waitlist."""

@@ -118,7 +118,7 @@ def indexed_filters(
     key: StatementKey, source: FromClause = events
 ) -> Iterator[ColumnElement[bool]]:
     """Conditions that an index covers, or whose selectivity the planner can estimate."""
-    yield from _is_of_viewer(key, source)
+    yield from _viewer_filters(key, source)
     if key.has_starts_after:
         yield source.c.start_time >= STARTS_AFTER
     if key.has_starts_before:
@@ -142,7 +142,7 @@ def indexed_filters(
         yield has_status(EventStatus.UPCOMING, source)
 
 
-def _is_of_viewer(key: StatementKey, source: FromClause) -> Iterator[ColumnElement[bool]]:
+def _viewer_filters(key: StatementKey, source: FromClause) -> Iterator[ColumnElement[bool]]:
     if key.attending:
         yield _has_seat(source)
     if key.waiting:
@@ -155,12 +155,12 @@ def _is_of_viewer(key: StatementKey, source: FromClause) -> Iterator[ColumnEleme
 
 def may_match_hidden_events(key: StatementKey) -> bool:
     """Whether the filters may match events that the viewer must not see in lists."""
-    is_of_viewer = key.created or key.attending or key.waiting or key.state is EventState.DRAFT
-    return not is_of_viewer
+    is_own = key.created or key.attending or key.waiting or key.state is EventState.DRAFT
+    return not is_own
 
 
 def visible_events(key: StatementKey, source: FromClause = events) -> Iterator[ColumnElement[bool]]:
-    """No drafts of others, and unlisted events of others only for those who attend or wait.
+    """No drafts of others, and unlisted events of others only if the viewer attends or waits.
 
     Nobody attends or waits for a draft. No condition if the filters imply it.
     """
@@ -222,7 +222,7 @@ def is_attending(source: FromClause) -> ColumnElement[bool]:
 
 
 def has_waitlist(source: FromClause) -> ColumnElement[bool]:
-    """Whether there are entries, also of an ended waitlist."""
+    """Whether there are entries, even if the waitlist has ended."""
     has_entries: ColumnElement[bool] = source.c.waitlist_count > literal_column("0")
     return has_entries
 
@@ -233,14 +233,14 @@ def _has_active_waitlist(source: FromClause) -> Iterator[ColumnElement[bool]]:
 
 
 def _has_waitlist_entry(source: FromClause) -> ColumnElement[bool]:
-    """Also of an ended waitlist."""
+    """Even if the waitlist has ended."""
     return exists().where(
         waitlist_entries.c.event_id == source.c.id, waitlist_entries.c.user_id == VIEWER
     )
 
 
 def is_waiting(source: FromClause) -> ColumnElement[bool]:
-    """Looked up for each event that has an active waitlist."""
+    """Looks up an entry for each event that has an active waitlist."""
     is_active = and_(has_waitlist(source), *_has_active_waitlist(source))
     entry = select(true()).where(
         waitlist_entries.c.event_id == source.c.id, waitlist_entries.c.user_id == VIEWER
@@ -249,14 +249,14 @@ def is_waiting(source: FromClause) -> ColumnElement[bool]:
     return case((is_active, func.coalesce(entry.scalar_subquery(), false())), else_=false())
 
 
-def _is_awaited() -> Exists:
-    """Like `is_waiting`, but without columns of `events` that events_hidden_idx does not have."""
-    awaited = events.alias("awaited")
+def _has_active_waitlist_entry() -> Exists:
+    """Like `is_waiting`, but uses only columns of `events` that events_hidden_idx has."""
+    active = events.alias("active")
     return exists().where(
         waitlist_entries.c.user_id == VIEWER,
         waitlist_entries.c.event_id == events.c.id,
-        awaited.c.id == waitlist_entries.c.event_id,
-        *_has_active_waitlist(awaited),
+        active.c.id == waitlist_entries.c.event_id,
+        *_has_active_waitlist(active),
     )
 
 
@@ -291,4 +291,4 @@ def has_status(status: EventStatus, source: FromClause = events) -> ColumnElemen
 
 
 # The complement of `visible_events`, for counts.
-IS_HIDDEN = and_(_is_restricted(), ~IS_CREATOR, ~_has_seat(events), ~_is_awaited())
+IS_HIDDEN = and_(_is_restricted(), ~IS_CREATOR, ~_has_seat(events), ~_has_active_waitlist_entry())

@@ -89,7 +89,7 @@ class PostgresEventRepository(EventRepository):
     def _waitlist_entries(
         self, events: Sequence[Row], user_id: UUID
     ) -> Mapping[UUID, WaitlistEntry]:
-        """The user's, by event id. Sends nothing if no event has a waitlist."""
+        """The user's entries by event id. Sends nothing if no event has a waitlist."""
         event_ids = [row.id for row in events if row.waitlist_count]
         if not event_ids:
             return {}

@@ -243,7 +243,7 @@ attendances = Table(
     Index("attendances_user_id_idx", "user_id", "event_id"),
 )
 
-# Those who wait for a seat. Entries of ended waitlists remain until they are purged.
+# Entries of ended waitlists remain until they are purged.
 waitlist_entries = Table(
     "waitlist_entries",
     metadata,

@@ -215,7 +215,7 @@ def test_the_waitlist_of_a_cancelled_event_is_removed(new_work, ada, waiting, wa
     assert waitlist_count(new_work, event) == 0
 
 
-def test_a_waitlist_is_removed_in_batches_and_its_count_is_right_in_between(
+def test_a_waitlist_is_removed_in_batches_and_its_count_stays_correct(
     new_work, ada, waiting, waitlists
 ):
     event = full_event(new_work, ada, *waiting, start_time=NOON)

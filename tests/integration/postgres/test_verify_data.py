@@ -167,7 +167,7 @@ def test_people_who_attend_and_wait_are_found(engine, full_event):
 
 
 @pytest.mark.parametrize(("capacity", "not_promoted"), [(2, 1), (3, 2), (4, 2)])
-def test_free_seats_next_to_waiting_people_are_found(engine, full_event, capacity, not_promoted):
+def test_free_seats_while_people_wait_are_found(engine, full_event, capacity, not_promoted):
     corrupt(engine, f"UPDATE events SET capacity = {capacity}")
 
     assert verify(engine).differences == (
@@ -184,7 +184,7 @@ def test_free_seats_next_to_waiting_people_are_found(engine, full_event, capacit
         "start_time = now()",
     ],
 )
-def test_seats_may_be_free_where_nobody_is_promoted(engine, full_event, exception):
+def test_seats_may_be_free_if_the_event_promotes_nobody(engine, full_event, exception):
     corrupt(engine, f"UPDATE events SET capacity = 2, {exception}")
 
     assert verify(engine).differences == ()

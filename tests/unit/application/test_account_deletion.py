@@ -193,7 +193,7 @@ def waitlists(world):
     return [list(entries) for entries in world.store.committed.waitlists.values() if entries]
 
 
-def test_a_deletion_leaves_waitlists_and_gives_seats_to_those_who_wait(world):
+def test_a_deletion_leaves_waitlists_and_promotes_the_first_in_line(world):
     ada, grace, mary, ruth = (world.person(name) for name in ("ada", "grace", "mary", "ruth"))
     attended, waited = (world.published(grace, capacity=1) for _ in range(2))
     for event, first, others in ((attended, ada, [mary, ruth]), (waited, mary, [ada, ruth])):

@@ -14,7 +14,7 @@ COLUMNS = (
 
 
 def upgrade() -> None:
-    # Constant defaults, which rewrite no row: the previous release sets none of these columns.
+    # Defaults, because the previous release does not set these columns. Constants rewrite no rows.
     for name, kind, default in COLUMNS:
         op.add_column("events", sa.Column(name, kind, nullable=False, server_default=default))
     # NOT VALID: the next migration validates it without blocking reads and writes.
