@@ -17,6 +17,7 @@ from domain.events.event import EventChanges, Seat
 from domain.events.waitlist import WaitlistEntry
 from tests.builders import HOUR, NOON, SECOND, a_user
 from tests.fakes.clock import FakeClock
+from tests.storage import change
 
 ALL = PageRequest(limit=100)
 
@@ -38,7 +39,7 @@ def people(storage):
 
 @pytest.fixture
 def waiting(storage, full, people):
-    """Who waits for a seat, first in line first; each joined a second after the one before."""
+    """The waitlist, first in line first. Each person joined a second after the previous one."""
     for number, user in enumerate(people):
         storage.join_waitlist(full, user, now=NOON + number * SECOND)
     return people
@@ -81,11 +82,8 @@ def test_a_new_entry_is_read_back(storage, full, people):
 
 
 def test_the_setting_is_saved(storage, ada, full):
-    with storage.new_work() as work:
-        loaded = work.events.get_for_update(full.id, attendee=ada.id)
-        loaded.edit(EventChanges(waitlist_enabled=False), ada.id, NOON)
-        work.events.save(loaded)
-        work.commit()
+    changes = EventChanges(waitlist_enabled=False)
+    change(storage.new_work, full, lambda loaded: loaded.edit(changes, ada.id, NOON))
 
     assert storage.load(full, ada).waitlist_enabled is False
     assert get(storage, full, ada).waitlist_enabled is False
@@ -169,7 +167,7 @@ def test_uncommitted_changes_of_a_waitlist_are_discarded(storage, full, waiting,
 
 
 def test_a_waiting_person_who_takes_a_free_seat_leaves_the_waitlist(storage, full, waiting, grace):
-    storage.unseat(full, grace)  # as the previous release does it
+    storage.unseat(full, grace)  # as the previous release does
 
     AttendEvent(storage.new_work, FakeClock())(full.id, Caller(waiting[1].id))
 

@@ -11,6 +11,7 @@ from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from tests.builders import DAY, NOON, a_user, an_event
 from tests.postgres import a_database
 from tests.processes import run_cli
+from tests.storage import add_all, change
 
 
 @pytest.fixture
@@ -32,16 +33,8 @@ def event(engine):
     ada = a_user()
     event = an_event(creator_id=ada.id, capacity=3)
     new_work = PostgresUnitOfWorkFactory(engine)
-    with new_work() as work:
-        work.users.add(ada)
-        work.events.add(an_event(creator_id=ada.id))
-        work.events.add(event)
-        work.commit()
-    with new_work() as work:
-        loaded = work.events.get_for_update(event.id, attendee=ada.id)
-        loaded.attend(NOON)
-        work.events.save(loaded)
-        work.commit()
+    add_all(new_work, ada, an_event(creator_id=ada.id), event)
+    change(new_work, event, lambda loaded: loaded.attend(NOON))
     return event
 
 
@@ -52,17 +45,10 @@ def full_event(engine):
     start = datetime.now(UTC) + DAY
     event = an_event(creator_id=ada.id, capacity=1, start_time=start)
     new_work = PostgresUnitOfWorkFactory(engine)
-    with new_work() as work:
-        for person in people:
-            work.users.add(person)
-        work.events.add(event)
-        work.commit()
-    for person in people:
-        with new_work() as work:
-            loaded = work.events.get_for_update(event.id, attendee=person.id)
-            (loaded.join_waitlist if person in waiting else loaded.attend)(start - DAY)
-            work.events.save(loaded)
-            work.commit()
+    add_all(new_work, *people, event)
+    change(new_work, event, lambda loaded: loaded.attend(start - DAY))
+    for person in waiting:
+        change(new_work, event, lambda loaded: loaded.join_waitlist(start - DAY), person)
     return event
 
 

@@ -27,6 +27,7 @@ from tests.builders import a_user, an_event
 from tests.concurrency import TIMEOUT_S, wait_until
 from tests.fakes.clock import FakeClock
 from tests.postgres import HeldUnitOfWorkFactory, cut_connections
+from tests.storage import add_all
 
 WAITING = text("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
 CLOCK = FakeClock()
@@ -41,11 +42,7 @@ class Party:
         names = ("host", "ada", "grace", "linus", "margaret")
         self.users = {name: a_user(name) for name in names}
         self.event = an_event(creator_id=self.users["host"].id, capacity=capacity)
-        with self.new_work() as work:
-            for user in self.users.values():
-                work.users.add(user)
-            work.events.add(self.event)
-            work.commit()
+        add_all(self.new_work, *self.users.values(), self.event)
 
     def _caller(self, name):
         return Caller(self.users[name].id)
@@ -103,7 +100,7 @@ class Party:
             two = pool.submit(second, self.new_work)
             wait_until(
                 lambda: two.done() or connection.execute(WAITING).scalar_one() == 1,
-                "the second waits for a lock, or is through",
+                "the second waits for a lock or has finished",
             )
             held.may_commit.set()
             one.result(TIMEOUT_S)
@@ -132,7 +129,7 @@ class Party:
 
 @pytest.fixture
 def party_for(empty_database):
-    """An event with this capacity; the counts must be right at the end."""
+    """Creates an event with this capacity. Its counts must be right at the end."""
     parties = []
 
     def a_party(capacity):
@@ -222,7 +219,7 @@ def test_a_capacity_raised_during_a_cancellation_frees_two_seats(party, is_raise
 
 
 def test_whoever_deletes_their_account_before_a_promotion_commits_is_skipped(party):
-    # The promotion finds Grace in line, and waits to see whether her account remains.
+    # The promotion finds Grace in line, and waits until her account is deleted.
     assert party.race(party.remove_account("grace"), party.cancel("ada")) is None
 
     assert (party.attending, party.waiting) == ({"linus"}, ["grace"])

@@ -43,7 +43,7 @@ def create(**fields):
 
 
 def with_own_entry(event, number=1):
-    """The user, whose place is loaded, waits."""
+    """The user of the loaded event waits."""
     event.waitlist_entry = WaitlistEntry(event.seat.user_id, number, BEFORE)
     event.waitlist_count += 1
     event.last_waitlist_number = max(number, event.last_waitlist_number)
@@ -149,7 +149,7 @@ def test_joining_twice_changes_nothing_even_if_nobody_else_can_join(fields):
     assert event == before
 
 
-# Errors by precedence, with what causes each.
+# In the order in which they are reported, with what causes each.
 OBSTACLES = [
     (ReadOnlyEvent, {"start_time": NOON}),
     (AlreadyAttending, {"seat": Seat(uuid4(), registered_at=BEFORE)}),
