@@ -27,7 +27,6 @@ from domain.events.errors import (
 from domain.events.event import MICROSECOND, EventChanges
 from domain.events.state import NO_REASON
 from tests.builders import CLIENT_INFO, DAY, HOUR, NOON
-from tests.fakes.memory import MemoryEventRepository
 
 ALL = PageRequest(10, 0)
 MINUTE = timedelta(minutes=1)
@@ -182,16 +181,13 @@ def test_changes_to_seats_and_the_waitlist_are_not_edits(world, ada, grace, even
 
 
 @pytest.mark.parametrize("action", ["join_waitlist", "leave_waitlist", "remove_attendee"])
-def test_the_clock_is_read_after_the_wait_for_the_lock(world, ada, grace, action, monkeypatch):
+def test_the_clock_is_read_after_the_wait_for_the_lock(
+    world, ada, grace, action, wait_a_day_for_locks
+):
     event = full(world, ada, grace)
     arguments = [grace.user_id, ada] if action == "remove_attendee" else [world.person("mary")]
-    get_for_update = MemoryEventRepository.get_for_update
+    wait_a_day_for_locks()
 
-    def wait_until_the_event_starts(*arguments, **names):
-        world.clock.advance(DAY)
-        return get_for_update(*arguments, **names)
-
-    monkeypatch.setattr(MemoryEventRepository, "get_for_update", wait_until_the_event_starts)
     with pytest.raises(ReadOnlyEvent):
         getattr(world, action)(event.id, *arguments)
 
