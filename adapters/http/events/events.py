@@ -181,7 +181,7 @@ def events_blueprint(
 
         Creator only, before the event starts; drafts also after. Fails with 409 if the event is
         cancelled. Omitted fields are reset to their defaults. Read-only fields, including `state`,
-        are ignored. Free seats then go to those who wait, in order.
+        are ignored. The edit gives free seats to those who wait, in order.
         """
         return use_cases.update_event(event_id, caller(), changes, precondition())
 
@@ -197,7 +197,7 @@ def events_blueprint(
         Creator only, before the event starts; drafts also after. Fails with 409 if the event is
         cancelled. Omitted fields keep their values. Read-only fields, including `state`, are
         ignored. Null removes `registration_opens_at` or `registration_closes_at`; for any other
-        field, null returns 422. Free seats then go to those who wait, in order.
+        field, null returns 422. The edit gives free seats to those who wait, in order.
         """
         return use_cases.update_event(event_id, caller(), changes, precondition())
 
