@@ -24,7 +24,7 @@ class EventRepository(Protocol):
     @abstractmethod
     def affected_by_deletion_for_update(
         self, user_id: UUID, now: datetime, limit: int
-    ) -> Sequence[EventSeats]:
+    ) -> Sequence[Event]:
         """The events that the deletion of an account still has to change, with the user's place.
 
         These are the user's drafts, their upcoming events that are not cancelled, and the upcoming

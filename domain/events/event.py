@@ -119,10 +119,6 @@ class EventSeats:
     waitlist_enabled: bool
     waitlist_count: int
     last_waitlist_number: int  # never decreases: people who rejoin are last
-    cancelled_at: datetime | None
-    cancellation_reason: CancellationReason | None  # None unless cancelled
-    updated_at: datetime
-    revision: int  # number of edits and transitions
     seat: Seat
     waitlist_entry: WaitlistEntry | None  # of the same user, who never has both
     # The seats that `promote` has given to others since the event was loaded.
@@ -220,22 +216,6 @@ class EventSeats:
                 self.waitlist_entry, self.seat = None, seat
         self.promoted = [seat for seat in seats if seat is not self.seat]
 
-    def call_off(self, reason: CancellationReason, by: UUID, now: datetime) -> None:
-        """Cancel the event permanently. Attendees keep their seats. Repeating it changes nothing.
-
-        Raises EventNotFound, NotEventCreator, EventNotPublished or ReadOnlyEvent.
-        """
-        self._require_creator(by)
-        if self.state is EventState.DRAFT:
-            raise EventNotPublished
-        if self.state is EventState.CANCELLED:
-            return
-        self._require_upcoming(now)
-        self.state = EventState.CANCELLED
-        self.cancelled_at = now
-        self.cancellation_reason = reason
-        self._revise(now)
-
     def is_upcoming(self, now: datetime) -> bool:
         return self.schedule.status_at(now) is EventStatus.UPCOMING
 
@@ -280,11 +260,6 @@ class EventSeats:
         if not self.is_upcoming(now):
             raise ReadOnlyEvent
 
-    def _revise(self, now: datetime) -> None:
-        self.revision += 1
-        # Increases with every revision, even if clocks differ: it identifies the revision.
-        self.updated_at = max(now, self.updated_at + MICROSECOND)
-
 
 @dataclass
 class Event(EventSeats):
@@ -298,7 +273,11 @@ class Event(EventSeats):
     visibility: Visibility
     attendees_visible_to: AttendeesVisibleTo
     created_at: datetime
+    updated_at: datetime
     published_at: datetime | None  # None for a draft
+    cancelled_at: datetime | None
+    cancellation_reason: CancellationReason | None  # None unless cancelled
+    revision: int  # number of edits and transitions
 
     @classmethod
     def create(cls, new: NewEvent, event_id: UUID, creator_id: UUID, now: datetime) -> "Event":
@@ -375,3 +354,24 @@ class Event(EventSeats):
         self.state = EventState.PUBLISHED
         self.published_at = now
         self._revise(now)
+
+    def call_off(self, reason: CancellationReason, by: UUID, now: datetime) -> None:
+        """Cancel the event permanently. Attendees keep their seats. Repeating it changes nothing.
+
+        Raises EventNotFound, NotEventCreator, EventNotPublished or ReadOnlyEvent.
+        """
+        self._require_creator(by)
+        if self.state is EventState.DRAFT:
+            raise EventNotPublished
+        if self.state is EventState.CANCELLED:
+            return
+        self._require_upcoming(now)
+        self.state = EventState.CANCELLED
+        self.cancelled_at = now
+        self.cancellation_reason = reason
+        self._revise(now)
+
+    def _revise(self, now: datetime) -> None:
+        self.revision += 1
+        # Increases with every revision, even if clocks differ: it identifies the revision.
+        self.updated_at = max(now, self.updated_at + MICROSECOND)

@@ -136,7 +136,11 @@ class Seeder:
 
     @property
     def known_people(self) -> list[Profile]:
-        """Whose names the command prints. They create the drafts, which nobody else could see."""
+        """People whose names the command prints.
+
+        They create the drafts, which only the creator sees, and the events with a waitlist, which
+        only the creator can list.
+        """
         return self.people[:3]
 
     def run(
@@ -187,7 +191,9 @@ class Seeder:
         words = {"topic": random.choice(kind.topics), "city": faker.city(), "host": faker.name()}
         address = f"{faker.building_number()} {faker.street_name()}, {words['city']}"
         creator = random.choice(self.people)
-        if is_draft:
+        is_upcoming = state is EventState.PUBLISHED and start_time > self._now
+        has_waitlist = is_upcoming and taken == capacity
+        if is_draft or has_waitlist:
             creator = self.known_people[number // len(STATES) % len(self.known_people)]
 
         self._clock.instant = created_at
@@ -211,8 +217,7 @@ class Seeder:
             respond=lambda view: view,
         )
         sold_out_at = last - (last - first) / 4
-        has_waitlist = state is EventState.PUBLISHED and start_time > self._now
-        waiting = random.randint(1, 1 + taken // 2) if has_waitlist and taken == capacity else 0
+        waiting = random.randint(1, 1 + taken // 2) if has_waitlist else 0
         people = random.sample(self.people, min(taken + waiting, len(self.people)))
         # If the service is running, others may take seats or give them back.
         with suppress(CapacityExhausted, SeatsAvailable):

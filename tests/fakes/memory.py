@@ -290,7 +290,7 @@ class MemoryEventRepository(EventRepository):
 
     def affected_by_deletion_for_update(
         self, user_id: UUID, now: datetime, limit: int
-    ) -> Sequence[EventSeats]:
+    ) -> Sequence[Event]:
         found = sorted(
             event.id
             for event in self.state.events.values()

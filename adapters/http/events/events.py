@@ -181,7 +181,7 @@ def events_blueprint(
 
         Creator only, before the event starts; drafts also after. Fails with 409 if the event is
         cancelled. Omitted fields are reset to their defaults. Read-only fields, including `state`,
-        are ignored. Free seats go to the people on the waitlist, in order.
+        are ignored. Promotes people on the waitlist to free seats.
         """
         return use_cases.update_event(event_id, caller(), changes, precondition())
 
@@ -197,7 +197,7 @@ def events_blueprint(
         Creator only, before the event starts; drafts also after. Fails with 409 if the event is
         cancelled. Omitted fields keep their values. Read-only fields, including `state`, are
         ignored. Null removes `registration_opens_at` or `registration_closes_at`; for any other
-        field, null returns 422. Free seats go to the people on the waitlist, in order.
+        field, null returns 422. Promotes people on the waitlist to free seats.
         """
         return use_cases.update_event(event_id, caller(), changes, precondition())
 

@@ -21,7 +21,7 @@ and seats are left, until it starts or its creator calls it off.
 
 Sign up, log in, and send the access token with every request. Errors are problem documents
 (RFC 9457) with a stable `code`. Every response has an `X-Request-ID`; send your own to correlate
-requests. Trailing slashes are optional. Lists of events and attendees support gzip.
+requests. Trailing slashes are optional. Lists of events, attendees and waitlists support gzip.
 """
 
 

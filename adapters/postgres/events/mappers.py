@@ -44,7 +44,7 @@ def event_from_row(row: Row, attendee: UUID, entry: WaitlistEntry | None) -> Eve
 
 
 def event_seats_from_row(row: Row, attendee: UUID, entry: WaitlistEntry | None) -> EventSeats:
-    """Like `event_from_row`, without the texts."""
+    """Like `event_from_row`, but only what decides about seats."""
     return EventSeats(**_values(EventSeats, row, attendee, entry))
 
 

@@ -54,14 +54,14 @@ class PostgresEventRepository(EventRepository):
 
     def affected_by_deletion_for_update(
         self, user_id: UUID, now: datetime, limit: int
-    ) -> Sequence[EventSeats]:
+    ) -> Sequence[Event]:
         values = {"attendee": user_id, "now": now, "limit": limit}
         # Runs twice, to see what was committed while it waited for the locks.
         rows = self._transaction.rows(
             LOCK_AFFECTED_BY_DELETION, values, lock=LOCK_AFFECTED_BY_DELETION
         )
         entries = self._waitlist_entries(rows, user_id)
-        found = [event_seats_from_row(row, user_id, entries.get(row.id)) for row in rows]
+        found = [event_from_row(row, user_id, entries.get(row.id)) for row in rows]
         self._loaded |= {event.id: dict(vars(event)) for event in found}
         return found
 

@@ -53,15 +53,17 @@ _seat = select(attendances.c.registered_at).where(
 )
 _event = events.c.id == EVENT_ID
 LOCK = compile_sql(select().select_from(events).where(_event).with_for_update())
-LOAD = compile_sql(select(events, _seat.label("registered_at")).where(_event))
-_event_seats = select(
-    *columns_of(EventSeats, events),
-    *columns_of(Schedule, events),
-    events.c.registration_opens_at,
-    events.c.registration_closes_at,
-    _seat.label("registered_at"),
+_events = select(events, _seat.label("registered_at"))
+LOAD = compile_sql(_events.where(_event))
+LOAD_SEATS = compile_sql(
+    select(
+        *columns_of(EventSeats, events),
+        *columns_of(Schedule, events),
+        events.c.registration_opens_at,
+        events.c.registration_closes_at,
+        _seat.label("registered_at"),
+    ).where(_event)
 )
-LOAD_SEATS = compile_sql(_event_seats.where(_event))
 _event_ids = union(
     select(events.c.id).where(events.c.creator_id == ATTENDEE, ~has_state(EventState.CANCELLED)),
     select(attendances.c.event_id).where(attendances.c.user_id == ATTENDEE),
@@ -69,7 +71,7 @@ _event_ids = union(
 )
 # Locked in order of id, so that two transactions cannot deadlock.
 LOCK_AFFECTED_BY_DELETION = compile_sql(
-    _event_seats.where(events.c.id.in_(_event_ids), or_(IS_DRAFT, events.c.start_time > NOW))
+    _events.where(events.c.id.in_(_event_ids), or_(IS_DRAFT, events.c.start_time > NOW))
     .order_by(events.c.id)
     .limit(LIMIT)
     .with_for_update(of=events)
