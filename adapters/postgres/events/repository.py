@@ -100,7 +100,7 @@ class PostgresEventRepository(EventRepository):
         }
 
     def next_in_line(self, event_id: UUID, limit: int) -> Sequence[WaitlistEntry]:
-        rows = self._transaction.rows(NEXT_IN_LINE, {"event_id": event_id, "limit": limit})
+        rows = self._transaction.locked_rows(NEXT_IN_LINE, {"event_id": event_id, "limit": limit})
         return [WaitlistEntry(**row._asdict()) for row in rows]
 
     def waitlist_position(self, event_id: UUID, number: int) -> int:
