@@ -36,7 +36,7 @@ create-user: .venv/local ## Create an account, prompting for its password: make 
 seed-demo: .venv/local ## Add made-up people and events: make seed-demo PEOPLE=100 EVENTS=60
 	@$(CLI) seed-demo $(if $(PEOPLE),--people "$(PEOPLE)") $(if $(EVENTS),--events "$(EVENTS)")
 
-purge: .venv/local ## Delete expired sessions and idempotency keys.
+purge: .venv/local ## Delete expired rows, such as sessions and ended waitlists.
 	@$(CLI) purge
 
 backup: .venv/local ## Write the database to a file: make backup FILE=turnout.dump (FORCE=1 replaces it)

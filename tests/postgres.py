@@ -136,7 +136,7 @@ def backend_of(work: PostgresUnitOfWork) -> int:
 
 
 class HeldUnitOfWorkFactory(PostgresUnitOfWorkFactory):
-    """Its units of work send their writes, then wait until they may commit."""
+    """Its units of work send their writes, then wait for `may_commit`."""
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)

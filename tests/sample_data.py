@@ -97,7 +97,7 @@ class SampleData:
         return count, set(waiting)
 
     def event(self, event_id: UUID):
-        """The row of the event, with the times when the last attendee and the last in line came."""
+        """The row of the event, with the times of the latest registration and waitlist entry."""
         statement = text("""
             SELECT *, (SELECT max(registered_at) FROM attendances WHERE event_id = events.id)
                 AS latest_registration,

@@ -27,7 +27,7 @@ class Service:
         return psutil.Process(self.process.pid).children()
 
     def kill_worker(self):
-        # Any of them: all connections may be with one worker.
+        # Any worker: one of them may have all connections.
         worker = random.choice(self.workers())
         worker.send_signal(signal.SIGKILL)
         worker.wait()

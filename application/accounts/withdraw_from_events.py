@@ -15,8 +15,8 @@ BATCH = 100
 class WithdrawFromEvents:
     """Call off a deleted account's upcoming events, delete its drafts, and give up its seats.
 
-    Also leaves waitlists. Seats go to those who wait. After an interruption, call it again to
-    continue. Published events that have started by then remain.
+    Also take it off waitlists. The seats go to the first in line. After an interruption, call it
+    again to continue. Published events that have started by then remain.
     """
 
     new_work: UnitOfWorkFactory

@@ -9,7 +9,7 @@ from application.retries import retry_on_contention
 
 @dataclass(frozen=True)
 class CancelAttendance:
-    """Give up the caller's seat, to the first in line if anybody waits.
+    """Give up the caller's seat. The first in line gets it.
 
     Cancelling without attending changes nothing. Raises EventNotFound, ReadOnlyEvent or
     SessionEnded.

@@ -31,7 +31,7 @@ class ChangeEvent:
         """Call `change` with the locked event and the time, then save and commit.
 
         `change` must reject everyone but the creator. `precondition` gets the event before it.
-        Seats that the change frees are given to those who wait.
+        Afterwards, free seats go to the first in line.
         """
         with self.new_work(caller) as work:
             creator = work.users.get(caller.user_id)
@@ -50,7 +50,7 @@ class ChangeEvent:
 def view_of(
     event: Event, creator_name: str, now: datetime, repository: EventRepository
 ) -> EventView:
-    """The view of the user whose place is in `event`."""
+    """The view of the user whose seat or waitlist entry is in `event`."""
     entry = event.waitlist_entry
     position = repository.waitlist_position(event.id, entry.number) if entry else None
     return EventView.of(event, creator_name, now, position)

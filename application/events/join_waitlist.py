@@ -10,7 +10,7 @@ from application.retries import retry_on_contention
 
 @dataclass
 class WaitlistPlace:
-    """The first in line has position 1."""
+    """Position 1 is the first in line."""
 
     position: int
     joined_at: datetime

@@ -9,7 +9,7 @@ from application.retries import retry_on_contention
 
 @dataclass(frozen=True)
 class LeaveWaitlist:
-    """Take the caller off the waitlist. Without waiting, nothing changes.
+    """Take the caller off the waitlist. Leaving without waiting changes nothing.
 
     Raises EventNotFound, ReadOnlyEvent or SessionEnded.
     """

@@ -10,7 +10,7 @@ from domain.events.errors import NotEventCreator
 
 @dataclass(frozen=True)
 class ListWaitlist:
-    """A page of the people who wait for a seat at an event of the caller; first in line first.
+    """A page of the waitlist of an event of the caller, first in line first.
 
     Raises EventNotFound, NotEventCreator or SessionEnded.
     """

@@ -9,7 +9,7 @@ from application.retries import retry_on_contention
 
 @dataclass(frozen=True)
 class RemoveAttendee:
-    """Take a user's seat at an event of the caller, and give it to the first in line.
+    """Take a user's seat at an event of the caller. The first in line gets it.
 
     The user can attend again. Raises EventNotFound, NotEventCreator, ReadOnlyEvent,
     AttendeeNotFound or SessionEnded.

@@ -70,7 +70,7 @@ class EventView:
     attendees_visible_to: AttendeesVisibleTo
     published_at: datetime | None  # None for a draft
     is_attending: bool
-    waitlist_position: int | None  # None unless the user waits
+    waitlist_position: int | None  # 1 for the first in line; None unless the user waits
     status: EventStatus
     creator: Creator
 
@@ -88,7 +88,7 @@ class EventView:
         now: datetime,
         waitlist_position: int | None = None,
     ) -> "EventView":
-        """The view of the user whose place is in `event`."""
+        """The view of the user whose seat or waitlist entry is in `event`."""
         values = {
             field.name: getattr(event, field.name)
             for field in fields(cls)
@@ -189,7 +189,7 @@ class EventQueries(Protocol):
         """Events that match all criteria; bounds on start and end are inclusive.
 
         Includes drafts only for their creator, unlisted events only for their creator, attendees
-        and those who wait. Raises SessionEnded, or TooManyMatches if more than MAX_SORTED events
+        and waitlist. Raises SessionEnded, or TooManyMatches if more than MAX_SORTED events
         would have to be sorted by attendees_count. Other lists may raise TooManyMatches, too,
         except lists in order of start_time without `search`, `available`, `is_registration_open`,
         `attending` and `waiting`. Never for the events that the caller created, attends or waits
@@ -213,7 +213,7 @@ class EventQueries(Protocol):
     def waitlist(
         self, event_id: UUID, page_request: PageRequest, caller: Caller
     ) -> Page[WaitlistEntryView]:
-        """First in line first, without a count. Cursors have the entry's number and the user's id.
+        """First in line first, without a count. A cursor has an entry's number and user id.
 
         Raises SessionEnded. Checks neither that the event exists nor that the caller may see its
         waitlist.

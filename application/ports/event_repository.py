@@ -49,13 +49,13 @@ class EventRepository(Protocol):
 
     @abstractmethod
     def waitlist_position(self, event_id: UUID, number: int) -> int:
-        """How many entries have at most this number. Reads them all."""
+        """The number of entries up to and including this number. Reads them all."""
 
     @abstractmethod
     def save(self, event: EventSeats) -> None:
-        """Save an event that this unit of work loaded, its user's place, and who is promoted.
+        """Save an event that this unit of work loaded, its user's place, and promotions.
 
-        Raises AccountDeleted if the seat or waitlist entry is new and the account deleted.
+        Raises AccountDeleted if a new seat or waitlist entry belongs to a deleted account.
         """
 
     @abstractmethod

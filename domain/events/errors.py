@@ -47,7 +47,7 @@ class CapacityExhausted(Conflict):
 
     def __init__(self, capacity: int) -> None:
         super().__init__(
-            "The only seat is taken." if capacity == 1 else f"All {capacity} seats are taken."
+            "The only seat is taken." if capacity == 1 else f"All {capacity:,} seats are taken."
         )
         self.capacity = capacity
 
@@ -94,7 +94,7 @@ class CapacityBelowAttendance(Conflict):
 
     def __init__(self, capacity: int, attendees_count: int) -> None:
         super().__init__(
-            f"Capacity cannot be lower than the number of attendees ({attendees_count})."
+            f"Capacity cannot be lower than the number of attendees ({attendees_count:,})."
         )
         self.capacity = capacity
         self.attendees_count = attendees_count

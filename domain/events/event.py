@@ -104,8 +104,8 @@ DETAILS = (
 class EventSeats:
     """The part of an event that decides about its seats, with the place of one user.
 
-    Attendees and waitlist are never loaded: there may be a million people, and every decision needs
-    only their counts, this user's seat or waitlist entry, and those who are next in line.
+    The lists of attendees and of people who wait are never loaded: they can be long, and a decision
+    only needs their counts, this user's seat or waitlist entry, and the first in line.
 
     The waitlist ends when the event starts or is called off. Its entries may remain stored.
     """
@@ -119,10 +119,10 @@ class EventSeats:
     attendees_count: int
     waitlist_enabled: bool
     waitlist_count: int
-    last_waitlist_number: int  # never decreases, so that nobody who rejoins is first
+    last_waitlist_number: int  # never decreases: people who rejoin are last
     seat: Seat
-    waitlist_entry: WaitlistEntry | None  # of the same user, who has either this or a seat
-    # The seats that `promote` gave to others since the event was loaded.
+    waitlist_entry: WaitlistEntry | None  # of the same user, who never has both
+    # The seats that `promote` has given to others since the event was loaded.
     promoted: Sequence[Seat] = field(default_factory=tuple, init=False, compare=False)
     # What happened since the event was loaded, in order.
     messages: list[Message] = field(default_factory=list, init=False, compare=False)
@@ -199,7 +199,7 @@ class EventSeats:
         return self.waitlist_entry
 
     def leave_waitlist(self, now: datetime) -> None:
-        """Without a waitlist entry, nothing changes. Raises EventNotFound or ReadOnlyEvent."""
+        """Leaving without waiting changes nothing. Raises EventNotFound or ReadOnlyEvent."""
         self._require_visible_to(self.seat.user_id)
         self._require_upcoming(now)
         self._remove_waitlist_entry(now)
@@ -208,8 +208,8 @@ class EventSeats:
         """Give the free seats to the first in line. Call it after every change that frees seats.
 
         Changes nothing unless the event is published and upcoming, its waitlist is enabled, and
-        registration has not closed. Registration that opens later does not matter: those who wait
-        have registered.
+        registration has not closed. It need not have opened: people on the waitlist have already
+        registered.
         """
         count = min(self.capacity - self.attendees_count, self.waitlist_count)
         if count <= 0 or not self._is_promoting(now):

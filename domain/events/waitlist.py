@@ -12,7 +12,7 @@ MAX_WAITING = 10_000
 
 @dataclass(frozen=True, slots=True)
 class WaitlistEntry:
-    """Numbers of an event increase with each entry: the lowest is first in line."""
+    """Each new entry of an event gets a higher number: the lowest is first in line."""
 
     user_id: UUID
     number: int

@@ -97,7 +97,7 @@ def migrate(timeout_s: float) -> None:
 def verify_data() -> None:
     """Verify that every event's counts match its seats and waitlist; print each difference.
 
-    Nobody may attend and wait, or wait while there is a seat for them.
+    Also finds people who both attend and wait, and free seats next to people who wait.
 
     Uses DATABASE_URL, or the database of make run.
     """

@@ -72,7 +72,7 @@ def run_journey(ada: Person, grace: Person) -> None:
     grace.send("is too late", 409, "POST", f"{path}attend/")
     place = grace.send("joins the waitlist", 201, "POST", f"{path}waitlist/")
     expect(place["position"] == 1, "Grace is first in line")
-    ada.send("gives the seat back, which Grace gets", 204, "POST", f"{path}cancel/")
+    ada.send("gives back the seat, which goes to Grace", 204, "POST", f"{path}cancel/")
     event = grace.send("looks at the event", 200, "GET", path)
     expect(event["is_attending"] and event["seats_left"] == 0, "Grace has the only seat")
     attendees = ada.send("lists the attendees", 200, "GET", f"{path}attendees/")["results"]

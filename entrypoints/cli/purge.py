@@ -28,9 +28,9 @@ from entrypoints.cli.wording import counted
 def purge(days: int, is_dry: bool) -> None:
     """Delete expired rows, and finish interrupted account deletions.
 
-    Deletes expired sessions, idempotency keys, wrong-password counters, and the waitlists of events
-    that have started or been cancelled. If the service stopped while it deleted an account, calls
-    off the account's upcoming events, deletes its drafts, gives back its seats and leaves
+    Deletes expired sessions, idempotency keys and wrong-password counters, and the waitlists of
+    events that have started or are cancelled. If the service stopped while it deleted an account,
+    calls off the account's upcoming events, deletes its drafts, gives back its seats and leaves its
     waitlists.
 
     The service can keep running: rows are deleted in small batches, and locked rows are skipped. A

@@ -136,7 +136,11 @@ class Seeder:
 
     @property
     def known_people(self) -> list[Profile]:
-        """Whose names the command prints. They create the drafts, which nobody else could see."""
+        """People whose names the command prints.
+
+        They create the drafts, which only the creator sees, and the events with a waitlist, which
+        only the creator can list.
+        """
         return self.people[:3]
 
     def run(
@@ -180,14 +184,16 @@ class Seeder:
         state = STATES[number % len(STATES)]
         is_draft = state is EventState.DRAFT
         visibility, attendees_visible_to = ACCESS[number % len(ACCESS)]
-        # Seats are taken, and waitlists joined in the last quarter, from `first` to `last`.
+        # People take seats between `first` and `last`, and join the waitlist in the last quarter.
         first, last = min(window.opens_at or created_at, last), min(window.closes_at or last, last)
         is_attended = not is_draft and first < last
         taken, capacity = self._seats(seats, FILL[number % len(FILL)] if is_attended else "empty")
         words = {"topic": random.choice(kind.topics), "city": faker.city(), "host": faker.name()}
         address = f"{faker.building_number()} {faker.street_name()}, {words['city']}"
         creator = random.choice(self.people)
-        if is_draft:
+        is_upcoming = state is EventState.PUBLISHED and start_time > self._now
+        has_waitlist = is_upcoming and taken == capacity
+        if is_draft or has_waitlist:
             creator = self.known_people[number // len(STATES) % len(self.known_people)]
 
         self._clock.instant = created_at
@@ -211,8 +217,7 @@ class Seeder:
             respond=lambda view: view,
         )
         sold_out_at = last - (last - first) / 4
-        is_waited_for = state is EventState.PUBLISHED and start_time > self._now
-        waiting = random.randint(1, 1 + taken // 2) if is_waited_for and taken == capacity else 0
+        waiting = random.randint(1, 1 + taken // 2) if has_waitlist else 0
         people = random.sample(self.people, min(taken + waiting, len(self.people)))
         # If the service is running, others may take seats or give them back.
         with suppress(CapacityExhausted, SeatsAvailable):

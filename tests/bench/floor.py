@@ -26,16 +26,13 @@ EVENT = """
     e.visibility, e.attendees_visible_to, e.registration_opens_at, e.registration_closes_at,
     e.published_at, e.cancelled_at, e.cancellation_reason, EXISTS (
         SELECT FROM attendances a WHERE a.event_id = e.id AND a.user_id = %(user_id)s
-    ) AS is_attending, e.waitlist_enabled, e.waitlist_count, CASE WHEN e.waitlist_count > 0 THEN (
-        SELECT nullif(count(*), 0) FROM waitlist_entries own JOIN waitlist_entries w
-        USING (event_id)
-        WHERE own.event_id = e.id AND own.user_id = %(user_id)s AND w.number <= own.number
-    ) END AS waitlist_position
+    ) AS is_attending, e.waitlist_enabled, e.waitlist_count, CASE WHEN e.waitlist_count > 0
+    THEN waitlist_position(e.id, %(user_id)s) END AS waitlist_position
 """
 HIDDEN = """
     (state = 'draft' OR visibility = 'unlisted') AND creator_id <> %(user_id)s
     AND NOT EXISTS (SELECT FROM attendances WHERE event_id = id AND user_id = %(user_id)s)
-    AND NOT EXISTS (SELECT FROM waitlist_entries WHERE event_id = id AND user_id = %(user_id)s)
+    AND id <> ALL ((SELECT events_waited_for(%(user_id)s, now()))::uuid[])
 """
 PAGE = f"""
     {EVENT} FROM (

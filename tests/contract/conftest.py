@@ -27,6 +27,7 @@ from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
 from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
 from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
 from tests.fakes.seat_metrics import SeatMetricsInMemory
+from tests.storage import add_all, change
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,7 @@ class Storage:
 
     def keep(self, *things):
         """Commit users, sessions and events, by their class, in this order."""
-        with self.new_work() as work:
-            for thing in things:
-                getattr(work, type(thing).__name__.lower() + "s").add(thing)
-            work.commit()
+        add_all(self.new_work, *things)
 
     def keep_event(self, creator, **values):
         event = an_event(creator_id=creator.id, **values)
@@ -50,18 +48,10 @@ class Storage:
         return event
 
     def seat(self, event, user, now=NOON):
-        with self.new_work() as work:
-            loaded = work.events.get_for_update(event.id, attendee=user.id)
-            loaded.attend(now)
-            work.events.save(loaded)
-            work.commit()
+        change(self.new_work, event, lambda loaded: loaded.attend(now), user)
 
     def unseat(self, event, user, now=NOON):
-        with self.new_work() as work:
-            loaded = work.events.get_for_update(event.id, attendee=user.id)
-            loaded.cancel(now)
-            work.events.save(loaded)
-            work.commit()
+        change(self.new_work, event, lambda loaded: loaded.cancel(now), user)
 
     def join_waitlist(self, event, user, now=NOON):
         return JoinWaitlist(self.new_work, FakeClock(now))(event.id, Caller(user.id))
@@ -80,18 +70,11 @@ class Storage:
             work.commit()
 
     def call_off(self, event, reason=NO_REASON, now=NOON):
-        with self.new_work() as work:
-            loaded = work.events.get_for_update(event.id, attendee=event.creator_id)
-            loaded.call_off(reason, by=event.creator_id, now=now)
-            work.events.save(loaded)
-            work.commit()
+        by = event.creator_id
+        change(self.new_work, event, lambda loaded: loaded.call_off(reason, by, now))
 
     def publish(self, event, now=NOON):
-        with self.new_work() as work:
-            loaded = work.events.get_for_update(event.id, attendee=event.creator_id)
-            loaded.publish(by=event.creator_id, now=now)
-            work.events.save(loaded)
-            work.commit()
+        change(self.new_work, event, lambda loaded: loaded.publish(event.creator_id, now))
 
     def load(self, event, user):
         with self.new_work() as work:

@@ -71,7 +71,7 @@ def test_one_person_cancelling_20_times_at_once_gives_one_seat_back(storage, ada
     assert storage.seat_of(event, grace).is_taken
 
 
-def test_20_people_who_join_at_once_get_successive_numbers(storage, ada):
+def test_people_who_join_at_once_get_successive_numbers(storage, ada):
     event, people = full_event(storage, ada, seats=1, waiting=0)
 
     at_once(lambda person: storage.join_waitlist(event, person), people[1:])

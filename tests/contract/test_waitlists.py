@@ -17,6 +17,7 @@ from domain.events.event import EventChanges, Seat
 from domain.events.waitlist import WaitlistEntry
 from tests.builders import HOUR, NOON, SECOND, a_user
 from tests.fakes.clock import FakeClock
+from tests.storage import change
 
 ALL = PageRequest(limit=100)
 
@@ -38,7 +39,7 @@ def people(storage):
 
 @pytest.fixture
 def waiting(storage, full, people):
-    """Who waits for a seat, first in line first; each joined a second after the one before."""
+    """The waitlist, first in line first. Each person joined a second after the previous one."""
     for number, user in enumerate(people):
         storage.join_waitlist(full, user, now=NOON + number * SECOND)
     return people
@@ -81,11 +82,8 @@ def test_a_new_entry_is_read_back(storage, full, people):
 
 
 def test_the_setting_is_saved(storage, ada, full):
-    with storage.new_work() as work:
-        loaded = work.events.get_for_update(full.id, attendee=ada.id)
-        loaded.edit(EventChanges(waitlist_enabled=False), ada.id, NOON)
-        work.events.save(loaded)
-        work.commit()
+    changes = EventChanges(waitlist_enabled=False)
+    change(storage.new_work, full, lambda loaded: loaded.edit(changes, ada.id, NOON))
 
     assert storage.load(full, ada).waitlist_enabled is False
     assert get(storage, full, ada).waitlist_enabled is False
@@ -93,7 +91,7 @@ def test_the_setting_is_saved(storage, ada, full):
     assert storage.load(other, ada).waitlist_enabled is False
 
 
-def test_who_leaves_and_joins_again_is_last(storage, full, waiting):
+def test_whoever_leaves_and_rejoins_is_last(storage, full, waiting):
     storage.leave_waitlist(full, waiting[0])
 
     assert storage.load(full, waiting[0]).waitlist_entry is None
@@ -157,7 +155,7 @@ def test_saving_twice_promotes_once(storage, full, waiting, grace):
     assert names(storage, full) == ["hedy", "joan", "lynn"]
 
 
-def test_changes_of_a_waitlist_that_are_not_committed_are_discarded(storage, full, waiting, grace):
+def test_uncommitted_changes_of_a_waitlist_are_discarded(storage, full, waiting, grace):
     with storage.new_work() as work:
         loaded = work.events.get_for_update(full.id, attendee=grace.id)
         loaded.cancel(NOON)
@@ -169,7 +167,7 @@ def test_changes_of_a_waitlist_that_are_not_committed_are_discarded(storage, ful
 
 
 def test_a_waiting_person_who_takes_a_free_seat_leaves_the_waitlist(storage, full, waiting, grace):
-    storage.unseat(full, grace)  # as the previous release does it
+    storage.unseat(full, grace)  # as the previous release does
 
     AttendEvent(storage.new_work, FakeClock())(full.id, Caller(waiting[1].id))
 
@@ -219,9 +217,7 @@ def test_a_deleted_user_cannot_join(storage, full, people):
     assert storage.load(full, people[1]).waitlist_count == 0
 
 
-def test_a_removed_event_takes_its_waitlist_along_and_leaves_others(
-    storage, full, waiting, ada, grace
-):
+def test_removing_an_event_removes_its_waitlist_and_no_other(storage, full, waiting, ada, grace):
     other = storage.keep_event(ada, capacity=1)
     storage.seat(other, grace)
     storage.join_waitlist(other, waiting[0])

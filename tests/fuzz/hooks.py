@@ -36,7 +36,7 @@ YEARS = {
 RULES = PasswordRules(COMMON_PASSWORDS)
 # Cursors from the service, with the list and order of each.
 known_cursors = {}
-# For each operation that hardly any event allows: an event of the current user that does.
+# For each operation that few events allow: an event of the current user that allows it.
 own_events = {}
 OWN_EVENT_OPERATIONS = {
     *("replaceEvent", "updateEvent", "deleteEvent"),

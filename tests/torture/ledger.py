@@ -19,7 +19,7 @@ class Action(StrEnum):
 
 
 class Place(Enum):
-    """Where a user is at an event. Those who wait may be promoted at any moment."""
+    """What a user has at an event. Those who wait can be promoted at any time."""
 
     SEAT = "has a seat"
     WAITING = "waits"
@@ -66,7 +66,7 @@ EXPECTED = {
     (503, "outcome_unknown"),
     (None, None),
 }
-# Where an acknowledged action leads, by where the user was.
+# The place after an acknowledged action, by the place before.
 PLACES_AFTER = {
     Action.ATTEND: dict.fromkeys(Place, Place.SEAT),
     Action.CANCEL: {
@@ -83,7 +83,7 @@ PLACES_AFTER = {
     Action.BE_REMOVED: dict.fromkeys(Place, Place.NEITHER),
     Action.DELETE_ACCOUNT: dict.fromkeys(Place, Place.NEITHER),
 }
-# Where a user must have been to get this response; others tell nothing.
+# The places in which a user can get this response. Other responses are possible in each place.
 PLACES_BEFORE = {
     (Action.JOIN, 200, None): {Place.WAITING},
     (Action.JOIN, 201, None): {Place.NEITHER},
@@ -160,13 +160,15 @@ class Ledger:
                 place = Place.WAITING
             attempts = self._attempts[event, user]
             if place not in possible_places(attempts):
-                last = [(str(each), answer.status, answer.code) for each, answer in attempts[-9:]]
+                last = [
+                    (str(each), response.status, response.code) for each, response in attempts[-9:]
+                ]
                 found.append(f"{user} {place.value}, but the last responses were {last}")
         return found
 
 
 def possible_places(attempts) -> set[Place]:
-    """Where a user can be after these attempts; nowhere if the responses contradict each other."""
+    """The places that a user can have now. Empty if the responses contradict each other."""
     places = {Place.NEITHER}
     for action, response in attempts:
         places &= PLACES_BEFORE.get((action, response.status, response.code), places)

@@ -1,4 +1,4 @@
-"""Every change of places at events, logged by triggers and replayed.
+"""Triggers log every change of seats and waitlists; a replay checks each transaction.
 
 Transactions that change one event hold its row lock, so their order in the log is the order of
 their commits. A transaction that is rolled back leaves no trace.
@@ -111,13 +111,13 @@ class Replay:
                 self._seated.remove(content["user_id"])
             case "waitlist_entries" if is_insert:
                 self._line[content["user_id"]] = content["number"]
-                self._check(content["number"] > self._last_number, "a number was used again")
+                self._check(content["number"] > self._last_number, "a number was reused")
                 self._last_number = content["number"]
             case "waitlist_entries":
                 del self._line[content["user_id"]]
 
     def _exists(self, user: str, change: int) -> bool:
-        """Whether the account was not deleted before this change. Those promoted are locked."""
+        """Whether the account existed at this change. Promotions lock accounts."""
         return self.deleted.get(user, change) >= change
 
     def _check_promotions(self, promoted: dict[str, int], waiting: dict[str, int]) -> None:

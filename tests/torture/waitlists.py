@@ -1,4 +1,4 @@
-"""People change places at a full event, while its capacity changes, workers die, or it starts."""
+"""People take, give up and wait for seats while the capacity changes, workers die or it starts."""
 
 import random
 import subprocess
@@ -151,7 +151,7 @@ def act_at_random(stop, group, event, creator, weights) -> None:
 
 @contextmanager
 def threads():
-    """Yields a function that starts threads. Each gets an event that is set at the end."""
+    """Yield a function that starts threads. Their first argument is an event, set at the end."""
     stop, started = Event(), []
 
     def start(run, *arguments):
@@ -175,7 +175,7 @@ def purge(sample_data) -> subprocess.CompletedProcess:
 
 
 def start_event(sample_data, base_url, *, rounds: int) -> Report:
-    """People cancel, join and leave just as the event starts. Afterwards, nobody moves."""
+    """People cancel, join and leave just as the event starts. Then nothing may change."""
     report, ledger = Report(f"an event with a waitlist starts, {rounds} rounds"), Ledger()
     creator, *users = sample_data.create_users(10)
     clients = attendee_clients(base_url, ledger, users)

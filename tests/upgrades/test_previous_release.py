@@ -1,4 +1,4 @@
-"""The statements of release 0.3.0, without states and waitlists, on the schema of this one."""
+"""The statements of release 0.3.0, which has no states and waitlists, on the current schema."""
 
 import pytest
 from sqlalchemy import text
@@ -13,11 +13,11 @@ from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.caller import Caller
 from application.errors import Unavailable
 from application.events.attend_event import AttendEvent
-from domain.events.event import Event
 from domain.events.state import NO_REASON, EventState
 from tests.builders import HOUR, NOON, a_user, an_event
 from tests.fakes.clock import FakeClock
 from tests.postgres import a_database
+from tests.storage import add_all, change
 
 LOCK = text("SELECT FROM events WHERE id = :event FOR UPDATE")
 LOAD = text("""
@@ -155,11 +155,7 @@ def test_it_grants_no_seat_unless_the_event_is_published(
 def test_it_gives_back_seats_of_a_cancelled_event(new_work, ada, previous_release, an_event_in):
     event = an_event_in(EventState.PUBLISHED)
     previous_release(event, LOCK, LOAD, TAKE)
-    with new_work() as work:
-        loaded = work.events.get_for_update(event.id, attendee=ada.id)
-        loaded.call_off(NO_REASON, by=ada.id, now=NOON)
-        work.events.save(loaded)
-        work.commit()
+    change(new_work, event, lambda loaded: loaded.call_off(NO_REASON, by=ada.id, now=NOON))
 
     previous_release(event, LOCK, LOAD, GIVE_BACK)
 
@@ -169,10 +165,7 @@ def test_it_gives_back_seats_of_a_cancelled_event(new_work, ada, previous_releas
 @pytest.fixture
 def guests(new_work):
     guests = [a_user(name) for name in ("grace", "hedy")]
-    with new_work() as work:
-        for guest in guests:
-            work.users.add(guest)
-        work.commit()
+    add_all(new_work, *guests)
     return guests
 
 
@@ -180,15 +173,9 @@ def guests(new_work):
 def full_event(new_work, ada, guests):
     """Grace has its only seat, and Ada waits."""
     event = an_event(creator_id=ada.id, capacity=1)
-    with new_work() as work:
-        work.events.add(event)
-        work.commit()
-    for person, act in ((guests[0], Event.attend), (ada, Event.join_waitlist)):
-        with new_work() as work:
-            loaded = work.events.get_for_update(event.id, attendee=person.id)
-            act(loaded, NOON)
-            work.events.save(loaded)
-            work.commit()
+    add_all(new_work, event)
+    change(new_work, event, lambda loaded: loaded.attend(NOON), guests[0])
+    change(new_work, event, lambda loaded: loaded.join_waitlist(NOON), ada)
     return event
 
 
@@ -199,7 +186,7 @@ def test_its_events_have_a_waitlist(database, new_work, ada, previous_release):
     assert (event.last_waitlist_number, event.waitlist_entry) == (0, None)
 
 
-def test_it_promotes_nobody_and_the_free_seat_goes_to_who_asks_first(
+def test_it_promotes_nobody_and_gives_the_free_seat_to_whoever_attends_first(
     database, new_work, guests, previous_release, full_event
 ):
     """The documented exception."""
@@ -214,7 +201,7 @@ def test_it_promotes_nobody_and_the_free_seat_goes_to_who_asks_first(
     assert verify(database).differences == ()
 
 
-def test_it_gives_no_seat_to_somebody_who_waits(
+def test_it_gives_no_seat_to_somebody_on_the_waitlist(
     new_work, ada, guests, previous_release, full_event
 ):
     """It responds with 503, without retrying; this release takes them off the waitlist."""

@@ -84,9 +84,9 @@ def profile_blueprint(
 
         Requires your password and cannot be undone. All tokens and your calendar feed stop working
         immediately. Your upcoming events are called off, with the reason that your account was
-        deleted. Your drafts are deleted, you leave all waitlists, and your seats in upcoming events
-        are released to those who wait. Events that you published stay, without your username. The
-        username becomes available.
+        deleted. Your drafts are deleted, and you leave all waitlists. Your seats in upcoming events
+        go to the people on their waitlists. Events that you published stay, without your username.
+        The username becomes available.
         """
         use_cases.delete_account(caller(), body["password"], client_info(), precondition())
         return no_content()

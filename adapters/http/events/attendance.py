@@ -67,9 +67,9 @@ def attendance_blueprint(
         """Attend an event
 
         Takes a seat. Fails with 409 if the event is full, is cancelled, or has started, or if
-        registration is not open. To wait for a seat of a full event, use `joinWaitlist`; if you
-        wait and a seat is free, you take it and leave the waitlist. If you already have a seat,
-        nothing changes, even if the event is full or registration has closed.
+        registration is not open. To wait for a seat at a full event, use `joinWaitlist`. If you are
+        on the waitlist and a seat is free, you take it and leave the waitlist. If you already have
+        a seat, nothing changes, even if the event is full or registration has closed.
         """
         use_cases.attend_event(event_id, caller())
         return no_content()
@@ -79,10 +79,10 @@ def attendance_blueprint(
     def cancel_attendance(event_id: UUID) -> Response:
         """Cancel your attendance
 
-        Releases your seat, even if registration has closed or the event is cancelled. If others
-        wait, the first of them gets it at once. Fails with 409 if the event has started. If you
-        have no seat, nothing changes: use `leaveWaitlist` to stop waiting. To cancel an event that
-        you created, use `callOffEvent`.
+        Releases your seat, even if registration has closed or the event is cancelled. The first
+        person on the waitlist gets it immediately. Fails with 409 if the event has started. If you
+        have no seat, nothing changes. To leave the waitlist, use `leaveWaitlist`. To cancel an
+        event that you created, use `callOffEvent`.
         """
         use_cases.cancel_attendance(event_id, caller())
         return no_content()
@@ -142,8 +142,8 @@ def attendance_blueprint(
     def remove_attendee(event_id: UUID, user_id: UUID) -> Response:
         """Remove an attendee
 
-        Creator only, before the event starts, also if it is cancelled. If others wait, the first
-        of them gets the seat at once. The removed user can attend again.
+        Creator only, before the event starts, even if it is cancelled. The first person on the
+        waitlist gets the seat immediately. The removed user can attend again.
         """
         use_cases.remove_attendee(event_id, user_id, caller())
         return no_content()

@@ -73,7 +73,7 @@ EDIT_ERRORS = (
 
 
 def limit_edits(rate_limiter: RateLimiter, edit_limit: str) -> Decorator:
-    """The limit that all operations of organisers on their events share."""
+    """One limit for all changes that creators make to their events."""
     limit = RateLimit("edit events", by_account=edit_limit)
     return rate_limiter.by_account(limit, _user_id, ignored=WITHOUT_SESSION)
 
@@ -108,10 +108,10 @@ def events_blueprint(
 
         Includes past and cancelled events: use `registration=open` for events that you can attend
         now. Excludes the drafts of others, and unlisted events unless you created them, attend them
-        or wait for a seat. Filters are combined with AND; `false` inverts a filter. To read many
-        pages, pass `next_cursor` as `cursor`, with the same filters and sort: no event is repeated
-        or skipped while others are added (except when sorting by `attendees_count`), and each page
-        costs the same. A list that would have to read too many events returns 422
+        or are on their waitlist. Filters are combined with AND; `false` inverts a filter. To read
+        many pages, pass `next_cursor` as `cursor`, with the same filters and sort: no event is
+        repeated or skipped while others are added (except when sorting by `attendees_count`), and
+        each page costs the same. A list that would have to read too many events returns 422
         `too_many_matches`. A page is at most 1 MiB long, so it can have fewer events than `limit`
         and still a next page.
         """
@@ -165,8 +165,8 @@ def events_blueprint(
     def get_event(event_id: UUID) -> EventView:
         """Get an event
 
-        Returns the event as you see it now, including whether you attend or wait. A draft returns
-        404 to everyone but its creator.
+        Returns the event as you see it now, including whether you attend and your position on
+        the waitlist. A draft returns 404 to everyone but its creator.
         """
         return use_cases.get_event(event_id, caller())
 
@@ -181,7 +181,7 @@ def events_blueprint(
 
         Creator only, before the event starts; drafts also after. Fails with 409 if the event is
         cancelled. Omitted fields are reset to their defaults. Read-only fields, including `state`,
-        are ignored. Free seats then go to those who wait, in order.
+        are ignored. Promotes people on the waitlist to free seats.
         """
         return use_cases.update_event(event_id, caller(), changes, precondition())
 
@@ -197,7 +197,7 @@ def events_blueprint(
         Creator only, before the event starts; drafts also after. Fails with 409 if the event is
         cancelled. Omitted fields keep their values. Read-only fields, including `state`, are
         ignored. Null removes `registration_opens_at` or `registration_closes_at`; for any other
-        field, null returns 422. Free seats then go to those who wait, in order.
+        field, null returns 422. Promotes people on the waitlist to free seats.
         """
         return use_cases.update_event(event_id, caller(), changes, precondition())
 
@@ -258,8 +258,8 @@ def events_blueprint(
     def delete_event(event_id: UUID) -> Response:
         """Delete an event
 
-        Creator only, before the event starts; drafts also after. Its attendances and waitlist
-        are deleted too. To let attendees know that it will not take place, call it off instead.
+        Creator only, before the event starts; drafts also after. Also deletes its attendances and
+        its waitlist. To let attendees know that it will not take place, call it off instead.
         """
         use_cases.delete_event(event_id, caller(), precondition())
         return no_content()

@@ -143,7 +143,7 @@ def _registration_closes_at(**options: Any) -> Instant:
 
 def _visibility(**options: Any) -> fields.Enum[Visibility]:
     metadata = {
-        "description": "Only the creator, the attendees and those who wait for a seat find an "
+        "description": "Only the creator, the attendees and the people on the waitlist find an "
         "`unlisted` event in their lists. Everyone who has the id can get it.",
         "example": "public",
         **options.pop("metadata", {}),
@@ -163,8 +163,8 @@ def _attendees_visible_to(**options: Any) -> fields.Enum[AttendeesVisibleTo]:
 
 def _waitlist_enabled(**options: Any) -> JsonBoolean:
     metadata = {
-        "description": "Whether people can join the waitlist once all seats are taken, and get "
-        "free seats in order. While it is disabled, those who wait keep their position.",
+        "description": "Whether people can join the waitlist when the event is full, and get "
+        "seats from it. While it is disabled, the people on it keep their positions.",
         "example": True,
         **options.pop("metadata", {}),
     }
@@ -232,7 +232,7 @@ class ReadOnlyFields(Schema):
     waitlist_count = fields.Integer(
         dump_only=True,
         metadata={
-            "description": "How many people wait for a seat. 0 unless the event is published and "
+            "description": "Number of people on the waitlist. 0 unless the event is published and "
             "upcoming."
         },
     )
@@ -244,7 +244,7 @@ class ReadOnlyFields(Schema):
         allow_none=True,
         dump_only=True,
         metadata={
-            "description": "Your position in the waitlist; 1 is first. Null if you do not wait."
+            "description": "Your position on the waitlist; 1 is first. Null if you are not on it."
         },
     )
     creator = fields.Nested(CreatorSchema, dump_only=True)

@@ -78,10 +78,10 @@ def waitlist_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) ->
     def join_waitlist(event_id: UUID) -> Response:
         """Join the waitlist
 
-        Puts you at the end of the waitlist of a full event. When a seat becomes free, the first in
-        line gets it at once: `is_attending` becomes true. If you already wait, nothing changes, and
-        the response has your position. The waitlist ends when the event starts, is called off or
-        is deleted.
+        Puts you at the end of the waitlist of a full event. When a seat becomes free, the first
+        person in line gets it immediately: `is_attending` becomes true. If you are already on the
+        waitlist, nothing changes, and the response has your current position. The waitlist ends
+        when the event starts, is called off or is deleted.
         """
         place = use_cases.join_waitlist(event_id, caller())
         body = to_json({"position": place.position, "joined_at": place.joined_at})
@@ -92,8 +92,9 @@ def waitlist_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) ->
     def leave_waitlist(event_id: UUID) -> Response:
         """Leave the waitlist
 
-        If you join again, you start at the end. Fails with 409 if the event has started. If you do
-        not wait, nothing changes: to give back a seat that you got, use `cancelAttendance`.
+        If you join again, you start at the end. Fails with 409 if the event has started. If you are
+        not on the waitlist, nothing changes. To give back a seat that you got from the waitlist,
+        use `cancelAttendance`.
         """
         use_cases.leave_waitlist(event_id, caller())
         return no_content()
@@ -116,7 +117,7 @@ def waitlist_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) ->
     def list_waitlist(page_request: PageRequest, event_id: UUID) -> PageResponse:
         """List the waitlist
 
-        Creator only. First in line first. Empty if the waitlist has ended.
+        Creator only. The first person in line comes first. Empty once the waitlist has ended.
         """
         page = use_cases.list_waitlist(event_id, page_request, caller())
         return page_response(page, page_request, WAITLIST_ORDER)

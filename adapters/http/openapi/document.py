@@ -17,11 +17,11 @@ TOKEN = "/v1/profile/token/"
 SWAGGER_UI = "/api/schema/swagger-ui/"
 DESCRIPTION = """\
 Publish events, find them, and attend them. An event accepts attendees while registration is open
-and seats are left, until it starts or its creator calls it off.
+and seats are left, until it starts or its creator calls it off. A full event has a waitlist.
 
 Sign up, log in, and send the access token with every request. Errors are problem documents
 (RFC 9457) with a stable `code`. Every response has an `X-Request-ID`; send your own to correlate
-requests. Trailing slashes are optional. Lists of events and attendees support gzip.
+requests. Trailing slashes are optional. Lists of events, attendees and waitlists support gzip.
 """
 
 

@@ -11,7 +11,7 @@ TAGS = [
     {"name": ACCOUNTS, "description": "Sign up and manage your account."},
     {"name": SESSIONS, "description": "Log in, refresh tokens, log out."},
     {"name": EVENTS, "description": "Publish, find, and manage events."},
-    {"name": ATTENDANCE, "description": "Attend events, wait for a seat, list attendees."},
+    {"name": ATTENDANCE, "description": "Attend events, join waitlists, list attendees."},
     {"name": CALENDARS, "description": "See your events in a calendar app."},
     {"name": OPERATIONS, "description": "Health checks."},
 ]

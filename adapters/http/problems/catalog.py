@@ -171,12 +171,12 @@ CATALOG = (
     ),
     _of_error(
         SeatsAvailable,
-        "The event has free seats, so nobody needs to wait.",
+        "The event has free seats.",
         "Take one with `POST /v1/events/{id}/attend/`.",
     ),
     _of_error(
         AlreadyAttending,
-        "You have a seat, so you cannot wait for one.",
+        "You already have a seat.",
         "Nothing, or give it back first with `POST /v1/events/{id}/cancel/`.",
     ),
     _of_error(
@@ -184,7 +184,7 @@ CATALOG = (
         "The organiser has disabled the event's waitlist.",
         "Try to attend again after somebody cancels.",
     ),
-    _of_error(WaitlistFull, "The waitlist has 10,000 people.", "Try again later."),
+    _of_error(WaitlistFull, "10,000 people are on the waitlist.", "Try again later."),
     _of_error(
         CapacityBelowAttendance,
         "The new capacity is lower than the number of attendees.",

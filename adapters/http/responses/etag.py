@@ -19,7 +19,7 @@ IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "description": "Apply the change only if the resource has not been edited since it had this "
-    "ETag; otherwise 412. Changes of seats and of the waitlist are no edits. `*` matches any.",
+    "ETag; otherwise 412. Changes to seats and the waitlist are not edits. `*` matches any.",
     "schema": {"type": "string"},  # no example: Swagger UI would send it
 }
 IF_NONE_MATCH = IF_MATCH | {

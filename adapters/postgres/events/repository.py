@@ -94,7 +94,7 @@ class PostgresEventRepository(EventRepository):
     def _waitlist_entries(
         self, events: Sequence[Row], user_id: UUID
     ) -> Mapping[UUID, WaitlistEntry]:
-        """The user's, by event id. Sends nothing if no event has a waitlist."""
+        """The user's entries by event id. Sends nothing if no event has a waitlist."""
         event_ids = [row.id for row in events if row.waitlist_count]
         if not event_ids:
             return {}
@@ -105,7 +105,7 @@ class PostgresEventRepository(EventRepository):
         }
 
     def next_in_line(self, event_id: UUID, limit: int) -> Sequence[WaitlistEntry]:
-        rows = self._transaction.rows(NEXT_IN_LINE, {"event_id": event_id, "limit": limit})
+        rows = self._transaction.locked_rows(NEXT_IN_LINE, {"event_id": event_id, "limit": limit})
         return [WaitlistEntry(**row._asdict()) for row in rows]
 
     def waitlist_position(self, event_id: UUID, number: int) -> int:

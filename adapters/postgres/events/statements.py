@@ -28,7 +28,6 @@ from adapters.postgres.events.filters import (
     IS_HIDDEN,
     VIEWER,
     StatementKey,
-    has_waitlist,
     indexed_filters,
     is_attending,
     may_match_hidden_events,
@@ -80,16 +79,9 @@ def _event_views(source: FromClause) -> Select[Any]:
 
 
 def _waitlist_position(source: FromClause) -> ColumnElement[int]:
-    """NULL unless the viewer waits. Counts the viewer's entry and those before it."""
-    own, counted = waitlist_entries.alias("own"), waitlist_entries.alias("counted")
-    position = select(func.nullif(func.count(), literal_column("0"))).where(
-        own.c.event_id == source.c.id,
-        own.c.user_id == VIEWER,
-        counted.c.event_id == own.c.event_id,
-        counted.c.number <= own.c.number,
-    )
-    # CASE does not evaluate what it skips.
-    return case((has_waitlist(source), position.scalar_subquery()))
+    """NULL unless the viewer waits. Only events with waitlist entries call the function."""
+    has_entries = source.c.waitlist_count > literal_column("0")
+    return case((has_entries, func.waitlist_position(source.c.id, VIEWER)))
 
 
 DETAIL = compile_sql(_event_views(events).where(events.c.id == EVENT_ID, IS_ACCESSIBLE))

@@ -39,7 +39,7 @@ _counts = (
     .group_by(_removed.c.event_id)
     .subquery("counts")
 )
-# Subtracts: an entry that was committed after this statement's snapshot remains, and is counted.
+# Subtracts, because an entry committed after this statement's snapshot remains.
 _updated = (
     update(events)
     .values(waitlist_count=events.c.waitlist_count - _counts.c.entries)
@@ -54,11 +54,11 @@ class EndedWaitlists:
         self._reader = reader
 
     def count(self, ended_before: datetime) -> int:
-        """The number of entries. Raises Unavailable."""
+        """The number of entries that `remove` would delete. Raises Unavailable."""
         [[count]] = self._reader.rows(COUNT, {"before": ended_before})
         return int(count)
 
     def remove(self, ended_before: datetime, limit: int) -> int:
-        """Returns the number of entries removed. Skips locked events. Raises Unavailable."""
+        """Return the number of deleted entries. Skips locked events. Raises Unavailable."""
         [[count]] = self._reader.rows(REMOVE, {"before": ended_before, "limit": limit})
         return int(count)

@@ -13,7 +13,7 @@ from domain.events.state import EventState
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """An event with a wrong count or place. Its own fields are None if the event row is missing."""
+    """An event that differs. Columns of `events` are None if its row is missing."""
 
     event_id: UUID
     attendees_count: int | None
@@ -23,8 +23,8 @@ class Difference:
     waitlist_count: int | None
     waiting: int
     orphaned_entries: int  # without a user
-    also_attending: int  # people who wait although they have a seat
-    not_promoted: int  # people who wait although there are seats for them
+    also_attending: int  # people on the waitlist who have a seat
+    not_promoted: int  # people on the waitlist for whom a seat is free
 
 
 @dataclass(frozen=True)

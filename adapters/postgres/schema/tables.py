@@ -243,7 +243,7 @@ attendances = Table(
     Index("attendances_user_id_idx", "user_id", "event_id"),
 )
 
-# Those who wait for a seat. Entries of ended waitlists remain until they are purged.
+# Entries of ended waitlists remain until they are purged.
 waitlist_entries = Table(
     "waitlist_entries",
     metadata,
@@ -254,6 +254,38 @@ waitlist_entries = Table(
     Index("waitlist_entries_event_id_number_key", "event_id", "number", unique=True),
     Index("waitlist_entries_user_id_idx", "user_id", "event_id"),
 )
+
+# PL/pgSQL plans their queries once per connection; as subqueries of a list they would be planned
+# each time.
+# NULL unless the user has an entry.
+WAITLIST_POSITION = """
+    CREATE OR REPLACE FUNCTION waitlist_position(event_id uuid, user_id uuid) RETURNS bigint
+    LANGUAGE plpgsql STABLE AS $$
+    BEGIN
+        RETURN (
+            SELECT nullif(count(*), 0)
+            FROM waitlist_entries AS own
+            JOIN waitlist_entries AS counted ON counted.event_id = own.event_id
+            WHERE own.event_id = $1 AND own.user_id = $2 AND counted.number <= own.number
+        );
+    END
+    $$
+"""
+# Without events whose waitlist has ended.
+EVENTS_WAITED_FOR = """
+    CREATE OR REPLACE FUNCTION events_waited_for(user_id uuid, instant timestamptz) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE AS $$
+    BEGIN
+        RETURN ARRAY(
+            SELECT events.id
+            FROM waitlist_entries JOIN events ON events.id = waitlist_entries.event_id
+            WHERE waitlist_entries.user_id = $1
+                AND events.state = 'published'
+                AND events.start_time > $2
+        );
+    END
+    $$
+"""
 
 REQUIRE_LIVE_SESSION = """
     CREATE OR REPLACE FUNCTION require_live_session(
@@ -284,7 +316,13 @@ KEEP_PREVIOUS_REFRESH_TOKEN = """
     WHEN (NEW.refresh_token_hash IS DISTINCT FROM OLD.refresh_token_hash)
     EXECUTE FUNCTION keep_previous_refresh_token()
 """
-for statement in (REQUIRE_LIVE_SESSION, KEEP_PREVIOUS_REFRESH_TOKEN, CHECK_NEW_SEAT):
+for statement in (
+    REQUIRE_LIVE_SESSION,
+    KEEP_PREVIOUS_REFRESH_TOKEN,
+    CHECK_NEW_SEAT,
+    WAITLIST_POSITION,
+    EVENTS_WAITED_FOR,
+):
     event.listen(metadata, "after_create", DDL(statement))  # type: ignore[no-untyped-call]
 
 # Messages that the worker has not dispatched yet. No foreign keys: they outlive their events.

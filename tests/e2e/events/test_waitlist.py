@@ -84,7 +84,7 @@ def test_joining_twice_changes_nothing(ada, grace, mary, event):
     assert ada.get(event).json()["waitlist_count"] == 1
 
 
-def test_leaving_lets_the_others_move_up(ada, grace, mary, event):
+def test_when_somebody_leaves_the_others_move_up(ada, grace, mary, event):
     join(event, grace, mary)
 
     assert grace.leave_waitlist(event).status_code == 204
@@ -153,13 +153,13 @@ def assert_cannot_join(person, event, code, detail):
     return response
 
 
-def test_nobody_waits_for_an_event_with_free_seats(ada, grace):
+def test_nobody_joins_while_seats_are_free(ada, grace):
     detail = "The event has free seats. Attend it instead."
 
     assert_cannot_join(grace, ada.new_event(capacity=1), "seats_available", detail)
 
 
-def test_attendees_do_not_wait(ada, event):
+def test_attendees_cannot_join(ada, event):
     assert_cannot_join(ada, event, "already_attending", "You already attend the event.")
 
 
@@ -285,7 +285,7 @@ def test_the_first_in_line_gets_the_seat_of_somebody_who(visitor, ada, grace, ma
     assert usernames(ada, event, "attendees") == [ada.username, grace.username]
 
 
-def test_a_removed_attendees_seat_goes_to_the_first_in_line(ada, grace, mary):
+def test_the_seat_of_a_removed_attendee_goes_to_the_first_in_line(ada, grace, mary):
     event = ada.new_event(capacity=1)
     grace.attend(event)
     join(event, mary)
@@ -317,7 +317,7 @@ def test_a_raised_capacity_promotes_as_many_as_there_are_new_seats(ada, event, w
     assert position(third, event) == 1
 
 
-def test_more_seats_than_people_who_wait_leave_seats_free(ada, event, waiting):
+def test_seats_stay_free_if_fewer_people_wait(ada, event, waiting):
     view = ada.patch(event, capacity=100).json()
 
     assert (view["attendees_count"], view["seats_left"], view["waitlist_count"]) == (4, 96, 0)
@@ -350,7 +350,7 @@ def test_a_deleted_account_no_longer_waits(ada, event, waiting):
 # Exceptions: free seats next to people who wait
 
 
-def test_while_the_waitlist_is_disabled_people_keep_their_place_and_get_no_seat(
+def test_while_the_waitlist_is_disabled_people_keep_their_positions_and_get_no_seat(
     ada, grace, mary, event
 ):
     join(event, grace, mary)
@@ -364,7 +364,7 @@ def test_while_the_waitlist_is_disabled_people_keep_their_place_and_get_no_seat(
     assert ada.patch(event, capacity=2).json()["attendees_count"] == 0
 
 
-def test_whoever_waits_can_take_a_free_seat_and_then_no_longer_waits(ada, grace, mary, event):
+def test_whoever_waits_can_take_a_free_seat_and_leaves_the_waitlist(ada, grace, mary, event):
     join(event, grace, mary)
     ada.patch(event, waitlist_enabled=False)
     ada.cancel(event)
@@ -396,7 +396,7 @@ def test_enabling_the_waitlist_again_promotes(ada, grace, mary, event, method):
     assert has_seat(grace, event)
 
 
-def test_after_registration_has_closed_nobody_is_promoted_until_it_is_extended(visitor, ada, grace):
+def test_nobody_is_promoted_after_registration_has_closed_until_it_is_extended(visitor, ada, grace):
     event = full_event(ada, registration_closes_at=in_hours(12))
     join(event, grace)
 
@@ -445,7 +445,7 @@ def test_the_start_of_the_event_ends_the_waitlist(visitor, ada, grace, event):
         assert_has_ended(event, visitor.log_in_again(ada), visitor.log_in_again(grace))
 
 
-def test_calling_the_event_off_ends_the_waitlist(ada, grace, event):
+def test_calling_off_the_event_ends_the_waitlist(ada, grace, event):
     join(event, grace)
 
     response = ada.call_off(event)
@@ -550,7 +550,7 @@ def test_a_cursor_of_another_list_is_rejected(ada, event, waiting):
         assert response.json()["errors"].keys() == {"cursor"}
 
 
-def test_the_filter_finds_the_events_for_which_one_waits(ada, grace, mary, event):
+def test_the_filter_finds_the_events_that_the_caller_waits_for(ada, grace, mary, event):
     full_event(ada, title="Coffee")
     join(event, grace, mary)
 
@@ -575,7 +575,7 @@ def test_the_filter_is_true_or_false(ada, value):
     assert response.json()["errors"] == {"waiting": ["Must be true or false."]}
 
 
-def test_an_unlisted_event_is_found_while_one_waits(ada, grace, mary):
+def test_an_unlisted_event_is_listed_for_those_who_wait(ada, grace, mary):
     event = full_event(ada, visibility="unlisted")
     assert grace.event_titles() == []
 
@@ -598,7 +598,7 @@ def test_an_unlisted_event_is_hidden_when_its_waitlist_ends(ada, grace):
     assert grace.get(event).status_code == 200
 
 
-def test_whoever_waits_is_no_attendee(ada, grace, event):
+def test_people_who_wait_are_not_attendees(ada, grace, event):
     join(event, grace)
 
     assert grace.event_titles(attending="true") == []
@@ -628,7 +628,7 @@ def test_the_calendar_feed_has_the_event_only_after_the_promotion(visitor, ada, 
 # Versions
 
 
-def test_joining_and_leaving_are_no_edits(ada, grace, event):
+def test_joining_is_not_an_edit(ada, grace, event):
     before = ada.get(event)
     etag = before.headers["ETag"]
 
@@ -642,7 +642,7 @@ def test_joining_and_leaving_are_no_edits(ada, grace, event):
     assert changed.status_code == 200
 
 
-def test_a_promotion_is_no_edit(ada, grace, event):
+def test_a_promotion_is_not_an_edit(ada, grace, event):
     join(event, grace)
     before = ada.get(event)
 

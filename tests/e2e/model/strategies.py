@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-# Hypothesis prefers the first values, so these are valid and let people wait for seats.
+# Hypothesis prefers the first values, so these are valid and fill waitlists.
 HOURS = st.sampled_from([1, 2, 3, 4, 5, 6, 0, -1])
 CAPACITIES = st.sampled_from([1, 1, 1, 2, 3, 0])
 # Hours from now.

@@ -45,7 +45,7 @@ ACTIONS = [
     *("read", "list_events", "delete", "time_passes", "sign_up_or_delete_account"),
     *("line_up", "join", "leave", "remove", "free_seats"),
 ]
-# Rules that hold for the stored events, whatever the model says.
+# Events that break a rule. Checked in the database, so an error in the model cannot hide one.
 VIOLATIONS = text("""
     WITH places AS (
         SELECT e.*,

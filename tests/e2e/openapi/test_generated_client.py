@@ -37,19 +37,29 @@ def client(package, monkeypatch):
         del sys.modules[name]
 
 
-def test_a_generated_client_runs_the_demo(client, base_url, empty_database):
-    models = client.models
-    ada = GeneratedClientUser(client, base_url, "ada").sign_up_and_log_in()
-    grace = GeneratedClientUser(client, base_url, "grace").sign_up_and_log_in()
+def ada_and_grace(client, base_url):
+    return [
+        GeneratedClientUser(client, base_url, name).sign_up_and_log_in()
+        for name in ("ada", "grace")
+    ]
 
+
+def tea_for_one(models):
     start = datetime.now(UTC) + timedelta(days=7)
-    tea = models.NewEvent(
+    return models.NewEvent(
         title="Tea for one", start_time=start, end_time=start + timedelta(hours=2), capacity=1
     )
+
+
+def test_a_generated_client_runs_the_demo(client, base_url, empty_database):
+    models = client.models
+    ada, grace = ada_and_grace(client, base_url)
+
+    tea = tea_for_one(models)
     published = ada.call("events", "create_event", body=tea)
     event = published.parsed
     assert published.headers["Location"] == f"/v1/events/{event.id}/"
-    assert (event.start_time, event.status) == (start, models.EventStatus.UPCOMING)
+    assert (event.start_time, event.status) == (tea.start_time, models.EventStatus.UPCOMING)
 
     listed = grace.call(
         "events",
@@ -57,7 +67,7 @@ def test_a_generated_client_runs_the_demo(client, base_url, empty_database):
         status=models.EventStatus.UPCOMING,
         sort=models.EventSort.LATEST_FIRST,
         attending=False,
-        starts_after=start,
+        starts_after=tea.start_time,
     )
     assert [each.id for each in listed.parsed.results] == [event.id]
 
@@ -103,12 +113,8 @@ def test_a_generated_client_runs_the_demo(client, base_url, empty_database):
 
 def test_a_generated_client_waits_for_a_seat(client, base_url, empty_database):
     models = client.models
-    ada = GeneratedClientUser(client, base_url, "ada").sign_up_and_log_in()
-    grace = GeneratedClientUser(client, base_url, "grace").sign_up_and_log_in()
-    start = datetime.now(UTC) + timedelta(days=7)
-    tea = models.NewEvent(
-        title="Tea for one", start_time=start, end_time=start + timedelta(hours=2), capacity=1
-    )
+    ada, grace = ada_and_grace(client, base_url)
+    tea = tea_for_one(models)
     event = ada.call("events", "create_event", body=tea).parsed
     assert event.waitlist_enabled
     ada.call("attendance", "attend_event", event_id=event.id)

@@ -1,8 +1,7 @@
 """The purge command, also while the service is running."""
 
 from datetime import UTC, datetime, timedelta
-from threading import Event as Signal
-from threading import Thread
+from threading import Event, Thread
 from uuid import uuid4
 
 import httpx
@@ -10,10 +9,10 @@ import pytest
 
 from adapters.postgres.maintenance.expired_rows import BATCH
 from application.idempotency import IdempotencyRecord, IdempotentRequest
-from domain.events.event import Event
 from domain.events.state import EventState
 from tests.builders import DAY, a_session, a_user, an_event
 from tests.postgres import run_in
+from tests.storage import add_all, change
 
 NUMBER = 2 * BATCH + 500
 ACCOUNT = {"username": "grace", "password": "correct horse battery"}
@@ -68,22 +67,11 @@ def test_an_interrupted_deletion_is_finished(output_of, db):
     own, other = (an_event(creator_id=each.id, start_time=start) for each in (ada, grace))
     draft = an_event(creator_id=ada.id, start_time=start, state=EventState.DRAFT)
     full = an_event(creator_id=grace.id, start_time=start, capacity=1)
+    add_all(db.new_work, ada, grace, own, other, draft, full)
+    change(db.new_work, full, lambda loaded: loaded.attend(start - DAY), grace)
+    change(db.new_work, full, lambda loaded: loaded.join_waitlist(start - DAY), ada)
+    change(db.new_work, other, lambda loaded: loaded.attend(start - DAY), ada)
     with db.new_work() as work:
-        for person in (ada, grace):
-            work.users.add(person)
-        for event in (own, other, draft, full):
-            work.events.add(event)
-        work.commit()
-    for person, act in ((grace, Event.attend), (ada, Event.join_waitlist)):
-        with db.new_work() as work:
-            place = work.events.get_for_update(full.id, attendee=person.id)
-            act(place, start - DAY)
-            work.events.save(place)
-            work.commit()
-    with db.new_work() as work:
-        attended = work.events.get_for_update(other.id, attendee=ada.id)
-        attended.attend(start - DAY)
-        work.events.save(attended)
         work.users.remove(work.users.find_for_update(ada.id))
         work.commit()
 
@@ -137,7 +125,7 @@ class BusyUser(Thread):
     def __init__(self, base_url):
         super().__init__()
         self.statuses = []
-        self.stop = Signal()
+        self.stop = Event()
         self._http = httpx.Client(base_url=base_url, timeout=30)
         self._post("/v1/profile/signup/", ACCOUNT)
 

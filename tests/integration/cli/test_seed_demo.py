@@ -125,12 +125,13 @@ def test_the_printed_users_have_the_printed_password(seeded_db):
     assert Argon2Hasher(OWASP_MINIMUM, memory_mib=38).matches(password, hashes[0][0])
 
 
-def test_the_printed_users_can_see_the_drafts(seeded_db):
+def test_the_printed_users_can_see_the_drafts_and_the_waitlists(seeded_db):
     db, output = seeded_db
     *names, _ = LOG_IN.search(output).groups()
     query = "SELECT DISTINCT username FROM events JOIN users ON users.id = creator_id"
 
     assert {name for (name,) in db.rows(f"{query} WHERE state = 'draft'")} == set(names)
+    assert {name for (name,) in db.rows(f"{query} WHERE waitlist_count > 0")} <= set(names)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from tests.builders import CLIENT_INFO, NOON, a_user, an_event
 from tests.fakes.clock import FakeClock
 from tests.fakes.security import AuditInMemory
 from tests.postgres import run_in
+from tests.storage import add_all, change
 
 WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'")
 
@@ -33,31 +34,16 @@ def new_work(empty_database):
     return PostgresUnitOfWorkFactory(empty_database)
 
 
-def save(new_work, *entities):
-    with new_work() as work:
-        for entity in entities:
-            (work.users if hasattr(entity, "username") else work.events).add(entity)
-        work.commit()
-
-
 def publish(new_work, event, ada):
-    save(new_work, an_event(creator_id=ada.id))
+    add_all(new_work, an_event(creator_id=ada.id))
 
 
 def attend(new_work, event, ada):
-    with new_work() as work:
-        loaded = work.events.get_for_update(event.id, attendee=ada.id)
-        loaded.attend(NOON)
-        work.events.save(loaded)
-        work.commit()
+    change(new_work, event, lambda loaded: loaded.attend(NOON), ada)
 
 
 def join_waitlist(new_work, event, user):
-    with new_work() as work:
-        loaded = work.events.get_for_update(event.id, attendee=user.id)
-        loaded.join_waitlist(NOON)
-        work.events.save(loaded)
-        work.commit()
+    change(new_work, event, lambda loaded: loaded.join_waitlist(NOON), user)
 
 
 def create_feed(new_work, event, ada):
@@ -68,7 +54,7 @@ def create_feed(new_work, event, ada):
 
 def test_only_the_id_of_a_deleted_user_remains(empty_database, new_work):
     ada = a_user("ada")
-    save(new_work, ada)
+    add_all(new_work, ada)
     with new_work() as work:
         work.users.remove(work.users.find_for_update(ada.id))
         work.commit()
@@ -81,7 +67,7 @@ def test_only_the_id_of_a_deleted_user_remains(empty_database, new_work):
 
 def test_feeds_and_keys_of_the_user_are_deleted(empty_database, new_work):
     ada, grace = a_user("ada"), a_user("grace")
-    save(new_work, ada, grace)
+    add_all(new_work, ada, grace)
     feeds, keys = (
         [{"user_id": each.id, "created_at": NOON, **values} for each in (ada, grace)]
         for values in ({"secret_hash": b""}, {"key": "k", "fingerprint": b"", "answer": {}})
@@ -105,7 +91,7 @@ def test_feeds_and_keys_of_the_user_are_deleted(empty_database, new_work):
 def test_a_request_that_waits_for_the_deletion_changes_nothing(empty_database, new_work, function):
     ada, grace = a_user("ada"), a_user("grace")
     event = an_event(creator_id=grace.id)
-    save(new_work, ada, grace, event)
+    add_all(new_work, ada, grace, event)
 
     with ThreadPoolExecutor(1) as pool, new_work() as deletion:
         user = deletion.users.find_for_update(ada.id)
@@ -131,7 +117,7 @@ def full_event(new_work):
     """Of Mary, who has its only seat."""
     mary = a_user("mary")
     event = an_event(creator_id=mary.id, capacity=1)
-    save(new_work, mary, event)
+    add_all(new_work, mary, event)
     attend(new_work, event, mary)
     return event
 
@@ -146,7 +132,7 @@ def test_nobody_joins_a_waitlist_while_their_account_is_deleted(
     empty_database, new_work, full_event
 ):
     ada = a_user("ada")
-    save(new_work, ada)
+    add_all(new_work, ada)
 
     with ThreadPoolExecutor(1) as pool, new_work() as deletion:
         user = deletion.users.find_for_update(ada.id)
@@ -172,7 +158,7 @@ def test_next_in_line_waits_for_a_deletion_and_skips_the_account(
     empty_database, new_work, full_event, is_committed
 ):
     ada, grace, hedy = people = [a_user(name) for name in ("ada", "grace", "hedy")]
-    save(new_work, *people)
+    add_all(new_work, *people)
     for person in people:
         join_waitlist(new_work, full_event, person)
 
@@ -192,7 +178,7 @@ def test_an_account_that_is_next_in_line_is_not_deleted_before_the_promotion(
     empty_database, new_work, full_event
 ):
     ada = a_user("ada")
-    save(new_work, ada)
+    add_all(new_work, ada)
     join_waitlist(new_work, full_event, ada)
 
     def delete():
@@ -217,7 +203,7 @@ def test_an_account_that_is_next_in_line_is_not_deleted_before_the_promotion(
 def test_a_seat_that_is_given_back_meanwhile_is_not_given_back_again(empty_database, new_work):
     ada, grace = a_user("ada"), a_user("grace")
     event = an_event(creator_id=grace.id)
-    save(new_work, ada, grace, event)
+    add_all(new_work, ada, grace, event)
     attend(new_work, event, ada)
 
     def upcoming():
@@ -227,9 +213,7 @@ def test_a_seat_that_is_given_back_meanwhile_is_not_given_back_again(empty_datab
     with ThreadPoolExecutor(1) as pool, new_work() as cancellation:
         loaded = cancellation.events.get_for_update(event.id, attendee=ada.id)
         found = pool.submit(upcoming)
-        with empty_database.connect() as connection:
-            while connection.execute(WAITING).scalar_one() == 0:
-                assert not found.done(), "the deletion did not wait"
+        wait_for_lock(empty_database, found)
         loaded.cancel(NOON)
         cancellation.events.save(loaded)
         cancellation.commit()
@@ -244,7 +228,7 @@ def many(new_work):
     own = [an_event(creator_id=ada.id) for _ in range(BATCH)]
     own.append(an_event(creator_id=ada.id, state=EventState.DRAFT))
     others = [an_event(creator_id=grace.id) for _ in range(BATCH + 1)]
-    save(new_work, ada, grace, *own, *others)
+    add_all(new_work, ada, grace, *own, *others)
     for event in others:
         attend(new_work, event, ada)
     return ada
@@ -301,7 +285,7 @@ def remove_account(new_work, user):
 
 def test_a_deletion_by_the_previous_release_ends_feeds_too(empty_database, new_work):
     ada, secret = a_user("ada"), new_feed_secret()
-    save(new_work, ada)
+    add_all(new_work, ada)
     calendars = PostgresCalendarQueries(Reader(empty_database))
     with new_work() as work:
         work.calendar_feeds.put(CalendarFeed.open(ada.id, secret, NOON))

@@ -22,6 +22,7 @@ from domain.events.terms import terms_of
 from tests.builders import NOON, a_user, an_event
 from tests.concurrency import wait_until
 from tests.postgres import a_database
+from tests.storage import change
 
 # The INSERT of release 0.3.0.
 OLD_INSERT = """
@@ -95,24 +96,16 @@ def run(engine):
     return run_sql
 
 
-def edit(new_work, event, act):
-    with new_work() as work:
-        loaded = work.events.get_for_update(event.id, attendee=event.creator_id)
-        act(loaded)
-        work.events.save(loaded)
-        work.commit()
-
-
 def test_only_a_new_text_writes_terms(new_work, event, count, run):
     written = run(ROW_VERSION, id=event.id)
 
-    edit(new_work, event, lambda loaded: loaded.attend(NOON))
+    change(new_work, event, lambda loaded: loaded.attend(NOON))
     changes = EventChanges(title=event.title, capacity=Capacity(5))
-    edit(new_work, event, lambda loaded: loaded.edit(changes, event.creator_id, NOON))
+    change(new_work, event, lambda loaded: loaded.edit(changes, event.creator_id, NOON))
     assert run(ROW_VERSION, id=event.id) == written
 
     changes = EventChanges(description=Description("Bring a spoon."))
-    edit(new_work, event, lambda loaded: loaded.edit(changes, event.creator_id, NOON))
+    change(new_work, event, lambda loaded: loaded.edit(changes, event.creator_id, NOON))
     assert run(ROW_VERSION, id=event.id) != written
     assert (count("tea spoon"), count("cup")) == (1, 0)
 

@@ -20,6 +20,7 @@ from domain.accounts.password_attempts import ATTEMPTS_LIFETIME
 from domain.accounts.session import REFRESH_TOKEN_LIFETIME
 from domain.events.state import NO_REASON
 from tests.builders import DAY, HOUR, NOON, a_session, a_user, an_event
+from tests.storage import add_all, change
 
 TICK = timedelta(microseconds=1)
 
@@ -159,24 +160,11 @@ def waitlists(reader):
 def full_event(new_work, ada, *waiting, start_time=NOON + HOUR):
     """Ada has its only seat."""
     event = an_event(creator_id=ada.id, capacity=1, start_time=start_time)
-    with new_work() as work:
-        work.events.add(event)
-        work.commit()
-    for user in (ada, *waiting):
-        with new_work() as work:
-            loaded = work.events.get_for_update(event.id, attendee=user.id)
-            (loaded.attend if user is ada else loaded.join_waitlist)(NOON - DAY)
-            work.events.save(loaded)
-            work.commit()
+    add_all(new_work, event)
+    change(new_work, event, lambda loaded: loaded.attend(NOON - DAY))
+    for user in waiting:
+        change(new_work, event, lambda loaded: loaded.join_waitlist(NOON - DAY), user)
     return event
-
-
-def call_off(new_work, event, now):
-    with new_work() as work:
-        loaded = work.events.get_for_update(event.id, attendee=event.creator_id)
-        loaded.call_off(NO_REASON, by=event.creator_id, now=now)
-        work.events.save(loaded)
-        work.commit()
 
 
 def waitlist_count(new_work, event):
@@ -187,10 +175,7 @@ def waitlist_count(new_work, event):
 @pytest.fixture
 def waiting(new_work):
     people = [a_user(name) for name in ("grace", "hedy", "mary")]
-    with new_work() as work:
-        for person in people:
-            work.users.add(person)
-        work.commit()
+    add_all(new_work, *people)
     return people
 
 
@@ -208,14 +193,14 @@ def test_the_waitlist_of_a_started_event_is_removed(new_work, ada, waiting, wait
 
 def test_the_waitlist_of_a_cancelled_event_is_removed(new_work, ada, waiting, waitlists):
     event = full_event(new_work, ada, *waiting)
-    call_off(new_work, event, NOON - HOUR)
+    change(new_work, event, lambda loaded: loaded.call_off(NO_REASON, ada.id, NOON - HOUR))
 
     assert waitlists.remove(NOON - HOUR - TICK, limit=10) == 0
     assert waitlists.remove(NOON - HOUR, limit=10) == 3
     assert waitlist_count(new_work, event) == 0
 
 
-def test_a_waitlist_is_removed_in_batches_and_its_count_is_right_in_between(
+def test_a_waitlist_is_removed_in_batches_and_its_count_stays_correct(
     new_work, ada, waiting, waitlists
 ):
     event = full_event(new_work, ada, *waiting, start_time=NOON)

@@ -36,6 +36,8 @@ def test_migrations_can_be_reverted_and_repeated(empty):
         "keep_previous_refresh_token",
         "remove_outdated_terms",
         "check_new_seat",
+        "waitlist_position",
+        "events_waited_for",
     }
     assert {row[1] for row in first} == {*metadata.tables, *functions}
 

@@ -1,6 +1,7 @@
 """A session ends while one of its requests waits for a lock."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,9 @@ from application.accounts.revoke_all_sessions import RevokeAllSessions
 from application.accounts.update_profile import UpdateProfile
 from application.caller import Caller
 from application.events.attend_event import AttendEvent
+from application.events.cancel_attendance import CancelAttendance
 from application.events.delete_event import DeleteEvent
+from application.events.join_waitlist import JoinWaitlist
 from domain.accounts.errors import RefreshTokenReused, RefreshTokenSuperseded, SessionEnded
 from domain.accounts.session import token_hash
 from domain.accounts.user import ProfileChanges
@@ -91,6 +94,24 @@ def test_a_token_replaced_by_the_previous_release_is_superseded(empty_database):
         loaded.rotate("first", "fourth", NOON, CLIENT_INFO)
 
 
+def assert_ends_with(session, lock_holder, database, act):
+    """`act` waits for a lock of `lock_holder`. When it gets it, its session is revoked."""
+    with ThreadPoolExecutor(1) as pool:
+        outcome = pool.submit(act, Caller(session.user_id, session.id, NOON))
+        with database.connect() as connection:
+            while connection.execute(WAITING).scalar_one() == 0:
+                assert not outcome.done(), "the request did not wait"
+        with PostgresUnitOfWorkFactory(database)() as work:
+            revoked = work.sessions.find_for_update(session.id)
+            revoked.revoke(NOON)
+            work.sessions.save(revoked)
+            work.commit()
+        lock_holder.commit()
+
+        with pytest.raises(SessionEnded):
+            outcome.result(timeout=30)
+
+
 @pytest.mark.parametrize("function", [attend, delete, update_profile, revoke_all_sessions])
 def test_a_request_of_an_ended_session_changes_nothing(empty_database, function):
     new_work = PostgresUnitOfWorkFactory(empty_database)
@@ -106,26 +127,39 @@ def test_a_request_of_an_ended_session_changes_nothing(empty_database, function)
         work.sessions.add(other)
         work.commit()
 
-    with ThreadPoolExecutor(1) as pool, new_work() as lock_holder:
+    with new_work() as lock_holder:
         lock_holder.events.get_for_update(event.id, attendee=ada.id)
         lock_holder.users.find_for_update(ada.id)
         lock_holder.sessions.find_for_update(other.id)
-        outcome = pool.submit(function, new_work, event, Caller(ada.id, session.id, NOON))
-        with empty_database.connect() as connection:
-            while connection.execute(WAITING).scalar_one() == 0:
-                assert not outcome.done(), "the request did not wait"
-        with new_work() as work:
-            revoked = work.sessions.find_for_update(session.id)
-            revoked.revoke(NOON)
-            work.sessions.save(revoked)
-            work.commit()
-        lock_holder.commit()
-
-        with pytest.raises(SessionEnded):
-            outcome.result(timeout=30)
+        act = partial(function, new_work, event)
+        assert_ends_with(session, lock_holder, empty_database, act)
 
     with new_work() as work:
         loaded = work.events.get_for_update(event.id, attendee=ada.id)
         assert not loaded.seat.is_taken
         assert work.users.get(ada.id).email == ada.email
         assert work.sessions.find_for_update(other.id).is_live(NOON)
+
+
+def test_an_ended_session_promotes_nobody(empty_database):
+    """The promotion waits for the account of the first in line."""
+    new_work = PostgresUnitOfWorkFactory(empty_database)
+    ada, grace = people = [a_user(name) for name in ("ada", "grace")]
+    event = an_event(creator_id=ada.id, capacity=1)
+    session = a_session(user_id=ada.id)
+    with new_work() as work:
+        for person in people:
+            work.users.add(person)
+        work.events.add(event)
+        work.sessions.add(session)
+        work.commit()
+    attend(new_work, event, Caller(ada.id))
+    JoinWaitlist(new_work, FakeClock())(event.id, Caller(grace.id))
+
+    with new_work() as lock_holder:
+        lock_holder.users.find_for_update(grace.id)
+        act = partial(CancelAttendance(new_work, FakeClock()), event.id)
+        assert_ends_with(session, lock_holder, empty_database, act)
+
+    with new_work() as work:
+        assert work.events.get_for_update(event.id, attendee=ada.id).seat.is_taken

@@ -11,6 +11,7 @@ from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from tests.builders import DAY, NOON, a_user, an_event
 from tests.postgres import a_database
 from tests.processes import run_cli
+from tests.storage import add_all, change
 
 
 @pytest.fixture
@@ -32,16 +33,8 @@ def event(engine):
     ada = a_user()
     event = an_event(creator_id=ada.id, capacity=3)
     new_work = PostgresUnitOfWorkFactory(engine)
-    with new_work() as work:
-        work.users.add(ada)
-        work.events.add(an_event(creator_id=ada.id))
-        work.events.add(event)
-        work.commit()
-    with new_work() as work:
-        loaded = work.events.get_for_update(event.id, attendee=ada.id)
-        loaded.attend(NOON)
-        work.events.save(loaded)
-        work.commit()
+    add_all(new_work, ada, an_event(creator_id=ada.id), event)
+    change(new_work, event, lambda loaded: loaded.attend(NOON))
     return event
 
 
@@ -52,17 +45,10 @@ def full_event(engine):
     start = datetime.now(UTC) + DAY
     event = an_event(creator_id=ada.id, capacity=1, start_time=start)
     new_work = PostgresUnitOfWorkFactory(engine)
-    with new_work() as work:
-        for person in people:
-            work.users.add(person)
-        work.events.add(event)
-        work.commit()
-    for person in people:
-        with new_work() as work:
-            loaded = work.events.get_for_update(event.id, attendee=person.id)
-            (loaded.join_waitlist if person in waiting else loaded.attend)(start - DAY)
-            work.events.save(loaded)
-            work.commit()
+    add_all(new_work, *people, event)
+    change(new_work, event, lambda loaded: loaded.attend(start - DAY))
+    for person in waiting:
+        change(new_work, event, lambda loaded: loaded.join_waitlist(start - DAY), person)
     return event
 
 
@@ -167,7 +153,7 @@ def test_people_who_attend_and_wait_are_found(engine, full_event):
 
 
 @pytest.mark.parametrize(("capacity", "not_promoted"), [(2, 1), (3, 2), (4, 2)])
-def test_free_seats_next_to_waiting_people_are_found(engine, full_event, capacity, not_promoted):
+def test_free_seats_while_people_wait_are_found(engine, full_event, capacity, not_promoted):
     corrupt(engine, f"UPDATE events SET capacity = {capacity}")
 
     assert verify(engine).differences == (
@@ -184,7 +170,7 @@ def test_free_seats_next_to_waiting_people_are_found(engine, full_event, capacit
         "start_time = now()",
     ],
 )
-def test_seats_may_be_free_where_nobody_is_promoted(engine, full_event, exception):
+def test_seats_may_be_free_if_the_event_promotes_nobody(engine, full_event, exception):
     corrupt(engine, f"UPDATE events SET capacity = 2, {exception}")
 
     assert verify(engine).differences == ()

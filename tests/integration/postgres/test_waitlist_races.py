@@ -27,6 +27,7 @@ from tests.builders import a_user, an_event
 from tests.concurrency import TIMEOUT_S, wait_until
 from tests.fakes.clock import FakeClock
 from tests.postgres import HeldUnitOfWorkFactory, cut_connections
+from tests.storage import add_all
 
 WAITING = text("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
 CLOCK = FakeClock()
@@ -41,11 +42,7 @@ class Party:
         names = ("host", "ada", "grace", "linus", "margaret")
         self.users = {name: a_user(name) for name in names}
         self.event = an_event(creator_id=self.users["host"].id, capacity=capacity)
-        with self.new_work() as work:
-            for user in self.users.values():
-                work.users.add(user)
-            work.events.add(self.event)
-            work.commit()
+        add_all(self.new_work, *self.users.values(), self.event)
 
     def _caller(self, name):
         return Caller(self.users[name].id)
@@ -103,7 +100,7 @@ class Party:
             two = pool.submit(second, self.new_work)
             wait_until(
                 lambda: two.done() or connection.execute(WAITING).scalar_one() == 1,
-                "the second waits for a lock, or is through",
+                "the second waits for a lock or has finished",
             )
             held.may_commit.set()
             one.result(TIMEOUT_S)
@@ -132,7 +129,7 @@ class Party:
 
 @pytest.fixture
 def party_for(empty_database):
-    """An event with this capacity; the counts must be right at the end."""
+    """Creates an event with this capacity. Its counts must be right at the end."""
     parties = []
 
     def a_party(capacity):
@@ -153,7 +150,7 @@ def party(party_for):
     return party
 
 
-def test_who_joins_while_the_last_seat_is_freed_finds_it_available(party_for):
+def test_whoever_joins_while_the_last_seat_is_freed_gets_seats_available(party_for):
     party = party_for(1)
     party.do(party.attend("ada"))
 
@@ -172,13 +169,13 @@ def test_a_seat_freed_while_the_first_person_joins_is_theirs(party_for):
     assert (party.attending, party.waiting) == ({"grace"}, [])
 
 
-def test_who_joins_while_the_first_in_line_is_promoted_waits_behind_the_others(party):
+def test_whoever_joins_while_the_first_in_line_is_promoted_waits_behind_the_others(party):
     assert party.race(party.cancel("ada"), party.join("margaret")) is None
 
     assert (party.attending, party.waiting) == ({"grace"}, ["linus", "margaret"])
 
 
-def test_who_gives_back_a_seat_and_joins_at_once_waits_at_the_end(party):
+def test_whoever_cancels_and_joins_at_once_waits_at_the_end(party):
     assert party.race(party.cancel("ada"), party.join("ada")) is None
 
     assert (party.attending, party.waiting) == ({"grace"}, ["linus", "ada"])
@@ -221,8 +218,8 @@ def test_a_capacity_raised_during_a_cancellation_frees_two_seats(party, is_raise
     assert (party.attending, party.waiting) == ({"grace", "linus"}, ["margaret"])
 
 
-def test_who_deletes_their_account_while_being_promoted_is_skipped(party):
-    # The promotion finds Grace in line, and waits to see whether her account remains.
+def test_whoever_deletes_their_account_before_a_promotion_commits_is_skipped(party):
+    # The promotion finds Grace in line, and waits until her account is deleted.
     assert party.race(party.remove_account("grace"), party.cancel("ada")) is None
 
     assert (party.attending, party.waiting) == ({"linus"}, ["grace"])
@@ -253,13 +250,13 @@ def test_a_cancellation_during_the_withdrawal_of_a_deleted_account_promotes_the_
     assert (party.attending, party.waiting) == ({"linus"}, [])
 
 
-def test_who_leaves_the_waitlist_while_being_promoted_has_the_seat(party):
+def test_whoever_leaves_the_waitlist_while_being_promoted_has_the_seat(party):
     assert party.race(party.set_capacity(3), party.leave("grace")) is None
 
     assert (party.attending, party.waiting) == ({"ada", "grace", "linus"}, [])
 
 
-def test_who_leaves_the_waitlist_before_a_promotion_is_skipped(party):
+def test_whoever_leaves_the_waitlist_before_a_promotion_is_skipped(party):
     assert party.race(party.leave("grace"), party.cancel("ada")) is None
 
     assert (party.attending, party.waiting) == ({"linus"}, [])

@@ -5,7 +5,12 @@ from itertools import cycle
 import pytest
 
 from application.errors import Contended
-from tests.fakes.memory import MemoryUnitOfWork, MemoryUnitOfWorkFactory
+from tests.builders import DAY
+from tests.fakes.memory import (
+    MemoryEventRepository,
+    MemoryUnitOfWork,
+    MemoryUnitOfWorkFactory,
+)
 from tests.unit.application.world import World
 
 
@@ -44,3 +49,15 @@ def ada(world):
 @pytest.fixture
 def grace(world):
     return world.person("grace")
+
+
+@pytest.fixture
+def wait_a_day_for_locks(world, monkeypatch):
+    """Once called, each lock of an event takes a day."""
+    get_for_update = MemoryEventRepository.get_for_update
+
+    def wait(*arguments, **names):
+        world.clock.advance(DAY)
+        return get_for_update(*arguments, **names)
+
+    return lambda: monkeypatch.setattr(MemoryEventRepository, "get_for_update", wait)

@@ -193,13 +193,19 @@ def waitlists(world):
     return [list(entries) for entries in world.store.committed.waitlists.values() if entries]
 
 
-def test_a_deletion_leaves_waitlists_and_gives_seats_to_those_who_wait(world):
+def full_event(world, creator, attendee, waiting, **fields):
+    """An event with one seat, and the people who wait for it."""
+    event = world.published(creator, capacity=1, **fields)
+    world.attend_event(event.id, attendee)
+    for person in waiting:
+        world.join_waitlist(event.id, person)
+    return event
+
+
+def test_a_deletion_leaves_waitlists_and_promotes_the_first_in_line(world):
     ada, grace, mary, ruth = (world.person(name) for name in ("ada", "grace", "mary", "ruth"))
-    attended, waited = (world.published(grace, capacity=1) for _ in range(2))
-    for event, first, others in ((attended, ada, [mary, ruth]), (waited, mary, [ada, ruth])):
-        world.attend_event(event.id, first)
-        for other in others:
-            world.join_waitlist(event.id, other)
+    attended = full_event(world, grace, ada, [mary, ruth])
+    waited = full_event(world, grace, mary, [ada, ruth])
 
     delete(world, ada)
 
@@ -213,9 +219,7 @@ def test_a_deletion_leaves_waitlists_and_gives_seats_to_those_who_wait(world):
 def test_more_waitlists_than_one_batch_are_left(world):
     ada, grace = world.person("ada"), world.person("grace")
     for _ in range(NUMBER):
-        event = world.published(grace, capacity=1)
-        world.attend_event(event.id, grace)
-        world.join_waitlist(event.id, ada)
+        full_event(world, grace, grace, [ada])
 
     fail_at_commit(world, 2)
     with pytest.raises(OutcomeUnknown):
@@ -231,10 +235,7 @@ def test_more_waitlists_than_one_batch_are_left(world):
 
 def test_a_deleted_account_is_not_promoted_while_its_deletion_is_unfinished(world):
     ada, grace, mary = (world.person(name) for name in ("ada", "grace", "mary"))
-    event = world.published(grace, capacity=1)
-    world.attend_event(event.id, grace)
-    for each in (ada, mary):
-        world.join_waitlist(event.id, each)
+    event = full_event(world, grace, grace, [ada, mary])
     fail_at_commit(world, 1)
     with pytest.raises(OutcomeUnknown):
         delete(world, ada)
@@ -253,10 +254,7 @@ def test_a_deleted_account_is_not_promoted_while_its_deletion_is_unfinished(worl
 
 def test_the_waitlists_of_own_events_end_with_them(world):
     ada, grace, mary = (world.person(name) for name in ("ada", "grace", "mary"))
-    event = world.published(ada, capacity=1)
-    world.attend_event(event.id, ada)
-    for each in (grace, mary):
-        world.join_waitlist(event.id, each)
+    event = full_event(world, ada, ada, [grace, mary])
 
     delete(world, ada)
 
@@ -267,10 +265,8 @@ def test_the_waitlists_of_own_events_end_with_them(world):
 
 def test_the_waitlist_of_a_cancelled_event_is_left_until_its_start(world):
     ada, grace = world.person("ada"), world.person("grace")
-    soon, later = (world.published(grace, capacity=1, start=days * DAY) for days in (1, 2))
+    soon, later = (full_event(world, grace, grace, [ada], start=days * DAY) for days in (1, 2))
     for event in (soon, later):
-        world.attend_event(event.id, grace)
-        world.join_waitlist(event.id, ada)
         world.call_off_event(event.id, grace, NO_REASON)
     world.clock.advance(DAY)
 

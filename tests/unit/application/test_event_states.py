@@ -21,7 +21,6 @@ from domain.events.errors import (
 from domain.events.event import MICROSECOND, EventChanges
 from domain.events.state import NO_REASON, CancellationReason, EventState
 from tests.builders import DAY, HOUR, NOON
-from tests.fakes.memory import MemoryEventRepository
 
 ALL = PageRequest(10, 0)
 RAIN = CancellationReason("It rains.")
@@ -208,15 +207,12 @@ def test_a_precondition_is_evaluated_after_the_rules(world, ada, grace, act):
 
 
 @pytest.mark.parametrize(("act", "error"), [(publish, Invalid), (call_off, ReadOnlyEvent)])
-def test_the_clock_is_read_after_the_wait_for_the_lock(world, ada, act, error, monkeypatch):
+def test_the_clock_is_read_after_the_wait_for_the_lock(
+    world, ada, act, error, wait_a_day_for_locks
+):
     event = world.draft(ada) if act is publish else world.published(ada)
-    get_for_update = MemoryEventRepository.get_for_update
+    wait_a_day_for_locks()
 
-    def wait_until_the_event_starts(*arguments, **names):
-        world.clock.advance(DAY)
-        return get_for_update(*arguments, **names)
-
-    monkeypatch.setattr(MemoryEventRepository, "get_for_update", wait_until_the_event_starts)
     with pytest.raises(error):
         act(world, event, ada)
 

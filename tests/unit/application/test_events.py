@@ -17,7 +17,6 @@ from domain.events.errors import (
 )
 from domain.events.event import EventChanges
 from tests.builders import DAY, HOUR
-from tests.fakes.memory import MemoryEventRepository
 
 
 def test_publishing_returns_the_event_as_it_is_read(world, ada):
@@ -101,15 +100,10 @@ def test_deleting_an_event_deletes_its_seats(world, ada):
 
 
 @pytest.mark.parametrize("action", ["attend_event", "cancel_attendance", "delete_event"])
-def test_the_clock_is_read_after_the_wait_for_the_lock(world, ada, action, monkeypatch):
+def test_the_clock_is_read_after_the_wait_for_the_lock(world, ada, action, wait_a_day_for_locks):
     event = world.published(ada)
-    get_for_update = MemoryEventRepository.get_for_update
+    wait_a_day_for_locks()
 
-    def wait_until_the_event_starts(*arguments, **names):
-        world.clock.advance(DAY)
-        return get_for_update(*arguments, **names)
-
-    monkeypatch.setattr(MemoryEventRepository, "get_for_update", wait_until_the_event_starts)
     with pytest.raises(ReadOnlyEvent):
         getattr(world, action)(event.id, ada)
 

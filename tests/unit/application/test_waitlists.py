@@ -27,7 +27,6 @@ from domain.events.errors import (
 from domain.events.event import MICROSECOND, EventChanges
 from domain.events.state import NO_REASON
 from tests.builders import CLIENT_INFO, DAY, HOUR, NOON
-from tests.fakes.memory import MemoryEventRepository
 
 ALL = PageRequest(10, 0)
 MINUTE = timedelta(minutes=1)
@@ -111,7 +110,7 @@ def test_a_position_improves_when_others_leave(world, ada, event, line):
     assert world.join_waitlist(event.id, third).position == 2
 
 
-def test_who_leaves_and_rejoins_is_last(world, ada, event, line):
+def test_whoever_leaves_and_rejoins_is_last(world, ada, event, line):
     first, second, third = line
 
     for _ in range(2):
@@ -135,7 +134,7 @@ def test_an_event_shows_its_waitlist_to_everyone_and_positions_to_those_who_wait
         assert world.list_events(EventCriteria(), ALL, viewer).results == [view]
 
 
-def test_only_a_full_event_can_be_waited_for(world, ada, grace):
+def test_joining_is_rejected_while_seats_are_free_and_for_attendees(world, ada, grace):
     event = world.published(ada, capacity=1)
     with pytest.raises(SeatsAvailable):
         world.join_waitlist(event.id, grace)
@@ -168,7 +167,7 @@ def test_attending_a_full_event_does_not_join_its_waitlist(world, ada, event):
     assert waiting(world, event, ada) == []
 
 
-def test_seats_and_the_waitlist_are_no_edits(world, ada, grace, event, line):
+def test_changes_to_seats_and_the_waitlist_are_not_edits(world, ada, grace, event, line):
     world.clock.advance(HOUR)
     world.leave_waitlist(event.id, line[1])
     world.cancel_attendance(event.id, grace)
@@ -182,16 +181,13 @@ def test_seats_and_the_waitlist_are_no_edits(world, ada, grace, event, line):
 
 
 @pytest.mark.parametrize("action", ["join_waitlist", "leave_waitlist", "remove_attendee"])
-def test_the_clock_is_read_after_the_wait_for_the_lock(world, ada, grace, action, monkeypatch):
+def test_the_clock_is_read_after_the_wait_for_the_lock(
+    world, ada, grace, action, wait_a_day_for_locks
+):
     event = full(world, ada, grace)
     arguments = [grace.user_id, ada] if action == "remove_attendee" else [world.person("mary")]
-    get_for_update = MemoryEventRepository.get_for_update
+    wait_a_day_for_locks()
 
-    def wait_until_the_event_starts(*arguments, **names):
-        world.clock.advance(DAY)
-        return get_for_update(*arguments, **names)
-
-    monkeypatch.setattr(MemoryEventRepository, "get_for_update", wait_until_the_event_starts)
     with pytest.raises(ReadOnlyEvent):
         getattr(world, action)(event.id, *arguments)
 
@@ -212,9 +208,7 @@ def test_a_freed_seat_goes_to_the_first_in_line(world, ada, grace, event, line):
     assert world.seat_metrics.counted == [(1, 0), (1, 1)]
 
 
-def test_who_gives_back_a_seat_they_were_promoted_to_starts_at_the_end(
-    world, ada, grace, event, line
-):
+def test_whoever_gives_back_a_promoted_seat_starts_at_the_end(world, ada, grace, event, line):
     first, second, third = line
     world.cancel_attendance(event.id, grace)
     world.cancel_attendance(event.id, first)
@@ -225,9 +219,7 @@ def test_who_gives_back_a_seat_they_were_promoted_to_starts_at_the_end(
     assert waiting(world, event, ada) == ids_of([third, first])
 
 
-def test_cancelling_without_a_seat_promotes_nobody_from_the_waitlist_of_a_full_event(
-    world, ada, event, line
-):
+def test_cancelling_without_a_seat_promotes_nobody(world, ada, event, line):
     world.cancel_attendance(event.id, line[0])
 
     assert waiting(world, event, ada) == ids_of(line)
@@ -249,14 +241,14 @@ def test_a_raised_capacity_promotes_as_many_as_there_are_free_seats(world, ada, 
     assert world.seat_metrics.counted == [(1, 0), (promoted, 0)]
 
 
-def test_a_seat_of_a_deleted_account_goes_to_the_first_in_line(world, ada, grace, event, line):
+def test_the_seat_of_a_deleted_account_goes_to_the_first_in_line(world, ada, grace, event, line):
     world.delete_account(grace, "grace's password", CLIENT_INFO)
 
     assert attendees(world, event, ada) == {line[0].user_id}
     assert waiting(world, event, ada) == ids_of(line[1:])
 
 
-def test_a_removed_attendee_makes_room_for_the_first_in_line(world, ada, grace, event, line):
+def test_the_seat_of_a_removed_attendee_goes_to_the_first_in_line(world, ada, grace, event, line):
     world.remove_attendee(event.id, grace.user_id, ada)
 
     assert attendees(world, event, ada) == {line[0].user_id}
@@ -278,7 +270,7 @@ def test_a_creator_who_waits_sees_whether_a_raised_capacity_promotes_them(world,
     assert (promoted.attendees_count, promoted.waitlist_count) == (5, 0)
 
 
-def test_nobody_is_promoted_before_a_precondition_is_met(world, ada, event, line):
+def test_a_failed_precondition_promotes_nobody(world, ada, event, line):
     def reject(_view):
         raise PreconditionFailed
 
@@ -288,7 +280,7 @@ def test_nobody_is_promoted_before_a_precondition_is_met(world, ada, event, line
     assert waiting(world, event, ada) == ids_of(line)
 
 
-def test_a_precondition_gets_the_position_of_a_creator_who_waits(world, ada, event):
+def test_a_precondition_receives_the_position_of_a_creator_who_waits(world, ada, event):
     world.join_waitlist(event.id, ada)
     view, given = world.get_event(event.id, ada), []
 
@@ -302,7 +294,7 @@ def test_a_precondition_gets_the_position_of_a_creator_who_waits(world, ada, eve
 # Exceptions: a free seat next to somebody who waits
 
 
-def test_while_the_waitlist_is_disabled_people_keep_their_place_and_seats_stay_free(
+def test_while_the_waitlist_is_disabled_people_keep_their_positions_and_seats_stay_free(
     world, ada, grace, event, line
 ):
     first, second, third = line
@@ -331,7 +323,7 @@ def test_enabling_the_waitlist_again_promotes(world, ada, grace, event, line):
     assert attendees(world, event, ada) == {line[0].user_id}
 
 
-def test_a_seat_freed_after_registration_has_closed_stays_free_until_it_is_extended(
+def test_a_seat_freed_after_registration_has_closed_stays_free_until_registration_is_extended(
     world, ada, grace
 ):
     event = full(world, ada, grace, registration_closes_at=NOON + HOUR)
@@ -348,7 +340,7 @@ def test_a_seat_freed_after_registration_has_closed_stays_free_until_it_is_exten
     assert waiting(world, event, ada) == ids_of(line[1:])
 
 
-def test_people_are_promoted_although_registration_opens_again_only_later(
+def test_people_are_promoted_even_if_registration_has_not_opened_again(
     world, ada, grace, event, line
 ):
     edit(world, event, ada, registration_opens_at=NOON + HOUR)
@@ -454,7 +446,7 @@ def test_the_waitlist_has_pages_in_the_order_of_the_line(world, ada, event, line
     assert uncounted == replace(first, count=None)
 
 
-def test_the_entries_show_when_their_people_joined(world, ada, event):
+def test_the_entries_show_when_people_joined(world, ada, event):
     for number in range(2):
         world.join_waitlist(event.id, world.person(f"person{number}"))
         world.clock.advance(MINUTE)
@@ -483,7 +475,7 @@ def test_only_the_organiser_removes_attendees(world, ada, grace, event, line):
     assert waiting(world, event, ada) == ids_of(line)
 
 
-def test_waiting_people_are_no_attendees(world, ada, grace, event, line):
+def test_people_who_wait_are_not_attendees(world, ada, grace, event, line):
     edit(world, event, ada, attendees_visible_to=AttendeesVisibleTo.ATTENDEES)
     feed = world.create_calendar_feed(line[0], CLIENT_INFO)
 
@@ -499,7 +491,7 @@ def test_waiting_people_are_no_attendees(world, ada, grace, event, line):
 # Lists
 
 
-def test_events_are_listed_by_whether_one_waits(world, ada, grace, event, line):
+def test_the_waiting_filter_finds_events_that_the_viewer_waits_for(world, ada, grace, event, line):
     other = full(world, ada, grace)
 
     assert listed(world, line[0], waiting=True) == [event.id]

@@ -43,7 +43,7 @@ def create(**fields):
 
 
 def with_own_entry(event, number=1):
-    """The user, whose place is loaded, waits."""
+    """The user of the loaded event waits."""
     event.waitlist_entry = WaitlistEntry(event.seat.user_id, number, BEFORE)
     event.waitlist_count += 1
     event.last_waitlist_number = max(number, event.last_waitlist_number)
@@ -69,7 +69,7 @@ def next_in(line, event):
     return lambda event_id, limit: {event.id: line}[event_id][:limit]
 
 
-def nobody_is_asked_for(_event_id, _limit):
+def nobody_should_be_read(_event_id, _limit):
     raise AssertionError
 
 
@@ -105,7 +105,7 @@ def test_disabling_or_enabling_the_waitlist_is_an_edit(is_enabled):
 # Joining
 
 
-def test_who_joins_goes_to_the_end_of_the_line():
+def test_whoever_joins_goes_to_the_end_of_the_line():
     event = a_full_event(waitlist_count=2, last_waitlist_number=7)
     before = deepcopy(event)
 
@@ -116,7 +116,7 @@ def test_who_joins_goes_to_the_end_of_the_line():
     assert changed(event, before) == {"waitlist_entry", "waitlist_count", "last_waitlist_number"}
 
 
-def test_who_leaves_and_rejoins_goes_to_the_end_of_the_line_with_a_new_number():
+def test_whoever_leaves_and_rejoins_gets_a_new_number_at_the_end_of_the_line():
     event = a_full_event()
 
     first = event.join_waitlist(NOON)
@@ -149,7 +149,7 @@ def test_joining_twice_changes_nothing_even_if_nobody_else_can_join(fields):
     assert event == before
 
 
-# Errors by precedence, with what causes each.
+# In the order in which they are reported, with what causes each.
 OBSTACLES = [
     (ReadOnlyEvent, {"start_time": NOON}),
     (AlreadyAttending, {"seat": Seat(uuid4(), registered_at=BEFORE)}),
@@ -175,7 +175,7 @@ def assert_cannot_join(event, error, now=NOON):
 
 
 @pytest.mark.parametrize("first", range(len(OBSTACLES)))
-def test_of_several_reasons_against_joining_the_first_is_reported(first):
+def test_if_there_are_several_reasons_not_to_join_the_first_is_reported(first):
     obstacles = OBSTACLES[first:]
     error = obstacles[0][0]
 
@@ -183,13 +183,13 @@ def test_of_several_reasons_against_joining_the_first_is_reported(first):
     assert_cannot_join(with_obstacles(obstacles[:1]), error)
 
 
-def test_registration_that_is_not_open_yet_precedes_the_seats():
+def test_registration_that_has_not_opened_is_reported_before_free_seats():
     event = with_obstacles(OBSTACLES[3:], opens_at=NOON + TICK)
 
     assert_cannot_join(event, RegistrationNotOpen)
 
 
-def test_the_state_precedes_all_other_reasons():
+def test_the_state_is_reported_before_all_other_reasons():
     assert_cannot_join(with_obstacles(OBSTACLES, state=CANCELLED), EventCancelled)
     draft = with_obstacles(OBSTACLES, state=DRAFT)
     assert_cannot_join(draft, EventNotFound)
@@ -229,7 +229,7 @@ def test_ten_thousand_people_can_wait():
     assert "10,000 people" in error.detail
 
 
-def test_the_creator_can_wait_like_everyone():
+def test_the_creator_can_join():
     event = a_full_event()
     event.creator_id = event.seat.user_id
 
@@ -316,7 +316,7 @@ def test_a_waiting_person_who_finds_no_free_seat_keeps_waiting():
     assert event == before
 
 
-def test_giving_up_a_seat_that_one_does_not_have_keeps_the_place_in_line():
+def test_cancelling_without_a_seat_does_not_leave_the_waitlist():
     event = with_own_entry(a_full_event())
     before = deepcopy(event)
 
@@ -325,7 +325,7 @@ def test_giving_up_a_seat_that_one_does_not_have_keeps_the_place_in_line():
     assert event == before
 
 
-def test_who_gives_back_a_seat_joins_at_the_end_of_the_line():
+def test_whoever_gives_back_a_seat_joins_at_the_end_of_the_line():
     event = with_own_entry(a_full_event(waitlist_count=5, last_waitlist_number=6, capacity=2), 1)
     event.attendees_count = 1
     event.promote(next_in([event.waitlist_entry], event), NOON)
@@ -342,7 +342,7 @@ def test_who_gives_back_a_seat_joins_at_the_end_of_the_line():
 
 
 @pytest.mark.parametrize("state", [PUBLISHED, CANCELLED])
-def test_the_creator_can_take_a_seat_from_its_holder_until_the_start(state):
+def test_the_creator_can_remove_an_attendee_until_the_start(state):
     event = with_own_seat(an_event(attendees_count=3, start_time=NOON, state=state))
     before = deepcopy(event)
 
@@ -415,9 +415,7 @@ def test_nobody_is_removed_from_a_started_event(is_attending):
 @pytest.mark.parametrize(
     ("free", "waiting", "promoted"), [(1, 1, 1), (1, 3, 1), (2, 3, 2), (3, 3, 3), (5, 3, 3)]
 )
-def test_as_many_as_there_are_free_seats_are_promoted_in_the_order_of_the_line(
-    free, waiting, promoted
-):
+def test_as_many_people_as_there_are_free_seats_are_promoted_in_order(free, waiting, promoted):
     event = an_event(capacity=10, attendees_count=10 - free, waitlist_count=waiting)
     before, line = deepcopy(event), a_line(waiting)
 
@@ -451,14 +449,14 @@ def test_without_a_free_seat_or_anybody_waiting_nobody_is_promoted(fields):
     event = an_event(capacity=10, **fields)
     before = deepcopy(event)
 
-    event.promote(nobody_is_asked_for, NOON)
+    event.promote(nobody_should_be_read, NOON)
 
     assert event == before
     assert not event.promoted
 
 
 @pytest.mark.parametrize("others", [0, 1, 2])
-def test_the_user_whose_place_is_loaded_can_be_among_the_promoted(others):
+def test_the_user_whose_entry_is_loaded_can_be_promoted(others):
     event = with_own_entry(an_event(waitlist_count=others, capacity=10, attendees_count=7))
     line = a_line(others)
     line.insert(1, event.waitlist_entry)
@@ -472,7 +470,7 @@ def test_the_user_whose_place_is_loaded_can_be_among_the_promoted(others):
     assert event.promoted == [Seat(each.user_id, registered_at=NOON) for each in line]
 
 
-def test_the_user_whose_place_is_loaded_keeps_waiting_if_others_are_first():
+def test_the_user_whose_entry_is_loaded_keeps_waiting_if_others_are_first():
     event = with_own_entry(an_event(capacity=2, attendees_count=1, waitlist_count=1), number=2)
     own, line = event.waitlist_entry, [*a_line(1)]
 
@@ -498,7 +496,7 @@ def test_nobody_is_promoted_if_the_waitlist_is_disabled_closed_or_ended(fields):
     event = with_own_entry(an_event(**fields))
     before = deepcopy(event)
 
-    event.promote(nobody_is_asked_for, NOON)
+    event.promote(nobody_should_be_read, NOON)
 
     assert event == before
     assert not event.promoted
@@ -517,7 +515,7 @@ def test_people_are_promoted_until_the_start_or_closing_even_if_registration_is_
     assert len(event.promoted) == 1
 
 
-def test_seats_stay_free_if_fewer_are_in_line_than_wait():
+def test_entries_of_deleted_accounts_leave_seats_free():
     """Entries of deleted accounts remain until the deletion is finished."""
     event = an_event(capacity=5, waitlist_count=3)
 

@@ -14,7 +14,7 @@ COLUMNS = (
 
 
 def upgrade() -> None:
-    # Constant defaults, which rewrite no row: the previous release sets none of these columns.
+    # Defaults, because the previous release does not set these columns. Constants rewrite no rows.
     for name, kind, default in COLUMNS:
         op.add_column("events", sa.Column(name, kind, nullable=False, server_default=default))
     # NOT VALID: the next migration validates it without blocking reads and writes.
@@ -43,6 +43,33 @@ def upgrade() -> None:
         unique=True,
     )
     op.create_index("waitlist_entries_user_id_idx", "waitlist_entries", ["user_id", "event_id"])
+    op.execute("""
+        CREATE FUNCTION waitlist_position(event_id uuid, user_id uuid) RETURNS bigint
+        LANGUAGE plpgsql STABLE AS $$
+        BEGIN
+            RETURN (
+                SELECT nullif(count(*), 0)
+                FROM waitlist_entries AS own
+                JOIN waitlist_entries AS counted ON counted.event_id = own.event_id
+                WHERE own.event_id = $1 AND own.user_id = $2 AND counted.number <= own.number
+            );
+        END
+        $$
+    """)
+    op.execute("""
+        CREATE FUNCTION events_waited_for(user_id uuid, instant timestamptz) RETURNS uuid[]
+        LANGUAGE plpgsql STABLE AS $$
+        BEGIN
+            RETURN ARRAY(
+                SELECT events.id
+                FROM waitlist_entries JOIN events ON events.id = waitlist_entries.event_id
+                WHERE waitlist_entries.user_id = $1
+                    AND events.state = 'published'
+                    AND events.start_time > $2
+            );
+        END
+        $$
+    """)
     # The previous release knows neither states nor waitlists. It must not give a seat at an event
     # that is not published, or to somebody who then remains on the waitlist. It responds to this
     # error with 503, without retrying.
@@ -89,6 +116,8 @@ def downgrade() -> None:
         FOR EACH ROW WHEN (NEW.attendees_count > OLD.attendees_count AND NEW.state <> 'published')
         EXECUTE FUNCTION require_published()
     """)
+    op.execute("DROP FUNCTION events_waited_for(uuid, timestamptz)")
+    op.execute("DROP FUNCTION waitlist_position(uuid, uuid)")
     op.drop_table("waitlist_entries")
     for name, _, _ in reversed(COLUMNS):
         op.drop_column("events", name)

@@ -1,4 +1,4 @@
-"""Validate the check of waitlist_count; while the service is running."""
+"""Validate the check of waitlist_count, while the service is running."""
 
 from adapters.postgres.schema.online_ddl import validate
 
