@@ -6,7 +6,7 @@ from typing import Any
 
 from application.ports.event_queries import EventView
 from domain.events.event import Event, EventSeats
-from domain.events.messages import Message, MessageType
+from domain.events.messages import Message
 
 # What depends on the viewer or on the time.
 NOT_OF_EVENT = {"is_attending", "waitlist_position", "status", "creator"}

@@ -19,6 +19,7 @@ ATTEMPT_TIMEOUT = 15 * SECOND
 # Longer than an attempt takes, so that no two workers make the same one.
 LEASE = 60 * SECOND
 RESPONSE_MAX_BYTES = 1_024
+SUCCESS = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Attempt:
 
     @property
     def is_success(self) -> bool:
-        return self.status is not None and 200 <= self.status < 300
+        return self.status in SUCCESS
 
     @property
     def is_gone(self) -> bool:
@@ -57,7 +58,7 @@ class Delivery:
     last_attempt: Attempt | None
 
     def record(self, attempt: Attempt, now: datetime, jitter: float) -> None:
-        """`jitter` is between 0 and 1. The delivery fails for good after the last attempt or 410."""
+        """`jitter` is between 0 and 1. The delivery fails after the last attempt or with 410."""
         self.attempts += 1
         self.last_attempt = attempt
         self.next_attempt_at = None
