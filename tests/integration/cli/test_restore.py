@@ -111,9 +111,9 @@ def test_a_backup_of_an_older_version_is_restored_and_can_be_migrated(db, empty,
 
     output = output_of("restore", file, **empty.settings)
 
-    assert output.splitlines()[2] == (
-        "It is at revision 0003: run python -m entrypoints.cli migrate next."
-    )
+    assert output.splitlines()[1:] == [
+        "It is at revision 0003: run python -m entrypoints.cli migrate next, then verify-data."
+    ]
     output_of("migrate", **empty.settings)
     output_of("verify-data", **empty.settings)
 
