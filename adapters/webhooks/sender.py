@@ -15,7 +15,6 @@ from aiohttp import (
     ClientResponseError,
     ClientSession,
     ClientTimeout,
-    DummyCookieJar,
     InvalidURL,
     TCPConnector,
 )
@@ -107,13 +106,10 @@ class HttpWebhookSender(WebhookSender):
 
         return ClientSession(
             connector=TCPConnector(
-                force_close=True,
                 resolver=self._resolver,
                 socket_factory=make_socket,
                 ssl=self._tls,
-                use_dns_cache=False,
             ),
-            cookie_jar=DummyCookieJar(),
             timeout=ClientTimeout(),
             auto_decompress=False,
             trust_env=False,

@@ -531,9 +531,11 @@ async def test_a_name_with_private_addresses_is_refused(addresses, authority, tr
     assert not receiver.connections
 
 
-async def test_http_is_refused():
-    async with a_receiver(responds()) as receiver:
-        attempt = await send(HttpWebhookSender(), f"http://localhost:{receiver.port}/")
+@pytest.mark.parametrize("address", ["127.0.0.1", "1.1.1.1"])
+async def test_http_is_refused(address):
+    async with hooks_example([address]) as (resolver, receiver, host):
+        sender = HttpWebhookSender(resolver=resolver, timeout=SHORT)
+        attempt = await send(sender, f"http://{host}/")
 
     assert attempt.error == NOT_ALLOWED
     assert not receiver.connections

@@ -281,6 +281,7 @@ REFUSED_URLS = [
     "https://[::ffff:127.0.0.1]:443/",
     "https://[2606:4700:4700::1111]/",
     "https://[fe80::1%25eth0]/",
+    "https://[fe80::1%25eth0.lan]/",
 ]
 ALWAYS_REFUSED_URLS = ["ftp://hooks.example/", "//hooks.example/", "hooks.example", "/", "x", "a:b"]
 
