@@ -135,9 +135,11 @@ def _retry_after(value: str | None, now: datetime) -> timedelta | None:
     """Seconds or a date (RFC 9110 section 10.2.3), up to MAX_RETRY_AFTER."""
     if value is not None and value.isdecimal():
         return timedelta(seconds=min(float(value), MAX_RETRY_AFTER.total_seconds()))
-    if date := parse_date(value):
-        return min(max(date - now, timedelta(0)), MAX_RETRY_AFTER)
-    return None
+    try:
+        date = parse_date(value)
+    except OverflowError:  # a year of 20 digits
+        return None
+    return None if date is None else min(max(date - now, timedelta(0)), MAX_RETRY_AFTER)
 
 
 def _describe(error: ClientError | TimeoutError) -> str:

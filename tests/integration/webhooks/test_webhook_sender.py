@@ -172,6 +172,7 @@ async def test_redirects_are_not_followed(status):
         ("Fri, 17 May 2030 11:00:00 GMT", 0),
         ("Fri, 17 May 2999 12:00:00 GMT", MAX_RETRY_AFTER.total_seconds()),
         ("Fri, 99 May 2030 12:00:00 GMT", None),
+        ("Fri, 17 May 99999999999999999999 12:00:00 GMT", None),
         ("soon", None),
         ("-5", None),
         ("", None),
