@@ -6,6 +6,7 @@ import ssl
 from collections import Counter
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import Any
 
 from dnslib import AAAA, QTYPE, RR, A
@@ -158,9 +159,12 @@ def a_name_server(answers):
         names, address="127.0.0.1", port=0, logger=DNSLogger(logf=lambda _line: None)
     )
     names.port = server.server.server_address[1]
-    server.start_thread()
+    # Its start_thread() would make stop() take half a second.
+    thread = Thread(target=server.server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
     try:
         yield names
     finally:
         server.stop()
+        thread.join()
         server.server.server_close()
