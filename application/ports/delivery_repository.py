@@ -1,0 +1,46 @@
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from domain.webhooks.delivery import Delivery
+from domain.webhooks.webhook import Webhook
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedDelivery:
+    """A due delivery that nobody else attempts until the lease ends."""
+
+    delivery: Delivery
+    webhook: Webhook
+    lease_id: UUID
+
+
+class DeliveryRepository(Protocol):
+    @abstractmethod
+    def add_all(self, deliveries: Sequence[Delivery]) -> None:
+        """Skips those whose webhook already has a delivery of the message, or is deleted."""
+
+    @abstractmethod
+    def claim_due(
+        self, now: datetime, limit: int, per_webhook: int, lease_id: UUID, lease_until: datetime
+    ) -> Sequence[ClaimedDelivery]:
+        """Pending deliveries of enabled webhooks that are due and not leased, oldest first.
+
+        At most `limit`, and at most `per_webhook` of each webhook including those leased now. Skips
+        locked ones.
+        """
+
+    @abstractmethod
+    def find_leased_for_update(self, delivery_id: UUID, lease_id: UUID) -> Delivery | None:
+        """None if the delivery is deleted, or another lease has replaced this one."""
+
+    @abstractmethod
+    def get_for_update(self, delivery_id: UUID, webhook_id: UUID) -> Delivery:
+        """Raises DeliveryNotFound."""
+
+    @abstractmethod
+    def save(self, delivery: Delivery) -> None:
+        """Save a delivery that this unit of work locked, and end its lease."""
