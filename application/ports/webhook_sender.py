@@ -6,13 +6,14 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.webhooks.delivery import Attempt
+from domain.webhooks.webhook import WebhookUrl
 
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
     """A message to send to an endpoint, and the secrets that sign it."""
 
-    url: str
+    url: WebhookUrl
     message_id: UUID
     body: str  # JSON
     secrets: Sequence[bytes] = field(repr=False)

@@ -24,7 +24,10 @@ SUCCESS = range(200, 300)
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """`status` is None if there was no response; `error` says why."""
+    """`status` is None if there was no response. `error` says why, or why `response` is incomplete.
+
+    `response` is the start of the body, up to RESPONSE_MAX_BYTES.
+    """
 
     status: int | None
     duration: timedelta

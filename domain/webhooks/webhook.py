@@ -1,5 +1,6 @@
 """Endpoints of users, and the secrets that sign requests to them."""
 
+import re
 from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,6 +17,12 @@ from domain.webhooks.errors import WebhookUrlRefused
 MAX_WEBHOOKS = 10
 URL_MAX_LENGTH = 2_000
 DESCRIPTION_MAX_LENGTH = 500
+# Case does not matter to hosts; urlsplit returns them in lower case.
+HOST_MAX_LENGTH = 253
+HOST_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+# IPv6; IPv4 in each notation, by its last part (URL Standard, ends-in-a-number checker); localhost
+# and other names without a dot.
+PRIVATE_HOST = r".*:.*|(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*|localhost)\.?|[^.]*\.?"
 # Standard Webhooks, signature scheme: between 24 and 64 bytes.
 SECRET_BYTES = 32
 # How long the previous secret also signs.
@@ -23,33 +30,40 @@ ROTATION = timedelta(hours=24)
 
 
 class WebhookUrl(str):
-    """An absolute https URL with a host, up to 2,000 characters of ASCII without whitespace.
+    """An absolute URL of up to 2,000 ASCII characters, without credentials and fragment.
 
-    No credentials and no fragment. Which addresses are allowed is checked at each delivery.
-    Raises Invalid or WebhookUrlRefused.
+    It must be https and name a host of the internet, unless `allows_private_networks`. Where a name
+    leads is checked at each attempt. Raises Invalid or WebhookUrlRefused.
     """
 
     __slots__ = ()
 
-    def __new__(cls, text: str) -> "WebhookUrl":
-        if (
-            len(text) > URL_MAX_LENGTH
-            or not text.isascii()
-            or not text.isprintable()
-            or " " in text
-        ):
+    def __new__(cls, text: str, *, allows_private_networks: bool = False) -> "WebhookUrl":
+        if len(text) > URL_MAX_LENGTH or not re.fullmatch("[!-~]+", text):
             problem = f"Must be a URL of up to {URL_MAX_LENGTH:,} ASCII characters without spaces."
             raise Invalid("url", problem)
         try:
             parts = urlsplit(text)
-            host, _ = parts.hostname, parts.port
+            host, _ = parts.hostname or "", parts.port
         except ValueError as error:
             raise Invalid("url", "Must be a valid URL.") from error
-        if parts.scheme != "https":
+        if parts.scheme not in {"http", "https"}:
             raise WebhookUrlRefused("Must start with https://.")
-        if not host or "@" in parts.netloc or "#" in text:
-            raise Invalid("url", "Must have a host, and no credentials or fragment.")
+        if "@" in parts.netloc or "#" in text:
+            raise Invalid("url", "Must have no credentials and no fragment.")
+        if not (_is_host_name(host) or parts.netloc.startswith("[")):
+            raise Invalid("url", "Must have a valid host name.")
+        if not allows_private_networks:
+            if parts.scheme != "https":
+                raise WebhookUrlRefused("Must start with https://.")
+            if re.fullmatch(PRIVATE_HOST, host):
+                raise WebhookUrlRefused("Must have a public host name, not an IP address.")
         return super().__new__(cls, text)
+
+
+def _is_host_name(host: str) -> bool:
+    is_name = re.fullmatch(rf"{HOST_LABEL}(?:\.{HOST_LABEL})*\.?", host)
+    return is_name is not None and len(host) <= HOST_MAX_LENGTH
 
 
 class WebhookDescription(str):

@@ -11,6 +11,7 @@ ACCEPTED = {
     "3-Clause BSD License",
     "Apache-2.0",
     "Apache-2.0 AND BSD-2-Clause",
+    "Apache-2.0 AND MIT",
     "Apache-2.0 OR BSD-2-Clause",
     "BSD-2-Clause",
     "BSD-3-Clause",
@@ -21,6 +22,7 @@ ACCEPTED = {
     "OSI Approved :: Apache Software License",
     "OSI Approved :: BSD License",
     "OSI Approved :: MIT License",
+    "OSI Approved :: Python Software Foundation License",
     "PSF-2.0",
 }
 ACCEPTED_FOR_PACKAGE = {
