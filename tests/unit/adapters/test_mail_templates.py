@@ -27,11 +27,11 @@ templates = JinjaMailTemplates(APP)
 
 
 class Page(HTMLParser):
-    """The text, tags and links of an HTML document."""
+    """The text, tags and links of an HTML document, and the texts whose direction is isolated."""
 
     def __init__(self, html):
         super().__init__()
-        self.text, self.tags, self.links = "", [], []
+        self.text, self.tags, self.links, self.isolated = "", [], [], []
         self.feed(html)
         self.close()
 
@@ -42,6 +42,8 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         self.text += data
+        if self.tags and self.tags[-1] == "bdi":
+            self.isolated.append(data)
 
 
 def assert_says(mail, *parts, link):
@@ -206,6 +208,7 @@ def test_what_users_write_is_shown_as_it_is(text):
 
     assert mail.subject == f"Reminder: {text}"
     assert_says(mail, f"Event: {text}", f"Place: {text}", link=EVENT_URL)
+    assert Page(mail.html).isolated.count(text) == 2  # right-to-left text reorders nothing else
     assert Page(mail.html).tags == Page(NOTICES["reminder"].html).tags
     assert len(mail.text.splitlines()) == len(NOTICES["reminder"].text.splitlines())
 
