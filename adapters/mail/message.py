@@ -54,7 +54,6 @@ class _UnfoldedHeader(_LiteralHeader):
 
 _headers = HeaderRegistry()
 _headers.map_to_type("subject", _EncodedHeader)
-_headers.map_to_type("to", _UnfoldedHeader)
 _headers.map_to_type("list-unsubscribe", _UnfoldedHeader)
 # Servers need not support 8BITMIME.
 POLICY = SMTP.clone(header_factory=_headers, cte_type="7bit")
