@@ -1,22 +1,28 @@
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """`message_id` identifies the mail across attempts. `unsubscribe_url` is for notices."""
+    """`id` identifies the mail across attempts.
 
-    message_id: str
+    `unsubscribe_url` is for notices. If `is_one_click`, a POST to it without a login is enough
+    (RFC 8058).
+    """
+
+    id: UUID
     recipient: str
     subject: str
     text: str
     html: str
     unsubscribe_url: str | None = None
+    is_one_click: bool = False
 
 
 class MailRejected(Exception):
-    """The server will never accept this mail (SMTP reply 5xx)."""
+    """The mail will never be accepted (SMTP reply 5xx), or its recipient or subject is invalid."""
 
 
 class MailNotSent(Exception):

@@ -7,6 +7,7 @@ from entrypoints.settings.database import (
 )
 from entrypoints.settings.environment import SettingsError
 from entrypoints.settings.local import read_data_dir, read_postgres_bin_dir
+from entrypoints.settings.mail import MailSettings, read_mail_settings
 from entrypoints.settings.service import (
     Settings,
     read_argon2_parameters,
@@ -30,6 +31,7 @@ from entrypoints.settings.web import (
 
 __all__ = [
     "LogSettings",
+    "MailSettings",
     "MetricsSettings",
     "ServerSettings",
     "Settings",
@@ -43,6 +45,7 @@ __all__ = [
     "read_is_database_pooled",
     "read_jwt_secret_key",
     "read_log_settings",
+    "read_mail_settings",
     "read_metrics_settings",
     "read_postgres_bin_dir",
     "read_server_settings",

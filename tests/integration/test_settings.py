@@ -1,9 +1,11 @@
 import tomllib
 from datetime import timedelta
+from email.headerregistry import Address
 from ipaddress import ip_network
 
 import pytest
 
+from adapters.mail.smtp import Encryption, SmtpServer
 from adapters.postgres.timeouts import Timeouts
 from adapters.security.argon2 import Argon2Parameters
 from entrypoints import VERSION
@@ -12,6 +14,7 @@ from entrypoints.settings import (
     TracingSettings,
     WebTimeouts,
     read_data_dir,
+    read_mail_settings,
     read_metrics_settings,
     read_server_settings,
     read_settings,
@@ -38,6 +41,9 @@ ALL = (
     "RATELIMIT_EDIT_EVENTS",
     "TRUSTED_PROXIES",
     "PUBLIC_URL",
+    "SMTP_URL",
+    "MAIL_FROM",
+    "PUBLIC_APP_URL",
     "CORS_ORIGINS",
     "LOG_LEVEL",
     "LOG_FORMAT",
@@ -135,6 +141,34 @@ def test_a_missing_setting_is_named(environment, name):
         ("PUBLIC_URL", "https://events.example.org?x"),
         ("PUBLIC_URL", "https://ada@events.example.org"),
         ("PUBLIC_URL", "https://events.example.org\r\nX: x"),
+        ("SMTP_URL", "mail.example.org"),
+        ("SMTP_URL", "smtp.example.org:587"),
+        ("SMTP_URL", "http://smtp.example.org"),
+        ("SMTP_URL", "smtp://"),
+        ("SMTP_URL", "smtp://smtp.example.org:port"),
+        ("SMTP_URL", "smtp://smtp.example.org:0"),
+        ("SMTP_URL", "smtp://smtp.example.org:65536"),
+        ("SMTP_URL", "smtp://[::1"),
+        ("SMTP_URL", "smtp://smtp.example.org/path"),
+        ("SMTP_URL", "smtp://smtp.example.org?starttls=perhaps"),
+        ("SMTP_URL", "smtp://smtp.example.org?tls=none"),
+        ("SMTP_URL", "smtp://smtp.example.org#x"),
+        ("SMTP_URL", "smtps://smtp.example.org?starttls=none"),
+        ("SMTP_URL", "smtps://ada@smtp.example.org"),
+        ("SMTP_URL", "smtps://:secret@smtp.example.org"),
+        ("SMTP_URL", "smtps://ada:p/w@smtp.example.org"),
+        ("SMTP_URL", "smtps://ada:p#w@smtp.example.org"),
+        ("SMTP_URL", "smtps://ada:p%C3%A4ss@smtp.example.org"),
+        ("MAIL_FROM", "ada"),
+        ("MAIL_FROM", "Turnout <turnout>"),
+        ("MAIL_FROM", "ada@"),
+        ("MAIL_FROM", "turnout@example.org, ada@example.org"),
+        ("MAIL_FROM", "Ada <ada@example.org"),
+        ("MAIL_FROM", "turnout@bücher.example"),
+        ("MAIL_FROM", "Turnout <turnout@example.org>\r\nBcc: ada@example.org"),
+        ("MAIL_FROM", "Turnout =?utf-8?q?=0D=0ABcc:_x?= <turnout@example.org>"),
+        ("PUBLIC_APP_URL", "app.example.org"),
+        ("PUBLIC_APP_URL", "https://app.example.org/app"),
         ("CORS_ORIGINS", "pages.example.org"),
         ("CORS_ORIGINS", "https://app.example.org/"),
         ("CORS_ORIGINS", "https://app.example.org/app"),
@@ -200,6 +234,7 @@ def test_an_invalid_setting_is_named_in_one_line_without_its_value(environment, 
         read_data_dir()
         read_metrics_settings()
         read_tracing_settings()
+        read_mail_settings()
 
     assert "\n" not in str(exc_info.value)
     assert len(value) < 3 or value not in str(exc_info.value)
@@ -267,6 +302,62 @@ def test_cors_origins_are_read(environment, text, origins):
     environment.setenv("CORS_ORIGINS", text)
 
     assert read_settings().cors_origins == origins
+
+
+def test_without_a_mail_server_the_other_mail_settings_have_defaults(environment):
+    for value in (None, ""):  # docker-compose passes empty values
+        if value is not None:
+            for name in ("SMTP_URL", "MAIL_FROM", "PUBLIC_APP_URL"):
+                environment.setenv(name, value)
+
+        settings = read_mail_settings()
+
+        assert settings.server is None
+        assert str(settings.sender) == "Turnout <turnout@localhost>"
+        assert settings.app_url == "http://localhost:3000"
+
+
+@pytest.mark.parametrize("name", ["MAIL_FROM", "PUBLIC_APP_URL"])
+def test_a_mail_server_requires_the_other_mail_settings(environment, name):
+    environment.setenv("SMTP_URL", "smtps://smtp.example.org")
+    environment.setenv("MAIL_FROM", "turnout@example.org")
+    environment.setenv("PUBLIC_APP_URL", "https://app.example.org")
+    environment.delenv(name)
+
+    with pytest.raises(SettingsError, match=f"^{name}: is not set.$"):
+        read_mail_settings()
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        (
+            "smtps://ada%40example.org:p%2Fw%3A%201@smtp.example.org",
+            SmtpServer("smtp.example.org", 465, Encryption.TLS, "ada@example.org", "p/w: 1"),
+        ),
+        ("smtps://[::1]:2465/", SmtpServer("::1", 2465, Encryption.TLS)),
+        ("smtp://smtp.example.org", SmtpServer("smtp.example.org", 587, Encryption.STARTTLS)),
+        ("smtp://mailpit:1025?starttls=none", SmtpServer("mailpit", 1025, Encryption.NONE)),
+        ("smtp://localhost:25", SmtpServer("localhost", 25, Encryption.NONE)),
+        ("smtp://127.0.0.2:25", SmtpServer("127.0.0.2", 25, Encryption.NONE)),
+        ("smtp://[::1]:25", SmtpServer("::1", 25, Encryption.NONE)),
+        ("smtp://10.0.0.1:25", SmtpServer("10.0.0.1", 25, Encryption.STARTTLS)),
+        (
+            "smtp://localhost:25?starttls=required",
+            SmtpServer("localhost", 25, Encryption.STARTTLS),
+        ),
+    ],
+)
+def test_mail_settings_are_read(environment, url, server):
+    environment.setenv("SMTP_URL", url)
+    environment.setenv("MAIL_FROM", '"Turnout, Zürich" <turnout@example.org>')
+    environment.setenv("PUBLIC_APP_URL", "https://app.example.org/")
+
+    settings = read_mail_settings()
+
+    assert settings.server == server
+    assert settings.sender == Address("Turnout, Zürich", "turnout", "example.org")
+    assert settings.app_url == "https://app.example.org"
 
 
 def test_metrics_and_tracing_are_off_by_default(environment):
