@@ -2,12 +2,14 @@
 
 import json
 import random
+import select
 import time
 from http.client import HTTPConnection, HTTPException
 from threading import Event, Thread
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from tests.concurrency import wait_until
 from tests.sample_data import SampleUser
 from tests.torture.ledger import Action, Ledger, Response
 
@@ -32,7 +34,20 @@ class Client:
     def connect(self) -> None:
         self._http.connect()
 
+    def request_until_available(self, *request) -> Response:
+        """Repeat an idempotent request after a 503 or a lost connection."""
+        responses: list[Response] = []
+
+        def is_answered() -> bool:
+            responses.append(self.request(*request))
+            return responses[-1].status not in (None, 503)
+
+        wait_until(is_answered, "a request is answered")
+        return responses[-1]
+
     def request(self, user: SampleUser | None, method: str, path: str, body=None) -> Response:
+        if self._was_closed():
+            self._http.close()
         headers = {"Authorization": f"Bearer {user.access_token}"} if user else {}
         content = None
         if body is not None:
@@ -49,6 +64,14 @@ class Client:
         ended = time.monotonic()
         is_problem = response.headers.get("Content-Type") == "application/problem+json"
         return Response(status, json.loads(text)["code"] if is_problem else None, started, ended)
+
+    def _was_closed(self) -> bool:
+        """The server closes an idle connection; there is nothing else to read between requests."""
+        if self._http.sock is None:
+            return False
+        poll = select.poll()
+        poll.register(self._http.sock, select.POLLIN)
+        return bool(poll.poll(0))
 
     def close(self) -> None:
         self._http.close()

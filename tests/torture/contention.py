@@ -152,7 +152,8 @@ def lower_capacity(sample_data, base_url, *, rounds: int, attendees: int = 12) -
         body = {"capacity": attendees // 2}
 
         def lower(event=event, body=body):
-            return creator_client.request(creator, "PATCH", f"/v1/events/{event}/", body)
+            path = f"/v1/events/{event}/"
+            return creator_client.request_until_available(creator, "PATCH", path, body)
 
         attends = [lambda each=each, event=event: each.attend(event) for each in clients]
         lowered, *_ = run_concurrently(lower, *attends)
@@ -206,7 +207,8 @@ def call_off_event(sample_data, base_url, *, rounds: int, attendees: int = 20) -
             each.attend(event)
 
         def call_off(event=event):
-            response = creator_client.request(creator, "POST", f"/v1/events/{event}/call-off/")
+            path = f"/v1/events/{event}/call-off/"
+            response = creator_client.request_until_available(creator, "POST", path)
             _, _, seated = sample_data.seats(event)
             return response, seated
 
