@@ -16,22 +16,36 @@ class Unset(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ProfileChanges:
-    """The fields to change; None leaves the username unchanged."""
+    """The fields to change. None leaves a field unchanged, except `email`, which it clears."""
 
     username: Username | None = None
     email: str | Unset | None = Unset.UNSET
+    notify_promotion: bool | None = None
+    notify_event_changes: bool | None = None
+    notify_reminder: bool | None = None
 
 
 @dataclass
 class User:
+    """Notices go to the email address once it is verified; each kind has its switch."""
+
     id: UUID
     username: Username
     email: str | None
     password_hash: str = field(repr=False)
     created_at: datetime
+    email_verified: bool = False
+    notify_promotion: bool = True
+    notify_event_changes: bool = True
+    notify_reminder: bool = True
 
     def edit(self, changes: ProfileChanges) -> None:
+        """A new email address is not verified."""
         if changes.username is not None:
             self.username = changes.username
-        if not isinstance(changes.email, Unset):
+        if not isinstance(changes.email, Unset) and changes.email != self.email:
             self.email = changes.email
+            self.email_verified = False
+        for switch in ("notify_promotion", "notify_event_changes", "notify_reminder"):
+            if (is_on := getattr(changes, switch)) is not None:
+                setattr(self, switch, is_on)
