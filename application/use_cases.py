@@ -13,12 +13,15 @@ from application.accounts.get_profile import GetProfile
 from application.accounts.list_sessions import ListSessions
 from application.accounts.log_in import LogIn
 from application.accounts.refresh_session import RefreshSession
+from application.accounts.request_password_reset import RequestPasswordReset
+from application.accounts.reset_password import ResetPassword
 from application.accounts.revoke_all_sessions import RevokeAllSessions
 from application.accounts.revoke_session import RevokeSession
 from application.accounts.revoke_token import RevokeToken
 from application.accounts.sign_up import SignUp
 from application.accounts.token_pair import IssueTokenPair
 from application.accounts.update_profile import UpdateProfile
+from application.accounts.verify_email import VerifyEmail
 from application.accounts.verify_token import VerifyToken
 from application.accounts.withdraw_from_events import WithdrawFromEvents
 from application.calendars.create_calendar_feed import CreateCalendarFeed
@@ -52,6 +55,17 @@ from application.ports.password_attempts import KeyedDigest
 from application.ports.password_hasher import PasswordHasher
 from application.ports.tokens import Tokens
 from application.ports.unit_of_work import UnitOfWorkFactory
+from application.ports.webhook_queries import WebhookQueries
+from application.ports.webhook_sender import NewWebhookSecret
+from application.webhooks.create_webhook import CreateWebhook
+from application.webhooks.delete_webhook import DeleteWebhook
+from application.webhooks.get_webhook import GetWebhook
+from application.webhooks.list_deliveries import ListDeliveries
+from application.webhooks.list_webhooks import ListWebhooks
+from application.webhooks.retry_delivery import RetryDelivery
+from application.webhooks.rotate_webhook_secret import RotateWebhookSecret
+from application.webhooks.send_test_message import SendTestMessage
+from application.webhooks.update_webhook import UpdateWebhook
 from domain.accounts.credentials import PasswordRules
 
 
@@ -71,6 +85,9 @@ class UseCases:
     update_profile: UpdateProfile
     change_password: ChangePassword
     delete_account: DeleteAccount
+    verify_email: VerifyEmail
+    request_password_reset: RequestPasswordReset
+    reset_password: ResetPassword
 
     list_events: ListEvents
     create_event: CreateEvent
@@ -94,6 +111,16 @@ class UseCases:
     read_calendar_feed: ReadCalendarFeed
     get_event_calendar: GetEventCalendar
 
+    list_webhooks: ListWebhooks
+    create_webhook: CreateWebhook
+    get_webhook: GetWebhook
+    update_webhook: UpdateWebhook
+    delete_webhook: DeleteWebhook
+    rotate_webhook_secret: RotateWebhookSecret
+    send_test_message: SendTestMessage
+    list_deliveries: ListDeliveries
+    retry_delivery: RetryDelivery
+
 
 def build_use_cases(
     *,
@@ -101,6 +128,7 @@ def build_use_cases(
     accounts: AccountQueries,
     events: EventQueries,
     calendars: CalendarQueries,
+    webhooks: WebhookQueries,
     tokens: Tokens,
     hasher: PasswordHasher,
     password_rules: PasswordRules,
@@ -108,10 +136,13 @@ def build_use_cases(
     clock: Clock,
     new_id: NewId,
     new_feed_secret: NewFeedSecret,
+    new_webhook_secret: NewWebhookSecret,
     audit: AuditLog,
     session_max_age: timedelta,
     refresh_token_reuse_leeway: timedelta,
     max_upcoming_events: int,
+    is_mailing: bool,
+    webhooks_allow_private_networks: bool,
 ) -> UseCases:
     issue_pair = IssueTokenPair(tokens, new_id)
     compare_password = ComparePassword(new_work, hasher, clock, audit)
@@ -142,11 +173,14 @@ def build_use_cases(
         revoke_session=RevokeSession(new_work, clock, audit),
         revoke_all_sessions=RevokeAllSessions(new_work, clock, audit),
         get_profile=GetProfile(accounts),
-        update_profile=UpdateProfile(new_work, confirm_password),
+        update_profile=UpdateProfile(new_work, accounts, confirm_password, clock, new_id, audit),
         change_password=ChangePassword(
             new_work, confirm_password, password_rules, hasher, clock, audit
         ),
         delete_account=DeleteAccount(new_work, confirm_password, withdraw_from_events, audit),
+        verify_email=VerifyEmail(new_work, clock, audit),
+        request_password_reset=RequestPasswordReset(new_work, clock, new_id, audit, is_mailing),
+        reset_password=ResetPassword(new_work, password_rules, hasher, digest, clock, audit),
         list_events=ListEvents(events, clock),
         create_event=CreateEvent(new_work, clock, new_id, max_upcoming_events),
         get_event=GetEvent(events, clock),
@@ -167,4 +201,20 @@ def build_use_cases(
         delete_calendar_feed=DeleteCalendarFeed(new_work),
         read_calendar_feed=ReadCalendarFeed(calendars, clock),
         get_event_calendar=GetEventCalendar(calendars),
+        list_webhooks=ListWebhooks(webhooks),
+        create_webhook=CreateWebhook(
+            new_work,
+            clock,
+            new_id,
+            new_webhook_secret,
+            audit,
+            webhooks_allow_private_networks,
+        ),
+        get_webhook=GetWebhook(webhooks),
+        update_webhook=UpdateWebhook(new_work, clock, webhooks_allow_private_networks),
+        delete_webhook=DeleteWebhook(new_work),
+        rotate_webhook_secret=RotateWebhookSecret(new_work, clock, new_webhook_secret, audit),
+        send_test_message=SendTestMessage(new_work, clock, new_id),
+        list_deliveries=ListDeliveries(webhooks),
+        retry_delivery=RetryDelivery(new_work, clock),
     )

@@ -117,7 +117,7 @@ class HttpWebhookSender(WebhookSender):
 
 
 def _headers(request: SignedRequest) -> dict[str, str]:
-    message_id = f"msg_{request.message_id}"
+    message_id = str(request.message_id)
     sent_at = request.sent_at.astimezone(UTC)  # sign() ignores the time zone
     return {
         "Accept-Encoding": "identity",

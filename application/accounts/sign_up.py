@@ -1,8 +1,10 @@
 from dataclasses import dataclass
 
+from application.messages.bodies import email_changed_body
 from application.ports.account_queries import Profile
 from application.ports.clock import Clock
 from application.ports.identifiers import NewId
+from application.ports.outbox import OutboxMessage
 from application.ports.password_hasher import PasswordHasher
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.retries import retry_on_contention
@@ -12,7 +14,10 @@ from domain.accounts.user import User
 
 @dataclass(frozen=True)
 class SignUp:
-    """Create an account. Raises UsernameTaken, or Invalid if the password is easy to guess."""
+    """Create an account. An email address gets a mail to verify it.
+
+    Raises UsernameTaken, or Invalid if the password is easy to guess.
+    """
 
     new_work: UnitOfWorkFactory
     rules: PasswordRules
@@ -28,5 +33,8 @@ class SignUp:
         user = User(self.new_id(), username, email, password_hash, self.clock.now())
         with self.new_work() as work:
             work.users.add(user)
+            if email:
+                body = email_changed_body(user, None, user.created_at)
+                work.outbox.add(OutboxMessage(self.new_id(), user.id, body))
             work.commit()
         return Profile.of(user)

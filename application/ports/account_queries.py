@@ -1,6 +1,6 @@
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
@@ -18,11 +18,15 @@ class Profile:
     id: UUID
     username: str
     email: str | None
+    email_verified: bool
+    notify_promotion: bool
+    notify_event_changes: bool
+    notify_reminder: bool
     created_at: datetime
 
     @classmethod
     def of(cls, user: User) -> "Profile":
-        return cls(user.id, user.username, user.email, user.created_at)
+        return cls(**{field.name: getattr(user, field.name) for field in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True)

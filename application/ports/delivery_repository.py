@@ -1,5 +1,5 @@
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -21,21 +21,36 @@ class ClaimedDelivery:
 class DeliveryRepository(Protocol):
     @abstractmethod
     def add_all(self, deliveries: Sequence[Delivery]) -> None:
-        """Skips those whose webhook already has a delivery of the message, or is deleted."""
+        """Skips those whose webhook already has a delivery of the message."""
+
+    @abstractmethod
+    def fail_outdated(self, now: datetime, limit: int) -> int:
+        """Fail due deliveries of deleted and disabled webhooks, and those queued before their
+        webhook was enabled again, without an attempt.
+
+        Looks at the `limit` deliveries that have been due longest. Returns the number that failed.
+        """
 
     @abstractmethod
     def claim_due(
-        self, now: datetime, limit: int, per_webhook: int, lease_id: UUID, lease_until: datetime
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        per_webhook: int,
+        busy: Collection[UUID],
+        lease_id: UUID,
+        lease_until: datetime,
     ) -> Sequence[ClaimedDelivery]:
-        """Pending deliveries of enabled webhooks that are due and not leased, oldest first.
+        """Lease pending deliveries of enabled webhooks that are due, longest due first.
 
-        At most `limit`, and at most `per_webhook` of each webhook including those leased now. Skips
-        locked ones.
+        At most `limit`, at most `per_webhook` of each webhook, and none of the `busy` webhooks. May
+        overlook deliveries behind many others of few webhooks. Skips locked ones.
         """
 
     @abstractmethod
     def find_leased_for_update(self, delivery_id: UUID, lease_id: UUID) -> Delivery | None:
-        """None if the delivery is deleted, or another lease has replaced this one."""
+        """None if the delivery is deleted, or its lease was replaced."""
 
     @abstractmethod
     def get_for_update(self, delivery_id: UUID, webhook_id: UUID) -> Delivery:

@@ -9,6 +9,8 @@ from domain.events.waitlist import WaitlistEntry
 
 
 class EventRepository(Protocol):
+    """Adds the messages that events have recorded to the outbox, in the same transaction."""
+
     @abstractmethod
     def add(self, event: Event, max_upcoming: int = MAX_UPCOMING_EVENTS) -> str:
         """Add a new event. Returns the creator's username.
@@ -31,6 +33,10 @@ class EventRepository(Protocol):
         events that they attend or wait for; at most `limit`, in order of id. They are locked until
         the unit of work ends.
         """
+
+    @abstractmethod
+    def find(self, event_id: UUID) -> Event | None:
+        """The event without its creator's seat, not locked: it must not be saved."""
 
     @abstractmethod
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:

@@ -5,11 +5,17 @@ from typing import Protocol, Self, TypeVar
 
 from application.caller import Caller
 from application.ports.calendar_feeds import CalendarFeeds
+from application.ports.delivery_repository import DeliveryRepository
 from application.ports.event_repository import EventRepository
 from application.ports.idempotency_store import IdempotencyStore
+from application.ports.mail_queue import MailQueue
+from application.ports.mail_tokens import MailTokens
+from application.ports.outbox import Outbox
 from application.ports.password_attempts import PasswordAttemptCounters
+from application.ports.reminders import Reminders
 from application.ports.session_repository import SessionRepository
 from application.ports.user_repository import UserRepository
+from application.ports.webhook_repository import WebhookRepository
 
 
 class UnitOfWork(Protocol):
@@ -42,6 +48,30 @@ class UnitOfWork(Protocol):
     @property
     @abstractmethod
     def calendar_feeds(self) -> CalendarFeeds: ...
+
+    @property
+    @abstractmethod
+    def outbox(self) -> Outbox: ...
+
+    @property
+    @abstractmethod
+    def webhooks(self) -> WebhookRepository: ...
+
+    @property
+    @abstractmethod
+    def deliveries(self) -> DeliveryRepository: ...
+
+    @property
+    @abstractmethod
+    def mails(self) -> MailQueue: ...
+
+    @property
+    @abstractmethod
+    def mail_tokens(self) -> MailTokens: ...
+
+    @property
+    @abstractmethod
+    def reminders(self) -> Reminders: ...
 
     @abstractmethod
     def __enter__(self) -> Self: ...

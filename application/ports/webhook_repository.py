@@ -3,13 +3,16 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from domain.webhooks.webhook import MAX_WEBHOOKS, Webhook
+from domain.webhooks.webhook import Webhook
 
 
 class WebhookRepository(Protocol):
     @abstractmethod
-    def add(self, webhook: Webhook, maximum: int = MAX_WEBHOOKS) -> None:
-        """Raises TooManyWebhooks if the user already has `maximum`, or AccountDeleted."""
+    def add(self, webhook: Webhook) -> None:
+        """The unit of work must have locked the account."""
+
+    @abstractmethod
+    def count_of(self, user_id: UUID) -> int: ...
 
     @abstractmethod
     def get_for_update(self, webhook_id: UUID, user_id: UUID) -> Webhook:
@@ -29,4 +32,4 @@ class WebhookRepository(Protocol):
 
     @abstractmethod
     def remove(self, webhook: Webhook) -> None:
-        """Delete the webhook with its deliveries."""
+        """Delete the webhook. Its deliveries remain until they are purged, but are not sent."""

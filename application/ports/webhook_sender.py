@@ -1,19 +1,21 @@
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from domain.webhooks.delivery import Attempt
-from domain.webhooks.webhook import WebhookUrl
+
+# Returns SECRET_BYTES random bytes.
+NewWebhookSecret: TypeAlias = Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
     """A message to send to an endpoint, and the secrets that sign it."""
 
-    url: WebhookUrl
+    url: str
     message_id: UUID
     body: str  # JSON
     secrets: Sequence[bytes] = field(repr=False)

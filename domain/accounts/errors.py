@@ -4,7 +4,7 @@ from datetime import timedelta
 from math import ceil
 from uuid import UUID
 
-from domain.errors import Conflict, Forbidden, NotFound, TooManyAttempts, Unauthenticated
+from domain.errors import Conflict, Forbidden, Invalid, NotFound, TooManyAttempts, Unauthenticated
 
 
 class UsernameTaken(Conflict):
@@ -87,3 +87,19 @@ class RefreshTokenReused(Unauthenticated):
         super().__init__(
             "This refresh token has already been used. Its session has ended; log in again."
         )
+
+
+class MailDisabled(Conflict):
+    code = "mail_disabled"
+
+    def __init__(self) -> None:
+        super().__init__("This server sends no mail, so passwords cannot be reset.")
+
+
+class InvalidMailToken(Invalid):
+    """Also for tokens of deleted accounts, and of addresses that were changed."""
+
+    code = "invalid_mail_token"
+
+    def __init__(self) -> None:
+        super().__init__("token", "Invalid, expired or already used. Request a new mail.")

@@ -34,18 +34,24 @@ class User:
     email: str | None
     password_hash: str = field(repr=False)
     created_at: datetime
-    email_verified: bool = False
+    verified_email: str | None = None  # may be an earlier address
     notify_promotion: bool = True
     notify_event_changes: bool = True
     notify_reminder: bool = True
 
+    @property
+    def email_verified(self) -> bool:
+        return self.email is not None and self.email == self.verified_email
+
     def edit(self, changes: ProfileChanges) -> None:
-        """A new email address is not verified."""
+        """A new email address is not verified, even if it was verified once."""
         if changes.username is not None:
             self.username = changes.username
         if not isinstance(changes.email, Unset) and changes.email != self.email:
-            self.email = changes.email
-            self.email_verified = False
+            self.email, self.verified_email = changes.email, None
         for switch in ("notify_promotion", "notify_event_changes", "notify_reminder"):
             if (is_on := getattr(changes, switch)) is not None:
                 setattr(self, switch, is_on)
+
+    def verify_email(self) -> None:
+        self.verified_email = self.email

@@ -29,6 +29,13 @@ class TooManyWebhooks(Conflict):
         self.maximum = maximum
 
 
+class WebhookDisabled(Conflict):
+    code = "webhook_disabled"
+
+    def __init__(self) -> None:
+        super().__init__("This webhook is disabled. Enable it first.")
+
+
 class WebhookUrlRefused(Invalid):
     """The URL is valid, but requests to it are not allowed."""
 

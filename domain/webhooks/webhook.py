@@ -5,13 +5,14 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypedDict
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from domain.errors import Invalid
 from domain.events.messages import MessageType
 from domain.text import require_lines
-from domain.webhooks.errors import WebhookUrlRefused
+from domain.webhooks.errors import WebhookDisabled, WebhookUrlRefused
 
 # Per user.
 MAX_WEBHOOKS = 10
@@ -86,17 +87,27 @@ class DisabledReason(StrEnum):
     FAILING = "failing"  # a delivery failed after the last attempt
 
 
+class WebhookChanges(TypedDict, total=False):
+    """The fields to change. `url` must be valid as WebhookUrl; `types` is None for all types."""
+
+    url: str
+    types: Set[MessageType] | None
+    description: WebhookDescription
+    enabled: bool
+
+
 @dataclass
 class Webhook:
-    """`types` is empty for all types."""
+    """`types` is None for all types, also those of later releases."""
 
     id: UUID
     user_id: UUID
-    url: WebhookUrl
+    url: str  # valid as WebhookUrl when it was set
+    types: Set[MessageType] | None
     description: WebhookDescription
-    types: Set[MessageType]
     secret: bytes = field(repr=False)
     created_at: datetime
+    enabled_at: datetime  # last
     disabled_reason: DisabledReason | None = None
     previous_secret: bytes | None = field(default=None, repr=False)
     previous_secret_until: datetime | None = None
@@ -106,11 +117,22 @@ class Webhook:
         return self.disabled_reason is None
 
     def wants(self, message_type: str) -> bool:
-        return self.is_enabled and (not self.types or message_type in self.types)
+        return self.is_enabled and (self.types is None or message_type in self.types)
 
-    def enable(self) -> None:
-        """Messages that were missed are not sent later."""
-        self.disabled_reason = None
+    def edit(self, changes: WebhookChanges, now: datetime) -> None:
+        for name in ("url", "types", "description"):
+            if name in changes:
+                setattr(self, name, changes[name])
+        match changes.get("enabled"):
+            case True:
+                self._enable(now)
+            case False:
+                self.disable(DisabledReason.BY_OWNER)
+
+    def require_enabled(self) -> None:
+        """Raises WebhookDisabled."""
+        if not self.is_enabled:
+            raise WebhookDisabled
 
     def disable(self, reason: DisabledReason) -> None:
         """The first reason stays."""
@@ -127,3 +149,8 @@ class Webhook:
         if now >= self.previous_secret_until:
             return [self.secret]
         return [self.secret, self.previous_secret]
+
+    def _enable(self, now: datetime) -> None:
+        """Deliveries that were queued before fail: old messages are not sent later."""
+        if not self.is_enabled:
+            self.disabled_reason, self.enabled_at = None, now

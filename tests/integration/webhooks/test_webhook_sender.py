@@ -117,7 +117,7 @@ async def test_the_headers_say_what_is_sent_and_by_whom():
         await send(a_sender(), f"http://localhost:{receiver.port}/")
 
     headers = receiver.requests[0].headers
-    assert headers["webhook-id"] == f"msg_{MESSAGE_ID}"
+    assert headers["webhook-id"] == str(MESSAGE_ID)
     assert headers["Host"] == f"localhost:{receiver.port}"
     assert headers["Content-Type"] == "application/json"
     assert headers["User-Agent"] == "Turnout-Webhooks"

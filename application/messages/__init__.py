@@ -1,0 +1,1 @@
+"""Messages: what happened, for webhooks and mails."""

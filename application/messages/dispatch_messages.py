@@ -1,0 +1,141 @@
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from application.messages.bodies import InternalType, event_data, to_json
+from application.messages.create_reminders import LEAD
+from application.ports.clock import Clock
+from application.ports.identifiers import NewId
+from application.ports.mail_queue import Audience, NewNotice
+from application.ports.outbox import OutboxMessage
+from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from application.retries import retry_on_contention
+from domain.events.messages import MessageType
+from domain.events.state import EventState
+from domain.mails.queued_mail import MailKind, QueuedMail
+from domain.webhooks.delivery import Delivery, WebhookMessage
+
+# Messages per unit of work.
+BATCH = 100
+# People per message and unit of work.
+PAGE = 1_000
+# Attendees get a mail when one of them changes.
+TIME_AND_PLACE = {"start_time", "end_time", "timezone", "location"}
+# What a mail says about an event.
+MAIL_FIELDS = ("id", "title", *TIME_AND_PLACE)
+FOR_WEBHOOKS = frozenset(MessageType)
+
+
+@dataclass(frozen=True)
+class DispatchMessages:
+    """Turn messages of the outbox into deliveries to webhooks and queued mails.
+
+    A message leaves the outbox in the same transaction. If it is for a long list of people, it
+    stays until the last page of mails. Without `is_mailing`, no mails are queued.
+    """
+
+    new_work: UnitOfWorkFactory
+    clock: Clock
+    new_id: NewId
+    is_mailing: bool
+
+    @retry_on_contention
+    def __call__(self) -> int:
+        """Returns the number of messages that it took; up to BATCH."""
+        with self.new_work() as work:
+            messages = work.outbox.take(BATCH)
+            now = self.clock.now()
+            self._queue_deliveries(work, messages, now)
+            dispatched = [
+                message.id
+                for message in messages
+                if not (self.is_mailing and self._has_more_mails(work, message, now))
+            ]
+            work.outbox.remove(dispatched)
+            work.commit()
+        return len(messages)
+
+    def _queue_deliveries(
+        self, work: UnitOfWork, messages: Sequence[OutboxMessage], now: datetime
+    ) -> None:
+        new = [
+            (message.owner_id, WebhookMessage(message.id, message_type, message.body))
+            for message in messages
+            if (message_type := json.loads(message.body)["type"]) in FOR_WEBHOOKS
+            and message.last_user_id is None
+            and message.owner_id is not None
+        ]
+        webhooks = work.webhooks.enabled_of({owner_id for owner_id, _ in new})
+        work.deliveries.add_all(
+            [
+                Delivery.queue(self.new_id(), webhook.id, message, now)
+                for owner_id, message in new
+                for webhook in webhooks
+                if webhook.user_id == owner_id and webhook.wants(message.type)
+            ]
+        )
+
+    def _has_more_mails(self, work: UnitOfWork, message: OutboxMessage, now: datetime) -> bool:
+        """Queue mails about the message. True if there is another page of them."""
+
+        def queue(user_id: UUID, kind: MailKind, address: str | None, data: str = "") -> None:
+            work.mails.add(
+                QueuedMail(self.new_id(), message.id, user_id, kind, address, data, now, now)
+            )
+
+        body = json.loads(message.body)
+        data = body["data"]
+        match body["type"]:
+            case MessageType.EVENT_CANCELLED:
+                return self._has_more_notices(work, message, MailKind.CALLED_OFF, now)
+            case MessageType.EVENT_UPDATED:
+                is_published = data["event"]["state"] == EventState.PUBLISHED
+                if is_published and TIME_AND_PLACE & data["previous"].keys():
+                    return self._has_more_notices(work, message, MailKind.MOVED, now)
+            case InternalType.EVENT_REMINDER:
+                return self._has_more_notices(work, message, MailKind.REMINDER, now)
+            case MessageType.ATTENDANCE_PROMOTED:
+                if event := work.events.find(UUID(data["event_id"])):
+                    details = _mail_data(event_data(event, now))
+                    queue(UUID(data["user_id"]), MailKind.PROMOTED, None, details)
+            case InternalType.EMAIL_CHANGED:
+                if data["new"]:
+                    queue(UUID(data["user_id"]), MailKind.VERIFY_EMAIL, data["new"])
+                if data["old"]:
+                    queue(UUID(data["user_id"]), MailKind.EMAIL_CHANGED, data["old"])
+            case InternalType.PASSWORD_RESET_REQUESTED:
+                for user in work.mails.users_with_verified_email(data["email"]):
+                    queue(user.id, MailKind.RESET_PASSWORD, user.email)
+        return False
+
+    def _has_more_notices(
+        self, work: UnitOfWork, message: OutboxMessage, kind: MailKind, now: datetime
+    ) -> bool:
+        body = json.loads(message.body)
+        event = body["data"]["event"]
+        is_reminder = kind is MailKind.REMINDER
+        until = (
+            datetime.fromisoformat(event["start_time"]) - LEAD
+            if is_reminder
+            else datetime.fromisoformat(body["timestamp"])
+        )
+        last_user_id = work.mails.add_page(
+            Audience(UUID(event["id"]), until, includes_waitlist=not is_reminder),
+            NewNotice(kind, message.id, _mail_data(event, body["data"].get("previous")), now),
+            after=message.last_user_id,
+            limit=PAGE,
+        )
+        if last_user_id is not None:
+            work.outbox.keep(message.id, last_user_id)
+        return last_user_id is not None
+
+
+def _mail_data(event: Mapping[str, Any], previous: Mapping[str, Any] | None = None) -> str:
+    """`previous` is None unless the event moved."""
+    data = {"event": {name: event[name] for name in MAIL_FIELDS}}
+    if previous:
+        data["previous"] = {name: previous.get(name, event[name]) for name in MAIL_FIELDS}
+    return to_json(data)

@@ -1,0 +1,55 @@
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.ports.clock import Clock
+from application.ports.delivery_repository import ClaimedDelivery
+from application.ports.identifiers import NewId
+from application.ports.unit_of_work import UnitOfWorkFactory
+from application.retries import retry_on_contention
+from domain.webhooks.delivery import LEASE
+
+# At a time: a slow endpoint delays only its own deliveries.
+PER_WEBHOOK = 4
+# Deliveries that are checked for disabled webhooks.
+BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class ClaimDeliveries:
+    """Lease due deliveries, to send them outside the transaction.
+
+    If the process dies, they are due again after LEASE.
+    """
+
+    new_work: UnitOfWorkFactory
+    clock: Clock
+    new_id: NewId
+
+    def __call__(self, limit: int, busy: Collection[UUID]) -> Sequence[ClaimedDelivery]:
+        """At most `limit`, and none of the `busy` webhooks."""
+        while self._fail_outdated() == BATCH:
+            pass
+        return self._claim(limit, busy)
+
+    @retry_on_contention
+    def _fail_outdated(self) -> int:
+        with self.new_work() as work:
+            failed = work.deliveries.fail_outdated(self.clock.now(), BATCH)
+            work.commit()
+        return failed
+
+    @retry_on_contention
+    def _claim(self, limit: int, busy: Collection[UUID]) -> Sequence[ClaimedDelivery]:
+        with self.new_work() as work:
+            now = self.clock.now()
+            claimed = work.deliveries.claim_due(
+                now,
+                limit=limit,
+                per_webhook=PER_WEBHOOK,
+                busy=busy,
+                lease_id=self.new_id(),
+                lease_until=now + LEASE,
+            )
+            work.commit()
+        return claimed
