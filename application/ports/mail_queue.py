@@ -38,7 +38,7 @@ class ClaimedMail:
 
 
 class MailQueue(Protocol):
-    """Each user gets at most one mail about a message: further ones are skipped."""
+    """Each user gets at most one mail of a kind about a message: further ones are skipped."""
 
     @abstractmethod
     def add(self, mail: QueuedMail) -> None:

@@ -33,7 +33,7 @@ class QueuedMail:
     """
 
     id: UUID
-    message_id: UUID  # the message that it is about: one mail per user and message
+    message_id: UUID  # the message that it is about
     user_id: UUID
     kind: MailKind
     address: str | None
