@@ -14,7 +14,7 @@ from application.ports.mailer import Mail
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NO_PLACE = "to be announced"
-GIVE_BACK = "If you can't come, please give your seat back, so that someone else can have it."
+GIVE_UP = "If you can't come, please give up your place, so that someone else can have it."
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(["html"]),
@@ -94,7 +94,7 @@ class JinjaMailTemplates(MailTemplates):
             event,
             subject="You have a seat",
             opening="A seat became free, and it is yours. You are no longer on the waitlist.",
-            closing=[GIVE_BACK],
+            closing=[GIVE_UP],
         )
         return _mail(mail_id, recipient, content)
 
@@ -115,7 +115,7 @@ class JinjaMailTemplates(MailTemplates):
         content = self._notice(
             event,
             subject=f"New {what}",
-            opening=f"The {what} of an event that you attend changed.",
+            opening=f"The {what} of this event has changed.",
             facts=[
                 *(
                     (f"New {label.lower()}" if label in changed else label, new[label])
@@ -123,7 +123,7 @@ class JinjaMailTemplates(MailTemplates):
                 ),
                 *((f"Old {label.lower()}", old[label]) for label in changed),
             ],
-            closing=[GIVE_BACK],
+            closing=[GIVE_UP],
         )
         return _mail(mail_id, recipient, content)
 
@@ -132,7 +132,7 @@ class JinjaMailTemplates(MailTemplates):
             event,
             subject="Reminder",
             opening="An event that you attend is coming up.",
-            closing=[GIVE_BACK],
+            closing=[GIVE_UP],
         )
         return _mail(mail_id, recipient, content)
 

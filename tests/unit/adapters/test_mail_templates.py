@@ -109,7 +109,7 @@ def test_who_is_promoted_is_told_where_to_go():
     mail = NOTICES["promoted"]
 
     assert mail.subject == "You have a seat: Tea & <b>Talk</b>"
-    assert_says(mail, EVENT.title, TIME, EVENT.location, "give your seat back", link=EVENT_URL)
+    assert_says(mail, EVENT.title, TIME, EVENT.location, "give up your place", link=EVENT_URL)
 
 
 def test_a_called_off_event_is_named():
@@ -124,7 +124,7 @@ def test_a_reminder_says_what_when_and_where():
     mail = NOTICES["reminder"]
 
     assert mail.subject == "Reminder: Tea & <b>Talk</b>"
-    assert_says(mail, EVENT.title, TIME, EVENT.location, "give your seat back", link=EVENT_URL)
+    assert_says(mail, EVENT.title, TIME, EVENT.location, "give up your place", link=EVENT_URL)
 
 
 def test_a_new_time_is_shown_with_the_old_one():
