@@ -257,7 +257,7 @@ def test_an_update_says_the_previous_values_as_they_were_said_before(world, ada)
         type=EventType.SOCIAL,
         location=Location("The garden"),
         visibility=Visibility.UNLISTED,
-        attendees_visible_to=AttendeesVisibleTo.CREATOR_ONLY,
+        attendees_visible_to=AttendeesVisibleTo.ORGANISER,
         registration_opens_at=event.start_time - DAY,
         registration_closes_at=event.start_time,
         waitlist_enabled=False,
