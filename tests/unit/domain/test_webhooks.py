@@ -1,5 +1,4 @@
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -9,34 +8,19 @@ from domain.webhooks.delivery import (
     ATTEMPT_TIMEOUT,
     LEASE,
     Attempt,
-    Delivery,
     DeliveryState,
 )
 from domain.webhooks.errors import WebhookUrlRefused
 from domain.webhooks.webhook import (
     DisabledReason,
-    Webhook,
+    WebhookChanges,
     WebhookDescription,
     WebhookUrl,
 )
-from tests.builders import DAY, HOUR, NOON, SECOND
+from tests.builders import DAY, HOUR, NOON, SECOND, a_delivery, a_webhook
 
 MINUTE = timedelta(minutes=1)
 OLDEST, OLD, NEW = b"x" * 32, b"o" * 32, b"n" * 32
-
-
-def a_webhook(**fields):
-    values = {
-        "url": WebhookUrl("https://hooks.example/"),
-        "description": WebhookDescription(""),
-        "types": frozenset(),
-        "secret": OLD,
-    }
-    return Webhook(id=uuid4(), user_id=uuid4(), created_at=NOON, **values | fields)
-
-
-def a_delivery(attempts=0):
-    return Delivery(uuid4(), uuid4(), uuid4(), attempts, DeliveryState.PENDING, NOON, None)
 
 
 def an_attempt(status=500, **fields):
@@ -115,7 +99,7 @@ def test_retry_after_does_not_add_attempts():
 
 @pytest.mark.parametrize("attempts", [0, 9])
 def test_success_ends_a_delivery(attempts):
-    delivery, success = a_delivery(attempts), an_attempt(204, retry_after=HOUR)
+    delivery, success = a_delivery(attempts=attempts), an_attempt(204, retry_after=HOUR)
     delivery.record(success, NOON, jitter=0)
 
     assert (delivery.state, delivery.next_attempt_at) == (DeliveryState.SUCCEEDED, None)
@@ -152,7 +136,7 @@ def test_a_disabled_webhook_wants_nothing_until_it_is_enabled():
     assert not webhook.is_enabled
     assert not webhook.wants(MessageType.EVENT_UPDATED)
 
-    webhook.enable()
+    webhook.edit(WebhookChanges(enabled=True), NOON)
     assert webhook.is_enabled
     assert webhook.wants(MessageType.EVENT_UPDATED)
 
@@ -175,7 +159,7 @@ def test_a_disabled_webhook_keeps_the_first_reason():
     ],
 )
 def test_both_secrets_sign_for_a_day_after_a_rotation(now, secrets):
-    webhook = a_webhook()
+    webhook = a_webhook(secret=OLD)
     assert webhook.signing_secrets(NOON) == [OLD]
 
     webhook.rotate_secret(NEW, NOON)
@@ -193,7 +177,7 @@ def test_after_two_rotations_the_oldest_secret_no_longer_signs():
 
 
 def test_secrets_are_in_no_representation():
-    webhook = a_webhook()
+    webhook = a_webhook(secret=OLD)
     webhook.rotate_secret(NEW, NOON)
 
     assert "ooo" not in repr(webhook)
