@@ -72,7 +72,7 @@ FAIL_OUTDATED = f"""{_pending}, outdated AS (
         RETURNING webhook_deliveries.id
     )
     SELECT count(*) FROM failed
-"""
+"""  # noqa: S608  # no values, only names
 CLAIM_DUE = f"""{_pending}, due AS (
         SELECT due.id, due.next_attempt_at
         FROM pending
@@ -98,7 +98,7 @@ CLAIM_DUE = f"""{_pending}, due AS (
         RETURNING webhook_deliveries.*, locked.due_at
     )
     SELECT * FROM claimed ORDER BY due_at, id
-"""
+"""  # noqa: S608  # no values, only names
 WEBHOOKS = compile_sql(
     select(webhooks).where(webhooks.c.id == any_(bindparam("webhook_ids", type_=ARRAY(Uuid))))
 )
