@@ -101,7 +101,8 @@ def _add_page(switch: str, *, includes_waitlist: bool) -> str:
     waiting = _next_people("waitlist_entries", "joined_at")
     return f"""
         WITH people AS (
-            {attendees} {f"UNION ALL {waiting}" if includes_waitlist else ""}
+            SELECT * FROM {attendees} AS attending
+            {f"UNION ALL {waiting}" if includes_waitlist else ""}
             ORDER BY user_id LIMIT %(limit)s
         ), added AS (
             INSERT INTO mails (
