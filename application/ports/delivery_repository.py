@@ -28,7 +28,8 @@ class DeliveryRepository(Protocol):
         """Fail due deliveries of deleted and disabled webhooks, and those queued before their
         webhook was enabled again, without an attempt.
 
-        Looks at the `limit` deliveries that have been due longest. Returns the number that failed.
+        At most `limit`. Looks at as many of each webhook, longest due first. Skips locked ones.
+        Returns the number that failed.
         """
 
     @abstractmethod
@@ -42,10 +43,10 @@ class DeliveryRepository(Protocol):
         lease_id: UUID,
         lease_until: datetime,
     ) -> Sequence[ClaimedDelivery]:
-        """Lease pending deliveries of enabled webhooks that are due, longest due first.
+        """Lease deliveries that are due and not outdated, longest due first.
 
-        At most `limit`, at most `per_webhook` of each webhook, and none of the `busy` webhooks. May
-        overlook deliveries behind many others of few webhooks. Skips locked ones.
+        At most `limit`, at most `per_webhook` of each webhook, and none of the `busy` webhooks.
+        Skips locked ones instead of leasing others.
         """
 
     @abstractmethod
