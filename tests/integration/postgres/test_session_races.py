@@ -37,8 +37,8 @@ def delete(new_work, event, caller):
 
 def update_profile(new_work, event, caller):
     # The others are not needed: neither the username nor the email address changes.
-    update = replace(World().update_profile, new_work=new_work)
-    update(caller, ProfileChanges(notify_reminder=False), CLIENT_INFO)
+    use_case = replace(World().update_profile, new_work=new_work)
+    use_case(caller, ProfileChanges(notify_reminder=False), CLIENT_INFO)
 
 
 def revoke_all_sessions(new_work, event, caller):
