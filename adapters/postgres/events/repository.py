@@ -143,7 +143,11 @@ class PostgresEventRepository(EventRepository):
                     "user_id": message.user_id,
                     "type": str(message.type),
                     "body": orjson.dumps(
-                        {"type": message.type, "timestamp": message.occurred_at, "data": data_of(message, event)},
+                        {
+                            "type": message.type,
+                            "timestamp": message.occurred_at,
+                            "data": data_of(message, event),
+                        },
                         option=orjson.OPT_UTC_Z,
                     ).decode(),
                 },
