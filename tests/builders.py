@@ -12,6 +12,9 @@ from domain.events.event import DETAILS, Event, NewEvent, Seat
 from domain.events.registration import RegistrationWindow
 from domain.events.schedule import Schedule
 from domain.events.state import NO_REASON, EventState
+from domain.mails.queued_mail import MailKind, QueuedMail
+from domain.webhooks.delivery import Delivery, WebhookMessage
+from domain.webhooks.webhook import Webhook, WebhookDescription
 
 NOON = datetime(2030, 5, 17, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -86,3 +89,46 @@ def a_session(refresh_token: str = "first", now: datetime = NOON, **fields: Any)
     for name, value in fields.items():
         setattr(session, name, value)
     return session
+
+
+def a_webhook(**fields: Any) -> Webhook:
+    values: dict[str, Any] = {
+        "id": uuid4(),
+        "user_id": uuid4(),
+        "url": "https://example.org/turnout",
+        "types": None,
+        "description": WebhookDescription(""),
+        "secret": b"a secret of thirty-two bytes....",
+        "created_at": NOON - DAY,
+        "enabled_at": NOON - DAY,
+    }
+    return Webhook(**values | fields)
+
+
+def a_delivery(webhook: Webhook | None = None, now: datetime = NOON, **fields: Any) -> Delivery:
+    """Due since `now`."""
+    message = WebhookMessage(uuid4(), "event.published", '{"type":"event.published"}')
+    delivery = Delivery.queue(uuid4(), webhook.id if webhook else uuid4(), message, now)
+    for name, value in fields.items():
+        setattr(delivery, name, value)
+    return delivery
+
+
+def a_queued_mail(user: User | None = None, now: datetime = NOON, **fields: Any) -> QueuedMail:
+    """Due since `now`."""
+    values: dict[str, Any] = {
+        "id": uuid4(),
+        "message_id": uuid4(),
+        "user_id": user.id if user else uuid4(),
+        "kind": MailKind.RESET_PASSWORD,
+        "address": user.email if user else "ada@example.org",
+        "data": "",
+        "created_at": now,
+        "next_attempt_at": now,
+    }
+    return QueuedMail(**values | fields)
+
+
+def a_verified_user(username: str = "ada", **fields: Any) -> User:
+    email = f"{username}@example.org"
+    return a_user(username, **{"email": email, "verified_email": email} | fields)

@@ -8,12 +8,13 @@ from functools import cached_property
 from threading import RLock
 from types import TracebackType
 from typing import Any, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from application.caller import Caller
 from application.errors import Contended
-from application.idempotency import IdempotencyRecord
+from application.messages.bodies import event_bodies
 from application.ports.event_repository import EventRepository
+from application.ports.outbox import OutboxMessage
 from application.ports.password_attempts import PasswordAttemptCounters
 from application.ports.seat_metrics import SeatMetrics
 from application.ports.session_repository import SessionRepository
@@ -21,69 +22,18 @@ from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.ports.user_repository import UserRepository
 from domain.accounts.credentials import fold_username
 from domain.accounts.errors import AccountDeleted, SessionEnded, UsernameTaken
-from domain.accounts.password_attempts import ATTEMPTS_LIFETIME, PasswordAttempts
+from domain.accounts.password_attempts import PasswordAttempts
 from domain.accounts.session import Session
 from domain.accounts.user import User
-from domain.calendars.feed import CalendarFeed
 from domain.events.errors import EventNotFound, TooManyEvents
 from domain.events.event import MAX_UPCOMING_EVENTS, Event, EventSeats, Seat
-from domain.events.state import EventState
 from domain.events.waitlist import WaitlistEntry
 from tests.fakes.memory_calendar_feeds import MemoryCalendarFeeds
 from tests.fakes.memory_idempotency import MemoryIdempotencyStore
-
-NO_PLACE: dict[str, Any] = {"seat": Seat(UUID(int=0)), "waitlist_entry": None}
-
-
-def is_visible(event: Event, user_id: UUID) -> bool:
-    return event.state is not EventState.DRAFT or event.creator_id == user_id
-
-
-@dataclass
-class State:
-    users: dict[UUID, User] = field(default_factory=dict)
-    sessions: dict[UUID, Session] = field(default_factory=dict)
-    password_attempts: dict[bytes, PasswordAttempts] = field(default_factory=dict)
-    events: dict[UUID, Event] = field(default_factory=dict)
-    attendances: dict[tuple[UUID, UUID], datetime] = field(default_factory=dict)
-    waitlists: dict[UUID, dict[UUID, WaitlistEntry]] = field(default_factory=dict)
-    idempotency: dict[tuple[UUID, str], IdempotencyRecord] = field(default_factory=dict)
-    calendar_feeds: dict[UUID, CalendarFeed] = field(default_factory=dict)
-
-    def attempts_with(self, key: bytes, now: datetime) -> PasswordAttempts:
-        attempts = self.password_attempts.get(key, PasswordAttempts())
-        is_forgotten = attempts.last_at is None or attempts.last_at <= now - ATTEMPTS_LIFETIME
-        return PasswordAttempts() if is_forgotten else attempts
-
-    def is_affected_by_deletion(self, event: Event, user_id: UUID, now: datetime) -> bool:
-        is_own = event.creator_id == user_id
-        if event.state is EventState.DRAFT:
-            return is_own
-        is_own_published = is_own and event.state is EventState.PUBLISHED
-        is_attending = (event.id, user_id) in self.attendances
-        is_waiting = self.waitlist_entry(event.id, user_id) is not None
-        return (is_own_published or is_attending or is_waiting) and event.is_upcoming(now)
-
-    def waitlist(self, event_id: UUID) -> list[WaitlistEntry]:
-        entries = self.waitlists.get(event_id, {}).values()
-        return sorted(entries, key=lambda entry: entry.number)
-
-    def waitlist_entry(self, event_id: UUID, user_id: UUID) -> WaitlistEntry | None:
-        return self.waitlists.get(event_id, {}).get(user_id)
-
-    def waitlist_position(self, event_id: UUID, number: int) -> int:
-        return sum(entry.number <= number for entry in self.waitlist(event_id))
-
-    def require_live_session(self, caller: Caller | None) -> None:
-        if caller is None or caller.session_id is None:
-            return
-        session = self.sessions.get(caller.session_id)
-        if (
-            session is None
-            or session.user_id != caller.user_id
-            or not session.is_live(caller.authenticated_at)
-        ):
-            raise SessionEnded
+from tests.fakes.memory_mails import MemoryMailQueue, MemoryMailTokens
+from tests.fakes.memory_outbox import MemoryOutbox, MemoryReminders
+from tests.fakes.memory_state import NO_PLACE, State
+from tests.fakes.memory_webhooks import MemoryDeliveryRepository, MemoryWebhookRepository
 
 
 @dataclass
@@ -150,6 +100,30 @@ class MemoryUnitOfWork(UnitOfWork):
     def calendar_feeds(self) -> "MemoryCalendarFeeds":
         return MemoryCalendarFeeds(self._state.calendar_feeds)
 
+    @cached_property
+    def outbox(self) -> MemoryOutbox:
+        return MemoryOutbox(self._state.outbox)
+
+    @cached_property
+    def webhooks(self) -> MemoryWebhookRepository:
+        return MemoryWebhookRepository(self._state)
+
+    @cached_property
+    def deliveries(self) -> MemoryDeliveryRepository:
+        return MemoryDeliveryRepository(self._state)
+
+    @cached_property
+    def mails(self) -> MemoryMailQueue:
+        return MemoryMailQueue(self._state)
+
+    @cached_property
+    def mail_tokens(self) -> MemoryMailTokens:
+        return MemoryMailTokens(self._state.mail_tokens)
+
+    @cached_property
+    def reminders(self) -> MemoryReminders:
+        return MemoryReminders(self._state)
+
     def commit(self) -> None:
         self._store.committed = deepcopy(self._state)
         taken, given_back = self.events.taken, self.events.given_back
@@ -208,9 +182,14 @@ class MemoryUserRepository(UserRepository):
         for owner, key in list(self.state.idempotency):
             if owner == user.id:
                 del self.state.idempotency[owner, key]
-        for session in list(self.state.sessions.values()):
-            if session.user_id == user.id:
-                del self.state.sessions[session.id]
+        self._remove_owned(self.state.sessions, user.id)
+        self._remove_owned(self.state.webhooks, user.id)
+        self._remove_owned(self.state.mails, user.id)
+        self._remove_owned(self.state.mail_tokens, user.id)
+
+    def _remove_owned(self, things: dict[Any, Any], user_id: UUID) -> None:
+        for key in [key for key, thing in things.items() if thing.user_id == user_id]:
+            del things[key]
 
     def find_by_username(self, username: str) -> User | None:
         for user in self.state.users.values():
@@ -281,6 +260,7 @@ class MemoryEventRepository(EventRepository):
         if sum(each.creator_id == event.creator_id for each in others) >= max_upcoming:
             raise TooManyEvents(max_upcoming)
         self.state.events[event.id] = replace(event, **NO_PLACE)
+        self._add_messages(event)
         return self.state.users[event.creator_id].username
 
     def add_and_commit(self, event: Event, max_upcoming: int) -> str:
@@ -297,6 +277,9 @@ class MemoryEventRepository(EventRepository):
             if self.state.is_affected_by_deletion(event, user_id, now)
         )
         return [self.get_for_update(event_id, user_id) for event_id in found[:limit]]
+
+    def find(self, event_id: UUID) -> Event | None:
+        return deepcopy(self.state.events.get(event_id))
 
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
         if event_id not in self.state.events:
@@ -327,6 +310,7 @@ class MemoryEventRepository(EventRepository):
             self._save_seat(event.id, seat)
         changes = _values(event, type(event)) | NO_PLACE
         self.state.events[event.id] = replace(self.state.events[event.id], **changes)
+        self._add_messages(event)
 
     def _save_seat(self, event_id: UUID, seat: Seat) -> None:
         place = (event_id, seat.user_id)
@@ -352,6 +336,14 @@ class MemoryEventRepository(EventRepository):
         self.state.waitlists.pop(event.id, None)
         for place in [place for place in self.state.attendances if place[0] == event.id]:
             del self.state.attendances[place]
+        for reminder in [each for each in self.state.reminders if each[0] == event.id]:
+            self.state.reminders.remove(reminder)
+        self._add_messages(event)
+
+    def _add_messages(self, event: EventSeats) -> None:
+        outbox = MemoryOutbox(self.state.outbox)
+        for body in event_bodies(event):
+            outbox.add(OutboxMessage(uuid4(), event.creator_id, body))
 
 
 def _values(event: EventSeats, kind: type[EventSeats]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from domain.calendars.errors import CalendarNotFound
 from domain.events.errors import EventNotFound
 from domain.events.event import Event
 from domain.events.state import EventState
-from tests.fakes.memory import MemoryStore, is_visible
+from tests.fakes.memory import MemoryStore
+from tests.fakes.memory_state import is_visible
 
 
 @dataclass

@@ -34,7 +34,8 @@ from domain.events.search import Search
 from domain.events.state import EventState
 from domain.events.terms import terms_of
 from domain.events.waitlist import WaitlistEntry
-from tests.fakes.memory import MemoryStore, MemoryUserRepository, State, is_visible
+from tests.fakes.memory import MemoryStore, MemoryUserRepository
+from tests.fakes.memory_state import State, is_visible
 
 Item = TypeVar("Item")
 
@@ -96,7 +97,7 @@ class MemoryAccountQueries(AccountQueries):
         ]
         found.sort(key=lambda session: (session.created_at, session.id), reverse=True)
         views = [_session_view(session) for session in found]
-        return _page(views, page_request, lambda view: Cursor(view.created_at, view.id))
+        return page_of(views, page_request, lambda view: Cursor(view.created_at, view.id))
 
 
 @dataclass
@@ -121,7 +122,7 @@ class MemoryEventQueries(EventQueries):
         if sort.field == "attendees_count":
             self._require_few(views, criteria, viewer_id, now)
         found.sort(key=lambda view: _folded(sort.cursor_of(view)), reverse=sort.is_descending)
-        return _page(found, page_request, sort.cursor_of, is_reversed=sort.is_descending)
+        return page_of(found, page_request, sort.cursor_of, is_reversed=sort.is_descending)
 
     def _require_few(
         self, views: Sequence[EventView], criteria: EventCriteria, viewer_id: UUID, now: datetime
@@ -150,7 +151,7 @@ class MemoryEventQueries(EventQueries):
             for (event, user_id), registered_at in state.attendances.items()
             if event == event_id
         ]
-        page = _page(sorted(views, key=_place_of_attendee), page_request, _place_of_attendee)
+        page = page_of(sorted(views, key=_place_of_attendee), page_request, _place_of_attendee)
         return replace(page, count=None)
 
     def waitlist(
@@ -158,7 +159,7 @@ class MemoryEventQueries(EventQueries):
     ) -> Page[WaitlistEntryView]:
         state = self.store.committed
         state.require_live_session(caller)
-        page = _page(state.waitlist(event_id), page_request, _place_of_entry)
+        page = page_of(state.waitlist(event_id), page_request, _place_of_entry)
         views = [
             WaitlistEntryView(
                 entry.user_id,
@@ -260,7 +261,7 @@ def _place_of_entry(entry: WaitlistEntry) -> Cursor:
     return Cursor(entry.number, entry.user_id)
 
 
-def _page(
+def page_of(
     items: Sequence[Item],
     page_request: PageRequest,
     place_of: Callable[[Item], Cursor],

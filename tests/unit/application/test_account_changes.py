@@ -25,6 +25,11 @@ def logged_in(world, name="ada"):
     return world.log_in(name, f"{name}'s password", CLIENT_INFO)
 
 
+def set_email(world, caller, email, name="ada"):
+    changes, password = ProfileChanges(email=email), f"{name}'s password"
+    return world.update_profile(caller, changes, CLIENT_INFO, current_password=password)
+
+
 def test_changing_the_password_ends_the_other_sessions(world):
     world.person("ada")
     here, there = logged_in(world), logged_in(world)
@@ -158,11 +163,11 @@ def test_an_unknown_username_takes_as_many_hash_comparisons(world, name):
 def test_a_profile_update_changes_only_the_given_fields(world):
     user_id = world.person("ada")
 
-    profile = world.update_profile(user_id, ProfileChanges(email="ada@example.org"), CLIENT_INFO)
+    profile = set_email(world, user_id, "ada@example.org")
     assert (profile.username, profile.email) == ("ada", "ada@example.org")
     profile = world.update_profile(user_id, ProfileChanges(username=Username("Ada")), CLIENT_INFO)
     assert (profile.username, profile.email) == ("Ada", "ada@example.org")
-    profile = world.update_profile(user_id, ProfileChanges(email=None), CLIENT_INFO)
+    profile = set_email(world, user_id, None)
     assert (profile.username, profile.email) == ("Ada", None)
     assert world.get_profile(user_id) == profile
 
@@ -295,7 +300,7 @@ def test_a_new_password_is_compared_with_a_concurrently_changed_username(world):
 def test_a_new_password_cannot_be_the_email_address(world):
     world.person("ada")
     me = world.authenticate(logged_in(world).access_token)
-    world.update_profile(me, ProfileChanges(email="enchantress@example.org"), CLIENT_INFO)
+    set_email(world, me, "enchantress@example.org")
 
     for password in ("enchantress", "Enchantress@Example.org"):
         with pytest.raises(Invalid):

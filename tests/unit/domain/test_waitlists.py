@@ -74,8 +74,9 @@ def nobody_should_be_read(_event_id, _limit):
 
 
 def changed(event, before):
-    """The names of the fields that changed."""
-    return {name for name, value in vars(event).items() if value != getattr(before, name)}
+    """The names of the fields that changed, without what it recorded about that."""
+    values = vars(event).items()
+    return {name for name, value in values if value != getattr(before, name)} - {"messages"}
 
 
 # Creating and editing

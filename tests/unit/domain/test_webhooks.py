@@ -1,5 +1,6 @@
+from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -9,34 +10,19 @@ from domain.webhooks.delivery import (
     ATTEMPT_TIMEOUT,
     LEASE,
     Attempt,
-    Delivery,
     DeliveryState,
 )
-from domain.webhooks.errors import WebhookUrlRefused
+from domain.webhooks.errors import WebhookDisabled, WebhookUrlRefused
 from domain.webhooks.webhook import (
     DisabledReason,
-    Webhook,
+    WebhookChanges,
     WebhookDescription,
     WebhookUrl,
 )
-from tests.builders import DAY, HOUR, NOON, SECOND
+from tests.builders import DAY, HOUR, NOON, SECOND, a_delivery, a_webhook
 
 MINUTE = timedelta(minutes=1)
 OLDEST, OLD, NEW = b"x" * 32, b"o" * 32, b"n" * 32
-
-
-def a_webhook(**fields):
-    values = {
-        "url": WebhookUrl("https://hooks.example/"),
-        "description": WebhookDescription(""),
-        "types": frozenset(),
-        "secret": OLD,
-    }
-    return Webhook(id=uuid4(), user_id=uuid4(), created_at=NOON, **values | fields)
-
-
-def a_delivery(attempts=0):
-    return Delivery(uuid4(), uuid4(), uuid4(), attempts, DeliveryState.PENDING, NOON, None)
 
 
 def an_attempt(status=500, **fields):
@@ -115,7 +101,7 @@ def test_retry_after_does_not_add_attempts():
 
 @pytest.mark.parametrize("attempts", [0, 9])
 def test_success_ends_a_delivery(attempts):
-    delivery, success = a_delivery(attempts), an_attempt(204, retry_after=HOUR)
+    delivery, success = a_delivery(attempts=attempts), an_attempt(204, retry_after=HOUR)
     delivery.record(success, NOON, jitter=0)
 
     assert (delivery.state, delivery.next_attempt_at) == (DeliveryState.SUCCEEDED, None)
@@ -127,6 +113,41 @@ def test_410_ends_a_delivery():
     delivery.record(an_attempt(410, retry_after=HOUR), NOON, jitter=0)
 
     assert (delivery.state, delivery.next_attempt_at) == (DeliveryState.FAILED, None)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "status", "reason"),
+    [
+        (0, 410, DisabledReason.GONE),
+        (9, 410, DisabledReason.GONE),
+        (9, 500, DisabledReason.FAILING),
+        (9, None, DisabledReason.FAILING),
+        (8, 500, None),
+        (9, 200, None),
+    ],
+)
+def test_a_webhook_is_disabled_when_its_endpoint_is_gone_or_fails_to_the_end(
+    attempts, status, reason
+):
+    delivery = a_delivery(attempts=attempts)
+    delivery.record(an_attempt(status), NOON, jitter=0)
+
+    assert delivery.reason_to_disable() is reason
+
+
+def test_a_delivery_that_failed_without_an_attempt_disables_nothing():
+    assert a_delivery(state=DeliveryState.FAILED).reason_to_disable() is None
+
+
+def test_a_retry_starts_again_with_the_first_attempt():
+    delivery = a_delivery(attempts=9)
+    delivery.record(an_attempt(), NOON, jitter=0)
+
+    delivery.retry(NOON + DAY)
+
+    assert (delivery.state, delivery.attempts) == (DeliveryState.PENDING, 0)
+    assert delivery.queued_at == delivery.next_attempt_at == NOON + DAY
+    assert delivery.created_at == NOON
 
 
 def test_a_lease_is_longer_than_an_attempt():
@@ -152,7 +173,7 @@ def test_a_disabled_webhook_wants_nothing_until_it_is_enabled():
     assert not webhook.is_enabled
     assert not webhook.wants(MessageType.EVENT_UPDATED)
 
-    webhook.enable()
+    webhook.edit(WebhookChanges(enabled=True), NOON)
     assert webhook.is_enabled
     assert webhook.wants(MessageType.EVENT_UPDATED)
 
@@ -165,6 +186,46 @@ def test_a_disabled_webhook_keeps_the_first_reason():
     assert webhook.disabled_reason is DisabledReason.FAILING
 
 
+def test_enabling_says_since_when_deliveries_are_attempted():
+    webhook = a_webhook(disabled_reason=DisabledReason.GONE, enabled_at=NOON - DAY)
+
+    webhook.edit(WebhookChanges(enabled=True), NOON)
+
+    assert (webhook.disabled_reason, webhook.enabled_at) == (None, NOON)
+    webhook.edit(WebhookChanges(enabled=True), NOON + HOUR)
+    assert webhook.enabled_at == NOON
+
+
+def test_its_owner_can_disable_a_webhook():
+    webhook = a_webhook()
+
+    webhook.edit(WebhookChanges(enabled=False), NOON)
+
+    assert webhook.disabled_reason is DisabledReason.BY_OWNER
+    with pytest.raises(WebhookDisabled):
+        webhook.require_enabled()
+
+
+def test_an_edit_changes_only_the_given_fields():
+    webhook = a_webhook(types={MessageType.EVENT_UPDATED})
+    before = deepcopy(webhook)
+
+    webhook.edit(WebhookChanges(), NOON)
+    assert webhook == before
+
+    webhook.edit(WebhookChanges(url="https://example.net/", types=None), NOON)
+    assert webhook == replace(before, url="https://example.net/", types=None)
+
+
+@pytest.mark.parametrize(
+    ("now", "queued_at"), [(NOON + SECOND, NOON + SECOND), (NOON - SECOND, NOON)]
+)
+def test_deliveries_are_queued_after_their_webhook_was_enabled_even_if_clocks_differ(
+    now, queued_at
+):
+    assert a_webhook(enabled_at=NOON).queue_time(now) == queued_at
+
+
 @pytest.mark.parametrize(
     ("now", "secrets"),
     [
@@ -175,7 +236,7 @@ def test_a_disabled_webhook_keeps_the_first_reason():
     ],
 )
 def test_both_secrets_sign_for_a_day_after_a_rotation(now, secrets):
-    webhook = a_webhook()
+    webhook = a_webhook(secret=OLD)
     assert webhook.signing_secrets(NOON) == [OLD]
 
     webhook.rotate_secret(NEW, NOON)
@@ -193,7 +254,7 @@ def test_after_two_rotations_the_oldest_secret_no_longer_signs():
 
 
 def test_secrets_are_in_no_representation():
-    webhook = a_webhook()
+    webhook = a_webhook(secret=OLD)
     webhook.rotate_secret(NEW, NOON)
 
     assert "ooo" not in repr(webhook)
