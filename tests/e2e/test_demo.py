@@ -75,15 +75,17 @@ def walk(root, service_url):
         ("http://127.0.0.1:8000", service_url),
         ("http://127.0.0.1:9000", f"http://127.0.0.1:{port}"),
         (".venv/bin/python docs", f"'{sys.executable}' '{root}/docs"),
-        ("webhook_receiver.py $SECRET", f"webhook_receiver.py' $SECRET {port}"),
+        ("webhook_receiver.py ", "webhook_receiver.py' "),
+        ("| field secret) &", f"| field secret) {port} &"),
     ):
         assert script.count(text) == 1
         script = script.replace(text, replacement)
     return script
 
 
-def output_of(script):
-    """Until the script is complete and a webhook has arrived."""
+def output_of(script, *messages):
+    """Until the script is complete and messages of these types have arrived."""
+    awaited = ["The script is complete.", *(f" {message} " for message in messages)]
     with subprocess.Popen(
         ["bash", "-ec", SCRIPT.format(script)],
         stdout=subprocess.PIPE,
@@ -91,7 +93,7 @@ def output_of(script):
         text=True,
     ) as shell:
         output = ""
-        while not ("The script is complete." in output and " event.cancelled " in output):
+        while not all(text in output for text in awaited):
             line = shell.stdout.readline()
             assert line, output + shell.stderr.read()
             output += line
@@ -103,7 +105,7 @@ def output_of(script):
 
 @needs_curl
 def test_the_curl_commands_of_the_readme_work(walk):
-    output = output_of(walk)
+    output = output_of(walk, "event.cancelled")
 
     assert output.count("204\n") == 2
     assert output.count('"title":"Tea for one"') == 3
@@ -111,9 +113,13 @@ def test_the_curl_commands_of_the_readme_work(walk):
 
 
 @needs_curl
-def test_the_curl_commands_of_the_api_guide_continue_those_of_the_readme(root, walk):
-    output = output_of(walk + commands(root / "docs" / "api.md", "The life of an event"))
+def test_the_curl_commands_of_the_guides_continue_those_of_the_readme(root, walk):
+    events = commands(root / "docs" / "api.md", "The life of an event")
+    webhooks = commands(root / "docs" / "webhooks.md", "Testing and debugging")
+
+    output = output_of(walk + events + webhooks, "attendance.promoted", "webhook.test")
 
     lines = output.splitlines()  # messages may be between them
     assert lines.index("published") < lines.index("It will rain.") < lines.index("True")
     assert '{"position":1,' in output
+    assert '"attempts":0' in output
