@@ -50,17 +50,22 @@ _pending = """
 """
 # The conditions are repeated where rows are locked: PostgreSQL then checks them again if another
 # transaction has changed the row.
-FAIL_OUTDATED = f"""{_pending}, outdated AS (
-        SELECT due.id
+FAIL_OUTDATED = f"""{_pending}, changed AS (
+        SELECT pending.webhook_id, coalesce(enabled_at, 'infinity') AS enabled_at
         FROM pending
         LEFT JOIN webhooks ON webhooks.id = pending.webhook_id AND disabled_reason IS NULL
+        -- Unless it has always been enabled.
+        WHERE webhooks.id IS NULL OR created_at < enabled_at
+    ), outdated AS (
+        SELECT due.id
+        FROM changed
         CROSS JOIN LATERAL (
             SELECT id, queued_at FROM webhook_deliveries
-            WHERE webhook_id = pending.webhook_id
+            WHERE webhook_id = changed.webhook_id
                 AND state = 'pending' AND next_attempt_at <= %(now)s
             ORDER BY next_attempt_at LIMIT %(limit)s
         ) AS due
-        WHERE webhooks.id IS NULL OR due.queued_at < webhooks.enabled_at
+        WHERE due.queued_at < changed.enabled_at
         LIMIT %(limit)s
     ), locked AS (
         SELECT webhook_deliveries.id FROM webhook_deliveries JOIN outdated USING (id)
@@ -72,7 +77,7 @@ FAIL_OUTDATED = f"""{_pending}, outdated AS (
         RETURNING webhook_deliveries.id
     )
     SELECT count(*) FROM failed
-"""
+"""  # noqa: S608  # no values, only names
 CLAIM_DUE = f"""{_pending}, due AS (
         SELECT due.id, due.next_attempt_at
         FROM pending
@@ -98,7 +103,7 @@ CLAIM_DUE = f"""{_pending}, due AS (
         RETURNING webhook_deliveries.*, locked.due_at
     )
     SELECT * FROM claimed ORDER BY due_at, id
-"""
+"""  # noqa: S608  # no values, only names
 WEBHOOKS = compile_sql(
     select(webhooks).where(webhooks.c.id == any_(bindparam("webhook_ids", type_=ARRAY(Uuid))))
 )
