@@ -55,7 +55,6 @@ class CreateWebhook:
             webhook = Webhook(
                 id=self.new_id(),
                 user_id=caller.user_id,
-                # Not a WebhookUrl, which would be checked again, without the setting, when copied.
                 url=new.url,
                 types=new.types,
                 description=new.description,
