@@ -8,12 +8,13 @@ from application.ports.password_hasher import PasswordHasher
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.retries import retry_on_contention
 from domain.accounts.credentials import Password, PasswordRules
+from domain.accounts.mail_token import TokenPurpose
 from domain.accounts.session import ClientInfo
 
 
 @dataclass(frozen=True)
 class ChangePassword:
-    """Set a new password and revoke all other sessions.
+    """Set a new password, and revoke all other sessions and tokens to reset the password.
 
     Raises WrongPassword, TooManyWrongPasswords, Invalid or SessionEnded.
     """
@@ -39,6 +40,8 @@ class ChangePassword:
             user.password_hash = password_hash
             work.users.save(user)
             work.sessions.revoke_live(caller.user_id, self.clock.now(), keep=caller.session_id)
+            # Somebody else may have requested them.
+            work.mail_tokens.remove_all(caller.user_id, TokenPurpose.RESET_PASSWORD)
             work.commit()
         self.audit.record(
             AuditEvent.PASSWORD_CHANGED, caller.user_id, caller.session_id, client_info

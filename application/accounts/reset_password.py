@@ -33,7 +33,7 @@ class ResetPassword:
         self._check(token, new)
         # Outside a unit of work: hashing is slow on purpose and must not hold a connection.
         password_hash = self.hasher.hash(new.secret)
-        user = self._save(token, new, password_hash)
+        user = self._save(token, new, password_hash, client_info)
         self.audit.record(AuditEvent.PASSWORD_RESET, user.id, client_info=client_info)
 
     @retry_on_contention
@@ -43,7 +43,7 @@ class ResetPassword:
         self.rules.check(new, user.username, "new_password", user.email)
 
     @retry_on_contention
-    def _save(self, token: str, new: Password, password_hash: str) -> User:
+    def _save(self, token: str, new: Password, password_hash: str, client_info: ClientInfo) -> User:
         with self.new_work() as work:
             now = self.clock.now()
             user = user_of_token(work, token, PURPOSE, now)
@@ -53,7 +53,10 @@ class ResetPassword:
             work.users.save(user)
             work.sessions.revoke_live(user.id, now)
             work.mail_tokens.remove_all(user.id, PURPOSE)
-            # Guesses of others must not delay the login.
-            work.password_attempts.reset(self.digest("login", fold_username(user.username)), now)
+            # Neither guesses of others nor the user's own must delay the login.
+            name = fold_username(user.username)
+            keys = self.digest("login", name), self.digest("login", name, client_info.network)
+            for key in sorted(keys):
+                work.password_attempts.reset(key, now)
             work.commit()
         return user

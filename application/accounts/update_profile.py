@@ -75,8 +75,9 @@ class UpdateProfile:
             before = Profile.of(user)
             user.edit(changes)
             work.users.save(user)
-            if not isinstance(changes.email, Unset) and not user.email_verified:
-                old = before.email if before.email_verified else None
+            old = before.email if before.email_verified else None
+            is_set = not isinstance(changes.email, Unset) and not user.email_verified
+            if is_set and (user.email or old):
                 body = email_changed_body(user, old, self.clock.now())
                 work.outbox.add(OutboxMessage(self.new_id(), user.id, body))
             precondition(before)

@@ -13,7 +13,7 @@ from application.ports.mailer import Mail
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.retries import retry_on_contention
 from domain.accounts.mail_token import LIFETIMES, MailToken, TokenPurpose
-from domain.mails.queued_mail import LEASE, MailKind
+from domain.mails.queued_mail import LEASE, MailKind, QueuedMail
 
 PURPOSES = {
     MailKind.VERIFY_EMAIL: TokenPurpose.VERIFY_EMAIL,
@@ -55,7 +55,7 @@ class ClaimMails:
             now = self.clock.now()
             for claimed in work.mails.claim_due(now, limit, self.new_id(), now + LEASE):
                 address = claimed.mail.recipient(claimed.user)
-                if address is None:
+                if address is None or _is_late(claimed.mail, now):
                     work.mails.remove(claimed.mail.id)
                 else:
                     found.append((claimed, address, self._issue_token(work, claimed, now)))
@@ -95,6 +95,13 @@ class ClaimMails:
             case MailKind.REMINDER:
                 render = self.templates.reminder
         return render(mail.id, recipient, _details(json.loads(mail.data)["event"]))
+
+
+def _is_late(mail: QueuedMail, now: datetime) -> bool:
+    """Whether it is a reminder of an event that has started."""
+    if mail.kind is not MailKind.REMINDER:
+        return False
+    return _details(json.loads(mail.data)["event"]).start_time <= now
 
 
 def _details(event: dict[str, str]) -> EventDetails:

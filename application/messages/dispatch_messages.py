@@ -71,7 +71,7 @@ class DispatchMessages:
         webhooks = work.webhooks.enabled_of({owner_id for owner_id, _ in new})
         work.deliveries.add_all(
             [
-                Delivery.queue(self.new_id(), webhook.id, message, now)
+                Delivery.queue(self.new_id(), webhook.id, message, webhook.queue_time(now))
                 for owner_id, message in new
                 for webhook in webhooks
                 if webhook.user_id == owner_id and webhook.wants(message.type)

@@ -42,7 +42,7 @@ class DeliveryRepository(Protocol):
         lease_id: UUID,
         lease_until: datetime,
     ) -> Sequence[ClaimedDelivery]:
-        """Lease pending deliveries of enabled webhooks that are due, longest due first.
+        """Lease deliveries that are due and not outdated, longest due first.
 
         At most `limit`, at most `per_webhook` of each webhook, and none of the `busy` webhooks. May
         overlook deliveries behind many others of few webhooks. Skips locked ones.

@@ -11,7 +11,7 @@ from domain.mails.queued_mail import MailKind, QueuedMail
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """People with a seat at an event since `until`, or on its waitlist, except its creator."""
+    """Who took a seat at an event, or joined its waitlist, up to `until`; not its creator."""
 
     event_id: UUID
     until: datetime

@@ -24,7 +24,7 @@ class RetryDelivery:
             webhook = work.webhooks.get_for_update(webhook_id, caller.user_id)
             delivery = work.deliveries.get_for_update(delivery_id, webhook_id)
             webhook.require_enabled()
-            delivery.retry(self.clock.now())
+            delivery.retry(webhook.queue_time(self.clock.now()))
             work.deliveries.save(delivery)
             work.commit()
         return DeliveryView.of(delivery)

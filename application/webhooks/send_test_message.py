@@ -27,7 +27,7 @@ class SendTestMessage:
         with self.new_work(caller) as work:
             webhook = work.webhooks.get_for_update(webhook_id, caller.user_id)
             webhook.require_enabled()
-            now = self.clock.now()
+            now = webhook.queue_time(self.clock.now())
             message = WebhookMessage(self.new_id(), TEST, webhook_test_body(webhook, now))
             delivery = Delivery.queue(self.new_id(), webhook.id, message, now)
             work.deliveries.add_all([delivery])

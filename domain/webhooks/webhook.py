@@ -116,6 +116,10 @@ class Webhook:
     def is_enabled(self) -> bool:
         return self.disabled_reason is None
 
+    def queue_time(self, now: datetime) -> datetime:
+        """When to queue a delivery. Not before it was enabled, even if clocks differ."""
+        return max(now, self.enabled_at)
+
     def wants(self, message_type: str) -> bool:
         return self.is_enabled and (self.types is None or message_type in self.types)
 

@@ -1,3 +1,5 @@
+from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +12,7 @@ from domain.webhooks.delivery import (
     Attempt,
     DeliveryState,
 )
-from domain.webhooks.errors import WebhookUrlRefused
+from domain.webhooks.errors import WebhookDisabled, WebhookUrlRefused
 from domain.webhooks.webhook import (
     DisabledReason,
     WebhookChanges,
@@ -113,6 +115,41 @@ def test_410_ends_a_delivery():
     assert (delivery.state, delivery.next_attempt_at) == (DeliveryState.FAILED, None)
 
 
+@pytest.mark.parametrize(
+    ("attempts", "status", "reason"),
+    [
+        (0, 410, DisabledReason.GONE),
+        (9, 410, DisabledReason.GONE),
+        (9, 500, DisabledReason.FAILING),
+        (9, None, DisabledReason.FAILING),
+        (8, 500, None),
+        (9, 200, None),
+    ],
+)
+def test_a_webhook_is_disabled_when_its_endpoint_is_gone_or_fails_to_the_end(
+    attempts, status, reason
+):
+    delivery = a_delivery(attempts=attempts)
+    delivery.record(an_attempt(status), NOON, jitter=0)
+
+    assert delivery.reason_to_disable() is reason
+
+
+def test_a_delivery_that_failed_without_an_attempt_disables_nothing():
+    assert a_delivery(state=DeliveryState.FAILED).reason_to_disable() is None
+
+
+def test_a_retry_starts_again_with_the_first_attempt():
+    delivery = a_delivery(attempts=9)
+    delivery.record(an_attempt(), NOON, jitter=0)
+
+    delivery.retry(NOON + DAY)
+
+    assert (delivery.state, delivery.attempts) == (DeliveryState.PENDING, 0)
+    assert delivery.queued_at == delivery.next_attempt_at == NOON + DAY
+    assert delivery.created_at == NOON
+
+
 def test_a_lease_is_longer_than_an_attempt():
     assert LEASE >= 2 * ATTEMPT_TIMEOUT
 
@@ -147,6 +184,46 @@ def test_a_disabled_webhook_keeps_the_first_reason():
     webhook.disable(DisabledReason.BY_OWNER)
 
     assert webhook.disabled_reason is DisabledReason.FAILING
+
+
+def test_enabling_says_since_when_deliveries_are_attempted():
+    webhook = a_webhook(disabled_reason=DisabledReason.GONE, enabled_at=NOON - DAY)
+
+    webhook.edit(WebhookChanges(enabled=True), NOON)
+
+    assert (webhook.disabled_reason, webhook.enabled_at) == (None, NOON)
+    webhook.edit(WebhookChanges(enabled=True), NOON + HOUR)
+    assert webhook.enabled_at == NOON
+
+
+def test_its_owner_can_disable_a_webhook():
+    webhook = a_webhook()
+
+    webhook.edit(WebhookChanges(enabled=False), NOON)
+
+    assert webhook.disabled_reason is DisabledReason.BY_OWNER
+    with pytest.raises(WebhookDisabled):
+        webhook.require_enabled()
+
+
+def test_an_edit_changes_only_the_given_fields():
+    webhook = a_webhook(types={MessageType.EVENT_UPDATED})
+    before = deepcopy(webhook)
+
+    webhook.edit(WebhookChanges(), NOON)
+    assert webhook == before
+
+    webhook.edit(WebhookChanges(url="https://example.net/", types=None), NOON)
+    assert webhook == replace(before, url="https://example.net/", types=None)
+
+
+@pytest.mark.parametrize(
+    ("now", "queued_at"), [(NOON + SECOND, NOON + SECOND), (NOON - SECOND, NOON)]
+)
+def test_deliveries_are_queued_after_their_webhook_was_enabled_even_if_clocks_differ(
+    now, queued_at
+):
+    assert a_webhook(enabled_at=NOON).queue_time(now) == queued_at
 
 
 @pytest.mark.parametrize(
