@@ -1,10 +1,12 @@
 """Endpoints for webhooks on this machine."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 from uuid import UUID
 
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -30,7 +32,10 @@ class ReceivedRequest:
     def message_id(self) -> UUID:
         return UUID(self.headers["webhook-id"])
 
-    def is_signed_with(self, secret: str) -> bool:
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    def is_signed_with(self, secret: str | bytes) -> bool:
         """Verify soon: signatures are valid for five minutes."""
         try:
             Webhook(secret).verify(self.body, self.headers)

@@ -1,6 +1,5 @@
 """Changes under load reach a webhook, although workers are killed and the endpoint often fails."""
 
-import json
 import random
 from collections import Counter, defaultdict
 from contextlib import contextmanager
@@ -260,7 +259,7 @@ def check_requests(report: Report, requests, committed: Counter, kills: int) -> 
     by_id = defaultdict(list)
     for request in requests:
         by_id[request.message_id].append(request)
-    arrived = Counter(change_of(json.loads(same[0].body)) for same in by_id.values())
+    arrived = Counter(change_of(same[0].json()) for same in by_id.values())
     succeeded = Counter(each.message_id for each in requests if each.reply == Reply())
     duplicates = succeeded.total() - len(succeeded)
     report.figures = {
@@ -285,7 +284,7 @@ def check_outcomes(report: Report, requests, outcomes) -> None:
     """Compare the requests with the responses that the organizer got."""
     arrived = set()
     for request in requests:
-        body = json.loads(request.body)
+        body = request.json()
         if event := body["data"].get("event"):
             is_edit = body["type"] == MessageType.EVENT_UPDATED
             arrived.add((body["type"], event["title" if is_edit else "id"]))
