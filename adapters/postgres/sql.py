@@ -1,6 +1,6 @@
 """SQLAlchemy compiles statements to text once; psycopg2 runs them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -9,12 +9,16 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Table,
+    TableValuedAlias,
     Update,
     Uuid,
     bindparam,
+    column,
+    func,
     make_url,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import FromClause
 
 DIALECT = make_url("postgresql+psycopg2://").get_dialect()()
@@ -45,3 +49,18 @@ def update_values(table: Table, names: Iterable[str]) -> Update:
 def columns_of(model: type[Any], source: FromClause) -> list[ColumnElement[Any]]:
     """The columns of `source` that are named like fields of the dataclass."""
     return [source.c[field.name] for field in fields(model) if field.name in source.c]
+
+
+def rows_of(table: Table, names: Sequence[str]) -> TableValuedAlias:
+    """Rows of these columns, to insert many in one statement; `array_values` has their values."""
+    columns = [table.c[name] for name in names]
+    arrays = [bindparam(f"{each.name}s", type_=ARRAY(each.type)) for each in columns]
+    return (
+        func.unnest(*arrays)
+        .table_valued(*(column(each.name, each.type) for each in columns), name="new")
+        .render_derived()
+    )
+
+
+def array_values(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, list[Any]]:
+    return {f"{name}s": [row[name] for row in rows] for name in names}

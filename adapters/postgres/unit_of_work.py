@@ -20,7 +20,13 @@ from adapters.postgres.connection import DriverConnection
 from adapters.postgres.events.repository import PostgresEventRepository
 from adapters.postgres.events.writes import SeatChange
 from adapters.postgres.idempotency import PostgresIdempotencyStore
+from adapters.postgres.mails.queue import PostgresMailQueue
+from adapters.postgres.mails.reminders import PostgresReminders
+from adapters.postgres.mails.tokens import PostgresMailTokens
+from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.transaction import Transaction
+from adapters.postgres.webhooks.deliveries import PostgresDeliveryRepository
+from adapters.postgres.webhooks.webhooks import PostgresWebhookRepository
 from application.caller import Caller
 from application.errors import Contended
 from application.ports.seat_metrics import SeatMetrics
@@ -84,6 +90,30 @@ class PostgresUnitOfWork(UnitOfWork):
     @cached_property
     def calendar_feeds(self) -> PostgresCalendarFeeds:
         return PostgresCalendarFeeds(self._transaction)
+
+    @cached_property
+    def outbox(self) -> PostgresOutbox:
+        return PostgresOutbox(self._transaction)
+
+    @cached_property
+    def webhooks(self) -> PostgresWebhookRepository:
+        return PostgresWebhookRepository(self._transaction)
+
+    @cached_property
+    def deliveries(self) -> PostgresDeliveryRepository:
+        return PostgresDeliveryRepository(self._transaction)
+
+    @cached_property
+    def mails(self) -> PostgresMailQueue:
+        return PostgresMailQueue(self._transaction)
+
+    @cached_property
+    def mail_tokens(self) -> PostgresMailTokens:
+        return PostgresMailTokens(self._transaction)
+
+    @cached_property
+    def reminders(self) -> PostgresReminders:
+        return PostgresReminders(self._transaction)
 
     def commit(self) -> None:
         self._transaction.commit()

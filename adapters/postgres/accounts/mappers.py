@@ -16,6 +16,10 @@ def user_from_row(row: Row) -> User:
         email=row.email,
         password_hash=row.password_hash,
         created_at=row.created_at,
+        verified_email=row.verified_email,
+        notify_promotion=row.notify_promotion,
+        notify_event_changes=row.notify_event_changes,
+        notify_reminder=row.notify_reminder,
     )
 
 
@@ -26,6 +30,10 @@ def user_to_row(user: User) -> dict[str, Any]:
         "email": user.email,
         "password_hash": user.password_hash,
         "created_at": user.created_at,
+        "verified_email": user.verified_email,
+        "notify_promotion": user.notify_promotion,
+        "notify_event_changes": user.notify_event_changes,
+        "notify_reminder": user.notify_reminder,
     }
 
 

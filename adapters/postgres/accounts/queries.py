@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text, and_, bindparam, exists, func, literal_column, or_, select, true
+from sqlalchemy import Text, and_, bindparam, exists, false, func, literal_column, or_, select, true
 
 from adapters.postgres.accounts.mappers import user_from_row
 from adapters.postgres.accounts.password_attempts import (
@@ -35,8 +35,11 @@ SESSION = compile_sql(
         sessions.c.id == SESSION_ID, IS_LIVE
     )
 )
+_email_verified = func.coalesce(users.c.email == users.c.verified_email, false())
 PROFILE = compile_sql(
-    select(*columns_of(Profile, users)).where(users.c.id == USER_ID, users.c.username.is_not(None))
+    select(*columns_of(Profile, users), _email_verified.label("email_verified")).where(
+        users.c.id == USER_ID, users.c.username.is_not(None)
+    )
 )
 _upcoming = events.c.start_time > NOW
 _must_be_called_off = and_(has_state(EventState.PUBLISHED), _upcoming)

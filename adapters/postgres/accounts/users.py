@@ -7,8 +7,15 @@ from sqlalchemy import Text, bindparam, delete, exists, func, null, select, upda
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.accounts.mappers import user_from_row, user_to_row
-from adapters.postgres.calendars.feeds import REMOVE_FEED
-from adapters.postgres.schema.tables import idempotency_keys, sessions, users
+from adapters.postgres.schema.tables import (
+    calendar_feeds,
+    idempotency_keys,
+    mail_tokens,
+    mails,
+    sessions,
+    users,
+    webhooks,
+)
 from adapters.postgres.sql import USER_ID, changed_values, compile_sql, update_values
 from adapters.postgres.transaction import Transaction
 from application.ports.user_repository import UserRepository
@@ -27,12 +34,15 @@ ADD = compile_sql(
     .on_conflict_do_nothing(index_elements=[func.lower(users.c.username)])
     .returning(users.c.id)
 )
-END_SESSIONS = compile_sql(delete(sessions).where(sessions.c.user_id == USER_ID))
-REMOVE_KEYS = compile_sql(delete(idempotency_keys).where(idempotency_keys.c.user_id == USER_ID))
+# The user's row remains, so ON DELETE CASCADE does not apply.
+REMOVE_BELONGINGS = [
+    compile_sql(delete(table).where(table.c.user_id == USER_ID))
+    for table in (sessions, calendar_feeds, idempotency_keys, webhooks, mails, mail_tokens)
+]
 ANONYMIZE = compile_sql(
     update(users)
     .where(users.c.id == USER_ID)
-    .values(username=null(), email=null(), password_hash=null())
+    .values(username=null(), email=null(), verified_email=null(), password_hash=null())
 )
 
 
@@ -97,6 +107,5 @@ class PostgresUserRepository(UserRepository):
         self._loaded[user.id] = row
 
     def remove(self, user: User) -> None:
-        # The user's row remains, so ON DELETE CASCADE does not apply.
-        for statement in (END_SESSIONS, REMOVE_FEED, REMOVE_KEYS, ANONYMIZE):
+        for statement in (*REMOVE_BELONGINGS, ANONYMIZE):
             self._transaction.write(statement, {"user_id": user.id})

@@ -3,7 +3,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from uuid_utils.compat import uuid7
 
 from adapters.postgres.connection import Row
@@ -15,7 +14,7 @@ from adapters.postgres.events.mappers import (
 )
 from adapters.postgres.events.writes import (
     ADD_EVENT,
-    ADD_MESSAGE,
+    FIND,
     JOIN_WAITLIST,
     LEAVE_WAITLIST,
     LOAD,
@@ -31,10 +30,12 @@ from adapters.postgres.events.writes import (
     SeatChange,
     update_event,
 )
+from adapters.postgres.outbox import ADD_MESSAGES, message_values
 from adapters.postgres.schema.event_terms import joined_terms
 from adapters.postgres.transaction import Transaction
-from application.messages import data_of
+from application.messages.bodies import event_bodies
 from application.ports.event_repository import EventRepository
+from application.ports.outbox import OutboxMessage
 from domain.events.errors import EventNotFound, TooManyEvents
 from domain.events.event import MAX_UPCOMING_EVENTS, Event, EventSeats
 from domain.events.waitlist import WaitlistEntry
@@ -47,15 +48,16 @@ class PostgresEventRepository(EventRepository):
         self.seats_changed: list[SeatChange] = []
 
     def add(self, event: Event, max_upcoming: int = MAX_UPCOMING_EVENTS) -> str:
-        return _creator_name(
-            self._transaction.rows(ADD_EVENT, _new_event_values(event, max_upcoming)), max_upcoming
-        )
+        values = _new_event_values(event, max_upcoming)
+        name = _creator_name(self._transaction.rows(ADD_EVENT, values), max_upcoming)
+        event.messages.clear()
+        return name
 
     def add_and_commit(self, event: Event, max_upcoming: int) -> str:
-        return _creator_name(
-            self._transaction.rows_and_commit(ADD_EVENT, _new_event_values(event, max_upcoming)),
-            max_upcoming,
-        )
+        values = _new_event_values(event, max_upcoming)
+        name = _creator_name(self._transaction.rows_and_commit(ADD_EVENT, values), max_upcoming)
+        event.messages.clear()
+        return name
 
     def affected_by_deletion_for_update(
         self, user_id: UUID, now: datetime, limit: int
@@ -69,6 +71,10 @@ class PostgresEventRepository(EventRepository):
         found = [event_from_row(row, user_id, entries.get(row.id)) for row in rows]
         self._loaded |= {event.id: dict(vars(event)) for event in found}
         return found
+
+    def find(self, event_id: UUID) -> Event | None:
+        rows = self._transaction.rows(FIND, {"event_id": event_id})
+        return event_from_row(rows[0], rows[0].creator_id, None) if rows else None
 
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
         row = self._locked_row(LOAD, event_id, attendee)
@@ -133,26 +139,17 @@ class PostgresEventRepository(EventRepository):
         self._loaded[event.id] = dict(vars(event))
         if change:
             self.seats_changed.append(change)
-        for message in event.messages:
-            self._transaction.write(
-                ADD_MESSAGE,
-                {
-                    "id": uuid7(),
-                    "event_id": event.id,
-                    "creator_id": event.creator_id,
-                    "user_id": message.user_id,
-                    "type": str(message.type),
-                    "body": orjson.dumps(
-                        {"type": message.type, "timestamp": message.occurred_at, "data": data_of(message, event)},
-                        option=orjson.OPT_UTC_Z,
-                    ).decode(),
-                },
-            )
-        event.messages.clear()
+        self._add_messages(event)
 
     def remove(self, event: EventSeats) -> None:
         # ON DELETE CASCADE deletes the seats and the waitlist.
         self._transaction.write(REMOVE_EVENT, {"event_id": event.id})
+        self._add_messages(event)
+
+    def _add_messages(self, event: EventSeats) -> None:
+        if event.messages:
+            self._transaction.write(ADD_MESSAGES, _message_values(event))
+            event.messages.clear()
 
     def _save_waitlist(self, before: Mapping[str, Any], event: EventSeats) -> None:
         values: dict[str, Any] = {"event_id": event.id, "attendee": event.seat.user_id}
@@ -180,7 +177,13 @@ def _new_event_values(event: Event, max_upcoming: int) -> dict[str, Any]:
     return event_to_row(event) | {
         "max_upcoming": max_upcoming,
         "terms": joined_terms(event.title, event.description),
+        **_message_values(event),
     }
+
+
+def _message_values(event: EventSeats) -> dict[str, Any]:
+    bodies = event_bodies(event)
+    return message_values([OutboxMessage(uuid7(), event.creator_id, body) for body in bodies])
 
 
 def _creator_name(rows: Sequence[Row], max_upcoming: int) -> str:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    null,
     or_,
     select,
     union,
@@ -30,9 +31,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.events.filters import IS_DRAFT, has_state
+from adapters.postgres.outbox import insert_messages
 from adapters.postgres.pages import LIMIT
 from adapters.postgres.schema.event_terms import WRITE_TERMS, insert_terms
-from adapters.postgres.schema.tables import attendances, events, outbox, users, waitlist_entries
+from adapters.postgres.schema.tables import attendances, events, users, waitlist_entries
 from adapters.postgres.sql import EVENT_ID, NOW, columns_of, compile_sql, update_values
 from domain.events.event import EventSeats, Seat
 from domain.events.schedule import Schedule
@@ -55,6 +57,8 @@ _event = events.c.id == EVENT_ID
 LOCK = compile_sql(select().select_from(events).where(_event).with_for_update())
 _events = select(events, _seat.label("registered_at"))
 LOAD = compile_sql(_events.where(_event))
+EVENT = select(events, null().label("registered_at"))
+FIND = compile_sql(EVENT.where(_event))
 LOAD_SEATS = compile_sql(
     select(
         *columns_of(EventSeats, events),
@@ -130,14 +134,16 @@ _added = (
     .returning(events.c.id, events.c.creator_id)
     .cte("added")
 )
-# Inserts the event with its search terms. Returns no row if the creator has too many upcoming
-# events.
+# Inserts the event with its search terms and messages. Returns no row if the creator has too many
+# upcoming events.
 ADD_EVENT = compile_sql(
     select(users.c.username.label("creator_name"))
     .join(_added, _added.c.creator_id == users.c.id)
-    .add_cte(insert_terms(_added.c.id, bindparam("terms", type_=Text)).cte("terms"))
+    .add_cte(
+        insert_terms(_added.c.id, bindparam("terms", type_=Text)).cte("terms"),
+        insert_messages(exists(select(_added.c.id))).cte("messages"),
+    )
 )
-ADD_MESSAGE = compile_sql(insert(outbox))
 SET_TERMS = compile_sql(WRITE_TERMS)
 REMOVE_EVENT = compile_sql(delete(events).where(events.c.id == EVENT_ID))
 

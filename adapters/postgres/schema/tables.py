@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 metadata = MetaData(
     naming_convention={
@@ -40,9 +40,20 @@ users = Table(
     Column("email", Text),
     Column("password_hash", Text),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    # The email address is verified if the two are equal: the previous release, which runs alongside
+    # during an upgrade, changes only `email`.
+    Column("verified_email", Text),
+    Column("notify_promotion", Boolean, nullable=False, server_default=true()),
+    Column("notify_event_changes", Boolean, nullable=False, server_default=true()),
+    Column("notify_reminder", Boolean, nullable=False, server_default=true()),
     CheckConstraint("(username IS NULL) = (password_hash IS NULL)", "account"),
 )
 Index("users_username_key", func.lower(users.c.username), unique=True)
+Index(
+    "users_verified_email_idx",
+    func.lower(users.c.verified_email.collate("C")),
+    postgresql_where=users.c.verified_email.is_not(None),
+)
 
 sessions = Table(
     "sessions",
@@ -325,16 +336,111 @@ for statement in (
 ):
     event.listen(metadata, "after_create", DDL(statement))  # type: ignore[no-untyped-call]
 
-# Messages that the worker has not dispatched yet. No foreign keys: they outlive their events.
+# Messages that are not completely dispatched. No foreign keys: they outlive events and accounts.
 outbox = Table(
     "outbox",
     metadata,
     Column("id", Uuid, primary_key=True),  # UUIDv7: in order of time
-    Column("event_id", Uuid, nullable=False),
-    Column("creator_id", Uuid, nullable=False),
-    Column("user_id", Uuid),
-    Column("type", Text, nullable=False),
+    Column("owner_id", Uuid),
     Column("body", Text, nullable=False),  # JSON, as it is signed and sent
+    Column("last_user_id", Uuid),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("types", ARRAY(Text)),
+    Column("description", Text, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("previous_secret", LargeBinary),
+    Column("previous_secret_until", DateTime(timezone=True)),
+    Column("disabled_reason", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("enabled_at", DateTime(timezone=True), nullable=False),
+    Index("webhooks_user_id_idx", "user_id"),
+)
+
+# No foreign key to `webhooks`: deleting a webhook with many deliveries must be fast.
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("webhook_id", Uuid, nullable=False),
+    Column("message_id", Uuid, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("queued_at", DateTime(timezone=True), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    # While an attempt is made, the end of its lease.
+    Column("next_attempt_at", DateTime(timezone=True)),
+    Column("lease_id", Uuid),
+    # Of the last attempt.
+    Column("last_attempt_at", DateTime(timezone=True)),
+    Column("status", Integer),
+    Column("duration_ms", Integer),
+    Column("error", Text),
+    Column("response", Text),
+    CheckConstraint("state IN ('pending', 'succeeded', 'failed')", "state"),
+    CheckConstraint("(state = 'pending') = (next_attempt_at IS NOT NULL)", "next_attempt_at"),
+    Index("webhook_deliveries_message_id_key", "webhook_id", "message_id", unique=True),
+    Index("webhook_deliveries_created_at_idx", "webhook_id", "created_at", "id"),
+    # By webhook, so that a long queue of one delays no search for others.
+    Index(
+        "webhook_deliveries_pending_idx",
+        "webhook_id",
+        "next_attempt_at",
+        postgresql_where=text("state = 'pending'"),
+    ),
+)
+Index(
+    "webhook_deliveries_finished_idx",
+    func.coalesce(webhook_deliveries.c.last_attempt_at, webhook_deliveries.c.created_at),
+    postgresql_where=text("state <> 'pending'"),
+)
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("message_id", Uuid, nullable=False),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("address", Text),
+    Column("data", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    # While it is sent, the end of the lease.
+    Column("next_attempt_at", DateTime(timezone=True), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_id", Uuid),
+    Index("mails_message_id_user_id_kind_key", "message_id", "user_id", "kind", unique=True),
+    Index("mails_user_id_idx", "user_id"),
+    Index("mails_next_attempt_at_idx", "next_attempt_at", "id"),
+)
+
+mail_tokens = Table(
+    "mail_tokens",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Index("mail_tokens_user_id_idx", "user_id"),
+    Index("mail_tokens_expires_at_idx", "expires_at"),
+)
+
+# Events whose attendees were reminded of this start time.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
+    Column("start_time", DateTime(timezone=True), primary_key=True),
+    Index("reminders_start_time_idx", "start_time"),
 )
 
 calendar_feeds = Table(

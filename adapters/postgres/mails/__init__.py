@@ -1,0 +1,1 @@
+"""Queued mails, their tokens, and reminders."""
