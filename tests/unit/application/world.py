@@ -1,5 +1,6 @@
 """All use cases around one store in memory: a Turnout without input and output."""
 
+import json
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -81,6 +82,17 @@ class World:
 
     def person(self, name: str) -> Caller:
         return Caller(self.sign_up(Username(name), Password(f"{name}'s password"), None).id)
+
+    def with_verified_email(self, name: str) -> Caller:
+        caller = self.person(name)
+        user = self.store.committed.users[caller.user_id]
+        user.email = f"{name}@example.org"
+        user.verify_email()
+        return caller
+
+    def messages(self) -> list[dict[str, Any]]:
+        """The bodies in the outbox, oldest first."""
+        return [json.loads(message.body) for message in self.store.committed.outbox.values()]
 
     def published(
         self, creator: Caller, capacity: int = 2, start: timedelta = DAY, **fields: Any
