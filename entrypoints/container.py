@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dependency_injector import containers, providers
 
 from adapters.http.accounts.auth import access_blueprint
+from adapters.http.accounts.mail_tokens import mail_tokens_blueprint
 from adapters.http.accounts.profile import profile_blueprint
 from adapters.http.accounts.sessions import sessions_blueprint
 from adapters.http.app import create_app
@@ -21,6 +22,8 @@ from adapters.http.health import health_blueprint
 from adapters.http.middleware.request_log import RequestLog
 from adapters.http.rate_limits import RateLimiter
 from adapters.http.requests.authentication import bearer_authentication
+from adapters.http.webhooks.deliveries import deliveries_blueprint
+from adapters.http.webhooks.webhooks import webhooks_blueprint
 from adapters.postgres.accounts.queries import PostgresAccountQueries
 from adapters.postgres.calendars.queries import PostgresCalendarQueries
 from adapters.postgres.engine import make_engine
@@ -28,10 +31,11 @@ from adapters.postgres.events.queries import PostgresEventQueries
 from adapters.postgres.reader import Reader
 from adapters.postgres.schema.version import check_readiness
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from adapters.postgres.webhooks.queries import PostgresWebhookQueries
 from adapters.security.argon2 import Argon2Hasher
 from adapters.security.common_passwords import COMMON_PASSWORDS
 from adapters.security.jwt import JwtTokens
-from adapters.security.secrets import HmacDigest, new_feed_secret
+from adapters.security.secrets import HmacDigest, new_feed_secret, new_webhook_secret
 from adapters.system import SystemClock, new_id
 from adapters.telemetry.audit_log import LoggingAuditLog
 from adapters.telemetry.metrics.counters import LoginCounter, SeatCounter
@@ -58,6 +62,7 @@ class Container(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     ids = providers.Object(new_id)
     feed_secrets = providers.Object(new_feed_secret)
+    webhook_secrets = providers.Object(new_webhook_secret)
     audit = providers.Singleton(LoginCounter, providers.Singleton(LoggingAuditLog))
     hasher = providers.Singleton(
         Argon2Hasher, settings.provided.argon2, memory_mib=settings.provided.argon2_total_mib
@@ -75,6 +80,7 @@ class Container(containers.DeclarativeContainer):
     account_queries = providers.Singleton(PostgresAccountQueries, reader)
     event_queries = providers.Singleton(PostgresEventQueries, reader)
     calendar_queries = providers.Singleton(PostgresCalendarQueries, reader)
+    webhook_queries = providers.Singleton(PostgresWebhookQueries, reader)
 
     rate_limiter = providers.Singleton(
         RateLimiter,
@@ -88,6 +94,7 @@ class Container(containers.DeclarativeContainer):
         accounts=account_queries,
         events=event_queries,
         calendars=calendar_queries,
+        webhooks=webhook_queries,
         tokens=tokens,
         hasher=hasher,
         password_rules=password_rules,
@@ -95,15 +102,19 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         new_id=ids,
         new_feed_secret=feed_secrets,
+        new_webhook_secret=webhook_secrets,
         audit=audit,
         session_max_age=settings.provided.session_max_age,
         refresh_token_reuse_leeway=settings.provided.refresh_token_reuse_leeway,
         max_upcoming_events=settings.provided.max_upcoming_events,
+        is_mailing=settings.provided.is_mailing,
+        webhooks_allow_private_networks=settings.provided.webhooks_allow_private_networks,
     )
     authenticate = providers.Factory(bearer_authentication, use_cases.provided.authenticate)
 
     auth = providers.Factory(access_blueprint, use_cases, rate_limiter)
     profile = providers.Factory(profile_blueprint, use_cases, authenticate, rate_limiter)
+    mail_tokens = providers.Factory(mail_tokens_blueprint, use_cases, rate_limiter)
     sessions = providers.Factory(sessions_blueprint, use_cases, authenticate)
     events = providers.Factory(
         events_blueprint,
@@ -124,6 +135,8 @@ class Container(containers.DeclarativeContainer):
     calendar_feed = providers.Factory(calendar_feed_blueprint, use_cases, authenticate)
     calendars = providers.Factory(feed_blueprint, use_cases, rate_limiter)
     event_calendars = providers.Factory(event_calendar_blueprint, use_cases, authenticate)
+    webhooks = providers.Factory(webhooks_blueprint, use_cases, authenticate)
+    deliveries = providers.Factory(deliveries_blueprint, use_cases, authenticate, rate_limiter)
     health = providers.Factory(
         health_blueprint,
         check_readiness=providers.Callable(check_readiness, reader).provider,
@@ -136,6 +149,7 @@ class Container(containers.DeclarativeContainer):
             # In the order of the document.
             auth,
             profile,
+            mail_tokens,
             sessions,
             events,
             attendance,
@@ -143,6 +157,8 @@ class Container(containers.DeclarativeContainer):
             event_calendars,
             calendar_feed,
             calendars,
+            webhooks,
+            deliveries,
             health,
         ),
         version=VERSION,

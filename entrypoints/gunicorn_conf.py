@@ -13,6 +13,7 @@ from adapters.telemetry.logging import configure_logging
 from entrypoints import BANNER_VARIABLE, VERSION
 from entrypoints.settings import (
     read_log_settings,
+    read_mail_settings,
     read_metrics_settings,
     read_server_settings,
     read_settings,
@@ -20,6 +21,7 @@ from entrypoints.settings import (
     read_web_timeouts,
 )
 
+logger = logging.getLogger("turnout.mail")
 _log = read_log_settings()
 configure_logging(_log.level, _log.format)
 _settings = read_server_settings()
@@ -69,6 +71,8 @@ def when_ready(server: Any) -> None:
 
         pool_size = read_settings().database_pool_size
         serve_metrics(_metrics.host, _metrics.port, VERSION, lambda: len(server.WORKERS), pool_size)
+    if not read_mail_settings().is_mailing:
+        logger.info("Mail is disabled: set SMTP_URL to verify addresses and reset passwords.")
     base = f"http://{_settings.address}".replace("//0.0.0.0:", "//localhost:")
     print(f"Turnout is running.\n  API         {base}", flush=True)
     print(f"  Swagger UI  {base}/api/schema/swagger-ui/", flush=True)

@@ -14,6 +14,7 @@ from adapters.http.requests.validation import validate_requests
 from adapters.http.responses.cors import enable_cors
 from adapters.http.responses.json import ACCEPT_PATCH, no_content
 from adapters.http.responses.security_headers import set_security_headers
+from adapters.http.webhooks.messages import document_messages
 from application.ports.identifiers import NewId
 from application.ports.request_hooks import RequestHook
 
@@ -58,5 +59,6 @@ def create_app(
     register_error_handlers(app)  # replaces the handler of flask-smorest
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
+    document_messages(api.spec)
     record_requests(app, request_hooks, new_id)
     return app

@@ -53,6 +53,11 @@ UPDATE_PROFILE = RateLimit("update profile", by_address="60 per hour", by_accoun
 LOG_IN = RateLimit("log in", by_address="60 per minute", by_account="10 per minute")
 REFRESH = RateLimit("refresh", by_address="300 per minute", by_account="30 per minute")
 PASSWORD = RateLimit("password", by_address="60 per minute", by_account="10 per minute")
+# By account: by the requested address. More would let others flood its inbox.
+RESET_PASSWORD = RateLimit("reset password", by_address="60 per hour", by_account="5 per hour")
+MAIL_TOKEN = RateLimit("mail token", by_address="60 per minute")
+# Requests that send something to a URL of the caller's choice.
+DELIVER = RateLimit("deliver", by_account="60 per minute")
 # By address, only requests with an unknown secret count: a calendar service reads the feeds of many
 # users from one address. It keeps reading deleted feeds, which must not use up the limit.
 FEED = RateLimit("feed", by_address="1200 per hour", by_account="120 per hour")

@@ -1,12 +1,23 @@
 import hmac
-from secrets import token_urlsafe
+from secrets import token_bytes, token_urlsafe
 
 from application.ports.password_attempts import KeyedDigest
-from domain.calendars.feed import SECRET_BYTES, FeedSecret
+from domain.accounts.mail_token import TOKEN_BYTES
+from domain.calendars.feed import SECRET_BYTES as FEED_SECRET_BYTES
+from domain.calendars.feed import FeedSecret
+from domain.webhooks.webhook import SECRET_BYTES as WEBHOOK_SECRET_BYTES
 
 
 def new_feed_secret() -> FeedSecret:
-    return FeedSecret(token_urlsafe(SECRET_BYTES))
+    return FeedSecret(token_urlsafe(FEED_SECRET_BYTES))
+
+
+def new_webhook_secret() -> bytes:
+    return token_bytes(WEBHOOK_SECRET_BYTES)
+
+
+def new_mail_token() -> str:
+    return token_urlsafe(TOKEN_BYTES)
 
 
 class HmacDigest(KeyedDigest):

@@ -28,6 +28,7 @@ from entrypoints.settings.web import (
     read_server_settings,
     read_web_timeouts,
 )
+from entrypoints.settings.webhooks import read_webhooks_allow_private_networks
 
 __all__ = [
     "LogSettings",
@@ -52,4 +53,5 @@ __all__ = [
     "read_settings",
     "read_tracing_settings",
     "read_web_timeouts",
+    "read_webhooks_allow_private_networks",
 ]

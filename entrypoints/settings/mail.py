@@ -5,6 +5,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from adapters.mail.message import ADDRESS
@@ -21,11 +22,16 @@ ENCRYPTION_BY_QUERY = {"starttls=required": Encryption.STARTTLS, "starttls=none"
 
 @dataclass(frozen=True)
 class MailSettings:
-    """Without a server, no mail leaves this machine."""
+    """Mails go to the server, else to files in the directory, else nowhere."""
 
     server: SmtpServer | None
+    directory: Path | None
     sender: Address
     app_url: str
+
+    @property
+    def is_mailing(self) -> bool:
+        return self.server is not None or self.directory is not None
 
 
 def read_mail_settings() -> MailSettings:
@@ -37,7 +43,13 @@ def read_mail_settings() -> MailSettings:
         raise SettingsError("MAIL_FROM: is not set.")
     if server is not None and app_url is None:
         raise SettingsError("PUBLIC_APP_URL: is not set.")
-    return MailSettings(server, sender or DEFAULT_SENDER, app_url or DEFAULT_APP_URL)
+    directory: str = read("MAIL_DIR", "str", default="")
+    return MailSettings(
+        server,
+        Path(directory) if directory else None,
+        sender or DEFAULT_SENDER,
+        app_url or DEFAULT_APP_URL,
+    )
 
 
 def _read_server(name: str) -> SmtpServer | None:

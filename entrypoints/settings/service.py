@@ -24,7 +24,9 @@ from entrypoints.settings.environment import (
     read_origins,
     read_seconds,
 )
+from entrypoints.settings.mail import read_mail_settings
 from entrypoints.settings.web import read_web_threads
+from entrypoints.settings.webhooks import read_webhooks_allow_private_networks
 
 JWT_SECRET_KEY_MIN_BYTES = 32  # RFC 7518 section 3.2: at least the hash size of HS256
 MEMORY = "memory://"
@@ -53,6 +55,8 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     public_url: str | None = None
     cors_origins: tuple[str, ...] = ()
+    is_mailing: bool = False
+    webhooks_allow_private_networks: bool = False
     database_pool_size: int = 4
     database_timeouts: Timeouts = field(default_factory=Timeouts)
     is_database_pooled: bool = False
@@ -107,6 +111,8 @@ def read_settings() -> Settings:
         trusted_proxies=read_networks("TRUSTED_PROXIES"),
         public_url=read_origin("PUBLIC_URL"),
         cors_origins=read_origins("CORS_ORIGINS"),
+        is_mailing=read_mail_settings().is_mailing,
+        webhooks_allow_private_networks=read_webhooks_allow_private_networks(),
         database_pool_size=read(
             "DATABASE_POOL_SIZE",
             "int",

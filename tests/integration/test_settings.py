@@ -44,6 +44,8 @@ ALL = (
     "SMTP_URL",
     "MAIL_FROM",
     "PUBLIC_APP_URL",
+    "MAIL_DIR",
+    "WEBHOOK_ALLOW_PRIVATE_NETWORKS",
     "CORS_ORIGINS",
     "LOG_LEVEL",
     "LOG_FORMAT",
@@ -127,6 +129,7 @@ def test_a_missing_setting_is_named(environment, name):
         ("ARGON2_LANES", "0"),
         ("ARGON2_TOTAL_MIB", "0"),
         ("RATELIMIT_ENABLED", "perhaps"),
+        ("WEBHOOK_ALLOW_PRIVATE_NETWORKS", "perhaps"),
         ("DATABASE_POOLER", "session"),
         ("RATELIMIT_STORAGE_URI", "memcached://localhost"),
         ("RATELIMIT_PUBLISH_EVENTS", ""),
@@ -307,12 +310,12 @@ def test_cors_origins_are_read(environment, text, origins):
 def test_without_a_mail_server_the_other_mail_settings_have_defaults(environment):
     for value in (None, ""):  # docker-compose passes empty values
         if value is not None:
-            for name in ("SMTP_URL", "MAIL_FROM", "PUBLIC_APP_URL"):
+            for name in ("SMTP_URL", "MAIL_FROM", "PUBLIC_APP_URL", "MAIL_DIR"):
                 environment.setenv(name, value)
 
         settings = read_mail_settings()
 
-        assert settings.server is None
+        assert (settings.server, settings.directory, settings.is_mailing) == (None, None, False)
         assert str(settings.sender) == "Turnout <turnout@localhost>"
         assert settings.app_url == "http://localhost:3000"
 
@@ -358,6 +361,34 @@ def test_mail_settings_are_read(environment, url, server):
     assert settings.server == server
     assert settings.sender == Address("Turnout, Zürich", "turnout", "example.org")
     assert settings.app_url == "https://app.example.org"
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        {"MAIL_DIR": "mail"},
+        {
+            "SMTP_URL": "smtps://smtp.example.org",
+            "MAIL_FROM": "turnout@example.org",
+            "PUBLIC_APP_URL": "https://app.example.org",
+        },
+    ],
+)
+def test_mail_is_enabled_by_a_server_or_a_directory(environment, mail):
+    assert not read_settings().is_mailing
+
+    for name, value in mail.items():
+        environment.setenv(name, value)
+
+    assert read_settings().is_mailing
+
+
+def test_webhooks_to_private_networks_are_refused_by_default(environment):
+    assert not read_settings().webhooks_allow_private_networks
+
+    environment.setenv("WEBHOOK_ALLOW_PRIVATE_NETWORKS", "true")
+
+    assert read_settings().webhooks_allow_private_networks
 
 
 def test_metrics_and_tracing_are_off_by_default(environment):

@@ -61,13 +61,14 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
     )
     @rate_limiter.by_address(SIGN_UP)
     @blueprint.body(SignUpSchema, examples.SIGN_UP)
-    @blueprint.response(201, ProfileSchema, example=examples.PROFILE, links=LOG_IN_LINK)
+    @blueprint.response(201, ProfileSchema, example=examples.NEW_PROFILE, links=LOG_IN_LINK)
     @rate_limiter.by_account(SIGN_UP, _username)
     def create_account(body: dict[str, Any]) -> Profile:
         """Sign up
 
-        Usernames are case-insensitive. The email address is optional and private. Common passwords
-        and passwords based on the username are rejected.
+        Usernames are case-insensitive. The email address is optional and private; it gets a mail to
+        verify it. Without a verified address, a forgotten password cannot be reset. Common
+        passwords and passwords based on the username are rejected.
         """
         return use_cases.sign_up(**body)
 

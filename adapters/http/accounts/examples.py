@@ -8,6 +8,10 @@ PROFILE = {
     "id": USER_ID,
     "username": "ada",
     "email": "ada@example.org",
+    "email_verified": True,
+    "notify_promotion": True,
+    "notify_event_changes": True,
+    "notify_reminder": True,
     "created_at": "2026-05-01T09:30:00Z",
 }
 TOKEN_PAIR = {
@@ -17,7 +21,7 @@ TOKEN_PAIR = {
     "expires_in": 3600,
     "refresh_expires_in": 86400,
 }
-PROFILE_CHANGES = {"email": "ada@example.org"}
+PROFILE_CHANGES = {"email": "ada@example.org", "current_password": CREDENTIALS["password"]}
 CONFIRMATION = {"password": CREDENTIALS["password"]}
 NEW_PASSWORD = {
     "current_password": CREDENTIALS["password"],
@@ -42,3 +46,7 @@ SESSION_PAGE = {
 REFRESH = {"refresh_token": TOKEN_PAIR["refresh_token"]}
 VERIFY = {"token": TOKEN_PAIR["access_token"]}
 VERIFIED = {"token_type": "access", "user_id": USER_ID, "expires_at": "2026-05-01T10:30:00Z"}
+NEW_PROFILE = PROFILE | {"email_verified": False}
+MAIL_TOKEN = {"token": "t0kenT0kenT0kenT0kenT0kenT0kenT0kenT0kenT0k"}
+RESET = {"email": PROFILE["email"]}
+RESET_CONFIRMATION = MAIL_TOKEN | {"new_password": NEW_PASSWORD["new_password"]}

@@ -39,7 +39,8 @@ def profile_blueprint(
     def get_profile() -> Profile:
         """Get your profile
 
-        Returns your username and email address. Only you can see the email address.
+        Returns your username and email address, and which mails you get. Only you can see them,
+        except the username.
         """
         return use_cases.get_profile(caller())
 
@@ -47,24 +48,30 @@ def profile_blueprint(
         "PATCH",
         "/v1/profile/",
         UsernameTaken("grace"),
+        WrongPassword(),
         TooManyWrongPasswords(timedelta(seconds=30)),
         PreconditionFailed(),
-        invalid={"email": ["Not a valid email address."]},
+        invalid={"current_password": ["Required to change the email address."]},
         headers=[IF_MATCH],
     )
     @rate_limiter.by_address(UPDATE_PROFILE)
     @rate_limiter.by_account(UPDATE_PROFILE, _user_id, ignored=WITHOUT_SESSION)
     @blueprint.body(ChangeProfileSchema, examples.PROFILE_CHANGES, is_patch=True)
     @blueprint.response(200, ProfileSchema, has_etag=True, example=examples.PROFILE)
-    def update_profile(changes: ProfileChanges) -> Profile:
+    def update_profile(body: dict[str, Any]) -> Profile:
         """Update your profile
 
-        Changes your username or email address; your sessions stay. Omitted fields keep their
-        values. Set `email` to null to remove it. The username must not be based on your password.
-        Rejecting it reveals the password, so a new username of eight or more characters counts as a
-        wrong password.
+        Changes your username, your email address, or which mails you get; your sessions stay.
+        Omitted fields keep their values. Set `email` to null to remove it. A new email address
+        requires your password, gets a mail to verify it, and is not verified until then; the old
+        address, if it was verified, gets a notice. To get the mail again, send the same address.
+        The username must not be based on your password. Rejecting it reveals the password, so a new
+        username of eight or more characters counts as a wrong password.
         """
-        return use_cases.update_profile(caller(), changes, client_info(), precondition())
+        current_password = body.pop("current_password", None)
+        return use_cases.update_profile(
+            caller(), ProfileChanges(**body), client_info(), precondition(), current_password
+        )
 
     @blueprint.operation(
         "DELETE",
@@ -83,10 +90,10 @@ def profile_blueprint(
         """Delete your account
 
         Requires your password and cannot be undone. All tokens and your calendar feed stop working
-        immediately. Your upcoming events are called off, with the reason that your account was
-        deleted. Your drafts are deleted, and you leave all waitlists. Your seats in upcoming events
-        go to the people on their waitlists. Events that you published stay, without your username.
-        The username becomes available.
+        immediately. Your webhooks are deleted. Your upcoming events are called off, with the reason
+        that your account was deleted. Your drafts are deleted, and you leave all waitlists. Your
+        seats in upcoming events go to the people on their waitlists. Events that you published
+        stay, without your username. The username becomes available.
         """
         use_cases.delete_account(caller(), body["password"], client_info(), precondition())
         return no_content()

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, post_load, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from adapters.http.pagination.page import PageSchema
-from adapters.http.requests.fields import Instant, ResponseSchema, Text
+from adapters.http.requests.fields import Instant, JsonBoolean, ResponseSchema, Text
 from application.ports.tokens import TokenType
 from domain.accounts.credentials import (
     PASSWORD_MAX_LENGTH,
@@ -15,11 +15,20 @@ from domain.accounts.credentials import (
     Password,
     Username,
 )
-from domain.accounts.user import ProfileChanges
 from domain.text import CONTROL
 
+# Notices, which only go to a verified address.
+PROMOTION = "when you get a seat from a waitlist."
+EVENT_CHANGES = "when an event is called off, or its time or place changes."
+REMINDER = "one day before an event that you attend."
 NO_CONTROL_CHARACTERS = rf"^[^{CONTROL}]*$"
 EMAIL_MAX_LENGTH = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
+
+
+# marshmallow also allows addresses that cannot get mails (adapters/mail/message.py): with quotes or
+# other than ASCII characters in the local part, or `=?` (RFC 2047), or an IP address as the domain;
+# and some whitespace and control characters.
+MAIL_ADDRESS = rf"(?!.*=\?)[!#-~]+@[^\s\[{CONTROL}]+\Z"
 
 
 class Email(Text, fields.Email):
@@ -54,55 +63,90 @@ def _new_password() -> Text:
     )
 
 
-def _known_password() -> Text:
+def _known_password(description: str | None = None, **options: Any) -> Text:
     metadata = {"format": "password", "example": "correct horse battery"}
-    return Text(required=True, load_only=True, metadata=metadata)
+    if description:
+        metadata["description"] = description
+    return Text(load_only=True, metadata=metadata, **options)
 
 
-def _email(**options: Any) -> Email:
+def _email(description: str, **options: Any) -> Email:
     return Email(
-        metadata={"description": "Only you can see it. Turnout sends no email."},
-        allow_none=True,
+        metadata={
+            "description": f"{description} Up to {EMAIL_MAX_LENGTH} characters; only ASCII and no "
+            "quotes before the @."
+        },
         validate=[
             validate.Length(max=EMAIL_MAX_LENGTH),
-            # marshmallow allows some whitespace and control characters.
-            validate.Regexp(rf"[^\s{CONTROL}]+\Z", error="Not a valid email address."),
+            validate.Regexp(MAIL_ADDRESS, error="Not a valid email address."),
         ],
         **options,
     )
 
 
+def _own_email(**options: Any) -> Email:
+    description = "Only you can see it. A new address gets a mail to verify it."
+    return _email(description, allow_none=True, **options)
+
+
+def _switch(description: str) -> JsonBoolean:
+    return JsonBoolean(metadata={"description": f"Whether to get a mail {description}"})
+
+
+def _mail_token() -> Text:
+    return Text(required=True, load_only=True, metadata={"description": "The token of the mail."})
+
+
 class SignUpSchema(Schema):
     username = _username(required=True)
     password = _new_password()
-    email = _email(load_default=None)
+    email = _own_email(load_default=None)
 
 
 class ChangeProfileSchema(Schema):
     """Omitted fields keep their values; a null email removes it."""
 
     username = _username()
-    email = _email()
-
-    @post_load
-    def to_changes(self, data: dict[str, Any], **kwargs: Any) -> ProfileChanges:
-        return ProfileChanges(**data)
+    email = _own_email()
+    notify_promotion = _switch(PROMOTION)
+    notify_event_changes = _switch(EVENT_CHANGES)
+    notify_reminder = _switch(REMINDER)
+    current_password = _known_password("Required to change the email address.")
 
 
 class ChangePasswordSchema(Schema):
-    current_password = _known_password()
+    current_password = _known_password(required=True)
     new_password = _new_password()
 
 
 class DeleteAccountSchema(Schema):
-    password = _known_password()
+    password = _known_password(required=True)
 
 
 class ProfileSchema(ResponseSchema):
     id = fields.UUID()
     username = fields.String()
     email = fields.String(allow_none=True)
+    email_verified = fields.Boolean(
+        metadata={"description": "Whether the token of a mail to the address was used."}
+    )
+    notify_promotion = _switch(PROMOTION)
+    notify_event_changes = _switch(EVENT_CHANGES)
+    notify_reminder = _switch(REMINDER)
     created_at = Instant()
+
+
+class VerifyEmailSchema(Schema):
+    token = _mail_token()
+
+
+class RequestPasswordResetSchema(Schema):
+    email = _email("A verified address.", required=True)
+
+
+class ResetPasswordSchema(Schema):
+    token = _mail_token()
+    new_password = _new_password()
 
 
 class LogInSchema(Schema):
@@ -113,7 +157,7 @@ class LogInSchema(Schema):
             "example": "ada",
         },
     )
-    password = _known_password()
+    password = _known_password(required=True)
     grant_type = Text(
         load_default="password",
         validate=validate.Equal("password"),

@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, post_load, pre_load
 from adapters.http.pagination.page import CursorPageSchema
 from adapters.http.pagination.query import CursorQuery
 from adapters.http.requests.fields import Instant, JsonBoolean, JsonInteger, ResponseSchema, Text
+from adapters.http.requests.patterns import BLANK, line_pattern, lines_pattern
 from application.pages import PageRequest
 from domain.events.access import AttendeesVisibleTo, Visibility
 from domain.events.description import (
@@ -31,14 +32,12 @@ from domain.events.state import (
     EventState,
 )
 from domain.events.time_zone import UTC, TimeZone
-from domain.text import CONTROL, CONTROL_EXCEPT_TEXT, IGNORABLE, LINE_BREAK
+from domain.text import CONTROL_EXCEPT_TEXT
 
 LINE = (
     "at least one visible character, no control characters or line breaks, and no unclosed "
     "bidirectional controls"
 )
-# Whitespace as Python defines it; \s of other regex engines covers less.
-BLANK = r"\s\u001c-\u001f\u0085"
 
 
 class NewEventState(StrEnum):
@@ -46,24 +45,10 @@ class NewEventState(StrEnum):
     PUBLISHED = "published"
 
 
-def _line(max_length: int) -> str:
-    """The pattern of a line of text. It cannot check that bidirectional controls are closed."""
-    inner = rf"[^{CONTROL}{LINE_BREAK}]"
-    outer = rf"[^{BLANK}{CONTROL}]"
-    has_visible = rf"(?=[\s\S]*[^\s{CONTROL}{IGNORABLE}])"
-    return rf"^{has_visible}[{BLANK}]*{outer}({inner}{{0,{max_length - 2}}}{outer})?[{BLANK}]*$"
-
-
-def _lines(max_length: int) -> str:
-    """The pattern of a text that can have tabs and line breaks."""
-    inner, outer = rf"[^{CONTROL_EXCEPT_TEXT}]", rf"[^{BLANK}{CONTROL_EXCEPT_TEXT}]"
-    return rf"^[{BLANK}]*{outer}({inner}{{0,{max_length - 2}}}{outer})?[{BLANK}]*$"
-
-
 def _title(**options: Any) -> Text:
     metadata = {
         "description": f"1 to {TITLE_MAX_LENGTH} characters after trimming whitespace: {LINE}.",
-        "pattern": _line(TITLE_MAX_LENGTH),
+        "pattern": line_pattern(TITLE_MAX_LENGTH),
         "example": "Analytical engines, an evening",
     }
     return Text(rule=Title, metadata=metadata, **options)
@@ -108,7 +93,7 @@ def _location(**options: Any) -> Text:
     metadata = {
         "description": f"Address, room, or link. Up to {LOCATION_MAX_LENGTH} characters after "
         f"trimming whitespace. Empty, or {LINE}.",
-        "pattern": rf"^[{BLANK}]*$|{_line(LOCATION_MAX_LENGTH)}",
+        "pattern": rf"^[{BLANK}]*$|{line_pattern(LOCATION_MAX_LENGTH)}",
         "example": "The reading room, 12 Wharf Street",
     }
     return Text(rule=Location, metadata=metadata, **options)
@@ -320,7 +305,7 @@ class CallOffEventSchema(Schema):
         metadata={
             "description": f"Up to {REASON_MAX_LENGTH:,} characters after trimming whitespace. The "
             "only control characters allowed are tabs and line breaks.",
-            "pattern": rf"^[{BLANK}]*$|{_lines(REASON_MAX_LENGTH)}",
+            "pattern": rf"^[{BLANK}]*$|{lines_pattern(REASON_MAX_LENGTH)}",
             "example": "The speaker is ill.",
         },
     )

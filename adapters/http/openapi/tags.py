@@ -5,6 +5,7 @@ SESSIONS = "Sessions"
 EVENTS = "Events"
 ATTENDANCE = "Attendance"
 CALENDARS = "Calendars"
+WEBHOOKS = "Webhooks"
 OPERATIONS = "Operations"
 
 TAGS = [
@@ -13,5 +14,6 @@ TAGS = [
     {"name": EVENTS, "description": "Publish, find, and manage events."},
     {"name": ATTENDANCE, "description": "Attend events, join waitlists, list attendees."},
     {"name": CALENDARS, "description": "See your events in a calendar app."},
+    {"name": WEBHOOKS, "description": "Tell your systems what happens to your events."},
     {"name": OPERATIONS, "description": "Health checks."},
 ]

@@ -53,6 +53,13 @@ class CursorPageSchema(ResponseSchema):
     )
 
 
+class CursorOnlyPageSchema(ResponseSchema):
+    next = _link_field("URL of the next page; null on the last page.")
+    next_cursor = fields.String(
+        allow_none=True, metadata={"description": "Cursor of the next page; null on the last page."}
+    )
+
+
 PageResponse: TypeAlias = tuple[dict[str, Any], dict[str, str]]
 
 
@@ -83,6 +90,15 @@ def page_response(
         "results": Fragment(results),
     }
     return body, link_header(first=first_link, previous=previous_link, following=next_link)
+
+
+def cursor_page_response(page: Page[Any], page_request: PageRequest, order: str) -> PageResponse:
+    """The body of a page of a list without offsets and counts, and its Link header."""
+    cursor = cursor_of(page.next_cursor, order) if page.next_cursor else None
+    next_link = _link(limit=page_request.limit, cursor=cursor) if cursor else None
+    first_link = _link(limit=page_request.limit, cursor=None) if page_request.after else None
+    body = {"next": next_link, "next_cursor": cursor, "results": page.results}
+    return body, link_header(first=first_link, previous=None, following=next_link)
 
 
 def _shortened(page: Page[Item], cursor_of_item: Callable[[Item], Cursor]) -> Page[Item]:

@@ -18,12 +18,15 @@ INVALID_LIMIT = {
 }
 
 
-class PagedQuery(Schema):
+class LimitedQuery(Schema):
     limit = QueryInteger(
         load_default=LIMIT_DEFAULT,
         validate=validate.Range(1, LIMIT_MAX),
         metadata={"description": "Maximum number of results."},
     )
+
+
+class PagedQuery(LimitedQuery):
     offset = QueryInteger(
         load_default=0,
         validate=validate.Range(0, OFFSET_MAX),
@@ -63,3 +66,13 @@ class CursorQuery(PagedQuery):
             raise ValidationError("Cannot be combined with cursor.", "offset")
         after = None if cursor is None else position_of(cursor, order, kind)
         return PageRequest(limit, offset, after, data.pop("count", after is None))
+
+
+class CursorOnlyQuery(LimitedQuery):
+    """Without `offset` and `count`."""
+
+    cursor = Text(metadata={"description": "`next_cursor` of the previous page."})
+
+    def page_request_of(self, data: dict[str, Any], order: str) -> PageRequest:
+        after = position_of(data["cursor"], order) if "cursor" in data else None
+        return PageRequest(data["limit"], after=after, is_counted=False)

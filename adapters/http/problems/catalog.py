@@ -10,7 +10,9 @@ from application.ports.event_queries import TooManyMatches
 from application.preconditions import PreconditionFailed
 from domain.accounts.errors import (
     InvalidCredentials,
+    InvalidMailToken,
     InvalidToken,
+    MailDisabled,
     RefreshTokenReused,
     RefreshTokenSuperseded,
     SessionNotFound,
@@ -37,6 +39,13 @@ from domain.events.errors import (
     TooManyEvents,
     WaitlistDisabled,
     WaitlistFull,
+)
+from domain.webhooks.errors import (
+    DeliveryNotFound,
+    TooManyWebhooks,
+    WebhookDisabled,
+    WebhookNotFound,
+    WebhookUrlRefused,
 )
 
 
@@ -125,6 +134,16 @@ CATALOG = (
         "The feed URL is wrong, or its feed was replaced or deleted.",
         "Ask the owner for the current URL.",
     ),
+    _of_error(
+        WebhookNotFound,
+        "You have no webhook with this id.",
+        "Fetch the list of webhooks again.",
+    ),
+    _of_error(
+        DeliveryNotFound,
+        "The webhook has no delivery with this id, or it was deleted because it is old.",
+        "Fetch the list of deliveries again.",
+    ),
     _of_status(405, "The path does not allow this method.", "Use a method in the Allow header."),
     _of_status(
         406,
@@ -191,6 +210,21 @@ CATALOG = (
         "Choose a higher capacity.",
     ),
     _of_error(
+        TooManyWebhooks,
+        "You already have the maximum number of webhooks.",
+        "Delete one.",
+    ),
+    _of_error(
+        WebhookDisabled,
+        "The webhook is disabled; `disabled_reason` says why.",
+        "Fix the endpoint, then enable the webhook with `PATCH /v1/webhooks/{id}/`.",
+    ),
+    _of_error(
+        MailDisabled,
+        "This server sends no mail.",
+        "Ask its operator for help with forgotten passwords.",
+    ),
+    _of_error(
         IdempotencyKeyInUse,
         "A request with this idempotency key is still in progress.",
         "Retry later with the same key.",
@@ -217,6 +251,17 @@ CATALOG = (
         422,
         "Fields, query parameters, or headers are invalid or unknown.",
         "Fix those that `errors` names.",
+    ),
+    _of_error(
+        InvalidMailToken,
+        "The token of a mail is wrong, expired or already used, or the email address has changed "
+        "since.",
+        "Request a new mail.",
+    ),
+    _of_error(
+        WebhookUrlRefused,
+        "Webhooks must have an https URL with a public host name.",
+        "Use another URL. For development, set `WEBHOOK_ALLOW_PRIVATE_NETWORKS`.",
     ),
     _of_error(
         IdempotencyKeyReused,

@@ -26,9 +26,9 @@ def in_utc(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def no_content() -> Response:
-    """A 204, without a Content-Type."""
-    response = Response(status=204)
+def no_content(status: int = 204) -> Response:
+    """An empty response, without a Content-Type."""
+    response = Response(status=status)
     del response.headers["Content-Type"]
     return response
 
