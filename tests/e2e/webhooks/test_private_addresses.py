@@ -1,0 +1,22 @@
+"""Endpoints on private networks, which only development servers allow."""
+
+from tests.concurrency import wait_until
+from tests.receivers import a_receiver
+from tests.workers import a_worker
+
+
+def test_without_the_setting_a_worker_sends_nothing_to_this_machine(database, ada):
+    """Even if the webhook exists: its host may have had another address when it was created."""
+    url = database.render_as_string(hide_password=False)
+    with a_receiver() as receiver, a_worker(url, WEBHOOK_ALLOW_PRIVATE_NETWORKS="false"):
+        https_url = receiver.url.replace("http:", "https:")
+        webhook = ada.post("/v1/webhooks/", {"url": https_url}).headers["Location"]
+        ada.post(f"{webhook}test/")
+
+        def last_error():
+            return ada.get(f"{webhook}deliveries/").json()["results"][0]["error"]
+
+        wait_until(lambda: last_error() is not None, "the attempt is recorded")
+
+        assert last_error() == "Webhooks are only sent over https, and only to public addresses."
+        assert not receiver.requests
