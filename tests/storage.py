@@ -6,10 +6,11 @@ from application.ports.unit_of_work import UnitOfWorkFactory
 from domain.accounts.session import Session
 from domain.accounts.user import User
 from domain.events.event import Event
+from domain.webhooks.webhook import Webhook
 
 
-def add_all(new_work: UnitOfWorkFactory, *things: User | Session | Event) -> None:
-    """Add users, sessions and events, in this order, in one transaction."""
+def add_all(new_work: UnitOfWorkFactory, *things: User | Session | Event | Webhook) -> None:
+    """Add users, sessions, events and webhooks, in this order, in one transaction."""
     with new_work() as work:
         for thing in things:
             getattr(work, type(thing).__name__.lower() + "s").add(thing)

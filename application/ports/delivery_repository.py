@@ -28,7 +28,8 @@ class DeliveryRepository(Protocol):
         """Fail due deliveries of deleted and disabled webhooks, and those queued before their
         webhook was enabled again, without an attempt.
 
-        Looks at the `limit` deliveries that have been due longest. Returns the number that failed.
+        At most `limit`. Looks at as many of each webhook, longest due first. Skips locked ones.
+        Returns the number that failed.
         """
 
     @abstractmethod
@@ -44,8 +45,8 @@ class DeliveryRepository(Protocol):
     ) -> Sequence[ClaimedDelivery]:
         """Lease deliveries that are due and not outdated, longest due first.
 
-        At most `limit`, at most `per_webhook` of each webhook, and none of the `busy` webhooks. May
-        overlook deliveries behind many others of few webhooks. Skips locked ones.
+        At most `limit`, at most `per_webhook` of each webhook, and none of the `busy` webhooks.
+        Skips locked ones instead of leasing others.
         """
 
     @abstractmethod

@@ -9,7 +9,7 @@ from domain.events.waitlist import WaitlistEntry
 
 
 class EventRepository(Protocol):
-    """Adds the messages that events have recorded to the outbox, in the same transaction."""
+    """Moves the messages that events have recorded to the outbox, in the same transaction."""
 
     @abstractmethod
     def add(self, event: Event, max_upcoming: int = MAX_UPCOMING_EVENTS) -> str:

@@ -10,6 +10,7 @@ from adapters.postgres.events import queries, statements
 from adapters.postgres.events.queries import PostgresEventQueries
 from adapters.postgres.reader import Reader
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from adapters.postgres.webhooks.queries import PostgresWebhookQueries
 from application.caller import Caller
 from application.events.join_waitlist import JoinWaitlist
 from application.events.leave_waitlist import LeaveWaitlist
@@ -18,6 +19,7 @@ from application.ports.account_queries import AccountQueries
 from application.ports.calendar_queries import CalendarQueries
 from application.ports.event_queries import MAX_SORTED, EventQueries
 from application.ports.unit_of_work import UnitOfWorkFactory
+from application.ports.webhook_queries import WebhookQueries
 from domain.events.description import Capacity
 from domain.events.event import EventChanges, Seat
 from domain.events.state import NO_REASON
@@ -26,6 +28,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
 from tests.fakes.memory_calendar_queries import MemoryCalendarQueries
 from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
+from tests.fakes.memory_webhook_queries import MemoryWebhookQueries
 from tests.fakes.seat_metrics import SeatMetricsInMemory
 from tests.storage import add_all, change
 
@@ -36,11 +39,19 @@ class Storage:
     accounts: AccountQueries
     events: EventQueries
     calendars: CalendarQueries
+    webhooks: WebhookQueries
     seat_metrics: SeatMetricsInMemory
 
     def keep(self, *things):
-        """Commit users, sessions and events, by their class, in this order."""
+        """Commit users, sessions, events and webhooks, in this order."""
         add_all(self.new_work, *things)
+
+    def commit(self, act):
+        """Call `act` with a unit of work, commit, and return its result."""
+        with self.new_work() as work:
+            result = act(work)
+            work.commit()
+        return result
 
     def keep_event(self, creator, **values):
         event = an_event(creator_id=creator.id, **values)
@@ -120,6 +131,7 @@ def memory_storage(max_sorted):
         MemoryAccountQueries(store),
         MemoryEventQueries(store, max_sorted),
         MemoryCalendarQueries(store),
+        MemoryWebhookQueries(store),
         seat_metrics,
     )
 
@@ -132,6 +144,7 @@ def postgres_storage(empty_database, max_sorted):
         PostgresAccountQueries(Reader(empty_database)),
         PostgresEventQueries(Reader(empty_database), max_sorted),
         PostgresCalendarQueries(Reader(empty_database)),
+        PostgresWebhookQueries(Reader(empty_database)),
         seat_metrics,
     )
 

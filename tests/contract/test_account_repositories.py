@@ -7,18 +7,32 @@ from application.idempotency import IdempotencyRecord, IdempotentRequest
 from application.pages import PageRequest
 from application.ports.account_queries import Profile, SessionView
 from domain.accounts.credentials import Username
-from domain.accounts.errors import AccountDeleted, UsernameTaken
+from domain.accounts.errors import AccountDeleted, InvalidMailToken, UsernameTaken
+from domain.accounts.mail_token import MailToken, TokenPurpose
 from domain.accounts.session import ClientInfo
 from domain.accounts.user import ProfileChanges
 from domain.calendars.errors import CalendarNotFound
 from domain.calendars.feed import CalendarFeed, FeedSecret
-from tests.builders import DAY, HOUR, NOON, a_session, a_user
+from tests.builders import DAY, HOUR, NOON, a_queued_mail, a_session, a_user, a_webhook
 
 
-@pytest.mark.parametrize("email", ["ada@example.org", None])
-def test_every_field_of_a_user_is_read_back(storage, email):
-    user = a_user(email=email, created_at=NOON.replace(microsecond=123_456))
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"email": None},
+        {"verified_email": "ada@example.org"},
+        {"verified_email": "old@example.org"},
+        {"notify_promotion": False},
+        {"notify_event_changes": False},
+        {"notify_reminder": False},
+    ],
+    ids=str,
+)
+def test_every_field_of_a_user_is_read_back(storage, fields):
+    user = a_user(created_at=NOON.replace(microsecond=123_456), **fields)
     storage.keep(user)
+    assert storage.accounts.get_profile(Caller(user.id)) == Profile.of(user)
 
     with storage.new_work() as work:
         assert work.users.get(user.id) == user
@@ -38,9 +52,7 @@ def test_a_name_is_taken_without_regard_to_case(storage, ada, name):
 
 
 def test_a_profile_shows_the_user(storage, ada):
-    assert storage.accounts.get_profile(Caller(ada.id)) == Profile(
-        ada.id, ada.username, ada.email, ada.created_at
-    )
+    assert storage.accounts.get_profile(Caller(ada.id)) == Profile.of(ada)
     with pytest.raises(AccountDeleted):
         storage.accounts.get_profile(Caller(uuid4()))
 
@@ -82,7 +94,8 @@ def test_an_unknown_session_is_not_found(storage):
 def test_a_saved_user_is_changed(storage, ada):
     with storage.new_work() as work:
         loaded = work.users.find_for_update(ada.id)
-        loaded.edit(ProfileChanges(Username("Ada.L"), None))
+        loaded.verify_email()
+        loaded.edit(ProfileChanges(Username("Ada.L"), None, *[False] * 3))
         loaded.password_hash = "another hash"
         work.users.save(loaded)
         work.commit()
@@ -130,6 +143,30 @@ def test_removing_a_user_removes_only_their_sessions(storage, ada, grace):
         storage.calendars.entries(feed.secret_hash, 1, 1, NOON)
     with pytest.raises(AccountDeleted):
         storage.accounts.get_profile(Caller(ada.id))
+
+
+def test_removing_a_user_removes_only_their_webhooks_mails_and_tokens(storage, ada, grace):
+    people = [ada, grace]
+    webhooks = [a_webhook(user_id=user.id) for user in people]
+    mails = [a_queued_mail(user) for user in people]
+    purpose = TokenPurpose.VERIFY_EMAIL
+    tokens = [MailToken.issue(user.username, user.id, purpose, "", NOON) for user in people]
+    storage.keep(*webhooks)
+    with storage.new_work() as work:
+        for mail, token in zip(mails, tokens, strict=True):
+            work.mails.add(mail)
+            work.mail_tokens.add(token)
+        work.users.remove(work.users.get_for_update(ada.id))
+        work.commit()
+
+    with storage.new_work() as work:
+        assert work.webhooks.find_for_update(webhooks[0].id) is None
+        assert work.webhooks.find_for_update(webhooks[1].id)
+        due = work.mails.claim_due(NOON, 10, uuid4(), NOON + HOUR)
+        assert [claimed.mail.id for claimed in due] == [mails[1].id]
+        with pytest.raises(InvalidMailToken):
+            work.mail_tokens.get(tokens[0].hash, purpose, NOON)
+        assert work.mail_tokens.get(tokens[1].hash, purpose, NOON) == tokens[1]
 
 
 def sessions_of(user):

@@ -2,19 +2,24 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from uuid import uuid4
 
 import pytest
 
 from application.caller import Caller
 from application.events.cancel_attendance import CancelAttendance
+from application.webhooks.create_webhook import CreateWebhook, NewWebhook
 from domain.accounts.errors import RefreshTokenSuperseded, UsernameTaken
 from domain.errors import DomainError
 from domain.events.description import Title
 from domain.events.errors import CapacityExhausted, EventCancelled
 from domain.events.event import EventChanges, Seat
 from domain.events.state import CancellationReason, EventState
+from domain.webhooks.errors import TooManyWebhooks
+from domain.webhooks.webhook import MAX_WEBHOOKS, WebhookDescription
 from tests.builders import CLIENT_INFO, NOON, SECOND, a_session, a_user
 from tests.fakes.clock import FakeClock
+from tests.fakes.security import AuditInMemory
 
 THREADS = 20
 
@@ -180,6 +185,18 @@ def test_of_20_concurrent_call_offs_the_first_reason_stays(storage, ada):
     loaded = storage.load(event, ada)
     number = int((loaded.cancelled_at - NOON) / SECOND)
     assert (loaded.cancellation_reason, loaded.revision) == (f"Reason {number}", 1)
+
+
+def test_of_20_webhooks_that_are_created_at_once_10_are(storage, ada):
+    create = CreateWebhook(
+        storage.new_work, FakeClock(), uuid4, lambda: bytes(32), AuditInMemory(), False
+    )
+    new = NewWebhook("https://example.org/", None, WebhookDescription(""))
+
+    outcomes = at_once(lambda _: create(Caller(ada.id), new, CLIENT_INFO), range(THREADS))
+
+    assert outcomes.count(TooManyWebhooks) == THREADS - MAX_WEBHOOKS
+    assert len(storage.webhooks.webhooks(Caller(ada.id))) == MAX_WEBHOOKS
 
 
 def test_20_concurrent_wrong_passwords_are_all_counted(storage):

@@ -25,6 +25,7 @@ READS = {
     "profile": lambda storage, _event, caller: storage.accounts.get_profile(caller),
     "sessions": lambda storage, _event, caller: storage.accounts.live_sessions(caller, ALL, NOON),
     "calendar": lambda storage, event, caller: storage.calendars.entry(event.id, caller),
+    "webhooks": lambda storage, _event, caller: storage.webhooks.webhooks(caller),
     "feed": lambda storage, _event, caller: storage.calendars.feed_created_at(caller),
 }
 

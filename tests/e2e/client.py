@@ -94,6 +94,9 @@ class Member(Visitor):
         body = {"current_password": current, "new_password": new}
         return self.post("/v1/profile/password/", body)
 
+    def change_email(self, email: str | None, password: str = PASSWORD) -> httpx.Response:
+        return self.patch("/v1/profile/", email=email, current_password=password)
+
     def delete_account(self, password: str = PASSWORD) -> httpx.Response:
         return self.http.request("DELETE", "/v1/profile/", json={"password": password})
 
@@ -136,6 +139,15 @@ class Member(Visitor):
     def call_off(self, event: str, **body: Any) -> httpx.Response:
         """Without a reason, the request has no body."""
         return self.post(f"{event}call-off/", body or None)
+
+    def create_webhook(self, **changes: Any) -> httpx.Response:
+        return self.post("/v1/webhooks/", {"url": "https://hooks.example.org/"} | changes)
+
+    def new_webhook(self, **changes: Any) -> str:
+        """Create a webhook and return its path."""
+        response = self.create_webhook(**changes)
+        assert response.status_code == 201, response.text
+        return str(response.headers["Location"])
 
     def event_titles(self, **query: Any) -> list[str]:
         """The titles on a page of the event list."""

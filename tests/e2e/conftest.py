@@ -6,13 +6,14 @@ import pytest
 from tests.applications import a_container, live_server
 from tests.e2e.client import Visitor
 from tests.e2e.conformance import Document
+from tests.e2e.mailbox import Mailbox
 from tests.postgres import a_database
 from tests.processes import running_cli
 
 
 @pytest.fixture(scope="session")
 def container(database):
-    settings = {"database_pool_size": 24, "ratelimit_enabled": False}
+    settings = {"database_pool_size": 24, "ratelimit_enabled": False, "is_mailing": True}
     with a_container(database, **settings) as container:
         yield container
 
@@ -46,6 +47,11 @@ def ada(visitor):
 @pytest.fixture
 def grace(visitor):
     return visitor.new_member("grace")
+
+
+@pytest.fixture
+def mailbox(container):
+    return Mailbox(container)
 
 
 @pytest.fixture(scope="session")

@@ -344,6 +344,7 @@ class MemoryEventRepository(EventRepository):
         outbox = MemoryOutbox(self.state.outbox)
         for body in event_bodies(event):
             outbox.add(OutboxMessage(uuid4(), event.creator_id, body))
+        event.messages.clear()
 
 
 def _values(event: EventSeats, kind: type[EventSeats]) -> dict[str, Any]:

@@ -125,9 +125,16 @@ def _flat(messages: Any) -> dict[str, list[str]]:
     if not isinstance(messages, dict):
         return {WHOLE_BODY: list(messages)}
     return {
-        WHOLE_BODY if field == "_schema" else str(field): list(dict.fromkeys(problems))
+        WHOLE_BODY if field == "_schema" else str(field): list(dict.fromkeys(_texts(problems)))
         for field, problems in messages.items()
     }
+
+
+def _texts(problems: Any) -> list[str]:
+    """Those of a list's items are by index."""
+    if isinstance(problems, dict):
+        return [text for each in problems.values() for text in _texts(each)]
+    return list(problems)
 
 
 @lru_cache(PARSED_QUERIES)

@@ -3,7 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg2.errors import UniqueViolation
-from sqlalchemy import Text, bindparam, delete, exists, func, null, select, update
+from sqlalchemy import Text, bindparam, delete, exists, func, null, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.accounts.mappers import user_from_row, user_to_row
@@ -42,7 +42,10 @@ REMOVE_BELONGINGS = [
 ANONYMIZE = compile_sql(
     update(users)
     .where(users.c.id == USER_ID)
-    .values(username=null(), email=null(), verified_email=null(), password_hash=null())
+    .values(
+        **dict.fromkeys(("username", "email", "verified_email", "password_hash"), null()),
+        **dict.fromkeys(("notify_promotion", "notify_event_changes", "notify_reminder"), true()),
+    )
 )
 
 

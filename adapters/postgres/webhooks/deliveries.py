@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from adapters.postgres.schema.tables import webhook_deliveries, webhooks
 from adapters.postgres.sql import array_values, compile_sql, rows_of, update_values
 from adapters.postgres.transaction import Transaction
+from adapters.postgres.webhooks.distinct import distinct_webhooks
 from adapters.postgres.webhooks.mappers import (
     delivery_from_row,
     delivery_to_row,
@@ -31,36 +32,26 @@ ADD_ALL = compile_sql(
         index_elements=[webhook_deliveries.c.webhook_id, webhook_deliveries.c.message_id]
     )
 )
-# Steps from one webhook to the next in the index (PostgreSQL wiki, Loose indexscan), and reads only
-# the first deliveries of each: the time does not depend on the length of the queues.
-_pending = """
-    WITH RECURSIVE pending AS (
-        (
-            SELECT webhook_id FROM webhook_deliveries WHERE state = 'pending'
-            ORDER BY webhook_id LIMIT 1
-        )
-        UNION ALL
-        SELECT (
-            SELECT webhook_id FROM webhook_deliveries
-            WHERE state = 'pending' AND webhook_id > pending.webhook_id
-            ORDER BY webhook_id LIMIT 1
-        )
-        FROM pending WHERE webhook_id IS NOT NULL
-    )
-"""
+# The ids of webhooks with pending deliveries.
+_pending = distinct_webhooks("pending", "state = 'pending'")
 # The conditions are repeated where rows are locked: PostgreSQL then checks them again if another
 # transaction has changed the row.
-FAIL_OUTDATED = f"""{_pending}, outdated AS (
-        SELECT due.id
+FAIL_OUTDATED = f"""WITH RECURSIVE {_pending}, changed AS (
+        SELECT pending.webhook_id, coalesce(enabled_at, 'infinity') AS enabled_at
         FROM pending
         LEFT JOIN webhooks ON webhooks.id = pending.webhook_id AND disabled_reason IS NULL
+        -- Unless it has always been enabled.
+        WHERE webhooks.id IS NULL OR created_at < enabled_at
+    ), outdated AS (
+        SELECT due.id
+        FROM changed
         CROSS JOIN LATERAL (
             SELECT id, queued_at FROM webhook_deliveries
-            WHERE webhook_id = pending.webhook_id
+            WHERE webhook_id = changed.webhook_id
                 AND state = 'pending' AND next_attempt_at <= %(now)s
             ORDER BY next_attempt_at LIMIT %(limit)s
         ) AS due
-        WHERE webhooks.id IS NULL OR due.queued_at < webhooks.enabled_at
+        WHERE due.queued_at < changed.enabled_at
         LIMIT %(limit)s
     ), locked AS (
         SELECT webhook_deliveries.id FROM webhook_deliveries JOIN outdated USING (id)
@@ -72,8 +63,8 @@ FAIL_OUTDATED = f"""{_pending}, outdated AS (
         RETURNING webhook_deliveries.id
     )
     SELECT count(*) FROM failed
-"""
-CLAIM_DUE = f"""{_pending}, due AS (
+"""  # noqa: S608  # no values, only names
+CLAIM_DUE = f"""WITH RECURSIVE {_pending}, due AS (
         SELECT due.id, due.next_attempt_at
         FROM pending
         JOIN webhooks ON webhooks.id = pending.webhook_id AND disabled_reason IS NULL
@@ -98,7 +89,7 @@ CLAIM_DUE = f"""{_pending}, due AS (
         RETURNING webhook_deliveries.*, locked.due_at
     )
     SELECT * FROM claimed ORDER BY due_at, id
-"""
+"""  # noqa: S608  # no values, only names
 WEBHOOKS = compile_sql(
     select(webhooks).where(webhooks.c.id == any_(bindparam("webhook_ids", type_=ARRAY(Uuid))))
 )

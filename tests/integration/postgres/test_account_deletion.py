@@ -9,7 +9,15 @@ from adapters.postgres.accounts.queries import PostgresAccountQueries
 from adapters.postgres.calendars.queries import PostgresCalendarQueries
 from adapters.postgres.maintenance.verify import verify
 from adapters.postgres.reader import Reader
-from adapters.postgres.schema.tables import calendar_feeds, events, idempotency_keys, users
+from adapters.postgres.schema.tables import (
+    calendar_feeds,
+    events,
+    idempotency_keys,
+    mail_tokens,
+    mails,
+    users,
+    webhooks,
+)
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.security.secrets import new_feed_secret
 from application.accounts.withdraw_from_events import BATCH, WithdrawFromEvents
@@ -17,10 +25,19 @@ from application.calendars.create_calendar_feed import CreateCalendarFeed
 from application.caller import Caller
 from application.errors import Unavailable
 from domain.accounts.errors import AccountDeleted
+from domain.accounts.mail_token import MailToken, TokenPurpose
 from domain.calendars.errors import CalendarNotFound
 from domain.calendars.feed import CalendarFeed
 from domain.events.state import EventState
-from tests.builders import CLIENT_INFO, NOON, a_user, an_event
+from tests.builders import (
+    CLIENT_INFO,
+    NOON,
+    a_queued_mail,
+    a_user,
+    a_verified_user,
+    a_webhook,
+    an_event,
+)
 from tests.fakes.clock import FakeClock
 from tests.fakes.security import AuditInMemory
 from tests.postgres import run_in
@@ -53,38 +70,43 @@ def create_feed(new_work, event, ada):
 
 
 def test_only_the_id_of_a_deleted_user_remains(empty_database, new_work):
-    ada = a_user("ada")
+    ada = a_verified_user(notify_promotion=False, notify_event_changes=False, notify_reminder=False)
     add_all(new_work, ada)
-    with new_work() as work:
-        work.users.remove(work.users.find_for_update(ada.id))
-        work.commit()
+    remove_account(new_work, ada)
 
     with empty_database.connect() as connection:
         [row] = connection.execute(select(users)).mappings()
-    remaining = {name for name, value in row.items() if value is not None}
-    assert remaining == {"id", "created_at"}
+    # As for every new account.
+    switches = dict.fromkeys(("notify_promotion", "notify_event_changes", "notify_reminder"), True)
+    remaining = {name: value for name, value in row.items() if value is not None}
+    assert remaining == {"id": ada.id, "created_at": ada.created_at, **switches}
 
 
-def test_feeds_and_keys_of_the_user_are_deleted(empty_database, new_work):
+def test_what_belongs_to_the_user_is_deleted(empty_database, new_work):
     ada, grace = a_user("ada"), a_user("grace")
     add_all(new_work, ada, grace)
-    feeds, keys = (
-        [{"user_id": each.id, "created_at": NOON, **values} for each in (ada, grace)]
-        for values in ({"secret_hash": b""}, {"key": "k", "fingerprint": b"", "answer": {}})
-    )
-    for number, feed in enumerate(feeds):
-        feed["secret_hash"] = bytes([number])
-    with empty_database.begin() as connection:
-        connection.execute(insert(calendar_feeds), feeds)
-        connection.execute(insert(idempotency_keys), keys)
+    for user in (ada, grace):
+        give_belongings(empty_database, new_work, user)
 
-    with new_work() as work:
-        work.users.remove(work.users.find_for_update(ada.id))
-        work.commit()
+    remove_account(new_work, ada)
 
     with empty_database.connect() as connection:
-        for table in (calendar_feeds, idempotency_keys):
+        for table in (calendar_feeds, idempotency_keys, webhooks, mails, mail_tokens):
             assert connection.execute(select(table.c.user_id)).scalars().all() == [grace.id]
+
+
+def give_belongings(database, new_work, user):
+    with new_work() as work:
+        work.calendar_feeds.put(CalendarFeed.open(user.id, new_feed_secret(), NOON))
+        work.webhooks.add(a_webhook(user_id=user.id))
+        work.mails.add(a_queued_mail(user))
+        work.mail_tokens.add(
+            MailToken.issue(str(user.id), user.id, TokenPurpose.VERIFY_EMAIL, user.email, NOON)
+        )
+        work.commit()
+    key = {"user_id": user.id, "key": "k", "fingerprint": b"", "answer": {}, "created_at": NOON}
+    with database.begin() as connection:
+        connection.execute(insert(idempotency_keys), key)
 
 
 @pytest.mark.parametrize("function", [publish, attend, create_feed])
