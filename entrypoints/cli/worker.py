@@ -34,7 +34,6 @@ def worker(*, stop_on_eof: bool) -> None:
     settings = read_worker_settings()
     metrics = read_worker_metrics_settings()
     log = read_log_settings()
-    configure_logging(log.level, log.format)
     container = WorkerContainer(settings=settings)
     if metrics:
         require_free(metrics.host, metrics.port, "METRICS_HOST", "WORKER_METRICS_PORT")
@@ -44,6 +43,7 @@ def worker(*, stop_on_eof: bool) -> None:
         raise
     except Unavailable:
         pass  # it may come up later
+    configure_logging(log.level, log.format)
     if metrics:
         container.metrics().serve(metrics.host, metrics.port, container.backlogs)
     click.echo(f"Turnout's worker is running.\n  Mails       {describe_mail(settings.mail)}")

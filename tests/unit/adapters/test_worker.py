@@ -204,7 +204,7 @@ async def test_a_slow_mail_server_does_not_delay_webhooks(world):
 
 async def test_a_stop_finishes_and_records_what_has_begun_and_begins_nothing_else(world, state):
     user, slow = a_verified_user(), a_webhook(url="https://slow.example/")
-    begun, later, mail = *deliveries_to(slow, 2), a_queued_mail(user)
+    [begun, later], mail = deliveries_to(slow, 2), a_queued_mail(user)
     add(world, users=[user], mails=[mail], webhooks=[slow], deliveries=[begun])
     sender, mailer = Sender(), Outbound()
     mailer.release.clear()
