@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 from sqlalchemy import text
 
+from adapters.worker.worker import MAX_MAILS
 from tests.concurrency import wait_until
 from tests.e2e.client import PASSWORD, in_hours
 from tests.integration.mail.mail_server import Inbox, a_mail_server
@@ -373,4 +374,4 @@ def test_however_often_the_worker_dies_each_person_gets_one_mail_about_a_change(
     for message in postbox.messages:
         ids[message["To"]].add(message["Message-ID"])
     assert {to: len(each) for to, each in ids.items()} == dict.fromkeys(map(address, names), 1)
-    assert len(postbox.messages) <= len(names) + kills * MAILS_AT_A_TIME
+    assert len(postbox.messages) <= len(names) + kills * MAX_MAILS

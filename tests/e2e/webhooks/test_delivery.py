@@ -3,14 +3,29 @@
 from datetime import datetime, timedelta
 from secrets import token_bytes
 
+import httpx
 import pytest
 from sqlalchemy import text
 
 from domain.webhooks.delivery import DELAYS, RESPONSE_MAX_BYTES
+from tests.applications import a_container, live_server
 from tests.concurrency import wait_until
-from tests.e2e.conformance import pointer
+from tests.e2e.conformance import Document, pointer
 from tests.receivers import Reply, a_receiver
 from tests.workers import a_worker
+
+
+@pytest.fixture(scope="module")
+def base_url(database):
+    """An API that allows endpoints on this machine."""
+    settings = {"ratelimit_enabled": False, "webhooks_allow_private_networks": True}
+    with a_container(database, **settings) as container, live_server(container.app()) as base_url:
+        yield base_url
+
+
+@pytest.fixture(scope="module")
+def document(base_url):
+    return Document(httpx.get(f"{base_url}/api/schema/").json())
 
 
 @pytest.fixture(scope="module")
