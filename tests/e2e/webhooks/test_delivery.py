@@ -96,6 +96,11 @@ def arrived(receiver, number=1):
     return receiver.requests
 
 
+def count_messages(engine):
+    with engine.connect() as connection:
+        return connection.execute(text("SELECT count(*) FROM outbox")).scalar_one()
+
+
 def make_due(engine):
     with engine.begin() as connection:
         connection.execute(
@@ -208,13 +213,16 @@ def test_an_endpoint_says_when_to_retry(receiver, webhook):
     assert following - last == timedelta(hours=1)
 
 
-def test_an_endpoint_that_is_gone_gets_nothing_more_until_it_is_enabled(ada, receiver, webhook):
+def test_an_endpoint_that_is_gone_gets_nothing_more_until_it_is_enabled(
+    engine, ada, receiver, webhook
+):
     receiver.respond = lambda _: Reply(410)
     webhook.send_test()
     assert webhook.last_delivery(attempts=1)["state"] == "failed"
     assert not webhook.get()["enabled"]
     assert webhook.get()["disabled_reason"] == "gone"
     ada.new_event(title="while it is disabled")
+    wait_until(lambda: count_messages(engine) == 0, "the worker has seen it", timeout_s=20)
     receiver.respond = lambda _: Reply()
 
     webhook.update(enabled=True)
