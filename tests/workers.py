@@ -38,4 +38,7 @@ def a_worker(database_url: str, **settings: str) -> Iterator[subprocess.Popen[by
             yield process
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(STOP_TIMEOUT_S)
+            try:
+                process.wait(STOP_TIMEOUT_S)
+            finally:
+                process.kill()

@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 from sqlalchemy import text
 
+from adapters.worker.worker import MAX_MAILS
 from tests.concurrency import wait_until
 from tests.e2e.client import PASSWORD, in_hours
 from tests.integration.mail.mail_server import Inbox, a_mail_server
@@ -271,24 +272,35 @@ def test_those_concerned_learn_that_an_event_moved_gave_them_a_seat_or_is_called
     }
 
 
-def test_attendees_are_reminded_once_one_day_before(join, postbox, queue, worker):
-    """A worker looks for events when it starts."""
-    ada, grace = join("ada"), join("grace")
-    dates = {"start_time": in_hours(23), "end_time": in_hours(24)}
-    assert grace.attend(ada.new_event(title="Tea", **dates)).status_code == 204
+def test_attendees_are_reminded_once_one_day_before(engine, join, postbox, queue, worker):
+    """Not: those who took their seat later. A worker looks for events when it starts."""
+    ada, grace, mary = join("ada"), join("grace"), join("mary")
+    soon = {"start_time": in_hours(23), "end_time": in_hours(24)}
+    late = {"start_time": in_hours(25), "end_time": in_hours(26)}
+    tea, coffee = (ada.new_event(title=title, **soon) for title in ("Tea", "Coffee"))
+    dinner = ada.new_event(title="Dinner", **late)
+    for event in (tea, dinner):
+        assert grace.attend(event).status_code == 204
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE attendances SET registered_at = now() - interval '1 week'"))
+    assert mary.attend(tea).status_code == 204
+    assert mary.attend(coffee).status_code == 204
     worker.kill()
     worker.start()
     postbox.wait_for(address("grace"), "Reminder: Tea")
-    assert grace.attend(ada.new_event(title="Coffee", **dates)).status_code == 204
-    late = {"start_time": in_hours(25), "end_time": in_hours(26)}
-    assert grace.attend(ada.new_event(title="Dinner", **late)).status_code == 204
+    with engine.begin() as connection:
+        # Coffee moves, so that it gets another reminder, and Mary has had her seat for long.
+        connection.execute(text("UPDATE attendances SET registered_at = now() - interval '1 week'"))
+    moved = {"start_time": in_hours(22), "end_time": in_hours(23)}
+    assert ada.http.patch(coffee, json=moved).status_code == 200
 
     worker.kill()
     worker.start()
 
-    postbox.wait_for(address("grace"), "Reminder: Coffee")
+    postbox.wait_for(address("mary"), "Reminder: Coffee")
     queue.wait_until_empty()
-    assert len(postbox.messages) == 2
+    reminders = [each for each in postbox.messages if each["Subject"].startswith("Reminder")]
+    assert len(reminders) == 2
 
 
 def test_a_mail_is_sent_again_after_a_server_refused_it_for_a_while(ada, postbox, queue):
@@ -373,4 +385,4 @@ def test_however_often_the_worker_dies_each_person_gets_one_mail_about_a_change(
     for message in postbox.messages:
         ids[message["To"]].add(message["Message-ID"])
     assert {to: len(each) for to, each in ids.items()} == dict.fromkeys(map(address, names), 1)
-    assert len(postbox.messages) <= len(names) + kills * MAILS_AT_A_TIME
+    assert len(postbox.messages) <= len(names) + kills * MAX_MAILS

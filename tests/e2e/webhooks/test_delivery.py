@@ -3,14 +3,29 @@
 from datetime import datetime, timedelta
 from secrets import token_bytes
 
+import httpx
 import pytest
 from sqlalchemy import text
 
 from domain.webhooks.delivery import DELAYS, RESPONSE_MAX_BYTES
+from tests.applications import a_container, live_server
 from tests.concurrency import wait_until
-from tests.e2e.conformance import pointer
+from tests.e2e.conformance import Document, pointer
 from tests.receivers import Reply, a_receiver
 from tests.workers import a_worker
+
+
+@pytest.fixture(scope="module")
+def base_url(database):
+    """An API that allows endpoints on this machine."""
+    settings = {"ratelimit_enabled": False, "webhooks_allow_private_networks": True}
+    with a_container(database, **settings) as container, live_server(container.app()) as base_url:
+        yield base_url
+
+
+@pytest.fixture(scope="module")
+def document(base_url):
+    return Document(httpx.get(f"{base_url}/api/schema/").json())
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +94,11 @@ def arrived(receiver, number=1):
     wait_until(lambda: len(receiver.requests) >= number, f"{number} requests arrive", timeout_s=20)
     assert len(receiver.requests) == number
     return receiver.requests
+
+
+def count_messages(engine):
+    with engine.connect() as connection:
+        return connection.execute(text("SELECT count(*) FROM outbox")).scalar_one()
 
 
 def make_due(engine):
@@ -193,13 +213,16 @@ def test_an_endpoint_says_when_to_retry(receiver, webhook):
     assert following - last == timedelta(hours=1)
 
 
-def test_an_endpoint_that_is_gone_gets_nothing_more_until_it_is_enabled(ada, receiver, webhook):
+def test_an_endpoint_that_is_gone_gets_nothing_more_until_it_is_enabled(
+    engine, ada, receiver, webhook
+):
     receiver.respond = lambda _: Reply(410)
     webhook.send_test()
     assert webhook.last_delivery(attempts=1)["state"] == "failed"
     assert not webhook.get()["enabled"]
     assert webhook.get()["disabled_reason"] == "gone"
     ada.new_event(title="while it is disabled")
+    wait_until(lambda: count_messages(engine) == 0, "the worker has seen it", timeout_s=20)
     receiver.respond = lambda _: Reply()
 
     webhook.update(enabled=True)
