@@ -35,6 +35,7 @@ FROM source AS development
 COPY --from=development-packages /opt/venv /opt/venv
 COPY pyproject.toml README.md openapi.json ./
 COPY docs/errors.md docs/
+COPY docs/examples docs/examples
 COPY deploy deploy
 COPY tests tests
 # The source directory is read-only for the user.

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
-TIMEOUT_S = 6
+TIMEOUT_S = 60
 
 
 def run_concurrently(*functions: Callable[..., Any]) -> list[Any]:

@@ -14,7 +14,8 @@ from application.ports.mailer import Mail
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NO_PLACE = "to be announced"
-GIVE_UP = "If you can't come, please give up your place, so that someone else can have it."
+GIVE_BACK = "If you can't come, please give your seat back, so that someone else can have it."
+GIVE_UP = "If you can't come any more, please give your seat back or leave the waitlist."
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(["html"]),
@@ -55,7 +56,7 @@ class JinjaMailTemplates(MailTemplates):
             url=f"{self._app_url}/verify-email#token={token}",
             closing=[
                 f"The link works for {_duration(valid_for)}.",
-                "If you did not add this address to a Turnout account, ignore this mail.",
+                "If you did not add this address to a Turnout account, you can ignore this email.",
             ],
         )
         return _mail(mail_id, recipient, content)
@@ -84,7 +85,7 @@ class JinjaMailTemplates(MailTemplates):
             closing=[
                 f"The link works once, for {_duration(valid_for)}. A new password logs you out "
                 "everywhere.",
-                "If you did not ask for this, ignore this mail. Your password stays the same.",
+                "If it was not you, you can ignore this email. Your password stays the same.",
             ],
         )
         return _mail(mail_id, recipient, content)
@@ -94,7 +95,7 @@ class JinjaMailTemplates(MailTemplates):
             event,
             subject="You have a seat",
             opening="A seat became free, and it is yours. You are no longer on the waitlist.",
-            closing=[GIVE_UP],
+            closing=[GIVE_BACK],
         )
         return _mail(mail_id, recipient, content)
 
@@ -102,7 +103,7 @@ class JinjaMailTemplates(MailTemplates):
         content = self._notice(
             event,
             subject="Called off",
-            opening="This event has been called off and does not take place.",
+            opening="This event has been called off and will not take place.",
         )
         return _mail(mail_id, recipient, content)
 
@@ -115,7 +116,7 @@ class JinjaMailTemplates(MailTemplates):
         content = self._notice(
             event,
             subject=f"New {what}",
-            opening=f"The {what} of this event has changed.",
+            opening=f"This event has a new {what}. You have a seat or are on its waitlist.",
             facts=[
                 *(
                     (f"New {label.lower()}" if label in changed else label, new[label])
@@ -131,8 +132,8 @@ class JinjaMailTemplates(MailTemplates):
         content = self._notice(
             event,
             subject="Reminder",
-            opening="An event that you attend is coming up.",
-            closing=[GIVE_UP],
+            opening="You have a seat at this event, which starts soon.",
+            closing=[GIVE_BACK],
         )
         return _mail(mail_id, recipient, content)
 

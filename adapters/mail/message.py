@@ -14,7 +14,7 @@ import idna
 from application.ports.mailer import Mail, MailRejected
 from domain.text import CONTROL, LINE_BREAK
 
-LINE_LENGTH = 78  # RFC 5322 section 2.1.1
+LINE_LENGTH, LINE_MAX_LENGTH = 78, 998  # RFC 5322 section 2.1.1
 # An ASCII addr-spec without quoted strings, comments and address literals (RFC 5322 section 3.4.1).
 # Some servers decode `=?utf-8?q?...?=` in it.
 ADDRESS = re.compile(r"(?!.*=\?)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9._-]+")
@@ -75,9 +75,14 @@ def make_message(mail: Mail, sender: Address, now: datetime) -> EmailMessage:
         # RFC 8058 requires HTTPS.
         if mail.is_one_click and mail.unsubscribe_url.startswith("https://"):
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(mail.text)
+    message.set_content(mail.text, cte="7bit" if _is_short_ascii(mail.text) else None)
     message.add_alternative(mail.html, subtype="html")
     return message
+
+
+def _is_short_ascii(text: str) -> bool:
+    """It needs no encoding. So links in files can be copied."""
+    return text.isascii() and max(map(len, text.splitlines()), default=0) <= LINE_MAX_LENGTH
 
 
 def _to_ascii(address: str) -> str:

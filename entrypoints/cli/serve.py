@@ -78,7 +78,7 @@ def serve(context: click.Context, is_migrating: bool) -> None:
 
 
 @click.command(short_help="Serve the API without any setup.")
-@click.option("--without-worker", is_flag=True, help="Send no webhooks and mails.")
+@click.option("--without-worker", is_flag=True, help="Start no worker: send no webhooks and mails.")
 @click.pass_context
 def run(context: click.Context, *, without_worker: bool) -> None:
     """Serve the API and run a worker, without any setup.

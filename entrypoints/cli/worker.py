@@ -28,6 +28,9 @@ def worker(*, stop_on_eof: bool) -> None:
 
     Any number of workers can run. One that is killed loses nothing.
     """
+    # The exception of another handler could get lost during imports. There is nothing to clean up.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
     # Imported here: other commands do not need aiohttp.
     from entrypoints.worker_container import WorkerContainer
 

@@ -3,12 +3,34 @@
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 
-from tests.processes import run_cli
+from tests.postgres import a_database
+from tests.processes import free_port, run_cli, running_cli
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+# The receiver runs in the background: keep it for some time, then end it, whatever happens.
+SCRIPT = """
+trap 'kill $(jobs -p) 2>/dev/null' EXIT
+{}
+echo "The script is complete."
+sleep 60 & wait $!
+"""
+
+
+@pytest.fixture(scope="module")
+def service_url(postgres, root, tmp_path_factory):
+    """The base URL of `make run`, which the README starts."""
+    with a_database(postgres, migrated=False) as url:
+        settings = {
+            "DATABASE_URL": url.render_as_string(hide_password=False),
+            "DATA_DIR": str(tmp_path_factory.mktemp("data")),
+            "RATELIMIT_ENABLED": "false",
+        }
+        with running_cli(root, "run", **settings) as (_, base_url):
+            yield base_url
 
 
 def test_the_demo_passes(root, service_url):
@@ -46,21 +68,44 @@ def commands(page, heading):
 
 @pytest.fixture
 def walk(root, service_url):
-    """The curl commands of the README, for this service."""
+    """The commands of the README, for this service and a free port."""
     script = commands(root / "README.md", "A walk with curl")
-    return re.sub(r"^API=.*", f"API={service_url}", script)
+    port = free_port()
+    for text, replacement in (
+        ("http://127.0.0.1:8000", service_url),
+        ("http://127.0.0.1:9000", f"http://127.0.0.1:{port}"),
+        (".venv/bin/python docs", f"'{sys.executable}' '{root}/docs"),
+        ("webhook_receiver.py ", "webhook_receiver.py' "),
+        ("| field secret) &", f"| field secret) {port} &"),
+    ):
+        assert script.count(text) == 1
+        script = script.replace(text, replacement)
+    return script
 
 
-def output_of(script):
-    result = subprocess.run(["bash", "-ec", script], capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr
-    assert '"code"' not in result.stdout
-    return result.stdout
+def output_of(script, *messages):
+    """Until the script is complete and messages of these types have arrived."""
+    awaited = ["The script is complete.", *(f" {message} " for message in messages)]
+    with subprocess.Popen(
+        ["bash", "-ec", SCRIPT.format(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as shell:
+        output = ""
+        while not all(text in output for text in awaited):
+            line = shell.stdout.readline()
+            assert line, output + shell.stderr.read()
+            output += line
+        shell.terminate()
+    assert '"code"' not in output
+    assert "Rejected" not in output
+    return output
 
 
 @needs_curl
 def test_the_curl_commands_of_the_readme_work(walk):
-    output = output_of(walk)
+    output = output_of(walk, "event.cancelled")
 
     assert output.count("204\n") == 2
     assert output.count('"title":"Tea for one"') == 3
@@ -68,9 +113,13 @@ def test_the_curl_commands_of_the_readme_work(walk):
 
 
 @needs_curl
-def test_the_curl_commands_of_the_api_guide_continue_those_of_the_readme(root, walk):
-    output = output_of(walk + commands(root / "docs" / "api.md", "The life of an event"))
+def test_the_curl_commands_of_the_guides_continue_those_of_the_readme(root, walk):
+    events = commands(root / "docs" / "api.md", "The life of an event")
+    webhooks = commands(root / "docs" / "webhooks.md", "Testing and debugging")
 
-    assert "\npublished\nIt will rain.\n" in output
+    output = output_of(walk + events + webhooks, "attendance.promoted", "webhook.test")
+
+    lines = output.splitlines()  # messages may be between them
+    assert lines.index("published") < lines.index("It will rain.") < lines.index("True")
     assert '{"position":1,' in output
-    assert output.endswith("\nTrue\n")
+    assert '"attempts":0' in output

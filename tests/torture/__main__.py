@@ -20,10 +20,13 @@ from tests.torture import (
     revocation,
     unresponsive_database,
     waitlists,
+    webhooks,
 )
 from tests.torture.clusters import a_cluster
 from tests.torture.report import Report
 
+# Of the service that most scenarios share.
+SETTINGS = {"WEBHOOK_ALLOW_PRIVATE_NETWORKS": "true"}
 PAGE = Path("docs/torture.md")
 INTRODUCTION = (
     "# Torture",
@@ -74,6 +77,7 @@ def scenarios(cluster, sample_data, service):
         partial(revocation.revoked_sessions, sample_data, rounds=200),
         partial(process_failures.killed_workers, sample_data, service, kills=20, clients=32),
         partial(process_failures.graceful_stop, sample_data, in_flight=6, clients=32),
+        partial(webhooks.deliver_all, sample_data, service, changes=2_000, kills=20, clients=12),
         partial(outages.restarts, cluster, sample_data, service, times=5, clients=32),
         partial(outages.failover, clients=32, progress=2000),
         partial(outages.lost_standby, sample_data, service, attempts=5),
@@ -127,7 +131,7 @@ def main() -> None:
     with ExitStack() as stack:
         cluster = stack.enter_context(a_cluster())
         sample_data = stack.enter_context(sample_database(cluster.host))
-        service = stack.enter_context(a_service(sample_data.database_url))
+        service = stack.enter_context(a_service(sample_data.database_url, **SETTINGS))
         todo = scenarios(cluster, sample_data, service)
         progress = Progress(*columns, TimeElapsedColumn(), console=console)
         task = stack.enter_context(progress).add_task("torture", total=len(todo))

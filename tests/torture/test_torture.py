@@ -12,6 +12,7 @@ from tests.torture import (
     revocation,
     unresponsive_database,
     waitlists,
+    webhooks,
 )
 from tests.torture.clusters import a_cluster
 
@@ -31,7 +32,8 @@ def sample_data(cluster):
 @pytest.fixture(scope="module")
 def service(sample_data):
     """Shared: it has recovered at the end of each scenario."""
-    with a_service(sample_data.database_url) as service:
+    settings = {"WEBHOOK_ALLOW_PRIVATE_NETWORKS": "true"}
+    with a_service(sample_data.database_url, **settings) as service:
         yield service
 
 
@@ -136,6 +138,15 @@ def test_killed_workers_lose_no_acknowledged_change(sample_data, service):
 
 def test_a_stopping_service_finishes_its_requests(sample_data):
     assert passes(process_failures.graceful_stop(sample_data, in_flight=4, clients=6))
+
+
+def test_every_committed_change_and_no_other_reaches_a_webhook_while_workers_are_killed(
+    sample_data, service
+):
+    report = webhooks.deliver_all(sample_data, service, changes=150, kills=3, clients=6)
+
+    assert violations_of(report) == []
+    assert report.figures["rejected"]
 
 
 def test_a_database_restart_loses_no_acknowledged_change(cluster, sample_data, service):

@@ -4,11 +4,12 @@ Transactions that change one event hold its row lock, so their order in the log 
 their commits. A transaction that is rolled back leaves no trace.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, Row, text
 
 INSTALL = """
     CREATE TABLE changes (
@@ -29,7 +30,7 @@ INSTALL = """
     FOR EACH ROW EXECUTE FUNCTION log_change();
     CREATE TRIGGER log_change AFTER INSERT OR DELETE ON waitlist_entries
     FOR EACH ROW EXECUTE FUNCTION log_change();
-    CREATE TRIGGER log_change AFTER INSERT OR UPDATE ON events
+    CREATE TRIGGER log_change AFTER INSERT OR UPDATE OR DELETE ON events
     FOR EACH ROW EXECUTE FUNCTION log_change();
     CREATE TRIGGER log_change AFTER UPDATE OF username ON users
     FOR EACH ROW WHEN (NEW.username IS NULL) EXECUTE FUNCTION log_change();
@@ -51,6 +52,28 @@ class WaitlistLog:
         self._execute(UNINSTALL)
 
     def replay(self, event_id: UUID) -> "Replay":
+        changes = self._changes(event_id)
+        deleted = {each.content["id"]: each.number for each in changes if each.relation == "users"}
+        replay = Replay(deleted)
+        for transaction in by_transaction(changes):
+            replay.apply(transaction)
+        return replay
+
+    def transactions(self, event_id: UUID) -> Iterator[list[Row]]:
+        """The changes of an event, its seats and its waitlist."""
+        return by_transaction(self._changes(event_id))
+
+    def count_transactions(self) -> int:
+        statement = text("SELECT count(DISTINCT transaction) FROM changes")
+        with self._engine.connect() as connection:
+            return int(connection.execute(statement).scalar_one())
+
+    def event_ids(self) -> set[UUID]:
+        statement = text("SELECT DISTINCT content ->> 'id' FROM changes WHERE relation = 'events'")
+        with self._engine.connect() as connection:
+            return {UUID(each) for each in connection.execute(statement).scalars()}
+
+    def _changes(self, event_id: UUID) -> Sequence[Row]:
         statement = text("""
             SELECT number, transaction, relation, operation, content FROM changes
             WHERE relation = 'users'
@@ -58,17 +81,17 @@ class WaitlistLog:
             ORDER BY number
         """)
         with self._engine.connect() as connection:
-            changes = connection.execute(statement, {"event_id": str(event_id)}).all()
-        deleted = {each.content["id"]: each.number for each in changes if each.relation == "users"}
-        replay = Replay(deleted)
-        others = (each for each in changes if each.relation != "users")
-        for _, transaction in groupby(others, lambda change: change.transaction):
-            replay.apply(list(transaction))
-        return replay
+            return connection.execute(statement, {"event_id": str(event_id)}).all()
 
     def _execute(self, statements: str) -> None:
         with self._engine.begin() as connection:
             connection.execute(text(statements))
+
+
+def by_transaction(changes: Sequence[Row]) -> Iterator[list[Row]]:
+    others = (each for each in changes if each.relation != "users")
+    for _, transaction in groupby(others, lambda change: change.transaction):
+        yield list(transaction)
 
 
 @dataclass

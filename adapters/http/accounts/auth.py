@@ -66,9 +66,9 @@ def access_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blueprin
     def create_account(body: dict[str, Any]) -> Profile:
         """Sign up
 
-        Usernames are case-insensitive. The email address is optional and private; it gets a mail to
-        verify it. Without a verified address, a forgotten password cannot be reset. Common
-        passwords and passwords based on the username are rejected.
+        Usernames are case-insensitive. The email address is optional and private. It gets a mail
+        with a token that verifies it. A forgotten password can only be reset with a verified
+        address. Common passwords and passwords based on the username are rejected.
         """
         return use_cases.sign_up(**body)
 

@@ -48,7 +48,7 @@ def mail_tokens_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blu
     @blueprint.response(202)
     @rate_limiter.by_account(RESET_PASSWORD, _email, "email address")
     def request_password_reset(body: dict[str, Any]) -> Response:
-        """Request a mail to reset a password
+        """Request a password reset
 
         Each account with this verified email address gets a mail with a token, which is valid for
         30 minutes and works once. The response is the same if there is no such account.

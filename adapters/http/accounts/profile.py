@@ -39,8 +39,8 @@ def profile_blueprint(
     def get_profile() -> Profile:
         """Get your profile
 
-        Returns your username and email address, and which mails you get. Only you can see them,
-        except the username.
+        Returns your username and email address, and which mails you get. Others only see the
+        username.
         """
         return use_cases.get_profile(caller())
 

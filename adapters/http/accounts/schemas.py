@@ -128,7 +128,7 @@ class ProfileSchema(ResponseSchema):
     username = fields.String()
     email = fields.String(allow_none=True)
     email_verified = fields.Boolean(
-        metadata={"description": "Whether the token of a mail to the address was used."}
+        metadata={"description": "Whether a token proved that you read mails to the address."}
     )
     notify_promotion = _switch(PROMOTION)
     notify_event_changes = _switch(EVENT_CHANGES)

@@ -41,8 +41,8 @@ RESPONSES = {
     "2XX": {"description": "Received. Any other status, also 3xx, is a failure."},
     "410": {"description": "Gone: disables the webhook."},
     "default": {
-        "description": "Failed: the message is sent again later. `Retry-After` is honoured. So is "
-        f"no response within {int(ATTEMPT_TIMEOUT.total_seconds())} s."
+        "description": "Failed: the message is sent again later, and not before `Retry-After`. "
+        f"No response within {int(ATTEMPT_TIMEOUT.total_seconds())} s is a failure, too."
     },
 }
 

@@ -42,6 +42,14 @@ def test_a_mail_is_in_a_file_whose_path_is_logged(mailer, tmp_path, caplog):
     assert message.get_body(["html"]).get_content() == "<p>Hi ada.</p>\r\n"
 
 
+def test_a_link_in_a_file_can_be_copied(mailer, tmp_path):
+    link = f"http://localhost:3000/verify-email#token={'x' * 43}"
+    mailer.send(replace(MAIL, text=f"Confirm your email address:\n{link}\n"))
+
+    [path] = (tmp_path / "mails").iterdir()
+    assert link in path.read_text().splitlines()
+
+
 def test_only_the_owner_can_read_the_file(mailer, tmp_path):
     mailer.send(MAIL)
 

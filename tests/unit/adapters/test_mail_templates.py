@@ -100,7 +100,7 @@ def test_a_password_is_reset_by_a_link():
     assert_says(
         MAILS["reset_password"],
         "works once, for 30 minutes",
-        "If you did not ask for this, ignore this mail.",
+        "If it was not you, you can ignore this email.",
         link=f"{APP}/reset-password#token=token",
     )
 
@@ -109,14 +109,14 @@ def test_who_is_promoted_is_told_where_to_go():
     mail = NOTICES["promoted"]
 
     assert mail.subject == "You have a seat: Tea & <b>Talk</b>"
-    assert_says(mail, EVENT.title, TIME, EVENT.location, "give up your place", link=EVENT_URL)
+    assert_says(mail, EVENT.title, TIME, EVENT.location, "give your seat back", link=EVENT_URL)
 
 
 def test_a_called_off_event_is_named():
     mail = NOTICES["called_off"]
 
     assert mail.subject == "Called off: Tea & <b>Talk</b>"
-    assert_says(mail, "does not take place", EVENT.title, TIME, EVENT.location, link=EVENT_URL)
+    assert_says(mail, "will not take place", EVENT.title, TIME, EVENT.location, link=EVENT_URL)
     assert "seat" not in mail.text
 
 
@@ -124,7 +124,7 @@ def test_a_reminder_says_what_when_and_where():
     mail = NOTICES["reminder"]
 
     assert mail.subject == "Reminder: Tea & <b>Talk</b>"
-    assert_says(mail, EVENT.title, TIME, EVENT.location, "give up your place", link=EVENT_URL)
+    assert_says(mail, EVENT.title, TIME, EVENT.location, "give your seat back", link=EVENT_URL)
 
 
 def test_a_new_time_is_shown_with_the_old_one():
@@ -135,6 +135,7 @@ def test_a_new_time_is_shown_with_the_old_one():
     assert mail.subject == "New time: Tea & <b>Talk</b>"
     assert_says(
         mail,
+        "This event has a new time. You have a seat or are on its waitlist.",
         f"New time: {TIME}",
         "Old time: Friday, 4 December 2026, 18:00–21:00 (Europe/Berlin, UTC+01:00)",
         f"Place: {EVENT.location}",
