@@ -194,13 +194,11 @@ def organizer(storage):
     return user
 
 
-def add_notices(
-    storage, event, *, kind=MailKind.MOVED, limit=100, until=NOON, includes_waitlist=True
-):
+def add_notices(storage, event, *, kind=MailKind.MOVED, limit=100, includes_waitlist=True):
     """All pages. Returns the names of the users who get a mail."""
     message_id, after = uuid4(), None
     notice = NewNotice(kind, message_id, '{"text":"%s"}', NOON)
-    audience = Audience(event.id, until, includes_waitlist)
+    audience = Audience(event.id, NOON, includes_waitlist)
     while True:
         after = storage.commit(
             lambda work, after=after: work.mails.add_page(

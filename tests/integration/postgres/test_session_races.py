@@ -36,7 +36,7 @@ def delete(new_work, event, caller):
 
 
 def update_profile(new_work, event, caller):
-    # The others are not needed: neither the username nor the email address changes.
+    # Only this unit of work: the username and the email address stay.
     update = replace(World().update_profile, new_work=new_work)
     update(caller, ProfileChanges(notify_reminder=False), CLIENT_INFO)
 

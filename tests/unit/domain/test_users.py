@@ -1,4 +1,4 @@
-from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -49,7 +49,9 @@ def test_an_address_that_the_previous_release_changed_is_not_verified():
 def test_each_kind_of_notice_has_its_own_switch(switch):
     user = a_user()
 
-    user.edit(replace(ProfileChanges(), **{switch: False}))
+    changes: Any = {switch: False}
+
+    user.edit(ProfileChanges(**changes))
     assert [name for name in SWITCHES if not getattr(user, name)] == [switch]
 
     user.edit(ProfileChanges())
