@@ -77,9 +77,8 @@ class Worker:
         webhooks: dict[asyncio.Task[None], UUID] = {}
         while not self._stop.done():
             webhooks = {task: webhook for task, webhook in webhooks.items() if not task.done()}
-            busy = {
-                webhook for webhook, n in Counter(webhooks.values()).items() if n >= PER_WEBHOOK
-            }
+            counts = Counter(webhooks.values())
+            busy = {webhook for webhook, count in counts.items() if count >= PER_WEBHOOK}
             claimed = None
             if free := MAX_REQUESTS - len(webhooks):
                 claimed = await self._call(self._use_cases.claim_deliveries, free, busy)

@@ -272,7 +272,8 @@ async def test_an_unexpected_error_ends_the_worker(world):
     worker = Worker(world, Sender(), Outbound(KeyError("a bug")), world.clock)
 
     with pytest.raises(ExceptionGroup) as error:
-        await worker.run(stop)
+        async with asyncio.timeout(TIMEOUT_S):
+            await worker.run(stop)
 
     assert [type(each) for each in error.value.exceptions] == [KeyError]
 
