@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from secrets import token_bytes
+from threading import Event
 
 import httpx
 import pytest
@@ -257,3 +258,25 @@ def test_after_the_last_attempt_the_webhook_is_disabled(engine, receiver, webhoo
 
     assert webhook.last_delivery(state="failed")["attempts"] == len(DELAYS)
     assert webhook.get()["disabled_reason"] == "failing"
+
+
+def test_an_attempt_that_took_longer_than_its_lease_is_not_recorded(engine, receiver, webhook):
+    may_fail = Event()
+
+    def respond(request):
+        if request is receiver.requests[0]:
+            may_fail.wait()
+            return Reply(500)
+        return Reply()
+
+    receiver.respond = respond
+    webhook.send_test()
+    arrived(receiver)
+    make_due(engine)
+    delivery = webhook.last_delivery(state="succeeded")
+
+    may_fail.set()
+
+    webhook.send_test()
+    webhook.last_delivery(attempts=1, state="succeeded")
+    assert webhook.deliveries()[1] == delivery
