@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -86,5 +86,7 @@ def _data_of(message: Message, event: EventSeats) -> Mapping[str, Any]:
 
 
 def event_data(event: Event, now: datetime) -> dict[str, Any]:
-    view = asdict(EventView.of(event, None, now))
-    return {name: value for name, value in view.items() if name not in VIEWER_FIELDS}
+    view = EventView.of(event, None, now)
+    # Not asdict: it copies values, which checks them again, by the rules of today.
+    names = [field.name for field in fields(view) if field.name not in VIEWER_FIELDS]
+    return {name: getattr(view, name) for name in names}

@@ -45,7 +45,7 @@ class CreateWebhook:
 
     @retry_on_contention
     def __call__(self, caller: Caller, new: NewWebhook, client_info: ClientInfo) -> CreatedWebhook:
-        url = WebhookUrl(new.url, allows_private_networks=self.allows_private_networks)
+        WebhookUrl(new.url, allows_private_networks=self.allows_private_networks)
         with self.new_work(caller) as work:
             # Locked, so that concurrent requests are counted and the account stays.
             work.users.get_for_update(caller.user_id)
@@ -55,7 +55,7 @@ class CreateWebhook:
             webhook = Webhook(
                 id=self.new_id(),
                 user_id=caller.user_id,
-                url=url,
+                url=new.url,
                 types=new.types,
                 description=new.description,
                 secret=self.new_secret(),

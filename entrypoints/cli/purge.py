@@ -13,6 +13,11 @@ from entrypoints.cli.database import maintenance_engine, require_migrated
 from entrypoints.cli.selected_database import selected_database
 from entrypoints.cli.wording import counted
 
+PLURALS = {
+    "webhook delivery": "webhook deliveries",
+    "row of deleted accounts": "rows of deleted accounts",
+}
+
 
 @click.command(short_help="Delete expired rows.")
 @click.option(
@@ -28,10 +33,12 @@ from entrypoints.cli.wording import counted
 def purge(days: int, is_dry: bool) -> None:
     """Delete expired rows, and finish interrupted account deletions.
 
-    Deletes expired sessions, idempotency keys and wrong-password counters, and the waitlists of
-    events that have started or are cancelled. If the service stopped while it deleted an account,
-    calls off the account's upcoming events, deletes its drafts, gives back its seats and leaves its
-    waitlists.
+    Deletes expired sessions, idempotency keys, wrong-password counters and mail tokens, the
+    waitlists of events that have started or are cancelled, records of sent reminders, deliveries
+    of deleted webhooks, and others 30 days after their last attempt. If the service stopped while
+    it deleted an account, calls off the account's upcoming events, deletes its drafts, gives back
+    its seats and leaves its waitlists. If the previous release deleted an account, deletes its
+    webhooks, mails and verified address.
 
     The service can keep running: rows are deleted in small batches, and locked rows are skipped. A
     revoked session remains until all its tokens have expired.
@@ -55,6 +62,6 @@ def purge(days: int, is_dry: bool) -> None:
     if finished:
         verb = "Would finish" if is_dry else "Finished"
         click.echo(f"{verb} {counted(finished, 'interrupted account deletion')}.")
-    *others, last = (counted(count, kind) for kind, count in counts.items())
+    *others, last = (counted(count, kind, PLURALS.get(kind, "")) for kind, count in counts.items())
     result = f"{', '.join(others)} and {last}"
     click.echo(f"{result} {'would be' if is_dry else 'were'} deleted.")

@@ -18,6 +18,7 @@ from domain.events.description import TITLE_MAX_LENGTH
 from domain.events.search import SEARCH_MAX_LENGTH, Search
 from domain.events.time_zone import time_zone_names
 from domain.text import BIDI_CONTROL, require_line
+from domain.webhooks.webhook import WebhookUrl
 from tests.e2e.conformance import Document
 
 
@@ -33,6 +34,7 @@ YEARS = {
     "start_time": "2096",
     "end_time": "2104",
 }
+WEBHOOK = {"url": "https://hooks.example.org/"}
 RULES = PasswordRules(COMMON_PASSWORDS)
 # Cursors from the service, with the list and order of each.
 known_cursors = {}
@@ -120,6 +122,10 @@ def map_case(context, case):
         case.body = {name: with_year(name, value) for name, value in case.body.items()}
         if is_valid:
             case.body |= stronger_passwords(case.body) | accepted_lines(case.body)
+            if case.body.get("url") and not is_webhook_url(case.body["url"]):
+                case.body |= WEBHOOK
+            if operation_id(case) == "updateProfile" and "email" in case.body:
+                case.body["current_password"] = CREDENTIALS["password"]
             if "timezone" in case.body and case.body["timezone"] not in time_zone_names():
                 case.body["timezone"] = "Europe/London"
     if is_valid and "cursor" in case.query:
@@ -134,6 +140,8 @@ def map_case(context, case):
     is_fuzzing = is_valid and case.meta.phase.name == "fuzzing"
     if is_fuzzing and operation_id(case) in OWN_EVENT_OPERATIONS:
         use_own_event(case)
+    if is_fuzzing and "webhook_id" in case.path_parameters:
+        use_own_webhook(case)
     return case
 
 
@@ -170,6 +178,14 @@ def accepted_lines(body):
 def is_accepted(text):
     try:
         require_line("title", text)
+    except Invalid:
+        return False
+    return True
+
+
+def is_webhook_url(text):
+    try:
+        WebhookUrl(text)
     except Invalid:
         return False
     return True
@@ -226,6 +242,13 @@ def use_own_event(case):
             attend(base_url, own_events[operation], LogIn.token)
             profile = send("GET", f"{base_url}/v1/profile/", LogIn.token)
             case.path_parameters["user_id"] = profile.json().get("id")
+
+
+def use_own_webhook(case):
+    webhooks = f"{case.operation.schema.get_base_url()}/v1/webhooks/"
+    listed = send("GET", webhooks, LogIn.token).json().get("results")
+    webhook = listed[0] if listed else send("POST", webhooks, LogIn.token, json=WEBHOOK).json()
+    case.path_parameters["webhook_id"] = webhook.get("id", case.path_parameters["webhook_id"])
 
 
 def attend(base_url, event_id, token):

@@ -12,7 +12,8 @@ from tests.processes import running_cli
 ROOT = Path(__file__).parents[2]
 SEED = 20260517
 PHASES = "examples,coverage,fuzzing,stateful"
-SETTINGS = {"JWT_SECRET_KEY": "k" * 32, "RATELIMIT_ENABLED": "false"}
+# Without a worker, nothing is written to MAIL_DIR.
+SETTINGS = {"JWT_SECRET_KEY": "k" * 32, "RATELIMIT_ENABLED": "false", "MAIL_DIR": "mail"}
 
 
 @contextmanager

@@ -72,7 +72,7 @@ def deliveries_blueprint(
 
         Newest first. Each message to the webhook has one delivery, with one or more attempts: at
         once, then after 5 seconds, 5 and 30 minutes, 2, 5, 10, 14, 20 and 24 hours. After the last
-        one, the webhook is disabled. Deliveries are deleted some weeks after they end.
+        one, the webhook is disabled. Deliveries are deleted 30 days after their last attempt.
         """
         page = use_cases.list_deliveries(webhook_id, page_request, caller())
         return cursor_page_response(page, page_request, DELIVERY_ORDER)

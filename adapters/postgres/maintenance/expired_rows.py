@@ -1,14 +1,44 @@
 """Delete expired rows while the service is running."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
 
-from sqlalchemy import Column, Integer, Table, bindparam, delete, func, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+    true,
+    tuple_,
+)
 
+from adapters.postgres.maintenance.deleted_accounts import (
+    MAILS,
+    VERIFIED_EMAILS,
+    WEBHOOKS,
+    RowsOfDeletedAccounts,
+)
+from adapters.postgres.maintenance.deleted_webhooks import DeliveriesOfDeletedWebhooks
 from adapters.postgres.maintenance.ended_waitlists import EndedWaitlists
 from adapters.postgres.reader import Reader
-from adapters.postgres.schema.tables import idempotency_keys, password_attempts, sessions
+from adapters.postgres.schema.tables import (
+    idempotency_keys,
+    mail_tokens,
+    password_attempts,
+    reminders,
+    sessions,
+    webhook_deliveries,
+    webhooks,
+)
 from adapters.postgres.sql import compile_sql
 from application.idempotency import IDEMPOTENCY_KEY_LIFETIME
 from domain.accounts.password_attempts import ATTEMPTS_LIFETIME
@@ -17,13 +47,27 @@ from domain.accounts.password_attempts import ATTEMPTS_LIFETIME
 BATCH = 1_000
 
 
+# How long the log of a webhook shows a finished delivery.
+DELIVERY_LIFETIME = timedelta(days=30)
+
+
+class Removable(Protocol):
+    """Rows to purge. Locked rows are skipped. Both raise Unavailable."""
+
+    def count(self, expired_before: datetime) -> int: ...
+
+    def remove(self, expired_before: datetime, limit: int) -> int:
+        """Returns the number of rows removed."""
+
+
 @dataclass(frozen=True)
 class ExpiryRule:
-    """Rows of a table expire `lifetime` after the instant in an indexed column."""
+    """Rows of a table expire `lifetime` after an instant; both that and `condition` are indexed."""
 
     table: Table
-    since: Column[datetime]
+    since: ColumnElement[datetime]
     lifetime: timedelta = timedelta(0)
+    condition: ColumnElement[bool] = field(default_factory=true)
 
 
 # `expires_at` is the expiry of the newest token; no other token expires later. A revoked session
@@ -35,11 +79,36 @@ EXPIRED_IDEMPOTENCY_KEYS = ExpiryRule(
 FORGOTTEN_PASSWORD_ATTEMPTS = ExpiryRule(
     password_attempts, password_attempts.c.last_attempt_at, ATTEMPTS_LIFETIME
 )
-RULES: Mapping[str, ExpiryRule] = {
-    "session": EXPIRED_SESSIONS,
-    "idempotency key": EXPIRED_IDEMPOTENCY_KEYS,
-    "wrong-password counter": FORGOTTEN_PASSWORD_ATTEMPTS,
-}
+FINISHED_DELIVERIES = ExpiryRule(
+    webhook_deliveries,
+    func.coalesce(webhook_deliveries.c.last_attempt_at, webhook_deliveries.c.created_at),
+    DELIVERY_LIFETIME,
+    # Those of deleted webhooks are removed by another rule, whatever their age is.
+    and_(
+        webhook_deliveries.c.state != literal_column("'pending'"),
+        exists().where(webhooks.c.id == webhook_deliveries.c.webhook_id),
+    ),
+)
+EXPIRED_MAIL_TOKENS = ExpiryRule(mail_tokens, mail_tokens.c.expires_at)
+PAST_REMINDERS = ExpiryRule(reminders, reminders.c.start_time)
+
+
+def _rows_by_kind(reader: Reader) -> Mapping[str, Sequence[Removable]]:
+    return {
+        "session": [ExpiredRows(reader, EXPIRED_SESSIONS)],
+        "idempotency key": [ExpiredRows(reader, EXPIRED_IDEMPOTENCY_KEYS)],
+        "wrong-password counter": [ExpiredRows(reader, FORGOTTEN_PASSWORD_ATTEMPTS)],
+        "waitlist place": [EndedWaitlists(reader)],
+        "webhook delivery": [
+            DeliveriesOfDeletedWebhooks(reader),
+            ExpiredRows(reader, FINISHED_DELIVERIES),
+        ],
+        "mail token": [ExpiredRows(reader, EXPIRED_MAIL_TOKENS)],
+        "reminder": [ExpiredRows(reader, PAST_REMINDERS)],
+        "row of deleted accounts": [
+            RowsOfDeletedAccounts(reader, removal) for removal in (WEBHOOKS, MAILS, VERIFIED_EMAILS)
+        ],
+    }
 
 
 def purge(reader: Reader, expired_before: datetime, *, is_dry: bool = False) -> Mapping[str, int]:
@@ -48,19 +117,21 @@ def purge(reader: Reader, expired_before: datetime, *, is_dry: bool = False) -> 
     Each batch is its own transaction, so a purge may be interrupted or run concurrently. Raises
     Unavailable.
     """
-    rows: dict[str, ExpiredRows | EndedWaitlists] = {
-        kind: ExpiredRows(reader, rule) for kind, rule in RULES.items()
-    }
-    rows["waitlist place"] = EndedWaitlists(reader)
-    if is_dry:
-        return {kind: each.count(expired_before) for kind, each in rows.items()}
-    removed = dict.fromkeys(rows, 0)
-    for kind, each in rows.items():
-        batch = BATCH
-        # A smaller batch is the last one; rows locked by others are skipped.
-        while batch == BATCH:
-            batch = each.remove(expired_before, BATCH)
-            removed[kind] += batch
+    rows_by_kind = _rows_by_kind(reader)
+    counts = dict.fromkeys(rows_by_kind, 0)
+    for kind, sources in rows_by_kind.items():
+        for rows in sources:
+            count = rows.count if is_dry else partial(_remove_all, rows)
+            counts[kind] += count(expired_before)
+    return counts
+
+
+def _remove_all(rows: Removable, expired_before: datetime) -> int:
+    removed, batch = 0, BATCH
+    # A smaller batch is the last one; rows locked by others are skipped.
+    while batch == BATCH:
+        batch = rows.remove(expired_before, BATCH)
+        removed += batch
     return removed
 
 
@@ -68,7 +139,7 @@ class ExpiredRows:
     def __init__(self, reader: Reader, rule: ExpiryRule) -> None:
         self._reader = reader
         self._lifetime = rule.lifetime
-        is_expired = rule.since <= bindparam("before", type_=rule.since.type)
+        is_expired = and_(rule.since <= bindparam("before", type_=rule.since.type), rule.condition)
         self._count = compile_sql(select(func.count()).select_from(rule.table).where(is_expired))
         key = tuple(rule.table.primary_key)
         oldest = (
@@ -76,7 +147,7 @@ class ExpiredRows:
             .where(is_expired)
             .order_by(rule.since)
             .limit(bindparam("limit", type_=Integer))
-            .with_for_update(skip_locked=True)
+            .with_for_update(of=rule.table, skip_locked=True)
             .cte("oldest")
         )
         removed = (

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from adapters.postgres.schema.tables import webhook_deliveries, webhooks
 from adapters.postgres.sql import array_values, compile_sql, rows_of, update_values
 from adapters.postgres.transaction import Transaction
+from adapters.postgres.webhooks.distinct import distinct_webhooks
 from adapters.postgres.webhooks.mappers import (
     delivery_from_row,
     delivery_to_row,
@@ -31,26 +32,11 @@ ADD_ALL = compile_sql(
         index_elements=[webhook_deliveries.c.webhook_id, webhook_deliveries.c.message_id]
     )
 )
-# Steps from one webhook to the next in the index (PostgreSQL wiki, Loose indexscan), and reads only
-# the first deliveries of each: the time does not depend on the length of the queues.
-_pending = """
-    WITH RECURSIVE pending AS (
-        (
-            SELECT webhook_id FROM webhook_deliveries WHERE state = 'pending'
-            ORDER BY webhook_id LIMIT 1
-        )
-        UNION ALL
-        SELECT (
-            SELECT webhook_id FROM webhook_deliveries
-            WHERE state = 'pending' AND webhook_id > pending.webhook_id
-            ORDER BY webhook_id LIMIT 1
-        )
-        FROM pending WHERE webhook_id IS NOT NULL
-    )
-"""
+# The ids of webhooks with pending deliveries.
+_pending = distinct_webhooks("pending", "state = 'pending'")
 # The conditions are repeated where rows are locked: PostgreSQL then checks them again if another
 # transaction has changed the row.
-FAIL_OUTDATED = f"""{_pending}, changed AS (
+FAIL_OUTDATED = f"""WITH RECURSIVE {_pending}, changed AS (
         SELECT pending.webhook_id, coalesce(enabled_at, 'infinity') AS enabled_at
         FROM pending
         LEFT JOIN webhooks ON webhooks.id = pending.webhook_id AND disabled_reason IS NULL
@@ -78,7 +64,7 @@ FAIL_OUTDATED = f"""{_pending}, changed AS (
     )
     SELECT count(*) FROM failed
 """  # noqa: S608  # no values, only names
-CLAIM_DUE = f"""{_pending}, due AS (
+CLAIM_DUE = f"""WITH RECURSIVE {_pending}, due AS (
         SELECT due.id, due.next_attempt_at
         FROM pending
         JOIN webhooks ON webhooks.id = pending.webhook_id AND disabled_reason IS NULL

@@ -14,7 +14,8 @@ MEDIA_TYPES = ("application/json", "text/csv", "text/calendar", "*/*")
 @pytest.fixture
 def ada(visitor):
     member = visitor.new_member("ada")
-    assert member.patch("/v1/profile/", email=EMAIL).json()["email"] == EMAIL
+    assert member.change_email(EMAIL).json()["email"] == EMAIL
+    member.webhook = member.new_webhook()
     return member
 
 
@@ -27,7 +28,14 @@ def paths_for(user, ada):
     full_event = ada.new_event(capacity=1)
     ada.attend(full_event)
     feeds = [each.post("/v1/profile/calendar/").json()["url"] for each in (user, ada)]
+    webhooks = [user.new_webhook(), ada.webhook]
+    deliveries = [
+        each.post(f"{webhook}test/").json()["id"]
+        for each, webhook in zip((user, ada), webhooks, strict=True)
+    ]
     values_by_name = {
+        "webhook_id": [webhook.split("/")[3] for webhook in webhooks],
+        "delivery_id": deliveries,
         "event_id": [event.split("/")[3] for event in (own_event, adas_event, full_event)],
         "user_id": [ada.id],
         "session_id": [each.sessions()[0]["id"] for each in (user, ada)],
@@ -75,6 +83,8 @@ def test_no_response_to_another_user_contains_the_email_address(visitor, documen
     assert not_succeeded <= {
         ("delete", "/v1/profile/"),
         ("post", "/v1/profile/password/"),
+        ("post", "/v1/profile/password/reset/confirm/"),
+        ("post", "/v1/profile/email/verify/"),
         ("post", "/v1/profile/token/refresh/"),
         ("post", "/v1/profile/token/verify/"),
     }

@@ -6,7 +6,16 @@ from ipaddress import ip_network
 import pytest
 import time_machine
 
-from adapters.http.rate_limits import FEED, LOG_IN, REFRESH, SIGN_UP, UPDATE_PROFILE
+from adapters.http.rate_limits import (
+    DELIVER,
+    FEED,
+    LOG_IN,
+    MAIL_TOKEN,
+    REFRESH,
+    RESET_PASSWORD,
+    SIGN_UP,
+    UPDATE_PROFILE,
+)
 from adapters.http.rate_limits import PASSWORD as PASSWORD_LIMIT
 from domain.accounts.password_attempts import FREE_FAILURES
 from tests.applications import an_app
@@ -50,7 +59,7 @@ def sign_up(client, username, address="192.0.2.1"):
 
 
 def is_limited(response):
-    assert response.status_code in (200, 201, 204, 401, 403, 404, 409, 422, 429)
+    assert response.status_code in (200, 201, 202, 204, 401, 403, 404, 409, 422, 429)
     if response.status_code != 429 or response.json["code"] == "too_many_wrong_passwords":
         return False
     assert response.content_type == "application/problem+json"
@@ -345,6 +354,64 @@ def test_unknown_calendar_feeds_are_limited_by_address(client, length):
     assert is_limited(client.get(feed, headers={"X-Forwarded-For": "192.0.2.1"}))
     assert not is_limited(guess(0, "192.0.2.2"))
     assert client.get(feed, headers={"X-Forwarded-For": "192.0.2.2"}).status_code == 200
+
+
+def request_reset(client, email, address="192.0.2.1"):
+    return post(client, "password/reset/", {"email": email}, address)
+
+
+def test_resets_are_limited_by_client_address(client_with):
+    with time_machine.travel(NOW, tick=False):
+        client = client_with(is_mailing=True)
+
+        allowed = count_allowed(lambda n: request_reset(client, f"user-{n}@example.org"))
+
+        assert allowed == number_of(RESET_PASSWORD.by_address)
+        assert request_reset(client, "ada@example.org", "192.0.2.2").status_code == 202
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_resets_are_limited_by_the_requested_address_regardless_of_case(client_with, has_account):
+    with time_machine.travel(NOW, tick=False):
+        client = client_with(is_mailing=True)
+        if has_account:
+            body = {"username": "ada", "password": PASSWORD, "email": "ada@example.org"}
+            assert post(client, "signup/", body, "192.0.2.250").status_code == 201
+
+        def request(number):
+            email = "Ada@example.org" if number % 2 else "ada@EXAMPLE.org"
+            return request_reset(client, email, f"192.0.2.{number + 1}")
+
+        assert count_allowed(request) == number_of(RESET_PASSWORD.by_account)
+        assert request_reset(client, "grace@example.org").status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("email/verify/", {"token": "x"}),
+        ("password/reset/confirm/", {"token": "x", "new_password": "seven teas with grace"}),
+    ],
+)
+def test_tokens_of_mails_are_limited_by_client_address(client, path, body):
+    assert count_allowed(lambda _: post(client, path, body)) == number_of(MAIL_TOKEN.by_address)
+    assert post(client, path, body, "192.0.2.2").status_code == 422
+
+
+def test_test_messages_and_retries_of_an_account_share_a_limit(client):
+    ada, grace = token_of(client), token_of(client, "grace")
+
+    def send(path, token=ada, body=None):
+        return authorized(client, "POST", f"/v1/webhooks/{path}", body, token=token)
+
+    webhooks = [
+        send("", token, {"url": "https://hooks.example.org/"}).json["id"] for token in (ada, grace)
+    ]
+    delivery = send(f"{webhooks[0]}/test/").json["id"]
+    paths = (f"{webhooks[0]}/test/", f"{webhooks[0]}/deliveries/{delivery}/retry/")
+
+    assert count_allowed(lambda n: send(paths[n % 2])) == number_of(DELIVER.by_account) - 1
+    assert send(f"{webhooks[1]}/test/", grace).status_code == 202
 
 
 @pytest.mark.parametrize("name", ["ada", "nobody"])

@@ -30,9 +30,14 @@ def event(ada):
     return ada.new_event(capacity=5)
 
 
-@pytest.fixture(params=["event", "profile"])
+@pytest.fixture
+def webhook(ada):
+    return ada.new_webhook()
+
+
+@pytest.fixture(params=["event", "profile", "webhook"])
 def path(request):
-    return PROFILE if request.param == "profile" else request.getfixturevalue("event")
+    return PROFILE if request.param == "profile" else request.getfixturevalue(request.param)
 
 
 @pytest.mark.parametrize("template", ["{}", "W/{}", '"other", {}', "*"])
@@ -85,7 +90,7 @@ def test_create_put_and_patch_return_the_same_etag_as_get(ada):
     replaced = ada.put(event, **an_event_body())
     assert replaced.headers["ETag"] == etag_of(ada, event)
 
-    patched = ada.http.patch(PROFILE, json={"email": "ada@example.org"})
+    patched = ada.change_email("ada@example.org")
     assert patched.headers["ETag"] == etag_of(ada, PROFILE)
 
 
@@ -248,17 +253,29 @@ def test_one_of_50_concurrent_profile_changes_succeeds(ada):
 
     responses = run_concurrently(
         *(
-            partial(send, ada, "PATCH", PROFILE, {"email": f"a{n}@example.org"}, If_Match=etag)
-            for n in range(50)
+            partial(send, ada, "PATCH", PROFILE, {"notify_reminder": False}, If_Match=etag)
+            for _ in range(50)
         )
     )
 
     assert sorted(response.status_code for response in responses) == [200] + [412] * 49
 
 
+@pytest.mark.parametrize(("method", "body"), [("PATCH", {"enabled": False}), ("DELETE", None)])
+def test_changes_of_a_webhook_honour_if_match(ada, webhook, method, body):
+    etag = etag_of(ada, webhook)
+    changed = ada.patch(webhook, description="Door list").headers["ETag"]
+
+    stale = send(ada, method, webhook, body, If_Match=etag)
+
+    assert is_problem(stale, 412, "precondition_failed")
+    assert etag_of(ada, webhook) == changed != etag
+    assert send(ada, method, webhook, body, If_Match=changed).is_success
+
+
 def test_deleting_an_account_honours_if_match(ada):
     etag = etag_of(ada, PROFILE)
-    ada.http.patch(PROFILE, json={"email": "ada@example.org"})
+    ada.change_email("ada@example.org")
     body = {"password": PASSWORD}
 
     assert send(ada, "DELETE", PROFILE, body, If_Match=etag).status_code == 412

@@ -9,12 +9,16 @@ from entrypoints.cli.openapi import as_text, openapi_text
 from tests.e2e.conformance import problems_of
 
 EVENT = "/v1/events/01997a60-5a80-7000-8000-000000000002/"
+WEBHOOK = "/v1/webhooks/01997a62-2f80-7000-8000-000000000004/"
 PUBLIC = [
     ("POST", "/v1/profile/signup/"),
     ("POST", "/v1/profile/token/"),
     ("POST", "/v1/profile/token/refresh/"),
     ("POST", "/v1/profile/token/verify/"),
     ("POST", "/v1/profile/token/revoke/"),
+    ("POST", "/v1/profile/email/verify/"),
+    ("POST", "/v1/profile/password/reset/"),
+    ("POST", "/v1/profile/password/reset/confirm/"),
     ("GET", f"/v1/calendars/{'x' * 43}.ics"),
     ("GET", "/healthz/"),
     ("GET", "/readyz/"),
@@ -46,14 +50,28 @@ PROTECTED = [
     ("GET", "/v1/profile/calendar/"),
     ("POST", "/v1/profile/calendar/"),
     ("DELETE", "/v1/profile/calendar/"),
+    ("GET", "/v1/webhooks/"),
+    ("POST", "/v1/webhooks/"),
+    ("GET", WEBHOOK),
+    ("PATCH", WEBHOOK),
+    ("DELETE", WEBHOOK),
+    ("POST", f"{WEBHOOK}rotate-secret/"),
+    ("POST", f"{WEBHOOK}test/"),
+    ("GET", f"{WEBHOOK}deliveries/"),
+    ("POST", f"{WEBHOOK}deliveries/01997a63-1a00-7000-8000-000000000005/retry/"),
 ]
 LIMITED = {
     ("POST", "/v1/profile/signup/"),
     ("POST", "/v1/profile/token/"),
     ("POST", "/v1/profile/token/refresh/"),
     ("POST", "/v1/profile/password/"),
+    ("POST", "/v1/profile/email/verify/"),
+    ("POST", "/v1/profile/password/reset/"),
+    ("POST", "/v1/profile/password/reset/confirm/"),
     ("PATCH", "/v1/profile/"),
     ("DELETE", "/v1/profile/"),
+    ("POST", "/v1/webhooks/{webhook_id}/test/"),
+    ("POST", "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry/"),
     ("POST", "/v1/events/"),
     ("PUT", "/v1/events/{event_id}/"),
     ("PATCH", "/v1/events/{event_id}/"),
@@ -208,7 +226,7 @@ def test_examples_of_login_errors_have_the_members_of_oauth_2(document):
 def test_patches_accept_two_media_types(document):
     patches = [each for _, method, each in operations(document) if method == "patch"]
 
-    assert len(patches) == 2
+    assert len(patches) == 3
     for operation in patches:
         content = operation["requestBody"]["content"]
         assert list(content) == ["application/json", "application/merge-patch+json"]
@@ -218,7 +236,9 @@ def test_patches_accept_two_media_types(document):
 def test_tags_and_operations_are_in_the_order_of_a_users_journey(document):
     tags = [tag["name"] for tag in document.spec["tags"]]
 
-    assert tags == ["Accounts", "Sessions", "Events", "Attendance", "Calendars", "Operations"]
+    assert tags == [
+        *("Accounts", "Sessions", "Events", "Attendance", "Calendars", "Webhooks", "Operations")
+    ]
     first = {}
     for _, _, operation in operations(document):
         [tag] = operation["tags"]
@@ -229,6 +249,7 @@ def test_tags_and_operations_are_in_the_order_of_a_users_journey(document):
         "listEvents",
         "attendEvent",
         "getEventCalendar",
+        "listWebhooks",
         "getHealth",
     ]
 

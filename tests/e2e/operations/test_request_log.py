@@ -69,7 +69,10 @@ def test_each_request_is_logged_as_one_json_line_without_secrets(root, settings,
     log = tmp_path / "log"
     with (
         log.open("w") as stderr,
-        running_cli(root, "serve", stderr=stderr, **settings) as (_, base_url),
+        running_cli(root, "serve", stderr=stderr, MAIL_DIR=str(tmp_path), **settings) as (
+            _,
+            base_url,
+        ),
         httpx.Client(base_url=base_url) as client,
     ):
         client.post("/v1/profile/signup/", json=ACCOUNT)
@@ -79,11 +82,15 @@ def test_each_request_is_logged_as_one_json_line_without_secrets(root, settings,
         response = client.get(published.headers["Location"], headers={"X-Request-ID": "tea-1"})
         feed = client.post("/v1/profile/calendar/").json()["url"]
         client.get(feed)
+        created = client.post("/v1/webhooks/", json={"url": "https://hooks.example.org/"})
+        webhook = created.headers["Location"]
+        rotated = client.post(f"{webhook}rotate-secret/")
         client.get("/v1/events/", params={"search": "whispered", "limit": "0"})
         send_raw(base_url, b"GET /\x00 HTTP/1.1\r\nHost: x\r\n\r\n")
         profile = client.get("/v1/profile/").json()
 
     lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert not [line for line in lines if line.get("logger") == "turnout.mail"]
     requests = [line for line in lines if line["event"] == "request"]
     # A line is written after its response was sent, so the order may differ.
     assert Counter((line["method"], line["route"], line["status"]) for line in requests) == Counter(
@@ -94,6 +101,8 @@ def test_each_request_is_logged_as_one_json_line_without_secrets(root, settings,
             ("GET", "/v1/events/{event_id}/", 200),
             ("POST", "/v1/profile/calendar/", 201),
             ("GET", "/v1/calendars/{secret}.ics", 200),
+            ("POST", "/v1/webhooks/", 201),
+            ("POST", "/v1/webhooks/{webhook_id}/rotate-secret/", 200),
             ("GET", "/v1/events/", 422),
             (None, None, 400),
             ("GET", "/v1/profile/", 200),
@@ -109,7 +118,11 @@ def test_each_request_is_logged_as_one_json_line_without_secrets(root, settings,
     [audit_record] = [line for line in lines if line["event"] == "logged_in"]
     [login] = [line for line in requests if line["route"] == "/v1/profile/token/"]
     assert audit_record["request_id"] == login["request_id"]
-    secrets = (PASSWORD, "whispered", "secret tea", feed.rpartition("/")[2], *tokens.values())
+    webhook_secrets = [each.json()["secret"].removeprefix("whsec_") for each in (created, rotated)]
+    secrets = (
+        *(PASSWORD, "whispered", "secret tea", feed.rpartition("/")[2]),
+        *(*tokens.values(), *webhook_secrets),
+    )
     assert not [secret for secret in map(str, secrets) if secret in log.read_text()]
 
 
@@ -156,8 +169,10 @@ def test_gunicorn_logs_in_the_same_format(root, settings, tmp_path):
         wait_until(psutil.Process(process.pid).children, "there is a worker")
         [worker, *_] = psutil.Process(process.pid).children()
         worker.kill()
-        wait_until(lambda: log.read_text().endswith("\n"), "a line is logged")
+        wait_until(lambda: log.read_text().count("\n") == 2, "two lines are logged")
 
-    [line] = map(json.loads, log.read_text().splitlines())
+    start, line = map(json.loads, log.read_text().splitlines())
+    assert (start["logger"], start["level"]) == ("turnout.mail", "info")
+    assert start["event"].startswith("Mail is disabled: ")
     assert (line["logger"], line["level"]) == ("gunicorn.error", "error")
     assert str(worker.pid) in line["event"]

@@ -232,4 +232,5 @@ def test_private_networks_can_be_allowed(database, ada):
     with an_app(database, webhooks_allow_private_networks=True) as app:
         created = app.test_client().post("/v1/webhooks/", json=body, headers=headers)
 
-    assert (created.status_code, created.json["url"]) == (201, body["url"])
+    assert created.status_code == 201, created.text
+    assert created.json["url"] == body["url"]

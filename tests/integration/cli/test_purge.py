@@ -15,6 +15,7 @@ from tests.postgres import run_in
 from tests.storage import add_all, change
 
 NUMBER = 2 * BATCH + 500
+NOTHING_SENT = "0 webhook deliveries, 0 mail tokens, 0 reminders and 0 rows of deleted accounts"
 ACCOUNT = {"username": "grace", "password": "correct horse battery"}
 EVENT = {
     "title": "Tea",
@@ -53,7 +54,7 @@ def test_expired_rows_are_deleted_and_counted(output_of, run_command, expired_db
     assert counts(expired_db) == [(NUMBER + 1, 2)]
     purged = run_command("purge", **expired_db.settings)
 
-    rest = "0 wrong-password counters and 0 waitlist places"
+    rest = f"0 wrong-password counters, 0 waitlist places, {NOTHING_SENT}"
     counted = f"{NUMBER} sessions, 1 idempotency key, {rest} "
     assert dry_output == f"{counted}would be deleted.\n"
     assert recent_output == f"0 sessions, 0 idempotency keys, {rest} were deleted.\n"
@@ -78,7 +79,10 @@ def test_an_interrupted_deletion_is_finished(output_of, db):
     dry_output = output_of("purge", "--dry-run", **db.settings)
     outputs = [output_of("purge", **db.settings) for _ in range(2)]
 
-    nothing = "0 sessions, 0 idempotency keys, 0 wrong-password counters and 0 waitlist places"
+    nothing = (
+        "0 sessions, 0 idempotency keys, 0 wrong-password counters, 0 waitlist places, "
+        f"{NOTHING_SENT}"
+    )
     interrupted = "1 interrupted account deletion."
     assert dry_output == f"Would finish {interrupted}\n{nothing} would be deleted.\n"
     assert outputs == [

@@ -15,11 +15,26 @@ from adapters.postgres.maintenance.expired_rows import (
 )
 from adapters.postgres.reader import Reader
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from adapters.system import new_id
 from application.idempotency import IDEMPOTENCY_KEY_LIFETIME, IdempotencyRecord, IdempotentRequest
+from domain.accounts.mail_token import MailToken, TokenPurpose
 from domain.accounts.password_attempts import ATTEMPTS_LIFETIME
 from domain.accounts.session import REFRESH_TOKEN_LIFETIME
 from domain.events.state import NO_REASON
-from tests.builders import DAY, HOUR, NOON, a_session, a_user, an_event
+from domain.webhooks.delivery import Attempt, DeliveryState
+from tests.builders import (
+    DAY,
+    HOUR,
+    NOON,
+    a_delivery,
+    a_queued_mail,
+    a_session,
+    a_user,
+    a_verified_user,
+    a_webhook,
+    an_event,
+)
+from tests.postgres import run_in
 from tests.storage import add_all, change
 
 TICK = timedelta(microseconds=1)
@@ -126,7 +141,10 @@ def test_forgotten_password_attempts_are_removed(new_work, reader):
 
 
 def purged(**counts):
-    kinds = "session", "idempotency key", "wrong-password counter", "waitlist place"
+    kinds = (
+        *("session", "idempotency key", "wrong-password counter", "waitlist place"),
+        *("webhook delivery", "mail token", "reminder", "row of deleted accounts"),
+    )
     return dict.fromkeys(kinds, 0) | counts
 
 
@@ -228,3 +246,125 @@ def test_a_purge_includes_waitlists(new_work, ada, waiting, reader, monkeypatch)
     assert purge(reader, NOON, is_dry=True) == counts
     assert purge(reader, NOON) == counts
     assert purge(reader, NOON) == purged()
+
+
+@pytest.fixture
+def webhook(new_work, ada):
+    webhook = a_webhook(user_id=ada.id)
+    with new_work() as work:
+        work.webhooks.add(webhook)
+        work.commit()
+    return webhook
+
+
+def add_deliveries(new_work, *deliveries):
+    with new_work() as work:
+        work.deliveries.add_all(deliveries)
+        work.commit()
+
+
+def remaining(reader, table):
+    return {row.id for row in reader.rows(f"SELECT id FROM {table}", {})}
+
+
+def test_deliveries_are_purged_30_days_after_they_finished(new_work, reader, webhook):
+    then = NOON - 30 * DAY
+
+    def finished(now, **fields):
+        state = {"state": DeliveryState.FAILED, "next_attempt_at": None}
+        return a_delivery(webhook, now=now, **state | fields)
+
+    attempt = {"last_attempt": Attempt(200, HOUR), "attempts": 1}
+    old = [
+        finished(then - DAY, last_attempt_at=then, **attempt),
+        finished(then),  # failed without an attempt
+    ]
+    current = [
+        finished(then - DAY, last_attempt_at=then + TICK, **attempt),
+        finished(then + TICK),
+        a_delivery(webhook, now=then - DAY),  # pending
+    ]
+    add_deliveries(new_work, *old, *current)
+
+    counts = purged(**{"webhook delivery": 2})
+    assert purge(reader, NOON, is_dry=True) == counts
+    assert purge(reader, NOON) == counts
+    assert remaining(reader, "webhook_deliveries") == {each.id for each in current}
+
+
+@pytest.mark.parametrize("number", [2, 3, 7])
+def test_all_deliveries_of_deleted_webhooks_are_purged(
+    new_work, reader, webhook, monkeypatch, number
+):
+    monkeypatch.setattr(expired_rows, "BATCH", 3)
+    pending = [a_delivery() for _ in range(number)]
+    state = {"state": DeliveryState.FAILED, "next_attempt_at": None}
+    finished = [a_delivery(now=NOON - 31 * DAY, **state) for _ in range(number)]
+    current = a_delivery(webhook)
+    add_deliveries(new_work, *pending, *finished, current)
+
+    counts = purged(**{"webhook delivery": 2 * number})
+    assert purge(reader, NOON, is_dry=True) == counts
+    assert purge(reader, NOON) == counts
+    assert remaining(reader, "webhook_deliveries") == {current.id}
+
+
+def test_locked_deliveries_of_deleted_webhooks_are_skipped(new_work, reader):
+    locked, *_ = deliveries = [a_delivery(), a_delivery()]
+    add_deliveries(new_work, *deliveries)
+
+    with new_work() as work:
+        work.deliveries.get_for_update(locked.id, locked.webhook_id)
+        assert purge(reader, NOON) == purged(**{"webhook delivery": 1})
+    assert remaining(reader, "webhook_deliveries") == {locked.id}
+
+
+def test_expired_mail_tokens_are_purged(new_work, ada, reader):
+    with new_work() as work:
+        for number, age in enumerate((DAY, DAY - TICK)):  # they are valid for a day
+            purpose = TokenPurpose.VERIFY_EMAIL
+            token = MailToken.issue(str(number), ada.id, purpose, ada.email, NOON - age)
+            work.mail_tokens.add(token)
+        work.commit()
+
+    assert purge(reader, NOON) == purged(**{"mail token": 1})
+    assert purge(reader, NOON) == purged()
+
+
+def test_reminders_are_purged_when_the_event_has_started(new_work, ada, reader):
+    add_all(new_work, *(an_event(creator_id=ada.id, start_time=NOON + n * TICK) for n in (0, 1)))
+    with new_work() as work:
+        work.reminders.take_due(NOON - DAY, NOON + DAY, 10)
+        work.commit()
+
+    assert purge(reader, NOON) == purged(reminder=1)
+    with new_work() as work:
+        assert work.reminders.take_due(NOON, NOON + DAY, 10) == []
+
+
+def test_what_a_previous_release_leaves_of_a_deleted_account_is_purged(new_work, reader):
+    ada, grace = people = a_verified_user("ada"), a_verified_user("grace")
+    add_all(new_work, *people)
+    for user in people:
+        with new_work() as work:
+            work.webhooks.add(a_webhook(user_id=user.id))
+            work.mails.add(a_queued_mail(user))
+            work.commit()
+    with new_work() as work:
+        run_in(
+            work,
+            "UPDATE users SET username = NULL, email = NULL, password_hash = NULL"
+            f" WHERE id = '{ada.id}'",
+        )
+        work.commit()
+
+    counts = purged(**{"row of deleted accounts": 3})
+    assert purge(reader, NOON, is_dry=True) == counts
+    with new_work() as work:
+        work.users.get_for_update(grace.id)
+        assert purge(reader, NOON) == counts
+    assert purge(reader, NOON) == purged()
+    with new_work() as work:
+        assert work.webhooks.count_of(grace.id) == 1
+        [claimed] = work.mails.claim_due(NOON, 10, lease_id=new_id(), lease_until=NOON)
+        assert claimed.user == grace
