@@ -1,20 +1,22 @@
-"""The statements of release 0.3.0, which has no states and waitlists, on the current schema."""
+"""The statements of release 0.3.0, without states, waitlists and mail, on the current schema."""
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from adapters.postgres.accounts.queries import PostgresAccountQueries
 from adapters.postgres.engine import make_engine
 from adapters.postgres.errors import translate_error
 from adapters.postgres.events.queries import PostgresEventQueries
 from adapters.postgres.maintenance.verify import verify
 from adapters.postgres.reader import Reader
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
+from adapters.system import new_id
 from application.caller import Caller
 from application.errors import Unavailable
 from application.events.attend_event import AttendEvent
 from domain.events.state import NO_REASON, EventState
-from tests.builders import HOUR, NOON, a_user, an_event
+from tests.builders import HOUR, NOON, a_queued_mail, a_user, a_verified_user, an_event
 from tests.fakes.clock import FakeClock
 from tests.postgres import a_database
 from tests.storage import add_all, change
@@ -49,6 +51,15 @@ GIVE_BACK = text("""
 """)
 EDIT = text("UPDATE events SET title = 'Coffee', updated_at = :now, revision = 1 WHERE id = :event")
 REMOVE = text("DELETE FROM events WHERE id = :event")
+SIGN_UP = text("""
+    INSERT INTO users (id, username, email, password_hash, created_at)
+    VALUES (gen_random_uuid(), 'hedy', 'hedy@example.org', '', :now)
+    ON CONFLICT (lower(username)) DO NOTHING RETURNING id
+""")
+CHANGE_EMAIL = text("UPDATE users SET email = 'new@example.org' WHERE id = :person RETURNING id")
+DELETE_ACCOUNT = text("""
+    UPDATE users SET username = NULL, email = NULL, password_hash = NULL WHERE id = :person
+""")
 
 
 @pytest.fixture
@@ -227,3 +238,61 @@ def test_it_edits_and_deletes_an_event_with_a_waitlist(
     assert (loaded.title, loaded.waitlist_count) == ("Coffee", 1)
     previous_release(full_event, LOCK, LOAD, REMOVE)
     assert verify(database).events == 0
+
+
+def test_its_accounts_want_all_notices_at_an_address_that_is_not_verified(
+    new_work, previous_release
+):
+    user_id = previous_release(None, SIGN_UP)
+
+    with new_work() as work:
+        user = work.users.get(user_id)
+    assert user.email == "hedy@example.org"
+    assert not user.email_verified
+    assert (user.notify_promotion, user.notify_event_changes, user.notify_reminder) == (True,) * 3
+
+
+@pytest.fixture
+def grace(new_work):
+    """Her address is verified."""
+    grace = a_verified_user("grace")
+    add_all(new_work, grace)
+    return grace
+
+
+def test_an_address_that_it_sets_is_not_verified(database, new_work, previous_release, grace):
+    accounts = PostgresAccountQueries(Reader(database))
+    assert accounts.get_profile(Caller(grace.id)).email_verified
+
+    previous_release(None, CHANGE_EMAIL, person=grace)
+
+    profile = accounts.get_profile(Caller(grace.id))
+    assert (profile.email, profile.email_verified) == ("new@example.org", False)
+    with new_work() as work:
+        assert not work.users.get(grace.id).email_verified
+        assert work.mails.users_with_verified_email("grace@example.org") == []
+
+
+def test_an_account_that_it_deletes_gets_no_mail(new_work, previous_release, grace):
+    mail = a_queued_mail(grace)
+    with new_work() as work:
+        work.mails.add(mail)
+        work.commit()
+
+    previous_release(None, DELETE_ACCOUNT, person=grace)
+
+    with new_work() as work:
+        assert work.mails.claim_due(NOON, 10, lease_id=new_id(), lease_until=NOON) == []
+        assert work.mails.users_with_verified_email("grace@example.org") == []
+
+
+def test_it_deletes_an_event_with_a_reminder(new_work, previous_release, an_event_in):
+    event = an_event_in(EventState.PUBLISHED)
+    with new_work() as work:
+        assert len(work.reminders.take_due(NOON, NOON + HOUR, 10)) == 1
+        work.commit()
+
+    previous_release(event, LOCK, LOAD, REMOVE)
+
+    with new_work() as work:
+        assert work.events.find(event.id) is None

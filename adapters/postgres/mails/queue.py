@@ -95,7 +95,7 @@ def _next_people(table: str, since: str) -> str:
 
 
 @cache
-def _add_page(switch: str, *, includes_waitlist: bool) -> str:
+def add_page(switch: str, *, includes_waitlist: bool) -> str:
     """Returns the last user id of a full page."""
     attendees = _next_people("attendances", "registered_at")
     waiting = _next_people("waitlist_entries", "joined_at")
@@ -134,7 +134,7 @@ class PostgresMailQueue(MailQueue):
     def add_page(
         self, audience: Audience, notice: NewNotice, *, after: UUID | None, limit: int
     ) -> UUID | None:
-        sql = _add_page(SWITCHES[notice.kind], includes_waitlist=audience.includes_waitlist)
+        sql = add_page(SWITCHES[notice.kind], includes_waitlist=audience.includes_waitlist)
         values: dict[str, Any] = {
             "event_id": audience.event_id,
             "until": audience.until,

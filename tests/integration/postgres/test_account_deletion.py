@@ -130,6 +130,7 @@ def test_a_request_that_waits_for_the_deletion_changes_nothing(empty_database, n
     with new_work() as work:
         assert work.events.affected_by_deletion_for_update(ada.id, NOON, 10) == []
         assert work.events.get_for_update(event.id, attendee=grace.id).attendees_count == 0
+        assert work.outbox.take(10) == []
     with empty_database.connect() as connection:
         assert connection.execute(select(calendar_feeds)).all() == []
 

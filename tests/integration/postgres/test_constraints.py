@@ -6,8 +6,15 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from adapters.postgres.accounts.mappers import user_to_row
 from adapters.postgres.events.mappers import event_to_row
-from adapters.postgres.schema.tables import attendances, events, users, waitlist_entries
-from tests.builders import NOON, a_user, an_event
+from adapters.postgres.schema.tables import (
+    attendances,
+    events,
+    users,
+    waitlist_entries,
+    webhook_deliveries,
+)
+from adapters.postgres.webhooks.mappers import delivery_to_row
+from tests.builders import NOON, a_delivery, a_user, an_event
 
 
 @pytest.fixture
@@ -119,3 +126,18 @@ def test_no_seat_is_given_while_an_attendee_is_on_the_waitlist(empty_database, e
 def test_usernames_are_unique_regardless_of_case(empty_database, event, name):
     with empty_database.connect() as connection, pytest.raises(IntegrityError, match="username"):
         connection.execute(insert(users).values(user_to_row(a_user(name))))
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"state": "sent", "next_attempt_at": None}, "webhook_deliveries_state_check"),
+        ({"state": "failed"}, "webhook_deliveries_next_attempt_at_check"),
+        ({"next_attempt_at": None}, "webhook_deliveries_next_attempt_at_check"),
+    ],
+)
+def test_an_invalid_delivery_is_rejected(empty_database, values, constraint):
+    with empty_database.connect() as connection:
+        connection.execute(insert(webhook_deliveries).values(delivery_to_row(a_delivery())))
+        with pytest.raises(IntegrityError, match=constraint):
+            connection.execute(update(webhook_deliveries).values(values))

@@ -1,6 +1,7 @@
 """With 40,000 events and 800,000 seats, every query uses an index."""
 
 import re
+from dataclasses import asdict
 from datetime import timedelta
 from hashlib import sha256
 
@@ -30,16 +31,24 @@ from adapters.postgres.events.writes import (
     SeatChange,
     update_event,
 )
+from adapters.postgres.mails.queue import CLAIM_DUE as CLAIM_MAILS
+from adapters.postgres.mails.queue import add_page
+from adapters.postgres.mails.reminders import TAKE_DUE
+from adapters.postgres.outbox import TAKE
 from adapters.postgres.pages import page_values
 from adapters.postgres.reader import Reader
+from adapters.postgres.webhooks.deliveries import CLAIM_DUE as CLAIM_DELIVERIES
+from adapters.postgres.webhooks.deliveries import FAIL_OUTDATED
 from application.accounts.withdraw_from_events import BATCH
 from application.calendars.read_calendar_feed import DESCRIPTION_MAX, ENTRIES_MAX
 from application.pages import Cursor, PageRequest
 from application.ports.event_queries import EventCriteria, EventSort
+from application.ports.mail_queue import Audience, NewNotice
 from domain.events.description import EventType
 from domain.events.schedule import EventStatus
 from domain.events.search import Search
 from domain.events.state import EventState
+from domain.mails.queued_mail import MailKind
 from tests.bench.dataset import Dataset, event_id, user_id
 from tests.bench.texts import IN_1_OF_100, IN_1_OF_1000, IN_ALL, IN_ONE
 from tests.integration.postgres.event_pages import FIRST, NOW, describe, page_statement
@@ -142,6 +151,7 @@ WAIT = """
     FROM (SELECT event_id, count(*) AS entries FROM waitlist_entries GROUP BY event_id) counts
     WHERE event_id = events.id
 """
+VERIFY = "UPDATE users SET email = id::text, verified_email = id::text"
 # ANALYZE takes a random sample, in which one user can seem to attend more events than others. It
 # reads 300 rows per unit of the statistics target, so this value makes it read all rows.
 EXACT_STATISTICS = """
@@ -177,6 +187,7 @@ def large_database(postgres):
         with data.engine.begin() as connection:
             connection.execute(text(HIDE))
             connection.execute(text(WAIT))
+            connection.execute(text(VERIFY))
         data.vacuum()
         with data.engine.begin() as connection:
             connection.execute(text(EXACT_STATISTICS))
@@ -486,3 +497,80 @@ def test_an_event_calendar_scans_no_table(sequential_scans):
     values = {"event_id": event_id(7), "viewer_id": user_id(5)}
 
     assert sequential_scans(ENTRY, values) == []
+
+
+QUEUE = 20_000
+FILL_QUEUES = f"""
+    INSERT INTO webhooks (id, user_id, url, description, secret, created_at, enabled_at)
+    SELECT id, id, '', '', '', %(now)s, %(now)s FROM users ORDER BY id LIMIT 20;
+    INSERT INTO webhook_deliveries (
+        id, webhook_id, message_id, type, body, created_at, queued_at, attempts, state,
+        next_attempt_at
+    )
+    SELECT gen_random_uuid(), id, gen_random_uuid(), '', '', %(now)s, %(now)s, 0, 'pending',
+        %(now)s + number * interval '1 second'
+    FROM webhooks JOIN generate_series(1, {QUEUE}) number ON id = %(slow)s OR number = {QUEUE};
+    INSERT INTO mails (
+        id, message_id, user_id, kind, data, created_at, next_attempt_at, attempts
+    )
+    SELECT gen_random_uuid(), gen_random_uuid(), %(slow)s, '', '', %(now)s,
+        %(now)s + number * interval '1 second', 0
+    FROM generate_series(1, {QUEUE}) number;
+    INSERT INTO outbox (id, body) SELECT gen_random_uuid(), '' FROM generate_series(1, {QUEUE})
+    RETURNING id
+"""
+EMPTY_QUEUES = """
+    DELETE FROM outbox; DELETE FROM mails; DELETE FROM webhook_deliveries;
+    DELETE FROM webhooks RETURNING id
+"""
+
+
+@pytest.fixture(scope="module")
+def full_queues(large_database):
+    """Returns the id of one of 20 webhooks; the others have one delivery, this one has all others.
+
+    It and all mails are for the same user, and become due one by one. The tables have not been
+    analyzed since.
+    """
+    slow = user_id(0)
+    large_database.rows(FILL_QUEUES, {"now": NOW, "slow": slow})
+    yield slow
+    large_database.rows(EMPTY_QUEUES, {})
+
+
+@pytest.mark.parametrize("due", [0, QUEUE])
+@pytest.mark.parametrize("is_busy", [False, True])
+def test_a_worker_reads_few_blocks_of_long_queues(full_queues, count_blocks, due, is_busy):
+    values = {
+        "now": NOW + timedelta(seconds=due),
+        "limit": 10,
+        "per_webhook": 4,
+        "busy": [full_queues] if is_busy else [],
+        "lease_id": full_queues,
+        "lease_until": NOW + DAY,
+    }
+
+    for statement in (TAKE, FAIL_OUTDATED, CLAIM_DELIVERIES, CLAIM_MAILS):
+        assert count_blocks(statement, values) < MAX_BLOCKS / 2
+
+
+def test_a_page_of_notices_reads_its_people_only(sequential_scans, count_rows):
+    event = event_id(6)  # 20 people wait for a seat
+    values = {
+        **asdict(Audience(event, NOW + DAY, includes_waitlist=True)),
+        **asdict(NewNotice(MailKind.MOVED, event, "", NOW)),
+        "after": user_id(0),
+        "limit": 10,
+    }
+    statement = add_page("notify_event_changes", includes_waitlist=True)
+
+    assert sequential_scans(statement, values) == []
+    for table in ("attendances", "waitlist_entries", "users"):
+        assert 1 <= count_rows(table, statement, values) <= 10
+
+
+def test_due_reminders_are_found_without_reading_other_events(sequential_scans, count_rows):
+    values = {"starts_after": NOW, "starts_until": NOW + DAY, "limit": 10}
+
+    assert "events" not in sequential_scans(TAKE_DUE, values)
+    assert count_rows("events", TAKE_DUE, values) <= 100

@@ -3,14 +3,17 @@ import pytest
 from application.pages import PageRequest
 from application.ports.audit_log import AuditEvent
 from application.ports.event_queries import EventCriteria
+from application.preconditions import PreconditionFailed
 from domain.accounts.credentials import Password, Username
 from domain.accounts.errors import (
     AccountDeleted,
     InvalidCredentials,
     SessionEnded,
+    TooManyWrongPasswords,
     UsernameTaken,
     WrongPassword,
 )
+from domain.accounts.password_attempts import FREE_FAILURES
 from domain.accounts.user import ProfileChanges
 from domain.errors import Invalid
 from domain.events.state import ACCOUNT_DELETED
@@ -308,3 +311,170 @@ def test_a_new_password_cannot_be_the_email_address(world):
         with pytest.raises(Invalid):
             email = "enchantress@example.org"
             world.sign_up(Username("grace"), Password(password), email)
+
+
+# Email addresses
+
+
+def test_a_new_email_address_requires_the_password(world):
+    ada = world.person("ada")
+
+    with pytest.raises(Invalid) as error:
+        world.update_profile(ada, ProfileChanges(email="ada@example.org"), CLIENT_INFO)
+    assert error.value.field == "current_password"
+    with pytest.raises(WrongPassword):
+        set_email(world, ada, "ada@example.org", "grace")
+
+    assert world.get_profile(ada).email is None
+    assert world.messages() == []
+
+
+def test_other_changes_require_no_password(world):
+    ada = world.person("ada")
+    set_email(world, ada, "ada@example.org")
+    changes = ProfileChanges(
+        Username("Ada"), "ada@example.org", notify_promotion=False, notify_reminder=False
+    )
+
+    profile = world.update_profile(ada, changes, CLIENT_INFO)
+
+    assert profile.username == "Ada"
+    switches = profile.notify_promotion, profile.notify_event_changes, profile.notify_reminder
+    assert switches == (False, True, False)
+
+
+def test_wrong_passwords_for_a_new_address_lead_to_a_wait(world):
+    ada = world.person("ada")
+
+    with pytest.raises(TooManyWrongPasswords):
+        for _ in range(FREE_FAILURES + 2):
+            with pytest.raises(WrongPassword):
+                set_email(world, ada, "ada@example.org", "grace")
+
+
+def test_a_new_address_is_a_message_about_both_addresses(world):
+    ada = world.with_verified_email("ada")
+
+    set_email(world, ada, "new@example.org")
+
+    [message] = world.messages()
+    assert message["type"] == "email.changed"
+    assert message["data"] == {
+        "user_id": str(ada.user_id),
+        "new": "new@example.org",
+        "old": "ada@example.org",
+    }
+    assert not world.get_profile(ada).email_verified
+    assert (AuditEvent.EMAIL_CHANGED, ada.user_id) in world.audit.audit_events
+
+
+def test_setting_the_same_address_again_asks_for_its_verification_unless_it_is_verified(world):
+    ada = world.person("ada")
+    set_email(world, ada, "ada@example.org")
+    again = ProfileChanges(email="ada@example.org")
+
+    world.update_profile(ada, again, CLIENT_INFO)
+    assert [message["data"]["new"] for message in world.messages()] == ["ada@example.org"] * 2
+
+    world.store.committed.users[ada.user_id].verify_email()
+    assert world.update_profile(ada, again, CLIENT_INFO).email_verified
+    assert len(world.messages()) == 2
+
+
+@pytest.mark.parametrize(
+    "changes", [ProfileChanges(), ProfileChanges(email=None), ProfileChanges(Username("Ada"))]
+)
+def test_what_leaves_the_address_alone_is_no_message(world, changes):
+    ada = world.person("ada")
+
+    world.update_profile(ada, changes, CLIENT_INFO)
+
+    assert world.messages() == []
+    assert AuditEvent.EMAIL_CHANGED not in {each for each, _ in world.audit.audit_events}
+
+
+def test_a_rejected_precondition_changes_no_address(world):
+    ada = world.person("ada")
+
+    def refuse(profile):
+        assert profile.email is None
+        raise PreconditionFailed
+
+    with pytest.raises(PreconditionFailed):
+        changes = ProfileChanges(email="ada@example.org")
+        world.update_profile(ada, changes, CLIENT_INFO, refuse, current_password="ada's password")
+
+    assert world.get_profile(ada).email is None
+    assert world.messages() == []
+
+
+def test_a_password_that_was_changed_meanwhile_changes_no_address(world):
+    ada = world.person("ada")
+    session = world.authenticate(logged_in(world).access_token)
+    compare = world.hasher.matches
+
+    def compare_slowly(password, password_hash):
+        world.hasher.matches = compare
+        matches = compare(password, password_hash)
+        world.change_password(session, "ada's password", NEW, CLIENT_INFO)
+        return matches
+
+    world.hasher.matches = compare_slowly
+
+    with pytest.raises(WrongPassword):
+        set_email(world, ada, "ada@example.org")
+    assert world.get_profile(ada).email is None
+    assert world.messages() == []
+
+
+def test_an_address_that_was_changed_meanwhile_is_not_changed_back_without_the_password(world):
+    ada = world.person("ada")
+    set_email(world, ada, "ada@example.org")
+    accounts = world.update_profile.accounts
+    get_profile = accounts.get_profile
+
+    def get_slowly(caller):
+        accounts.get_profile = get_profile
+        profile = get_profile(caller)
+        set_email(world, ada, "new@example.org")
+        return profile
+
+    accounts.get_profile = get_slowly
+
+    with pytest.raises(Invalid) as error:
+        world.update_profile(ada, ProfileChanges(email="ada@example.org"), CLIENT_INFO)
+    assert error.value.field == "current_password"
+    assert world.get_profile(ada).email == "new@example.org"
+
+
+@pytest.mark.parametrize(("email", "written"), [("ada@example.org", 1), (None, 0)])
+def test_the_address_of_a_new_account_has_to_be_verified(world, email, written):
+    profile = world.sign_up(Username("ada"), Password("ada's password"), email)
+
+    assert not profile.email_verified
+    assert [message["data"] for message in world.messages()] == [
+        {"user_id": str(profile.id), "new": email, "old": None}
+    ] * written
+
+
+def test_a_username_that_is_taken_writes_no_message(world):
+    world.person("ada")
+
+    with pytest.raises(UsernameTaken):
+        world.sign_up(Username("ADA"), Password("ada's password"), "ada@example.org")
+
+    assert world.messages() == []
+
+
+def test_deleting_an_account_deletes_its_mails_and_tokens(world):
+    ada, grace = (world.with_verified_email(name) for name in ("ada", "grace"))
+    for name in ("ada", "grace"):
+        world.request_password_reset(f"{name}@example.org", CLIENT_INFO)
+    world.dispatch_messages()
+    world.claim_mails(10)
+
+    world.delete_account(ada, "ada's password", CLIENT_INFO)
+
+    state = world.store.committed
+    assert {mail.user_id for mail in state.mails.values()} == {grace.user_id}
+    assert {token.user_id for token in state.mail_tokens.values()} == {grace.user_id}
