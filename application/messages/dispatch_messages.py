@@ -14,7 +14,6 @@ from application.ports.outbox import OutboxMessage
 from application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from application.retries import retry_on_contention
 from domain.events.messages import MessageType
-from domain.events.state import EventState
 from domain.mails.queued_mail import MailKind, QueuedMail
 from domain.webhooks.delivery import Delivery, WebhookMessage
 
@@ -92,8 +91,8 @@ class DispatchMessages:
             case MessageType.EVENT_CANCELLED:
                 return self._has_more_notices(work, message, MailKind.CALLED_OFF, now)
             case MessageType.EVENT_UPDATED:
-                is_published = data["event"]["state"] == EventState.PUBLISHED
-                if is_published and TIME_AND_PLACE & data["previous"].keys():
+                # Drafts have no attendees.
+                if TIME_AND_PLACE & data["previous"].keys():
                     return self._has_more_notices(work, message, MailKind.MOVED, now)
             case InternalType.EVENT_REMINDER:
                 return self._has_more_notices(work, message, MailKind.REMINDER, now)

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -67,7 +68,7 @@ def test_every_field_of_a_mail_is_read_back_with_its_user(storage, ada, values):
 def test_a_user_gets_one_mail_of_each_kind_about_a_message(storage, ada, grace):
     first = a_queued_mail(ada)
     add(storage, first)
-    same = {"message_id": first.message_id}
+    same: Any = {"message_id": first.message_id}
     others = [
         a_queued_mail(ada, kind=MailKind.EMAIL_CHANGED, **same),
         a_queued_mail(grace, **same),
@@ -193,11 +194,11 @@ def organizer(storage):
     return user
 
 
-def add_notices(storage, event, *, kind=MailKind.MOVED, limit=100, **audience):
-    """All pages. Returns the ids of the users who get a mail."""
+def add_notices(storage, event, *, kind=MailKind.MOVED, limit=100, includes_waitlist=True):
+    """All pages. Returns the names of the users who get a mail."""
     message_id, after = uuid4(), None
     notice = NewNotice(kind, message_id, '{"text":"%s"}', NOON)
-    audience = Audience(event.id, **{"until": NOON, "includes_waitlist": True} | audience)
+    audience = Audience(event.id, NOON, includes_waitlist)
     while True:
         after = storage.commit(
             lambda work, after=after: work.mails.add_page(

@@ -15,8 +15,8 @@ from tests.contract.test_contention import THREADS, at_once
 from tests.storage import change
 
 
-def a_message(**fields):
-    return OutboxMessage(**{"id": new_id(), "owner_id": uuid4(), "body": "{}"} | fields)
+def a_message(owner_id=None, body="{}", last_user_id=None):
+    return OutboxMessage(new_id(), owner_id, body, last_user_id)
 
 
 def add(storage, *messages):

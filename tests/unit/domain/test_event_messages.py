@@ -1,5 +1,6 @@
 """Every change of an event records what happened; what changes nothing records nothing."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,7 +19,8 @@ ADA = uuid4()
 
 def her_event(**fields):
     """An event of Ada's, with her place."""
-    return an_event(**{"creator_id": ADA, "seat": Seat(ADA)} | fields)
+    values: Any = {"creator_id": ADA, "seat": Seat(ADA)}
+    return an_event(**values | fields)
 
 
 def with_her_seat(**fields):

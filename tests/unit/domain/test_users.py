@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from domain.accounts.mail_token import MailToken, TokenPurpose, token_hash
@@ -47,7 +49,9 @@ def test_an_address_that_the_previous_release_changed_is_not_verified():
 def test_each_kind_of_notice_has_its_own_switch(switch):
     user = a_user()
 
-    user.edit(ProfileChanges(**{switch: False}))
+    changes: Any = {switch: False}
+
+    user.edit(ProfileChanges(**changes))
     assert [name for name in SWITCHES if not getattr(user, name)] == [switch]
 
     user.edit(ProfileChanges())
