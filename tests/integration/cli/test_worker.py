@@ -48,6 +48,8 @@ class Endpoint(ThreadingHTTPServer):
 
 
 class EndpointHandler(BaseHTTPRequestHandler):
+    server: Endpoint
+
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
         self.server.received[UUID(self.headers["webhook-id"])] += 1
