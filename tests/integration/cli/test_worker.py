@@ -258,12 +258,6 @@ def test_invalid_settings_stop_its_start(error_of, changes, error):
     assert error_of("worker", **UNREACHABLE.settings | changes).startswith(error)
 
 
-def test_a_database_without_the_migrations_stops_its_start(error_of, make_database):
-    error = error_of("worker", **make_database(migrated=False).settings)
-
-    assert error.startswith("the database is missing migrations of this version: ")
-
-
 @pytest.mark.parametrize(
     ("settings", "mails"),
     [
