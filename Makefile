@@ -21,7 +21,7 @@ required = $(or $($(1)),$(error Usage: make $@ $(1)=...))
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
-run: .venv/local ## Serve the API and run a worker; starts PostgreSQL unless DATABASE_URL is set.
+run: .venv/local ## Serve the API and run a worker; starts its own PostgreSQL unless DATABASE_URL is set.
 	@$(CLI) run
 
 demo: .venv/local ## Send demo requests to a running API: make demo BASE_URL=http://...

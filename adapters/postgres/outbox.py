@@ -1,5 +1,5 @@
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from adapters.postgres.sql import array_values, columns_of, compile_sql, rows_of
 from adapters.postgres.transaction import Transaction
 from application.ports.outbox import Outbox, OutboxMessage
 
-COLUMNS = [f"{field.name}" for field in fields(OutboxMessage)]
+COLUMNS = [field.name for field in fields(OutboxMessage)]
 MESSAGE_ID = bindparam("message_id", type_=Uuid)
 
 
@@ -23,10 +23,15 @@ def insert_messages(*conditions: ColumnElement[bool]) -> Insert:
 
 
 def message_values(messages: Sequence[OutboxMessage]) -> dict[str, Any]:
-    return array_values([asdict(message) for message in messages], COLUMNS)
+    return array_values([_values(message) for message in messages], COLUMNS)
 
 
-ADD_MESSAGES = compile_sql(insert_messages())
+def _values(message: OutboxMessage) -> dict[str, Any]:
+    return {name: getattr(message, name) for name in COLUMNS}  # asdict would copy them deeply
+
+
+ADD = compile_sql(insert(outbox))
+ADD_ALL = compile_sql(insert_messages())
 TAKE = compile_sql(
     select(*columns_of(OutboxMessage, outbox))
     .order_by(outbox.c.id)
@@ -44,7 +49,13 @@ class PostgresOutbox(Outbox):
         self._transaction = transaction
 
     def add(self, message: OutboxMessage) -> None:
-        self._transaction.write(ADD_MESSAGES, message_values([message]))
+        self.add_all([message])
+
+    def add_all(self, messages: Sequence[OutboxMessage]) -> None:
+        if len(messages) == 1:  # most often; half the time of the other statement
+            self._transaction.write(ADD, _values(messages[0]))
+        elif messages:
+            self._transaction.write(ADD_ALL, message_values(messages))
 
     def take(self, limit: int) -> Sequence[OutboxMessage]:
         rows = self._transaction.rows(TAKE, {"limit": limit})

@@ -32,14 +32,17 @@ def _body_of(message_type: str, timestamp: datetime, data: Mapping[str, Any]) ->
     return to_json({"type": message_type, "timestamp": timestamp, "data": data})
 
 
-def to_json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, default=_json_value, ensure_ascii=False, separators=(",", ":"))
-
-
 def _json_value(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return str(value)
+
+
+_encoder = json.JSONEncoder(default=_json_value, ensure_ascii=False, separators=(",", ":"))
+
+
+def to_json(value: Mapping[str, Any]) -> str:
+    return _encoder.encode(value)
 
 
 def event_bodies(event: EventSeats) -> Sequence[str]:

@@ -27,7 +27,7 @@ def problems_of(document):
     proxy_address = services[proxy]["networks"]["frontend"]["ipv4_address"]
     if document["networks"]["backend"] != {"internal": True}:
         yield "backend: is not internal"
-    if not WORKER_NETWORKS <= set(services["worker"]["networks"]):
+    if not set(services["worker"]["networks"]) >= WORKER_NETWORKS:
         yield f"worker: is not in the networks {WORKER_NETWORKS}"
     for name, service in services.items():
         for key, value in HARDENING.items():

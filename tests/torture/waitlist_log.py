@@ -68,10 +68,14 @@ class WaitlistLog:
         with self._engine.connect() as connection:
             return int(connection.execute(statement).scalar_one())
 
-    def event_ids(self) -> set[UUID]:
-        statement = text("SELECT DISTINCT content ->> 'id' FROM changes WHERE relation = 'events'")
+    def event_ids_of(self, creator_id: UUID) -> set[UUID]:
+        statement = text("""
+            SELECT DISTINCT content ->> 'id' FROM changes
+            WHERE relation = 'events' AND content ->> 'creator_id' = :creator_id
+        """)
         with self._engine.connect() as connection:
-            return {UUID(each) for each in connection.execute(statement).scalars()}
+            ids = connection.execute(statement, {"creator_id": str(creator_id)}).scalars()
+            return {UUID(each) for each in ids}
 
     def _changes(self, event_id: UUID) -> Sequence[Row]:
         statement = text("""

@@ -30,7 +30,7 @@ from adapters.postgres.events.writes import (
     SeatChange,
     update_event,
 )
-from adapters.postgres.outbox import ADD_MESSAGES, message_values
+from adapters.postgres.outbox import PostgresOutbox, message_values
 from adapters.postgres.schema.event_terms import joined_terms
 from adapters.postgres.transaction import Transaction
 from application.messages.bodies import event_bodies
@@ -44,6 +44,7 @@ from domain.events.waitlist import WaitlistEntry
 class PostgresEventRepository(EventRepository):
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+        self._outbox = PostgresOutbox(transaction)
         self._loaded: dict[UUID, dict[str, Any]] = {}
         self.seats_changed: list[SeatChange] = []
 
@@ -147,9 +148,8 @@ class PostgresEventRepository(EventRepository):
         self._add_messages(event)
 
     def _add_messages(self, event: EventSeats) -> None:
-        if event.messages:
-            self._transaction.write(ADD_MESSAGES, _message_values(event))
-            event.messages.clear()
+        self._outbox.add_all(_messages_of(event))
+        event.messages.clear()
 
     def _save_waitlist(self, before: Mapping[str, Any], event: EventSeats) -> None:
         values: dict[str, Any] = {"event_id": event.id, "attendee": event.seat.user_id}
@@ -177,13 +177,12 @@ def _new_event_values(event: Event, max_upcoming: int) -> dict[str, Any]:
     return event_to_row(event) | {
         "max_upcoming": max_upcoming,
         "terms": joined_terms(event.title, event.description),
-        **_message_values(event),
+        **message_values(_messages_of(event)),
     }
 
 
-def _message_values(event: EventSeats) -> dict[str, Any]:
-    bodies = event_bodies(event)
-    return message_values([OutboxMessage(uuid7(), event.creator_id, body) for body in bodies])
+def _messages_of(event: EventSeats) -> Sequence[OutboxMessage]:
+    return [OutboxMessage(uuid7(), event.creator_id, body) for body in event_bodies(event)]
 
 
 def _creator_name(rows: Sequence[Row], max_upcoming: int) -> str:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from adapters.worker.worker import MAX_MAILS
-from tests.concurrency import wait_until
+from tests.concurrency import TIMEOUT_S, wait_until
 from tests.e2e.client import PASSWORD, in_hours
 from tests.integration.mail.mail_server import Inbox, a_mail_server
 from tests.workers import kill, start_worker
@@ -46,7 +46,7 @@ class Postbox(Inbox):
             mails = self.mails_to(address)
             return [each for each in mails if each["Subject"].startswith(subject)]
 
-        wait_until(lambda: len(found()) >= number, f"{subject} arrives at {address}", timeout_s=20)
+        wait_until(lambda: len(found()) >= number, f"{subject} arrives at {address}")
         assert len(found()) == number
         return found()[-1]
 
@@ -128,7 +128,7 @@ class Queue:
             with self._engine.connect() as connection:
                 return connection.execute(statement).scalar_one() == 0
 
-        wait_until(is_empty, "no mail waits", timeout_s=20)
+        wait_until(is_empty, "no mail waits")
 
     def make_due(self):
         with self._engine.begin() as connection:
@@ -157,12 +157,6 @@ def address(name):
     return f"{name}@example.org"
 
 
-def set_email(member, email):
-    body = {"email": email, "current_password": PASSWORD}
-    response = member.http.patch("/v1/profile/", json=body)
-    assert response.status_code == 200, response.text
-
-
 def token_in(mail):
     return re.search("#token=([A-Za-z0-9_-]+)", mail.get_body("plain").get_content())[1]
 
@@ -186,7 +180,7 @@ def is_refused(response):
 
 
 def test_an_address_is_verified_with_the_token_of_a_mail(visitor, ada, postbox):
-    set_email(ada, address("ada"))
+    ada.change_email(address("ada"))
     mail = postbox.wait_for(address("ada"), "Confirm")
     assert not ada.get("/v1/profile/").json()["email_verified"]
 
@@ -201,7 +195,7 @@ def test_the_old_address_learns_of_a_change_and_the_new_one_must_be_verified(
 ):
     ada = join("ada")
 
-    set_email(ada, "ada@new.example.org")
+    ada.change_email("ada@new.example.org")
 
     mail = postbox.wait_for("ada@new.example.org", "Confirm")
     postbox.wait_for(address("ada"), "Your email address")
@@ -209,15 +203,6 @@ def test_the_old_address_learns_of_a_change_and_the_new_one_must_be_verified(
     assert len(postbox.messages) == 2
     assert not ada.get("/v1/profile/").json()["email_verified"]
     assert verify_email(visitor, token_in(mail)).status_code == 204
-
-
-def test_a_token_for_an_address_that_was_changed_verifies_nothing(visitor, ada, postbox):
-    set_email(ada, address("ada"))
-    mail = postbox.wait_for(address("ada"), "Confirm")
-
-    set_email(ada, "ada@new.example.org")
-
-    assert is_refused(verify_email(visitor, token_in(mail)))
 
 
 def test_a_password_is_reset_once_and_all_sessions_end(visitor, join, postbox, queue):
@@ -247,15 +232,15 @@ def test_those_concerned_learn_that_an_event_moved_gave_them_a_seat_or_is_called
     ada, grace, mary = join("ada"), join("grace"), join("mary")
     bob, eve = join("bob", is_verified=False), join("eve")
     switches = {"notify_promotion", "notify_event_changes", "notify_reminder"}
-    eve.http.patch("/v1/profile/", json=dict.fromkeys(switches, False))
+    eve.patch("/v1/profile/", **dict.fromkeys(switches, False))
     event = ada.new_event(capacity=3, title="Tea", location="Kitchen")
     for person in (ada, grace, bob):
         assert person.attend(event).status_code == 204
     for person in (eve, mary):
         assert person.join_waitlist(event).status_code == 201
 
-    ada.http.patch(event, json={"description": "Bring a cup."})
-    ada.http.patch(event, json={"location": "Garden"})
+    ada.patch(event, description="Bring a cup.")
+    ada.patch(event, location="Garden")
     moved = postbox.wait_for(address("grace"), "New place")
     postbox.wait_for(address("mary"), "New place")
     bob.cancel(event)  # promotes Eve
@@ -292,7 +277,7 @@ def test_attendees_are_reminded_once_one_day_before(engine, join, postbox, queue
         # Coffee moves, so that it gets another reminder, and Mary has had her seat for long.
         connection.execute(text("UPDATE attendances SET registered_at = now() - interval '1 week'"))
     moved = {"start_time": in_hours(22), "end_time": in_hours(23)}
-    assert ada.http.patch(coffee, json=moved).status_code == 200
+    assert ada.patch(coffee, **moved).status_code == 200
 
     worker.kill()
     worker.start()
@@ -306,8 +291,8 @@ def test_attendees_are_reminded_once_one_day_before(engine, join, postbox, queue
 def test_a_mail_is_sent_again_after_a_server_refused_it_for_a_while(ada, postbox, queue):
     """Greylisting (RFC 6647)."""
     postbox.faults = ["450 4.2.0 greylisted"]
-    set_email(ada, address("ada"))
-    wait_until(lambda: queue.attempts() == [1], "the attempt is recorded", timeout_s=20)
+    ada.change_email(address("ada"))
+    wait_until(lambda: queue.attempts() == [1], "the attempt is recorded")
     assert not postbox.messages
 
     queue.make_due()
@@ -320,8 +305,8 @@ def test_a_mail_whose_fate_is_unknown_is_sent_again_with_the_same_message_id(
     visitor, ada, postbox, queue
 ):
     postbox.faults = [drop_connection]
-    set_email(ada, address("ada"))
-    wait_until(lambda: queue.attempts() == [1], "the attempt is recorded", timeout_s=20)
+    ada.change_email(address("ada"))
+    wait_until(lambda: queue.attempts() == [1], "the attempt is recorded")
 
     queue.make_due()
 
@@ -334,9 +319,9 @@ def test_a_mail_whose_fate_is_unknown_is_sent_again_with_the_same_message_id(
 
 def test_a_mail_that_a_server_refuses_for_good_is_not_sent_again(ada, postbox, queue):
     postbox.faults = ["550 5.1.1 no such user"]
-    set_email(ada, address("ada"))
+    ada.change_email(address("ada"))
 
-    wait_until(lambda: not postbox.faults, "the mail is refused", timeout_s=20)
+    wait_until(lambda: not postbox.faults, "the mail is refused")
 
     queue.wait_until_empty()
     assert not postbox.messages
@@ -345,10 +330,10 @@ def test_a_mail_that_a_server_refuses_for_good_is_not_sent_again(ada, postbox, q
 def test_a_slow_server_delays_only_its_own_mail(ada, grace, postbox, queue):
     stall = Stall()
     postbox.faults = [stall]
-    set_email(ada, address("ada"))
-    assert stall.has_begun.wait(timeout=20)
+    ada.change_email(address("ada"))
+    assert stall.has_begun.wait(TIMEOUT_S)
 
-    set_email(grace, address("grace"))
+    grace.change_email(address("grace"))
 
     postbox.wait_for(address("grace"), "Confirm")
     wait_until(lambda: queue.attempts() == [0], "the other one is recorded")
@@ -369,12 +354,12 @@ def test_however_often_the_worker_dies_each_person_gets_one_mail_about_a_change(
     for person in map(join, names):
         assert person.attend(event).status_code == 204
     kills = 2
-    ada.http.patch(event, json={"location": "Garden"})
+    ada.patch(event, location="Garden")
     for _ in range(kills):
         stall = Stall()
         postbox.faults = [stall]
         queue.make_due()
-        assert stall.has_begun.wait(timeout=20)
+        assert stall.has_begun.wait(TIMEOUT_S)
         worker.kill()
         stall.end.set()
         worker.start()

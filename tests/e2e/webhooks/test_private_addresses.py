@@ -10,7 +10,7 @@ from tests.workers import a_worker
 def test_without_the_setting_a_worker_sends_nothing_to_this_machine(database, engine, ada):
     url = database.render_as_string(hide_password=False)
     with a_receiver() as receiver, a_worker(url, WEBHOOK_ALLOW_PRIVATE_NETWORKS="false"):
-        webhook = ada.post("/v1/webhooks/", {"url": "https://example.org"}).headers["Location"]
+        webhook = ada.new_webhook()
         with engine.begin() as connection:
             values = {"url": receiver.url.replace("http:", "https:")}
             connection.execute(text("UPDATE webhooks SET url = :url"), values)

@@ -20,7 +20,12 @@ def empty_db(postgres):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("create-user", "ada", "--password-stdin"), ("purge",), ("seed-demo", "--people", "1")],
+    [
+        ("create-user", "ada", "--password-stdin"),
+        ("purge",),
+        ("seed-demo", "--people", "1"),
+        ("worker",),
+    ],
 )
 def test_a_database_without_migrations_is_rejected_in_one_line(error_of, empty_db, arguments):
     error = error_of(*arguments, stdin=PASSWORD, **empty_db.settings)
@@ -48,7 +53,8 @@ def unprivileged_role(db):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("create-user", "ada", "--password-stdin"), ("purge",), ("verify-data",)]
+    "arguments",
+    [("create-user", "ada", "--password-stdin"), ("purge",), ("verify-data",), ("worker",)],
 )
 def test_a_role_without_privileges_is_rejected_in_one_line(error_of, unprivileged_role, arguments):
     error = error_of(*arguments, stdin=PASSWORD, **unprivileged_role)
@@ -75,6 +81,7 @@ def without_utf8(request, make_database):
         ("purge",),
         ("seed-demo", "--people", "1"),
         ("verify-data",),
+        ("worker",),
     ],
     ids=" ".join,
 )

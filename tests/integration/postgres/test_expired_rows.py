@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.postgres.maintenance import expired_rows
+from adapters.postgres.maintenance.deleted_webhooks import DeliveriesOfDeletedWebhooks
 from adapters.postgres.maintenance.ended_waitlists import EndedWaitlists
 from adapters.postgres.maintenance.expired_rows import (
     EXPIRED_IDEMPOTENCY_KEYS,
@@ -307,6 +308,13 @@ def test_all_deliveries_of_deleted_webhooks_are_purged(
     assert purge(reader, NOON, is_dry=True) == counts
     assert purge(reader, NOON) == counts
     assert remaining(reader, "webhook_deliveries") == {current.id}
+
+
+def test_at_most_the_given_number_of_deliveries_is_removed(new_work, reader):
+    add_deliveries(new_work, *(a_delivery() for _ in range(4)))
+    deliveries = DeliveriesOfDeletedWebhooks(reader)
+
+    assert [deliveries.remove(NOON, limit=3) for _ in range(3)] == [3, 1, 0]
 
 
 def test_locked_deliveries_of_deleted_webhooks_are_skipped(new_work, reader):

@@ -550,8 +550,13 @@ def test_a_worker_reads_few_blocks_of_long_queues(full_queues, count_blocks, due
         "lease_until": NOW + DAY,
     }
 
-    for statement in (TAKE, FAIL_OUTDATED, CLAIM_DELIVERIES, CLAIM_MAILS):
-        assert count_blocks(statement, values) < MAX_BLOCKS / 2
+    for statement, most in (
+        (TAKE, 50),
+        (FAIL_OUTDATED, 200),
+        (CLAIM_DELIVERIES, MAX_BLOCKS / 2),  # these also write
+        (CLAIM_MAILS, MAX_BLOCKS / 2),
+    ):
+        assert count_blocks(statement, values) < most
 
 
 def test_a_page_of_notices_reads_its_people_only(sequential_scans, count_rows):

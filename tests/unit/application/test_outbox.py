@@ -262,6 +262,7 @@ def test_an_update_says_the_previous_values_as_they_were_said_before(world, ada)
         registration_closes_at=event.start_time,
         waitlist_enabled=False,
     )
+
     world.update_event(event.id, ada, changes)
 
     before, after = (message["data"] for message in world.messages())
