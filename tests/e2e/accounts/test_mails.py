@@ -244,7 +244,9 @@ def test_those_concerned_learn_that_an_event_moved_gave_them_a_seat_or_is_called
     moved = postbox.wait_for(address("grace"), "New place")
     postbox.wait_for(address("mary"), "New place")
     bob.cancel(event)  # promotes Eve
-    grace.cancel(event)
+    grace.cancel(event)  # promotes Mary
+    bob.join_waitlist(event)
+    ada.cancel(event)  # promotes Bob
     postbox.wait_for(address("mary"), "You have a seat")
     ada.call_off(event)
     postbox.wait_for(address("mary"), "Called off")
