@@ -165,16 +165,13 @@ def _facts(event: EventDetails) -> dict[str, str]:
 
 def _mail(mail_id: UUID, recipient: Recipient, content: _Content) -> Mail:
     values = {**asdict(content), "username": recipient.username}
-    is_notice = content.settings_url is not None
-    one_click_url = recipient.one_click_url if is_notice else None
     return Mail(
         id=mail_id,
         recipient=recipient.address,
         subject=content.subject,
         text=_environment.get_template("mail.txt").render(values),
         html=_environment.get_template("mail.html").render(values),
-        unsubscribe_url=one_click_url or content.settings_url,
-        is_one_click=one_click_url is not None,
+        unsubscribe_url=content.settings_url,
     )
 
 

@@ -72,9 +72,6 @@ def make_message(mail: Mail, sender: Address, now: datetime) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834
     if mail.unsubscribe_url:
         message["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
-        # RFC 8058 requires HTTPS.
-        if mail.is_one_click and mail.unsubscribe_url.startswith("https://"):
-            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text, cte="7bit" if _is_short_ascii(mail.text) else None)
     message.add_alternative(mail.html, subtype="html")
     return message

@@ -9,11 +9,8 @@ from application.ports.mailer import Mail
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """`one_click_url` stops notices by a POST without a login (RFC 8058)."""
-
     username: str
     address: str
-    one_click_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

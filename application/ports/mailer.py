@@ -6,11 +6,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """`id` identifies the mail across attempts.
-
-    `unsubscribe_url` is for notices. If `is_one_click`, a POST to it without a login is enough
-    (RFC 8058).
-    """
+    """`id` identifies the mail across attempts. `unsubscribe_url` is for notices."""
 
     id: UUID
     recipient: str
@@ -18,7 +14,6 @@ class Mail:
     text: str
     html: str
     unsubscribe_url: str | None = None
-    is_one_click: bool = False
 
 
 class MailRejected(Exception):

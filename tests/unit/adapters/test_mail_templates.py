@@ -176,27 +176,16 @@ def test_a_new_time_zone_and_place_are_shown_with_the_old_ones():
 @pytest.mark.parametrize("mail", NOTICES.values(), ids=NOTICES)
 def test_a_notice_links_to_where_it_is_turned_off(mail):
     assert_says(mail, link=f"{APP}/profile")
-    assert (mail.unsubscribe_url, mail.is_one_click) == (f"{APP}/profile", False)
-
-
-def test_a_notice_is_turned_off_by_one_click_if_there_is_a_url():
-    recipient = replace(ADA, one_click_url="https://api.example.org/unsubscribe/token")
-
-    mail = templates.reminder(ID, recipient, EVENT)
-
-    assert (mail.unsubscribe_url, mail.is_one_click) == (recipient.one_click_url, True)
-    assert_says(mail, link=f"{APP}/profile")
+    assert mail.unsubscribe_url == f"{APP}/profile"
 
 
 def test_mails_about_the_account_cannot_be_turned_off():
-    recipient = replace(ADA, one_click_url="https://api.example.org/unsubscribe/token")
-
     for mail in (
-        templates.verify_address(ID, recipient, "token", timedelta(hours=24)),
-        templates.address_changed(ID, recipient),
-        templates.reset_password(ID, recipient, "token", timedelta(minutes=30)),
+        templates.verify_address(ID, ADA, "token", timedelta(hours=24)),
+        templates.address_changed(ID, ADA),
+        templates.reset_password(ID, ADA, "token", timedelta(minutes=30)),
     ):
-        assert (mail.unsubscribe_url, mail.is_one_click) == (None, False)
+        assert mail.unsubscribe_url is None
         assert "turn these notices off" not in mail.text.lower() + mail.html.lower()
 
 
