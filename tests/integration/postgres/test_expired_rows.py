@@ -1,6 +1,7 @@
 """Deleting what has expired."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -299,7 +300,7 @@ def test_all_deliveries_of_deleted_webhooks_are_purged(
 ):
     monkeypatch.setattr(expired_rows, "BATCH", 3)
     pending = [a_delivery() for _ in range(number)]
-    state = {"state": DeliveryState.FAILED, "next_attempt_at": None}
+    state: dict[str, Any] = {"state": DeliveryState.FAILED, "next_attempt_at": None}
     finished = [a_delivery(now=NOON - 31 * DAY, **state) for _ in range(number)]
     current = a_delivery(webhook)
     add_deliveries(new_work, *pending, *finished, current)
