@@ -15,7 +15,6 @@ from aiohttp import (
     ClientResponseError,
     ClientSession,
     ClientTimeout,
-    InvalidURL,
     TCPConnector,
 )
 from aiohttp.abc import AbstractResolver
@@ -76,7 +75,7 @@ class HttpWebhookSender(WebhookSender):
                 retry_after = _retry_after(response.headers.get("Retry-After"), request.sent_at)
                 while chunk := await response.content.read(RESPONSE_MAX_BYTES - len(body)):
                     body += chunk
-        except (ClientError, TimeoutError) as exc:
+        except (ClientError, TimeoutError, ValueError) as exc:
             error = _describe(exc)
         return Attempt(
             status=status,
@@ -142,7 +141,7 @@ def _retry_after(value: str | None, now: datetime) -> timedelta | None:
     return None if date is None else min(max(date - now, timedelta(0)), MAX_RETRY_AFTER)
 
 
-def _describe(error: ClientError | TimeoutError) -> str:
+def _describe(error: ClientError | TimeoutError | ValueError) -> str:
     match error:
         case TimeoutError():
             text = "There was no complete response in time."
@@ -156,7 +155,7 @@ def _describe(error: ClientError | TimeoutError) -> str:
             text = "The TLS handshake failed."
         case ClientConnectorError():
             text = f"The connection failed: {error.strerror}"
-        case InvalidURL():
+        case ValueError():  # includes InvalidURL
             text = "The URL is not valid."
         case ClientResponseError():
             text = "The response is not valid HTTP."

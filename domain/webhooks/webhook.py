@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import AddressValueError, IPv6Address
 from typing import TypedDict
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -52,7 +54,8 @@ class WebhookUrl(str):
             raise WebhookUrlRefused("Must start with https://.")
         if "@" in parts.netloc or "#" in text:
             raise Invalid("url", "Must have no credentials and no fragment.")
-        if not (_is_host_name(host) or parts.netloc.startswith("[")):
+        is_ipv6 = "[" in parts.netloc
+        if not (_is_ipv6_literal(parts.netloc) if is_ipv6 else _is_host_name(host)):
             raise Invalid("url", "Must have a valid host name.")
         if not allows_private_networks:
             if parts.scheme != "https":
@@ -65,6 +68,15 @@ class WebhookUrl(str):
 def _is_host_name(host: str) -> bool:
     is_name = re.fullmatch(rf"{HOST_LABEL}(?:\.{HOST_LABEL})*\.?", host)
     return is_name is not None and len(host) <= HOST_MAX_LENGTH
+
+
+def _is_ipv6_literal(netloc: str) -> bool:
+    """With or without a port. urlsplit also allows other text in and after the brackets."""
+    if literal := re.fullmatch(r"\[([^\[\]]+)\](?::[0-9]*)?", netloc):
+        with suppress(AddressValueError):
+            IPv6Address(literal[1])
+            return True
+    return False
 
 
 class WebhookDescription(str):

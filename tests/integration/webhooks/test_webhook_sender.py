@@ -508,6 +508,13 @@ async def test_other_notations_of_ipv4_addresses_are_refused(host):
     assert attempt.error == "The URL is not valid."
 
 
+@pytest.mark.parametrize("url", ["https://[v1.example];", "https://[v1.fe80::1]/"])
+async def test_a_url_that_was_stored_before_it_became_invalid_is_a_failure(url):
+    request = SignedRequest(url, MESSAGE_ID, BODY, [SECRET], datetime.now(UTC))
+
+    assert (await a_sender().send(request)).error == "The URL is not valid."
+
+
 # What names resolve to
 
 
