@@ -10,14 +10,20 @@ from application.messages import create_reminders, dispatch_messages
 from application.messages.bodies import InternalType
 from application.ports.outbox import OutboxMessage
 from domain.accounts.user import ProfileChanges
-from domain.events.description import Capacity, Location, Title
+from domain.events.description import (
+    DESCRIPTION_MAX_LENGTH,
+    Capacity,
+    Description,
+    Location,
+    Title,
+)
 from domain.events.event import EventChanges
 from domain.events.messages import MessageType
 from domain.events.state import NO_REASON
 from domain.events.time_zone import TimeZone
 from domain.mails.queued_mail import MailKind
 from domain.webhooks.delivery import DeliveryState
-from domain.webhooks.webhook import DisabledReason
+from domain.webhooks.webhook import MAX_WEBHOOKS, DisabledReason
 from tests.builders import CLIENT_INFO, DAY, HOUR, NOON, SECOND, a_webhook
 
 MOVED = EventChanges(start_time=NOON + 2 * DAY, end_time=NOON + 2 * DAY + HOUR)
@@ -173,6 +179,22 @@ def test_messages_are_taken_in_batches(world, ada, monkeypatch):
 
     assert [world.dispatch_messages() for _ in range(3)] == [2, 1, 0]
     assert len(deliveries(world, webhook)) == 3
+
+
+def test_a_unit_of_work_writes_few_megabytes_however_long_the_messages_are(world, ada):
+    for _ in range(MAX_WEBHOOKS):
+        keep_webhook(world, ada)
+    event = world.published(ada)
+    for number in range(30):
+        text = f"{number:02}" + "\N{GRINNING FACE}" * (DESCRIPTION_MAX_LENGTH - 2)
+        world.update_event(event.id, ada, EventChanges(description=Description(text)))
+    world.dispatch_messages()
+    world.store.committed.deliveries.clear()
+
+    world.dispatch_messages()
+
+    bodies = [each.body for each in world.store.committed.deliveries.values()]
+    assert 10**6 < sum(len(body.encode()) for body in bodies) < 10**7
 
 
 # Mails
