@@ -17,7 +17,6 @@ from application.ports.clock import Clock
 from application.ports.delivery_repository import ClaimedDelivery
 from application.ports.mailer import Mailer, MailNotSent, MailRejected
 from application.ports.webhook_sender import SignedRequest, WebhookSender
-from application.webhooks.claim_deliveries import PER_WEBHOOK
 from application.worker_use_cases import WorkerUseCases
 
 # How often to look for work after there was none, and how long to wait for the database.
@@ -77,11 +76,10 @@ class Worker:
         webhooks: dict[asyncio.Task[None], UUID] = {}
         while not self._stop.done():
             webhooks = {task: webhook for task, webhook in webhooks.items() if not task.done()}
-            counts = Counter(webhooks.values())
-            busy = {webhook for webhook, count in counts.items() if count >= PER_WEBHOOK}
+            in_flight = Counter(webhooks.values())
             claimed = None
             if free := MAX_REQUESTS - len(webhooks):
-                claimed = await self._call(self._use_cases.claim_deliveries, free, busy)
+                claimed = await self._call(self._use_cases.claim_deliveries, free, in_flight)
             for delivery in claimed or ():
                 task = self._tasks.create_task(self._send_request(delivery))
                 webhooks[task] = delivery.webhook.id

@@ -1,5 +1,5 @@
 from abc import abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -39,14 +39,14 @@ class DeliveryRepository(Protocol):
         *,
         limit: int,
         per_webhook: int,
-        busy: Collection[UUID],
+        in_flight: Mapping[UUID, int],
         lease_id: UUID,
         lease_until: datetime,
     ) -> Sequence[ClaimedDelivery]:
-        """Lease deliveries that are due and not outdated, longest due first.
+        """Lease deliveries that are due and not outdated. Returns them longest due first.
 
-        At most `limit`, at most `per_webhook` of each webhook, and none of the `busy` webhooks.
-        Skips locked ones instead of leasing others.
+        At most `limit`, and `per_webhook` of each webhook, with those that are already `in_flight`.
+        Webhooks with the fewest come first. Skips locked ones instead of leasing others.
         """
 
     @abstractmethod

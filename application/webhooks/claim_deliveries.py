@@ -1,4 +1,4 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -26,11 +26,11 @@ class ClaimDeliveries:
     clock: Clock
     new_id: NewId
 
-    def __call__(self, limit: int, busy: Collection[UUID]) -> Sequence[ClaimedDelivery]:
-        """At most `limit`, and none of the `busy` webhooks."""
+    def __call__(self, limit: int, in_flight: Mapping[UUID, int]) -> Sequence[ClaimedDelivery]:
+        """At most `limit`. `in_flight` has the caller's attempts for each webhook."""
         while self._fail_outdated() == BATCH:
             pass
-        return self._claim(limit, busy)
+        return self._claim(limit, in_flight)
 
     @retry_on_contention
     def _fail_outdated(self) -> int:
@@ -40,14 +40,14 @@ class ClaimDeliveries:
         return failed
 
     @retry_on_contention
-    def _claim(self, limit: int, busy: Collection[UUID]) -> Sequence[ClaimedDelivery]:
+    def _claim(self, limit: int, in_flight: Mapping[UUID, int]) -> Sequence[ClaimedDelivery]:
         with self.new_work() as work:
             now = self.clock.now()
             claimed = work.deliveries.claim_due(
                 now,
                 limit=limit,
                 per_webhook=PER_WEBHOOK,
-                busy=busy,
+                in_flight=in_flight,
                 lease_id=self.new_id(),
                 lease_until=now + LEASE,
             )

@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -31,7 +32,7 @@ def claim(storage, now=NOON, **options):
             **{
                 "limit": 100,
                 "per_webhook": 100,
-                "busy": [],
+                "in_flight": {},
                 "lease_id": uuid4(),
                 "lease_until": LEASE_UNTIL,
             }
@@ -178,14 +179,14 @@ def test_a_claim_is_limited_in_total_and_by_webhook(storage, ada):
     webhooks = [a_webhook(user_id=ada.id) for _ in range(3)]
     storage.keep(*webhooks)
     add(storage, *(a_delivery(webhook) for webhook in webhooks for _ in range(3)))
-    busy = webhooks[0].id
+    in_flight = {webhook.id: count for count, webhook in enumerate(webhooks)}
 
-    first = claim(storage, per_webhook=2, busy=[busy])
-    assert len(first) == 4
-    assert busy not in {each.webhook.id for each in first}
+    first = claim(storage, per_webhook=2, in_flight=in_flight)
+    counts = Counter(each.webhook.id for each in first)
+    assert [counts[webhook.id] for webhook in webhooks] == [2, 1, 0]
 
     assert len(claim(storage, per_webhook=2, limit=3)) == 3
-    assert len(claim(storage)) == 2
+    assert len(claim(storage)) == 3
 
 
 def test_a_long_queue_does_not_hide_the_deliveries_of_others(storage, ada):
@@ -196,6 +197,18 @@ def test_a_long_queue_does_not_hide_the_deliveries_of_others(storage, ada):
     claimed = claim(storage, limit=3, per_webhook=2)
 
     assert [each.webhook.id for each in claimed] == [slow.id, slow.id, fast.id]
+
+
+def test_webhooks_with_the_fewest_attempts_in_flight_come_first(storage, ada):
+    slow, fast = webhooks = [a_webhook(user_id=ada.id) for _ in range(2)]
+    storage.keep(*webhooks)
+    add(storage, *(a_delivery(slow, NOON - HOUR) for _ in range(3)))
+    add(storage, *(a_delivery(fast) for _ in range(3)))
+
+    claimed = claim(storage, limit=3, in_flight={slow.id: 2})
+
+    assert [each.webhook.id for each in claimed] == [slow.id, fast.id, fast.id]
+    assert claim(storage, limit=1, in_flight={slow.id: 2})[0].webhook == fast
 
 
 def test_of_concurrent_workers_one_claims_each_delivery(storage, webhook):

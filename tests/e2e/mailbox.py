@@ -53,7 +53,7 @@ class Mailbox:
         """All deliveries to webhooks that are due, of which each then has this attempt."""
         self.dispatch()
         attempted = []
-        while claimed := self._worker.claim_deliveries(BATCH, set()):
+        while claimed := self._worker.claim_deliveries(BATCH, {}):
             for each in claimed:
                 self._worker.record_attempt(each, attempt)
             attempted += [each.delivery for each in claimed]

@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,22 +69,27 @@ class MemoryDeliveryRepository(DeliveryRepository):
         *,
         limit: int,
         per_webhook: int,
-        busy: Collection[UUID],
+        in_flight: Mapping[UUID, int],
         lease_id: UUID,
         lease_until: datetime,
     ) -> Sequence[ClaimedDelivery]:
-        claimed: list[ClaimedDelivery] = []
-        counts: Counter[UUID] = Counter()
-        for delivery in self._due(now):
-            webhook = self._current_webhook(delivery)
-            if webhook is None or webhook.id in busy or counts[webhook.id] == per_webhook:
-                continue
-            if len(claimed) == limit:
-                break
-            counts[webhook.id] += 1
-            delivery.next_attempt_at = lease_until
-            self.state.leases[delivery.id] = lease_id
-            claimed.append(ClaimedDelivery(deepcopy(delivery), deepcopy(webhook), lease_id))
+        due = [delivery for delivery in self._due(now) if self._current_webhook(delivery)]
+        counts, ranks = Counter(in_flight), {}
+        for delivery in due:
+            counts[delivery.webhook_id] += 1
+            ranks[delivery.id] = counts[delivery.webhook_id]
+        chosen = {
+            delivery.id
+            for delivery in sorted(due, key=lambda each: ranks[each.id])[:limit]
+            if ranks[delivery.id] <= per_webhook
+        }
+        claimed = []
+        for delivery in due:
+            if delivery.id in chosen:
+                delivery.next_attempt_at = lease_until
+                self.state.leases[delivery.id] = lease_id
+                webhook = deepcopy(self.state.webhooks[delivery.webhook_id])
+                claimed.append(ClaimedDelivery(deepcopy(delivery), webhook, lease_id))
         return claimed
 
     def find_leased_for_update(self, delivery_id: UUID, lease_id: UUID) -> Delivery | None:

@@ -33,8 +33,6 @@ SEATS = 5
 ACTIONS = [*3 * [Action.ATTEND, Action.CANCEL, Action.JOIN], Action.LEAVE, Action.BE_REMOVED]
 CAPACITIES = range(SEATS - 3, SEATS + 4)
 SLOW_S = 0.3
-# Of a worker, to one webhook: it claims more while it has less than PER_WEBHOOK.
-MAX_IN_FLIGHT = 2 * PER_WEBHOOK - 1
 # An endpoint must not be disabled after ten failures.
 MAX_FAILURES = 3
 # Longer than attempts take here; the rest of a lease passes at once.
@@ -285,7 +283,7 @@ def check_requests(report: Report, requests, committed: Counter, kills: int) -> 
     report.check(not failed, f"{len(failed)} messages arrived only in requests that failed")
     report.violations += [f"{each} arrived less often" for each in committed - arrived]
     report.violations += [f"{each} arrived, but was not committed" for each in arrived - committed]
-    most = MAX_IN_FLIGHT * kills
+    most = PER_WEBHOOK * kills
     report.check(duplicates <= most, f"{duplicates} duplicates, at most {most} by kills")
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -68,15 +68,18 @@ CLAIM_DUE = f"""WITH RECURSIVE {_pending}, due AS (
         SELECT due.id, due.next_attempt_at
         FROM pending
         JOIN webhooks ON webhooks.id = pending.webhook_id AND disabled_reason IS NULL
+        LEFT JOIN unnest(%(in_flight)s::uuid[], %(counts)s::bigint[])
+            AS busy (webhook_id, count) ON busy.webhook_id = pending.webhook_id
         CROSS JOIN LATERAL (
-            SELECT id, next_attempt_at FROM webhook_deliveries
+            SELECT id, next_attempt_at,
+                coalesce(busy.count, 0) + row_number() OVER (ORDER BY next_attempt_at) AS rank
+            FROM webhook_deliveries
             WHERE webhook_id = pending.webhook_id
                 AND state = 'pending' AND next_attempt_at <= %(now)s
                 AND queued_at >= webhooks.enabled_at
-            ORDER BY next_attempt_at LIMIT %(per_webhook)s
+            ORDER BY next_attempt_at LIMIT %(per_webhook)s - coalesce(busy.count, 0)
         ) AS due
-        WHERE pending.webhook_id <> ALL (%(busy)s::uuid[])
-        ORDER BY due.next_attempt_at LIMIT %(limit)s
+        ORDER BY due.rank, due.next_attempt_at LIMIT %(limit)s
     ), locked AS (
         SELECT webhook_deliveries.id, webhook_deliveries.next_attempt_at AS due_at
         FROM webhook_deliveries JOIN due USING (id)
@@ -126,7 +129,7 @@ class PostgresDeliveryRepository(DeliveryRepository):
         *,
         limit: int,
         per_webhook: int,
-        busy: Collection[UUID],
+        in_flight: Mapping[UUID, int],
         lease_id: UUID,
         lease_until: datetime,
     ) -> Sequence[ClaimedDelivery]:
@@ -134,7 +137,8 @@ class PostgresDeliveryRepository(DeliveryRepository):
             "now": now,
             "limit": limit,
             "per_webhook": per_webhook,
-            "busy": list(busy),
+            "in_flight": list(in_flight),
+            "counts": list(in_flight.values()),
             "lease_id": lease_id,
             "lease_until": lease_until,
         }

@@ -539,13 +539,14 @@ def full_queues(large_database):
 
 
 @pytest.mark.parametrize("due", [0, QUEUE])
-@pytest.mark.parametrize("is_busy", [False, True])
-def test_a_worker_reads_few_blocks_of_long_queues(full_queues, count_blocks, due, is_busy):
+@pytest.mark.parametrize("in_flight", [0, 4])
+def test_a_worker_reads_few_blocks_of_long_queues(full_queues, count_blocks, due, in_flight):
     values = {
         "now": NOW + timedelta(seconds=due),
         "limit": 10,
         "per_webhook": 4,
-        "busy": [full_queues] if is_busy else [],
+        "in_flight": [full_queues],
+        "counts": [in_flight],
         "lease_id": full_queues,
         "lease_until": NOW + DAY,
     }

@@ -51,7 +51,7 @@ def take(work):
 
 def claim_deliveries(work):
     lease = {"lease_id": new_id(), "lease_until": NOON + HOUR}
-    claimed = work.deliveries.claim_due(NOON, limit=2, per_webhook=2, busy=(), **lease)
+    claimed = work.deliveries.claim_due(NOON, limit=2, per_webhook=2, in_flight={}, **lease)
     return [each.delivery.id for each in claimed]
 
 

@@ -59,8 +59,8 @@ def state_of(world, delivery):
     return world.store.committed.deliveries[delivery.id].state
 
 
-def claim(world, limit=10, busy=()):
-    return world.claim_deliveries(limit, busy)
+def claim(world, limit=10, in_flight=None):
+    return world.claim_deliveries(limit, in_flight or {})
 
 
 def deliver(world, attempt):
@@ -318,7 +318,7 @@ def test_a_slow_webhook_does_not_delay_others(world, ada, grace):
     world.clock.advance(SECOND)
 
     first = claim(world)
-    second = claim(world, busy={slow.id})
+    second = claim(world, in_flight={slow.id: claim_deliveries.PER_WEBHOOK})
 
     ids = [each.webhook.id for each in first]
     assert ids == [slow.id] * claim_deliveries.PER_WEBHOOK + [fast.id]
