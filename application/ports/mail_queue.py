@@ -66,7 +66,10 @@ class MailQueue(Protocol):
     def claim_due(
         self, now: datetime, limit: int, lease_id: UUID, lease_until: datetime
     ) -> Sequence[ClaimedMail]:
-        """Lease the mails that have been due longest. Skips locked ones."""
+        """Lease the mails that have been due longest. Skips locked ones.
+
+        Those with an address come first: people wait for them, and there may be many notices.
+        """
 
     @abstractmethod
     def find_leased_for_update(self, mail_id: UUID, lease_id: UUID) -> QueuedMail | None:

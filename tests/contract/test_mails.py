@@ -99,6 +99,18 @@ def test_the_mails_that_have_been_due_longest_are_claimed(storage, ada):
     assert ids(claim(storage, limit=2)) == [late.id]
 
 
+def test_notices_do_not_delay_mails_that_people_wait_for(storage, ada):
+    notices = [
+        a_queued_mail(ada, NOON - hours * HOUR, kind=MailKind.MOVED, address=None)
+        for hours in (2, 1)
+    ]
+    reset = a_queued_mail(ada, kind=MailKind.RESET_PASSWORD, address=ada.email)
+    add(storage, *notices, reset)
+
+    assert ids(claim(storage, limit=2)) == [reset.id, notices[0].id]
+    assert ids(claim(storage, limit=2)) == [notices[1].id]
+
+
 def test_a_claimed_mail_is_due_again_when_its_lease_ends(storage, ada):
     add(storage, a_queued_mail(ada))
     [first] = claim(storage)

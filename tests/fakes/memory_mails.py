@@ -64,7 +64,7 @@ class MemoryMailQueue(MailQueue):
         self, now: datetime, limit: int, lease_id: UUID, lease_until: datetime
     ) -> Sequence[ClaimedMail]:
         due = [mail for mail in self.state.mails.values() if mail.next_attempt_at <= now]
-        due.sort(key=lambda mail: (mail.next_attempt_at, mail.id))
+        due.sort(key=lambda mail: (mail.address is None, mail.next_attempt_at, mail.id))
         claimed = []
         for mail in due[:limit]:
             mail.next_attempt_at = lease_until

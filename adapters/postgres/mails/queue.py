@@ -47,15 +47,27 @@ WITH_VERIFIED_EMAIL = compile_sql(
         users.c.username.is_not(None),
     )
 )
-# Users are locked like mails, without waiting: the deletion of an account waits for its mails while
-# it has the user locked.
-CLAIM_DUE = """
-    WITH due AS (
+
+
+def _due(condition: str, limit: str) -> str:
+    return f"""
         SELECT mails.id, mails.user_id, mails.next_attempt_at AS due_at
         FROM mails JOIN users ON users.id = mails.user_id
-        WHERE mails.next_attempt_at <= %(now)s AND users.username IS NOT NULL
-        ORDER BY mails.next_attempt_at, mails.id LIMIT %(limit)s
+        WHERE {condition} AND mails.next_attempt_at <= %(now)s AND users.username IS NOT NULL
+        ORDER BY mails.next_attempt_at, mails.id LIMIT {limit}
         FOR UPDATE OF mails SKIP LOCKED
+    """  # noqa: S608  # no values, only names
+
+
+# Users are locked like mails, without waiting: the deletion of an account waits for its mails while
+# it has the user locked.
+CLAIM_DUE = f"""
+    WITH addressed AS (
+        {_due("mails.address IS NOT NULL", "%(limit)s")}
+    ), notices AS (
+        {_due("mails.address IS NULL", "%(limit)s - (SELECT count(*) FROM addressed)")}
+    ), due AS (
+        SELECT * FROM addressed UNION ALL SELECT * FROM notices
     ), recipients AS (
         SELECT id FROM users WHERE id IN (SELECT user_id FROM due)
         FOR KEY SHARE SKIP LOCKED
@@ -65,8 +77,8 @@ CLAIM_DUE = """
         WHERE mails.id = due.id
         RETURNING mails.*, due.due_at
     )
-    SELECT * FROM claimed ORDER BY due_at, id
-"""
+    SELECT * FROM claimed ORDER BY address IS NULL, due_at, id
+"""  # noqa: S608  # no values, only names
 USERS = compile_sql(
     select(users).where(users.c.id == any_(bindparam("user_ids", type_=ARRAY(Uuid))))
 )

@@ -420,6 +420,12 @@ mails = Table(
     Index("mails_message_id_user_id_kind_key", "message_id", "user_id", "kind", unique=True),
     Index("mails_user_id_idx", "user_id"),
     Index("mails_next_attempt_at_idx", "next_attempt_at", "id"),
+    Index(
+        "mails_addressed_idx",
+        "next_attempt_at",
+        "id",
+        postgresql_where=text("address IS NOT NULL"),
+    ),
 )
 
 mail_tokens = Table(

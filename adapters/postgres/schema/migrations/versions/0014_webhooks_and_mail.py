@@ -120,6 +120,12 @@ def upgrade() -> None:
     )
     op.create_index("mails_user_id_idx", "mails", ["user_id"])
     op.create_index("mails_next_attempt_at_idx", "mails", ["next_attempt_at", "id"])
+    op.create_index(
+        "mails_addressed_idx",
+        "mails",
+        ["next_attempt_at", "id"],
+        postgresql_where=sa.text("address IS NOT NULL"),
+    )
     op.create_table(
         "mail_tokens",
         sa.Column("hash", sa.LargeBinary, nullable=False),
