@@ -1,7 +1,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -116,14 +116,18 @@ class DispatchMessages:
     ) -> bool:
         body = json.loads(message.body)
         event = body["data"]["event"]
-        is_reminder = kind is MailKind.REMINDER
-        until = (
-            datetime.fromisoformat(event["start_time"]) - LEAD
-            if is_reminder
-            else datetime.fromisoformat(body["timestamp"])
-        )
+        match kind:
+            case MailKind.REMINDER:
+                until = datetime.fromisoformat(event["start_time"]) - LEAD
+            case MailKind.CALLED_OFF:
+                # Nobody can join any more. The timestamp may be of a slower clock, or of when the
+                # deletion of an account began.
+                until = datetime.max.replace(tzinfo=UTC)
+            case _:
+                until = datetime.fromisoformat(body["timestamp"])
+        includes_waitlist = kind is not MailKind.REMINDER
         last_user_id = work.mails.add_page(
-            Audience(UUID(event["id"]), until, includes_waitlist=not is_reminder),
+            Audience(UUID(event["id"]), until, includes_waitlist),
             NewNotice(kind, message.id, _mail_data(event, body["data"].get("previous")), now),
             after=message.last_user_id,
             limit=PAGE,

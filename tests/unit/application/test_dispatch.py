@@ -209,6 +209,17 @@ def test_everybody_but_the_creator_is_told_that_an_event_was_called_off(world, a
     assert json.loads(mail.data) == {"event": EVENT_DATA | {"id": str(event.id)}}
 
 
+def test_who_took_a_seat_later_by_another_clock_is_told_too(world, ada, grace):
+    event = world.published(ada)
+    world.attend_event(event.id, grace)
+    world.clock.advance(-SECOND)
+    world.call_off_event(event.id, ada, NO_REASON)
+
+    world.dispatch_messages()
+
+    assert mailed(world) == [("grace", MailKind.CALLED_OFF)]
+
+
 @pytest.mark.parametrize(
     "changes",
     [
