@@ -11,13 +11,13 @@ from domain.webhooks.delivery import LEASE
 
 # At a time: a slow endpoint delays only its own deliveries.
 PER_WEBHOOK = 4
-# Deliveries that are checked for disabled webhooks.
+# Outdated deliveries that fail at a time.
 BATCH = 1_000
 
 
 @dataclass(frozen=True)
 class ClaimDeliveries:
-    """Lease due deliveries, to send them outside the transaction.
+    """Lease due deliveries, to send them outside the transaction. Fail outdated ones.
 
     If the process dies, they are due again after LEASE.
     """
@@ -26,23 +26,13 @@ class ClaimDeliveries:
     clock: Clock
     new_id: NewId
 
+    @retry_on_contention
     def __call__(self, limit: int, in_flight: Mapping[UUID, int]) -> Sequence[ClaimedDelivery]:
         """At most `limit`. `in_flight` has the caller's attempts for each webhook."""
-        while self._fail_outdated() == BATCH:
-            pass
-        return self._claim(limit, in_flight)
-
-    @retry_on_contention
-    def _fail_outdated(self) -> int:
-        with self.new_work() as work:
-            failed = work.deliveries.fail_outdated(self.clock.now(), BATCH)
-            work.commit()
-        return failed
-
-    @retry_on_contention
-    def _claim(self, limit: int, in_flight: Mapping[UUID, int]) -> Sequence[ClaimedDelivery]:
         with self.new_work() as work:
             now = self.clock.now()
+            # One batch, so that the long queue of a disabled webhook does not delay others.
+            work.deliveries.fail_outdated(now, BATCH)
             claimed = work.deliveries.claim_due(
                 now,
                 limit=limit,

@@ -325,7 +325,9 @@ def test_a_slow_webhook_does_not_delay_others(world, ada, grace):
     assert second == []
 
 
-def test_outdated_deliveries_fail_without_an_attempt_however_many(world, ada, webhook, monkeypatch):
+def test_outdated_deliveries_fail_in_batches_without_an_attempt_or_a_delay_for_others(
+    world, ada, webhook, monkeypatch
+):
     monkeypatch.setattr(claim_deliveries, "BATCH", 2)
     outdated = [queue(world, webhook) for _ in range(5)]
     world.update_webhook(webhook.id, WebhookChanges(enabled=False), ada)
@@ -333,10 +335,13 @@ def test_outdated_deliveries_fail_without_an_attempt_however_many(world, ada, we
     world.update_webhook(webhook.id, WebhookChanges(enabled=True), ada)
     new = queue(world, webhook, world.clock.now())
 
-    claimed = claim(world)
+    claimed, failed = [], []
+    for _ in range(4):
+        claimed.append([each.delivery.id for each in claim(world)])
+        failed.append(sum(state_of(world, each) is DeliveryState.FAILED for each in outdated))
 
-    assert [each.delivery.id for each in claimed] == [new.id]
-    assert {state_of(world, each) for each in outdated} == {DeliveryState.FAILED}
+    assert claimed == [[new.id], [], [], []]
+    assert failed == [2, 4, 5, 5]
     log = world.list_deliveries(webhook.id, LATEST, ada).results
     assert {view.attempts for view in log} == {0}
 
