@@ -83,8 +83,8 @@ class JinjaMailTemplates(MailTemplates):
             action="Choose a new password",
             url=f"{self._app_url}/reset-password#token={token}",
             closing=[
-                f"The link works once and expires after {_duration(valid_for)}. A new password logs "
-                "you out everywhere.",
+                f"The link works once and expires after {_duration(valid_for)}. A new password "
+                "logs you out everywhere.",
                 "If this wasn't you, ignore this email. Your password stays the same.",
             ],
         )

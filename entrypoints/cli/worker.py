@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 def worker(*, stop_on_eof: bool) -> None:
     """Send webhooks and emails until SIGTERM or Ctrl-C.
 
-    Any number of workers can run. One that is killed loses nothing.
+    Needs the API's DATABASE_URL and settings of webhooks and mail. Any number of workers can run.
+    One that is killed loses nothing.
     """
     # The exception of another handler could get lost during imports. There is nothing to clean up.
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -94,7 +94,7 @@ def _switch(description: str) -> JsonBoolean:
 
 
 def _mail_token() -> Text:
-    return Text(required=True, load_only=True, metadata={"description": "The token from the email."})
+    return Text(required=True, load_only=True, metadata={"description": "The token from an email."})
 
 
 class SignUpSchema(Schema):

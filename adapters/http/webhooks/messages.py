@@ -137,7 +137,10 @@ MESSAGES: Mapping[str, MessageDocumentation] = {
         {"event": MESSAGE_EVENT},
     ),
     MessageType.ATTENDANCE_CREATED: MessageDocumentation(
-        "Someone took a seat", "Promotions have a type of their own.", AttendanceDataSchema, ATTENDANCE
+        "Someone took a seat",
+        "Promotions have a type of their own.",
+        AttendanceDataSchema,
+        ATTENDANCE,
     ),
     MessageType.ATTENDANCE_CANCELLED: MessageDocumentation(
         "Someone gave back a seat",
