@@ -50,6 +50,27 @@ def test_incidents_name_the_user(new_incidents, visitor, ada):
     assert new_incidents() == [("logged_in", user), ("account_deleted", user)]
 
 
+def test_incidents_of_mail_and_webhooks_name_the_user(new_incidents, visitor, ada, mailbox):
+    user, email = str(ada.id), "ada@example.org"
+    new_incidents()
+
+    ada.patch("/v1/profile/", notify_reminder=False)
+    assert new_incidents() == []
+    ada.change_email(email)
+    assert new_incidents() == [("email_changed", user)]
+    visitor.post("/v1/profile/email/verify/", {"token": mailbox.token_for(email)})
+    assert new_incidents() == [("email_verified", user)]
+    visitor.post("/v1/profile/password/reset/", {"email": email})
+    assert new_incidents() == [("password_reset_requested", None)]
+    webhook = ada.new_webhook()
+    assert new_incidents() == [("webhook_created", user)]
+    ada.post(f"{webhook}rotate-secret/")
+    assert new_incidents() == [("webhook_secret_rotated", user)]
+    body = {"token": mailbox.token_for(email), "new_password": NEW_PASSWORD}
+    visitor.post("/v1/profile/password/reset/confirm/", body)
+    assert new_incidents() == [("password_reset", user)]
+
+
 def test_no_tokens_or_passwords_are_logged(caplog, visitor, ada):
     caplog.set_level(logging.DEBUG)
     visitor.log_in(ada.username, "wrong password")

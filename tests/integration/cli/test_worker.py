@@ -18,7 +18,7 @@ from adapters.system import new_id
 from application.webhooks.claim_deliveries import PER_WEBHOOK
 from entrypoints.cli.worker import describe_mail
 from entrypoints.settings import read_mail_settings
-from tests.builders import a_delivery, a_queued_mail, a_user, a_webhook
+from tests.builders import a_delivery, a_queued_mail, a_user, a_verified_user, a_webhook
 from tests.concurrency import wait_until
 from tests.e2e.operations.metrics import Metrics
 from tests.integration.cli.conftest import TIMEOUT_S, open_database
@@ -232,6 +232,22 @@ def test_metrics_have_attempts_by_outcome_and_what_is_due(root, db, endpoint):
         assert 3600 <= metrics.value("turnout_mails_due_age_seconds") < 3700
         assert metrics.value("turnout_webhook_attempt_seconds_count") == 3
         assert metrics.value("turnout_mails_total") == 0
+
+
+def test_mails_are_written_to_a_directory(root, db, tmp_path):
+    user = a_verified_user(f"user-{new_id().hex[-12:]}")
+    mail = a_queued_mail(user, datetime.now(UTC), id=new_id())
+    with db.new_work() as work:
+        work.users.add(user)
+        work.mails.add(mail)
+        work.commit()
+    with a_worker(root, db, MAIL_DIR=str(tmp_path)):
+        wait_until(
+            lambda: not db.rows("SELECT FROM mails WHERE id = :id", id=mail.id),
+            "the mail is sent",
+        )
+
+    assert f"To: {user.email}" in (tmp_path / f"{mail.id}.eml").read_text()
 
 
 def test_metrics_have_no_backlogs_while_the_database_is_down(root):

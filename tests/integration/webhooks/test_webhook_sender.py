@@ -14,6 +14,7 @@ import trustme
 from aiohttp.resolver import AsyncResolver
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from adapters.http.webhooks.messages import HEADERS as DOCUMENTED_HEADERS
 from adapters.webhooks.sender import HttpWebhookSender
 from application.ports.webhook_sender import SignedRequest
 from domain.webhooks.delivery import MAX_RETRY_AFTER
@@ -122,6 +123,8 @@ async def test_the_headers_say_what_is_sent_and_by_whom():
     assert headers["Content-Type"] == "application/json"
     assert headers["User-Agent"] == "Turnout-Webhooks"
     assert headers["Accept-Encoding"] == "identity"
+    sent = {name.lower() for name in headers if name.lower().startswith("webhook-")}
+    assert sent == {name for name, _, _ in DOCUMENTED_HEADERS}
 
 
 async def test_an_instant_in_any_time_zone_is_signed_as_the_same_second():
