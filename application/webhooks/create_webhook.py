@@ -1,5 +1,5 @@
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from application.caller import Caller
 from application.ports.audit_log import AuditEvent, AuditLog
@@ -29,7 +29,7 @@ class CreatedWebhook:
     """The secret is returned only here."""
 
     webhook: WebhookView
-    secret: bytes
+    secret: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)

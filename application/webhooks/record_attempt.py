@@ -6,7 +6,8 @@ from application.ports.delivery_repository import ClaimedDelivery
 from application.ports.random import Jitter
 from application.ports.unit_of_work import UnitOfWorkFactory
 from application.retries import retry_on_contention
-from domain.webhooks.delivery import Attempt, DeliveryState
+from domain.webhooks.delivery import Attempt, Delivery, DeliveryState
+from domain.webhooks.webhook import DisabledReason
 
 OUTCOMES = {
     DeliveryState.SUCCEEDED: Outcome.SUCCESS,
@@ -19,7 +20,7 @@ OUTCOMES = {
 class RecordAttempt:
     """Save the outcome of an attempt, unless its lease was replaced.
 
-    Disables the webhook if the endpoint is gone, or after the last attempt.
+    If the endpoint is gone, or after the last attempt, disables the webhook and returns the reason.
     """
 
     new_work: UnitOfWorkFactory
@@ -27,13 +28,15 @@ class RecordAttempt:
     jitter: Jitter
     metrics: DeliveryMetrics
 
-    def __call__(self, claimed: ClaimedDelivery, attempt: Attempt) -> None:
-        state = self._save(claimed, attempt)
-        if state is not None:
-            self.metrics.count_webhook(OUTCOMES[state], attempt.duration.total_seconds())
+    def __call__(self, claimed: ClaimedDelivery, attempt: Attempt) -> DisabledReason | None:
+        delivery = self._save(claimed, attempt)
+        if delivery is None:
+            return None
+        self.metrics.count_webhook(OUTCOMES[delivery.state], attempt.duration.total_seconds())
+        return delivery.reason_to_disable()
 
     @retry_on_contention
-    def _save(self, claimed: ClaimedDelivery, attempt: Attempt) -> DeliveryState | None:
+    def _save(self, claimed: ClaimedDelivery, attempt: Attempt) -> Delivery | None:
         with self.new_work() as work:
             # First, in the order of other units of work.
             webhook = work.webhooks.find_for_update(claimed.webhook.id)
@@ -46,4 +49,4 @@ class RecordAttempt:
                 webhook.disable(reason)
                 work.webhooks.save(webhook)
             work.commit()
-        return delivery.state
+        return delivery

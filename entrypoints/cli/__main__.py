@@ -24,6 +24,7 @@ from entrypoints.cli.openapi import export_errors, export_openapi
 from entrypoints.cli.purge import purge
 from entrypoints.cli.seed_demo import seed_demo
 from entrypoints.cli.serve import run, serve
+from entrypoints.cli.worker import worker
 from entrypoints.settings.environment import SettingsError
 
 COMMANDS = (
@@ -39,6 +40,7 @@ COMMANDS = (
     seed_demo,
     serve,
     verify_data,
+    worker,
 )
 
 

@@ -21,6 +21,7 @@ from entrypoints.settings.telemetry import (
     read_log_settings,
     read_metrics_settings,
     read_tracing_settings,
+    read_worker_metrics_settings,
 )
 from entrypoints.settings.web import (
     ServerSettings,
@@ -29,6 +30,7 @@ from entrypoints.settings.web import (
     read_web_timeouts,
 )
 from entrypoints.settings.webhooks import read_webhooks_allow_private_networks
+from entrypoints.settings.worker import WorkerSettings, read_worker_settings
 
 __all__ = [
     "LogSettings",
@@ -39,6 +41,7 @@ __all__ = [
     "SettingsError",
     "TracingSettings",
     "WebTimeouts",
+    "WorkerSettings",
     "read_argon2_parameters",
     "read_data_dir",
     "read_database_timeouts",
@@ -54,4 +57,6 @@ __all__ = [
     "read_tracing_settings",
     "read_web_timeouts",
     "read_webhooks_allow_private_networks",
+    "read_worker_metrics_settings",
+    "read_worker_settings",
 ]

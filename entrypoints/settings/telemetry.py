@@ -39,11 +39,21 @@ def read_log_settings() -> LogSettings:
 
 def read_metrics_settings() -> MetricsSettings | None:
     """None if metrics are disabled. Raises SettingsError."""
-    port = read("METRICS_PORT", "int", default=None, validate=_require_port)
+    settings = _read_metrics_settings("METRICS_PORT")
+    if settings and settings.port == read_server_settings().port:
+        raise SettingsError("METRICS_PORT: must not be the same as PORT.")
+    return settings
+
+
+def read_worker_metrics_settings() -> MetricsSettings | None:
+    """None if metrics are disabled. Raises SettingsError."""
+    return _read_metrics_settings("WORKER_METRICS_PORT")
+
+
+def _read_metrics_settings(port_name: str) -> MetricsSettings | None:
+    port = read(port_name, "int", default=None, validate=_require_port)
     if port is None:
         return None
-    if port == read_server_settings().port:
-        raise SettingsError("METRICS_PORT: must not be the same as PORT.")
     host = read("METRICS_HOST", "str", default="127.0.0.1", validate=validate.Length(min=1))
     return MetricsSettings(host, port)
 

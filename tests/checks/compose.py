@@ -18,6 +18,7 @@ ROOT_IMAGES = {"postgres", "nginx", "redis"}
 DATABASES = {"db", "primary", "standby"}
 PROXIES = {"proxy", "balancer"}
 OWNERS = {"migrations"}
+WORKER_NETWORKS = {"backend", "outbound"}
 
 
 def problems_of(document):
@@ -26,6 +27,8 @@ def problems_of(document):
     proxy_address = services[proxy]["networks"]["frontend"]["ipv4_address"]
     if document["networks"]["backend"] != {"internal": True}:
         yield "backend: is not internal"
+    if not WORKER_NETWORKS <= set(services["worker"]["networks"]):
+        yield f"worker: is not in the networks {WORKER_NETWORKS}"
     for name, service in services.items():
         for key, value in HARDENING.items():
             if service.get(key) != value:
@@ -39,19 +42,14 @@ def problems_of(document):
             not str(port).startswith("127.0.0.1:") for port in service.get("ports", [])
         ):
             yield f"{name}: has a public port"
-        environment = environment_of(service)
+        if service.get("command") == ["run"]:
+            yield f"{name}: runs a second worker"
+        environment = service.get("environment", {})
         role = "turnout_owner" if name in OWNERS else "turnout_service"
         if f"://{role}:" not in environment.get("DATABASE_URL", f"://{role}:"):
             yield f"{name}: does not connect as {role}"
         if environment.get("TRUSTED_PROXIES", proxy_address) != proxy_address:
             yield f"{name}: trusts other addresses than {proxy_address}"
-
-
-def environment_of(service):
-    variables = service.get("environment", {})
-    if isinstance(variables, list):
-        return dict(each.split("=", 1) for each in variables if "=" in each)
-    return variables
 
 
 def main():

@@ -63,6 +63,37 @@ VIOLATIONS = text("""
             AND :now < least(start_time, registration_closes_at)
 """)
 
+# Events whose messages in the outbox do not add up to what happened to them.
+UNWRITTEN = text("""
+    WITH messages AS (
+        SELECT body::jsonb ->> 'type' AS type,
+            (coalesce(body::jsonb #> '{data,event,id}', body::jsonb #> '{data,event_id}') #>> '{}')
+                ::uuid AS event_id
+        FROM outbox
+    ), numbers AS (
+        SELECT event_id,
+            count(*) FILTER (WHERE type = 'event.published') AS published,
+            count(*) FILTER (WHERE type = 'event.cancelled') AS cancelled,
+            count(*) FILTER (WHERE type = 'attendance.created') AS created,
+            count(*) FILTER (WHERE type = 'attendance.promoted') AS promoted,
+            count(*) FILTER (WHERE type = 'attendance.cancelled') AS given_up,
+            count(*) FILTER (WHERE type = 'waitlist.joined') AS joined,
+            count(*) FILTER (WHERE type = 'waitlist.left') AS "left",
+            count(*) FILTER (WHERE type = 'event.deleted') AS deleted
+        FROM messages GROUP BY event_id
+    )
+    SELECT coalesce(id, event_id) FROM events FULL JOIN numbers ON event_id = id
+    WHERE CASE
+        WHEN id IS NULL THEN deleted <> 1
+        WHEN event_id IS NULL THEN published_at IS NOT NULL
+        ELSE deleted > 0
+            OR published <> (published_at IS NOT NULL)::int
+            OR cancelled <> (cancelled_at IS NOT NULL)::int
+            OR created + promoted - given_up <> attendees_count
+            OR joined - promoted - "left" <> waitlist_count
+    END
+""")
+
 
 def written(times):
     """In JSON."""
@@ -98,7 +129,7 @@ class ApiAndModel(RuleBasedStateMachine):
     def __init__(self, base_url, document, engine):
         super().__init__()
         with engine.begin() as connection:
-            connection.execute(text("TRUNCATE users CASCADE"))
+            connection.execute(text("TRUNCATE users, outbox CASCADE"))
         # The clock only moves in time_passes, so that requests can hit exact instants.
         self.engine = engine
         self.clock = time_machine.travel(START, tick=False)
@@ -129,6 +160,12 @@ class ApiAndModel(RuleBasedStateMachine):
     def no_rule_is_violated(self):
         with self.engine.connect() as connection:
             found = connection.execute(VIOLATIONS, {"now": self.model.now}).all()
+        assert not found
+
+    @invariant()
+    def every_change_is_written_to_the_outbox(self):
+        with self.engine.connect() as connection:
+            found = connection.execute(UNWRITTEN).all()
         assert not found
 
     def assert_equal(self, response, expected):

@@ -1,6 +1,6 @@
 """Reads the metrics endpoint."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
@@ -16,6 +16,12 @@ class Metrics:
         response = httpx.get(self.url)
         assert response.status_code == 200, response.text
         return response.text
+
+    def is_served(self) -> bool:
+        with suppress(httpx.ConnectError):
+            self.text()
+            return True
+        return False
 
     def samples(self):
         families = text_string_to_metric_families(self.text())

@@ -7,6 +7,7 @@ import httpx
 import pytest
 import yaml
 
+from tests.concurrency import wait_until
 from tests.e2e.client import PASSWORD
 from tests.e2e.operations.metrics import Metrics
 from tests.e2e.operations.promql import parse
@@ -15,24 +16,29 @@ from tests.processes import free_port, running_cli
 
 # Added by Prometheus.
 UP, JOB = "up", "job"
+JOBS = ["turnout", "turnout-worker"]
 
 
 @pytest.fixture(scope="module")
-def series(root, postgres):
-    """Each series of a service that has served a request, with its labels."""
+def series(root, postgres, tmp_path_factory):
+    """Each series of a service that has served a request, and of a worker, with its labels."""
     with a_database(postgres) as url:
-        port = str(free_port())
+        port, worker_port = str(free_port()), str(free_port())
         settings = {
             "DATABASE_URL": url.render_as_string(hide_password=False),
+            "DATA_DIR": str(tmp_path_factory.mktemp("data")),
             "JWT_SECRET_KEY": "k" * 32,
             "METRICS_PORT": port,
+            "WORKER_METRICS_PORT": worker_port,
         }
-        with running_cli(root, "serve", **settings) as (_, base_url):
+        with running_cli(root, "run", **settings) as (_, base_url):
             account = {"username": "nobody", "password": PASSWORD}
             assert httpx.post(f"{base_url}/v1/profile/token/", json=account).status_code == 401
-            metrics = Metrics(port)
+            metrics, worker_metrics = Metrics(port), Metrics(worker_port)
             metrics.wait_for_value(1, "turnout_problems_total")
-            yield [*metrics.samples(), SimpleNamespace(name=UP, labels={JOB: "turnout"})]
+            wait_until(worker_metrics.is_served, "the worker serves metrics")
+            jobs = [SimpleNamespace(name=UP, labels={JOB: job}) for job in JOBS]
+            yield [*metrics.samples(), *worker_metrics.samples(), *jobs]
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +52,18 @@ def dashboard(monitoring):
 
 
 @pytest.fixture(scope="module")
+def panels(dashboard):
+    return [panel for panel in dashboard["panels"] if panel["type"] != "row"]
+
+
+@pytest.fixture(scope="module")
 def alerts(monitoring):
     [group] = yaml.safe_load((monitoring / "alerts.yml").read_text())["groups"]
     return group["rules"]
 
 
-def test_every_expression_uses_existing_metrics_and_labels(series, dashboard, alerts):
-    expressions = [each["expr"] for panel in dashboard["panels"] for each in panel["targets"]]
+def test_every_expression_uses_existing_metrics_and_labels(series, panels, alerts):
+    expressions = [each["expr"] for panel in panels for each in panel["targets"]]
     expressions += [rule["expr"] for rule in alerts]
 
     assert len(expressions) > 20
@@ -64,10 +75,8 @@ def test_every_expression_uses_existing_metrics_and_labels(series, dashboard, al
         assert labels <= available, expression
 
 
-def test_every_metric_is_on_the_dashboard(series, dashboard):
-    expressions = " ".join(
-        each["expr"] for panel in dashboard["panels"] for each in panel["targets"]
-    )
+def test_every_metric_is_on_the_dashboard(series, panels):
+    expressions = " ".join(each["expr"] for panel in panels for each in panel["targets"])
 
     names = {each.name for each in series} - {UP}
     assert len(names) > 8
@@ -75,22 +84,20 @@ def test_every_metric_is_on_the_dashboard(series, dashboard):
     assert [name for name in names if name not in expressions and not name.endswith("_sum")] == []
 
 
-def test_the_dashboard_uses_the_provisioned_datasource(dashboard, monitoring):
+def test_the_dashboard_uses_the_provisioned_datasource(panels, monitoring):
     file = monitoring / "grafana" / "provisioning" / "datasources" / "prometheus.yml"
     [source] = yaml.safe_load(file.read_text())["datasources"]
 
     datasources = {
-        each["datasource"]["uid"]
-        for panel in dashboard["panels"]
-        for each in (panel, *panel["targets"])
+        each["datasource"]["uid"] for panel in panels for each in (panel, *panel["targets"])
     }
     assert datasources == {source["uid"]}
 
 
-def test_prometheus_uses_the_job_name_of_the_alerts(monitoring):
+def test_prometheus_uses_the_job_names_of_the_alerts(monitoring):
     settings = yaml.safe_load((monitoring / "prometheus.yml").read_text())
 
-    assert [each["job_name"] for each in settings["scrape_configs"]] == ["turnout"]
+    assert [each["job_name"] for each in settings["scrape_configs"]] == JOBS
     assert [(monitoring / name).exists() for name in settings["rule_files"]] == [True]
 
 

@@ -48,15 +48,24 @@ def data_dir(tmp_path_factory):
 def earlier_run(root, data_dir):
     """Two sessions, one of them revoked, of an earlier `make run`."""
     with running_cli(root, "run", DATA_DIR=str(data_dir)) as (process, base_url):
+        [worker] = children_of(process, "worker")
         assert httpx.post(f"{base_url}/v1/profile/signup/", json=ACCOUNT).status_code == 201
         revoked, active = log_in(base_url), log_in(base_url)
         body = {"refresh_token": revoked["refresh_token"]}
         response = httpx.post(f"{base_url}/v1/profile/token/revoke/", json=body)
         assert response.status_code == 204
         second = run_cli(root, "run", DATA_DIR=str(data_dir))
-        banner = [process.stdout.readline() for _ in range(3)]
+        banner = [process.stdout.readline() for _ in range(4)]
     assert_stopped(process, base_url, data_dir)
+    assert not worker.is_running()
     return SimpleNamespace(revoked=revoked, active=active, second=second, banner=banner)
+
+
+def children_of(process, argument):
+    """The processes that it started with this argument."""
+    return [
+        child for child in psutil.Process(process.pid).children() if argument in child.cmdline()
+    ]
 
 
 def assert_stopped(process, base_url, data_dir):
@@ -66,10 +75,11 @@ def assert_stopped(process, base_url, data_dir):
     assert not (data_dir / "postgres" / "postmaster.pid").exists()
 
 
-def test_the_banner_shows_the_data_the_demos_and_how_to_stop(earlier_run, data_dir):
-    data, demo, stop = earlier_run.banner
+def test_the_banner_shows_the_data_the_mails_the_demos_and_how_to_stop(earlier_run, data_dir):
+    data, mails, demo, stop = earlier_run.banner
 
     assert data == f"  Data        in {data_dir}\n"
+    assert mails == f"  Mails       in {data_dir}/mail\n"
     assert "make demo, make seed-demo" in demo
     assert "Ctrl-C" in stop
 
@@ -103,14 +113,11 @@ def test_the_directory_stays_locked_until_the_service_of_a_killed_run_ends(
 ):
     settings = {"DATA_DIR": str(data_dir), "WEB_WORKERS": "1"}
     with running_cli(root, "run", **settings) as (process, base_url):
-        [service] = [
-            child
-            for child in psutil.Process(process.pid).children()
-            if "gunicorn" in child.cmdline()
-        ]
+        [service], [worker] = children_of(process, "gunicorn"), children_of(process, "worker")
         try:
             process.kill()
             process.wait()
+            wait_until(lambda: has_ended(worker), "its worker has ended")
             for other in ({}, {"PORT": base_url.rpartition(":")[2]}):
                 second = run_cli(root, "run", **settings | other)
                 assert second.stderr.startswith(f"turnout: DATA_DIR: {data_dir} is in use by ")
@@ -132,6 +139,41 @@ def test_the_directory_stays_locked_until_the_service_of_a_killed_run_ends(
         assert httpx.get(f"{base_url}/readyz/").status_code == 200
         process.send_signal(signal.SIGTERM)
         assert_stopped(process, base_url, data_dir)
+
+
+def has_ended(process):
+    # Something else than init may have become its parent.
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_worker_that_dies_stops_everything_with_one_line(root, database, tmp_path):
+    settings = {
+        "DATABASE_URL": database.render_as_string(hide_password=False),
+        "DATA_DIR": str(tmp_path),
+    }
+    with running_cli(root, "run", stderr=subprocess.PIPE, **settings) as (process, base_url):
+        [worker] = children_of(process, "worker")
+        worker.kill()
+
+        assert process.wait(timeout=60) == 1
+        assert process.stderr.read().splitlines()[-1:] == [
+            "turnout: the worker has ended; see above."
+        ]
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(base_url)
+
+
+def test_the_worker_can_run_elsewhere(root, database, tmp_path):
+    settings = {
+        "DATABASE_URL": database.render_as_string(hide_password=False),
+        "DATA_DIR": str(tmp_path),
+    }
+    with running_cli(root, "run", "--without-worker", **settings) as (process, _):
+        _, mails, *_ = [process.stdout.readline() for _ in range(4)]
+        assert children_of(process, "gunicorn")
+        assert not children_of(process, "worker")
+
+    assert mails == "  Mails       none: SMTP_URL is not set\n"
 
 
 def test_a_checkout_can_have_any_path(root, tmp_path):

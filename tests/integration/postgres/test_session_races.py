@@ -36,9 +36,9 @@ def delete(new_work, event, caller):
 
 
 def update_profile(new_work, event, caller):
-    # The others are not needed: neither the username nor the email address changes.
-    use_case = replace(World().update_profile, new_work=new_work)
-    use_case(caller, ProfileChanges(notify_reminder=False), CLIENT_INFO)
+    # Only this unit of work: the username and the email address stay.
+    update = replace(World().update_profile, new_work=new_work)
+    update(caller, ProfileChanges(notify_reminder=False), CLIENT_INFO)
 
 
 def revoke_all_sessions(new_work, event, caller):

@@ -1,0 +1,1 @@
+"""The worker: delivers messages to webhooks and by mail."""
