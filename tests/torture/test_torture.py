@@ -143,7 +143,7 @@ def test_a_stopping_service_finishes_its_requests(sample_data):
 def test_every_committed_change_and_no_other_reaches_a_webhook_while_workers_are_killed(
     sample_data, service
 ):
-    report = webhooks.deliver_all(sample_data, service, changes=150, kills=3, clients=6)
+    report = webhooks.deliver_all(sample_data, service, changes=150, kills=4, clients=6)
 
     assert violations_of(report) == []
     assert report.figures["rejected"]
