@@ -14,7 +14,7 @@ from tests.torture import (
     waitlists,
     webhooks,
 )
-from tests.torture.clusters import a_cluster
+from tests.torture.clusters import SERVICE_SETTINGS, a_cluster
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +32,7 @@ def sample_data(cluster):
 @pytest.fixture(scope="module")
 def service(sample_data):
     """Shared: it has recovered at the end of each scenario."""
-    settings = {"WEBHOOK_ALLOW_PRIVATE_NETWORKS": "true"}
-    with a_service(sample_data.database_url, **settings) as service:
+    with a_service(sample_data.database_url, **SERVICE_SETTINGS) as service:
         yield service
 
 
