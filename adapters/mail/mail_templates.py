@@ -55,7 +55,7 @@ class JinjaMailTemplates(MailTemplates):
             action="Confirm your email address",
             url=f"{self._app_url}/verify-email#token={token}",
             closing=[
-                f"The link works for {_duration(valid_for)}.",
+                f"The link expires after {_duration(valid_for)}.",
                 "If you did not add this address to a Turnout account, you can ignore this email.",
             ],
         )
@@ -66,7 +66,7 @@ class JinjaMailTemplates(MailTemplates):
             subject="Your email address was changed",
             opening=[
                 f"{recipient.address} is no longer the email address of your Turnout account.",
-                "If you did not change it, log in, change your password and set your email "
+                "If you did not change it, log in, change your password, then set your email "
                 "address again.",
             ],
             action="Go to your profile",
@@ -83,9 +83,9 @@ class JinjaMailTemplates(MailTemplates):
             action="Choose a new password",
             url=f"{self._app_url}/reset-password#token={token}",
             closing=[
-                f"The link works once, for {_duration(valid_for)}. A new password logs you out "
-                "everywhere.",
-                "If it was not you, you can ignore this email. Your password stays the same.",
+                f"The link works once and expires after {_duration(valid_for)}. A new password "
+                "logs you out everywhere.",
+                "If this wasn't you, ignore this email. Your password stays the same.",
             ],
         )
         return _mail(mail_id, recipient, content)
@@ -116,7 +116,7 @@ class JinjaMailTemplates(MailTemplates):
         content = self._notice(
             event,
             subject=f"New {what}",
-            opening=f"This event has a new {what}. You have a seat or are on its waitlist.",
+            opening=f"This event has a new {what}. You have a seat or are on the waitlist.",
             facts=[
                 *(
                     (f"New {label.lower()}" if label in changed else label, new[label])
@@ -148,7 +148,7 @@ class JinjaMailTemplates(MailTemplates):
         return _Content(
             subject=f"{subject}: {event.title}",
             opening=[opening],
-            action="Show the event",
+            action="View the event",
             url=f"{self._app_url}/events/{event.id}",
             facts=facts or list(_facts(event).items()),
             closing=closing,

@@ -1,4 +1,5 @@
 import asyncio
+import os
 import socket
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -153,8 +154,10 @@ def _describe(error: ClientError | TimeoutError | ValueError) -> str:
             text = f"The TLS certificate is not valid: {cause.verify_message}"
         case ClientConnectorSSLError():
             text = "The TLS handshake failed."
-        case ClientConnectorError():
-            text = f"The connection failed: {error.strerror}"
+        case ClientConnectorError(errno=int(number)):
+            text = f"The connection failed: {os.strerror(number)}"  # asyncio's text has addresses
+        case ClientConnectorError():  # in different ways for different addresses
+            text = "The connection failed."
         case ValueError():  # includes InvalidURL
             text = "The URL is not valid."
         case ClientResponseError():

@@ -23,9 +23,9 @@ BATCH = 10
 # People per message and unit of work.
 PAGE = 1_000
 # Attendees get a mail when one of them changes.
-TIME_AND_PLACE = {"start_time", "end_time", "timezone", "location"}
+TIME_AND_PLACE = {"start_time", "end_time", "location"}
 # What a mail says about an event.
-MAIL_FIELDS = ("id", "title", *TIME_AND_PLACE)
+MAIL_FIELDS = ("id", "title", "timezone", *TIME_AND_PLACE)
 FOR_WEBHOOKS = frozenset(MessageType)
 
 
@@ -62,19 +62,24 @@ class DispatchMessages:
         self, work: UnitOfWork, messages: Sequence[OutboxMessage], now: datetime
     ) -> None:
         new = [
-            (message.owner_id, WebhookMessage(message.id, message_type, message.body))
+            (message, body["type"], datetime.fromisoformat(body["timestamp"]))
             for message in messages
-            if (message_type := json.loads(message.body)["type"]) in FOR_WEBHOOKS
+            if (body := json.loads(message.body))["type"] in FOR_WEBHOOKS
             and message.last_user_id is None
-            and message.owner_id is not None
         ]
-        webhooks = work.webhooks.enabled_of({owner_id for owner_id, _ in new})
+        owners = {message.owner_id for message, *_ in new if message.owner_id}
+        webhooks = work.webhooks.enabled_of(owners)
         work.deliveries.add_all(
             [
-                Delivery.queue(self.new_id(), webhook.id, message, webhook.queue_time(now))
-                for owner_id, message in new
+                Delivery.queue(
+                    self.new_id(),
+                    webhook.id,
+                    WebhookMessage(message.id, message_type, message.body),
+                    webhook.queue_time(now),
+                )
+                for message, message_type, occurred_at in new
                 for webhook in webhooks
-                if webhook.user_id == owner_id and webhook.wants(message.type)
+                if webhook.user_id == message.owner_id and webhook.wants(message_type, occurred_at)
             ]
         )
 

@@ -102,4 +102,4 @@ class InvalidMailToken(Invalid):
     code = "invalid_mail_token"
 
     def __init__(self) -> None:
-        super().__init__("token", "Invalid, expired or already used. Request a new mail.")
+        super().__init__("token", "Invalid, expired or already used. Request a new email.")

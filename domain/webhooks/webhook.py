@@ -28,6 +28,8 @@ HOST_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 PRIVATE_HOST = r".*:.*|(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*|localhost)\.?|[^.]*\.?"
 # Standard Webhooks, signature scheme: between 24 and 64 bytes.
 SECRET_BYTES = 32
+# By which the clocks of hosts may differ.
+CLOCK_TOLERANCE = timedelta(seconds=5)
 # How long the previous secret also signs.
 ROTATION = timedelta(hours=24)
 
@@ -132,8 +134,10 @@ class Webhook:
         """When to queue a delivery. Not before it was enabled, even if clocks differ."""
         return max(now, self.enabled_at)
 
-    def wants(self, message_type: str) -> bool:
-        return self.is_enabled and (self.types is None or message_type in self.types)
+    def wants(self, message_type: str, occurred_at: datetime) -> bool:
+        """Nothing that happened before it was enabled, except within CLOCK_TOLERANCE."""
+        is_enabled = self.is_enabled and occurred_at >= self.enabled_at - CLOCK_TOLERANCE
+        return is_enabled and (self.types is None or message_type in self.types)
 
     def edit(self, changes: WebhookChanges, now: datetime) -> None:
         for name in ("url", "types", "description"):

@@ -12,7 +12,7 @@ from entrypoints.cli.selected_database import selected_database
 
 @click.command(short_help="Create an account.")
 @click.argument("username")
-@click.option("--email", help="Email address. A worker sends it a mail to verify it.")
+@click.option("--email", help="Email address. A worker sends an email to verify it.")
 @click.option(
     "--password-stdin", "is_piped", is_flag=True, help="Read the password from standard input."
 )

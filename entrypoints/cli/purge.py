@@ -38,7 +38,7 @@ def purge(days: int, is_dry: bool) -> None:
     of deleted webhooks, and others 30 days after their last attempt. If the service stopped while
     it deleted an account, calls off the account's upcoming events, deletes its drafts, gives back
     its seats and leaves its waitlists. If the previous release deleted an account, deletes its
-    webhooks, mails and verified address.
+    webhooks, emails and verified address.
 
     The service can keep running: rows are deleted in small batches, and locked rows are skipped. A
     revoked session remains until all its tokens have expired.

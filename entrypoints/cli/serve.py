@@ -50,7 +50,7 @@ WORKER = (sys.executable, "-m", "entrypoints.cli", "worker", "--stop-on-eof")
 WORKER_STOP_S = 30
 BANNER = """\
   Data        {data}
-  Mails       {mails}
+  Mail        {mails}
   Demo        make demo, make seed-demo: in another terminal, with the same settings
   Stop        Ctrl-C
 """
@@ -73,17 +73,17 @@ def serve(context: click.Context, is_migrating: bool) -> None:
         context.invoke(migrate)
     else:
         require_utf8()
-    os.environ[BANNER_VARIABLE] = f"  Mails       {describe_mail(mails)}\n"
+    os.environ[BANNER_VARIABLE] = f"  Mail        {describe_mail(mails)}\n"
     os.execv(sys.executable, GUNICORN)
 
 
 @click.command(short_help="Serve the API without any setup.")
-@click.option("--without-worker", is_flag=True, help="Start no worker: send no webhooks and mails.")
+@click.option("--without-worker", is_flag=True, help="Start no worker: send no webhooks or emails.")
 @click.pass_context
 def run(context: click.Context, *, without_worker: bool) -> None:
     """Serve the API and run a worker, without any setup.
 
-    Starts its own PostgreSQL unless DATABASE_URL is set. The worker writes mails to files in
+    Starts its own PostgreSQL unless DATABASE_URL is set. The worker writes emails to files in
     DATA_DIR unless SMTP_URL is set, and sends webhooks to this machine, too.
     """
     for number in STOP_SIGNALS:

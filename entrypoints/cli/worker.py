@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from adapters.worker.worker import Worker
 
 
-@click.command(short_help="Send webhooks and mails.")
+@click.command(short_help="Send webhooks and emails.")
 @click.option("--stop-on-eof", is_flag=True, help="Also stop when standard input ends.")
 def worker(*, stop_on_eof: bool) -> None:
-    """Send webhooks and mails until SIGTERM or Ctrl-C.
+    """Send webhooks and emails until SIGTERM or Ctrl-C.
 
-    Any number of workers can run. One that is killed loses nothing.
+    Needs the API's DATABASE_URL and settings of webhooks and mail. Any number of workers can run.
+    One that is killed loses nothing.
     """
     # The exception of another handler could get lost during imports. There is nothing to clean up.
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -49,7 +50,7 @@ def worker(*, stop_on_eof: bool) -> None:
     configure_logging(log.level, log.format)
     if metrics:
         container.metrics().serve(metrics.host, metrics.port, container.backlogs)
-    click.echo(f"Turnout's worker is running.\n  Mails       {describe_mail(settings.mail)}")
+    click.echo(f"Turnout's worker is running.\n  Mail        {describe_mail(settings.mail)}")
     asyncio.run(_run(container.worker(), stop_on_eof=stop_on_eof))
 
 

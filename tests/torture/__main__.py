@@ -22,11 +22,9 @@ from tests.torture import (
     waitlists,
     webhooks,
 )
-from tests.torture.clusters import a_cluster
+from tests.torture.clusters import SERVICE_SETTINGS, a_cluster
 from tests.torture.report import Report
 
-# Of the service that most scenarios share.
-SETTINGS = {"WEBHOOK_ALLOW_PRIVATE_NETWORKS": "true"}
 PAGE = Path("docs/torture.md")
 INTRODUCTION = (
     "# Torture",
@@ -131,7 +129,7 @@ def main() -> None:
     with ExitStack() as stack:
         cluster = stack.enter_context(a_cluster())
         sample_data = stack.enter_context(sample_database(cluster.host))
-        service = stack.enter_context(a_service(sample_data.database_url, **SETTINGS))
+        service = stack.enter_context(a_service(sample_data.database_url, **SERVICE_SETTINGS))
         todo = scenarios(cluster, sample_data, service)
         progress = Progress(*columns, TimeElapsedColumn(), console=console)
         task = stack.enter_context(progress).add_task("torture", total=len(todo))

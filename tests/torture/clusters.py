@@ -11,6 +11,9 @@ import psutil
 from entrypoints.embedded_postgres import BIN_DIR, server_user_command
 from tests.processes import free_port
 
+# Of the service that most scenarios share. It queues mails, which nobody sends.
+SERVICE_SETTINGS = {"WEBHOOK_ALLOW_PRIVATE_NETWORKS": "true", "MAIL_DIR": "unused"}
+
 
 class Cluster:
     """One PostgreSQL server on its own port of 127.0.0.1."""

@@ -14,7 +14,7 @@ from tests.torture import (
     waitlists,
     webhooks,
 )
-from tests.torture.clusters import a_cluster
+from tests.torture.clusters import SERVICE_SETTINGS, a_cluster
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +32,7 @@ def sample_data(cluster):
 @pytest.fixture(scope="module")
 def service(sample_data):
     """Shared: it has recovered at the end of each scenario."""
-    settings = {"WEBHOOK_ALLOW_PRIVATE_NETWORKS": "true"}
-    with a_service(sample_data.database_url, **settings) as service:
+    with a_service(sample_data.database_url, **SERVICE_SETTINGS) as service:
         yield service
 
 
@@ -143,7 +142,7 @@ def test_a_stopping_service_finishes_its_requests(sample_data):
 def test_every_committed_change_and_no_other_reaches_a_webhook_while_workers_are_killed(
     sample_data, service
 ):
-    report = webhooks.deliver_all(sample_data, service, changes=150, kills=3, clients=6)
+    report = webhooks.deliver_all(sample_data, service, changes=150, kills=4, clients=6)
 
     assert violations_of(report) == []
     assert report.figures["rejected"]

@@ -18,8 +18,9 @@ CONCURRENCY = 8
 UNKNOWN_ID = "00000000-0000-7000-8000-000000000000"
 SECRET = "x" * 43  # of no calendar feed
 CODES = {"GET /readyz/": {"not_ready"}}
-# Its only message contains the COMMIT, so on an open connection its outcome is unknown.
+# Their only message contains the COMMIT, so on an open connection the outcome is unknown.
 CODES["DELETE /v1/profile/calendar/"] = {"try_again", "outcome_unknown"}
+CODES["POST /v1/profile/password/reset/"] = {"try_again", "outcome_unknown"}
 
 
 def operations(base_url: str, user) -> list[tuple[str, str, object]]:

@@ -35,9 +35,9 @@ def mail_tokens_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blu
     def verify_email(body: dict[str, Any]) -> Response:
         """Verify an email address
 
-        Takes the token of the mail that a new email address gets. The token is valid for 24 hours
-        and works once. You then get the mails that you have not turned off, and can reset a
-        forgotten password.
+        Takes the token from the email that a new address gets. It is valid for 24 hours and works
+        once. You then get the emails that you have not turned off, and can reset a forgotten
+        password.
         """
         use_cases.verify_email(body["token"], client_info())
         return no_content()
@@ -50,8 +50,8 @@ def mail_tokens_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blu
     def request_password_reset(body: dict[str, Any]) -> Response:
         """Request a password reset
 
-        Each account with this verified email address gets a mail with a token, which is valid for
-        30 minutes and works once. The response is the same if there is no such account.
+        Each account with this verified address gets an email with a token, which is valid for 30
+        minutes and works once. The response is the same if there is no such account.
         """
         use_cases.request_password_reset(body["email"], client_info())
         return no_content(202)
@@ -68,8 +68,8 @@ def mail_tokens_blueprint(use_cases: UseCases, rate_limiter: RateLimiter) -> Blu
     def reset_password(body: dict[str, Any]) -> Response:
         """Reset your password
 
-        Takes the token of the mail and a new password. Ends all your sessions; their tokens stop
-        working immediately. Then log in. A rejected password does not use up the token.
+        Takes the token from the email and a new password. Ends all your sessions, so log in again.
+        A rejected password does not use up the token.
         """
         use_cases.reset_password(body["token"], body["new_password"], client_info())
         return no_content()

@@ -61,12 +61,12 @@ def profile_blueprint(
     def update_profile(body: dict[str, Any]) -> Profile:
         """Update your profile
 
-        Changes your username, your email address, or which mails you get; your sessions stay.
-        Omitted fields keep their values. Set `email` to null to remove it. A new email address
-        requires your password, gets a mail to verify it, and is not verified until then; the old
-        address, if it was verified, gets a notice. To get the mail again, send the same address.
-        The username must not be based on your password. Rejecting it reveals the password, so a new
-        username of eight or more characters counts as a wrong password.
+        Changes your username, your email address, or which emails you get; your sessions stay.
+        Omitted fields keep their values. Set `email` to null to remove it. Changing it requires
+        your password. A new address gets an email to verify it; the old one, if it was verified,
+        gets a notice. To get the email again, send the same address. The username must not be based
+        on your password. Rejecting it reveals the password, so a new username of eight or more
+        characters counts as a wrong password.
         """
         current_password = body.pop("current_password", None)
         return use_cases.update_profile(

@@ -85,16 +85,16 @@ def _email(description: str, **options: Any) -> Email:
 
 
 def _own_email(**options: Any) -> Email:
-    description = "Only you can see it. A new address gets a mail to verify it."
+    description = "Only you can see it. A new address gets an email to verify it."
     return _email(description, allow_none=True, **options)
 
 
 def _switch(description: str) -> JsonBoolean:
-    return JsonBoolean(metadata={"description": f"Whether to get a mail {description}"})
+    return JsonBoolean(metadata={"description": f"Whether to get an email {description}"})
 
 
 def _mail_token() -> Text:
-    return Text(required=True, load_only=True, metadata={"description": "The token of the mail."})
+    return Text(required=True, load_only=True, metadata={"description": "The token from an email."})
 
 
 class SignUpSchema(Schema):
@@ -128,7 +128,7 @@ class ProfileSchema(ResponseSchema):
     username = fields.String()
     email = fields.String(allow_none=True)
     email_verified = fields.Boolean(
-        metadata={"description": "Whether a token proved that you read mails to the address."}
+        metadata={"description": "Whether you have verified the address."}
     )
     notify_promotion = _switch(PROMOTION)
     notify_event_changes = _switch(EVENT_CHANGES)

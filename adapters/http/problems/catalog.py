@@ -254,9 +254,9 @@ CATALOG = (
     ),
     _of_error(
         InvalidMailToken,
-        "The token of a mail is wrong, expired or already used, or the email address has changed "
+        "The token from an email is wrong, expired or already used, or the address has changed "
         "since.",
-        "Request a new mail.",
+        "Request a new email.",
     ),
     _of_error(
         WebhookUrlRefused,

@@ -43,8 +43,8 @@ def deliveries_blueprint(
     def test_webhook(webhook_id: UUID) -> DeliveryView:
         """Send a test message
 
-        Sends a `webhook.test`, which only this webhook gets, whatever its `types`. The outcome is
-        in the list of deliveries.
+        Sends a `webhook.test` to this webhook only, whatever its `types`. The outcome is in the
+        list of deliveries.
         """
         return use_cases.send_test_message(webhook_id, caller())
 

@@ -12,7 +12,7 @@ NEW_WEBHOOK: dict[str, Any] = {
     name: field.metadata["example"] for name, field in NewWebhookSchema().fields.items()
 }
 INVALID_URL = {"url": ["Must have a valid host name."]}
-INVALID_TYPES = {"types": ["Shorter than minimum length 1."]}
+INVALID_TYPES = {"types": ["Must have a type, or be null for all."]}
 CHANGES = {"types": None, "enabled": True}
 WEBHOOK = {
     "id": WEBHOOK_ID,

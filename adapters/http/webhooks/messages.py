@@ -27,18 +27,18 @@ HEADERS = (
     ),
     (
         "webhook-timestamp",
-        "Time of the attempt in seconds since 1970. Reject requests with an old one.",
+        "Time of the attempt in seconds since 1970. Reject old requests.",
         {"type": "integer"},
     ),
     (
         "webhook-signature",
         "Signatures of `{id}.{timestamp}.{body}`, separated by spaces: `v1,` and the HMAC-SHA256 "
-        "in Base64, one for each secret. Accept the request if one is right.",
+        "in Base64, one for each secret. Accept the request if any is valid.",
         {"type": "string"},
     ),
 )
 RESPONSES = {
-    "2XX": {"description": "Received. Any other status, also 3xx, is a failure."},
+    "2XX": {"description": "Received. Any other status, including 3xx, is a failure."},
     "410": {"description": "Gone: disables the webhook."},
     "default": {
         "description": "Failed: the message is sent again later, and not before `Retry-After`. "
@@ -137,17 +137,20 @@ MESSAGES: Mapping[str, MessageDocumentation] = {
         {"event": MESSAGE_EVENT},
     ),
     MessageType.ATTENDANCE_CREATED: MessageDocumentation(
-        "Someone took a seat", "Not from the waitlist.", AttendanceDataSchema, ATTENDANCE
+        "Someone took a seat",
+        "Promotions have a type of their own.",
+        AttendanceDataSchema,
+        ATTENDANCE,
     ),
     MessageType.ATTENDANCE_CANCELLED: MessageDocumentation(
         "Someone gave back a seat",
-        "Or was removed by you, or deleted their account.",
+        "Or you removed them, or they deleted their account.",
         AttendanceDataSchema,
         ATTENDANCE,
     ),
     MessageType.ATTENDANCE_PROMOTED: MessageDocumentation(
         "Someone got a seat from the waitlist",
-        "They left the waitlist without a further message.",
+        "There is no `waitlist.left` for them.",
         AttendanceDataSchema,
         ATTENDANCE,
     ),
@@ -159,13 +162,13 @@ MESSAGES: Mapping[str, MessageDocumentation] = {
     ),
     MessageType.WAITLIST_LEFT: MessageDocumentation(
         "Someone left the waitlist",
-        "Also if they then took a seat themselves.",
+        "Also if they took a free seat themselves.",
         AttendanceDataSchema,
         ATTENDANCE,
     ),
     TEST: MessageDocumentation(
         "You asked for a test",
-        "With `testWebhook`. Only this webhook gets it.",
+        "Sent by `testWebhook`, and only to this webhook.",
         TestDataSchema,
         {"webhook_id": WEBHOOK_ID},
     ),

@@ -40,7 +40,7 @@ def _types(**options: Any) -> fields.List[Any]:
     return fields.List(
         fields.Enum(MessageType, by_value=fields.String),
         allow_none=True,
-        validate=validate.Length(min=1),
+        validate=validate.Length(min=1, error="Must have a type, or be null for all."),
         metadata={
             "description": "The types of messages to send; null for all, also those of later "
             "releases.",

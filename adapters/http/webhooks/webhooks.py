@@ -137,7 +137,7 @@ def webhooks_blueprint(use_cases: UseCases, authenticate: Callable[[], None]) ->
         """Replace the secret
 
         Store the new one: it is shown only now. For 24 hours, requests have signatures of both
-        secrets. An even older secret stops working immediately.
+        secrets. A secret older than the previous one stops working immediately.
         """
         return _with_secret(
             use_cases.rotate_webhook_secret(webhook_id, caller(), client_info()), 200

@@ -63,7 +63,7 @@ class Stall:
 
     async def __call__(self, _server):
         self.has_begun.set()
-        await asyncio.to_thread(self.end.wait)
+        await asyncio.to_thread(self.end.wait, TIMEOUT_S)
 
 
 class Worker:

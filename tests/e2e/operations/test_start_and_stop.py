@@ -79,7 +79,7 @@ def test_the_banner_shows_the_data_the_mails_the_demos_and_how_to_stop(earlier_r
     data, mails, demo, stop = earlier_run.banner
 
     assert data == f"  Data        in {data_dir}\n"
-    assert mails == f"  Mails       in {data_dir}/mail\n"
+    assert mails == f"  Mail        in {data_dir}/mail\n"
     assert "make demo, make seed-demo" in demo
     assert "Ctrl-C" in stop
 
@@ -173,7 +173,7 @@ def test_the_worker_can_run_elsewhere(root, database, tmp_path):
         assert children_of(process, "gunicorn")
         assert not children_of(process, "worker")
 
-    assert mails == "  Mails       none: SMTP_URL is not set\n"
+    assert mails == "  Mail        none: SMTP_URL is not set\n"
 
 
 def test_a_checkout_can_have_any_path(root, tmp_path):

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from domain.webhooks.delivery import DELAYS, RESPONSE_MAX_BYTES
 from tests.applications import a_container, live_server
-from tests.concurrency import wait_until
+from tests.concurrency import TIMEOUT_S, wait_until
 from tests.e2e.conformance import Document, pointer
 from tests.receivers import Reply, a_receiver
 from tests.workers import a_worker
@@ -247,7 +247,7 @@ def test_an_attempt_that_took_longer_than_its_lease_is_not_recorded(engine, rece
 
     def respond(request):
         if request is receiver.requests[0]:
-            may_fail.wait()
+            may_fail.wait(TIMEOUT_S)
             return Reply(500)
         return Reply()
 

@@ -159,6 +159,12 @@ def test_an_invalid_field_of_a_webhook_is_named(ada, field, value):
         assert {name.partition(".")[0] for name in response.json()["errors"]} == {field}
 
 
+def test_a_webhook_for_no_types_is_told_what_to_do(ada):
+    errors = ada.create_webhook(types=[]).json()["errors"]
+
+    assert errors == {"types": ["Must have a type, or be null for all."]}
+
+
 @pytest.mark.parametrize("value", ["true", 1, None])
 def test_enabled_must_be_a_boolean(ada, value):
     webhook = ada.new_webhook()

@@ -99,8 +99,8 @@ def test_the_old_address_is_told_what_to_do():
 def test_a_password_is_reset_by_a_link():
     assert_says(
         MAILS["reset_password"],
-        "works once, for 30 minutes",
-        "If it was not you, you can ignore this email.",
+        "works once and expires after 30 minutes",
+        "ignore this email",
         link=f"{APP}/reset-password#token=token",
     )
 
@@ -135,7 +135,7 @@ def test_a_new_time_is_shown_with_the_old_one():
     assert mail.subject == "New time: Tea & <b>Talk</b>"
     assert_says(
         mail,
-        "This event has a new time. You have a seat or are on its waitlist.",
+        "This event has a new time. You have a seat or are on the waitlist.",
         f"New time: {TIME}",
         "Old time: Friday, 4 December 2026, 18:00–21:00 (Europe/Berlin, UTC+01:00)",
         f"Place: {EVENT.location}",

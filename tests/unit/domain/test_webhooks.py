@@ -158,24 +158,33 @@ def test_a_lease_is_longer_than_an_attempt():
 
 
 def test_a_webhook_without_types_wants_all_messages():
-    assert all(a_webhook().wants(each) for each in [*MessageType, "webhook.test"])
+    assert all(a_webhook().wants(each, NOON) for each in [*MessageType, "webhook.test"])
 
 
 def test_a_webhook_with_types_wants_only_these():
     webhook = a_webhook(types={MessageType.EVENT_UPDATED})
 
-    assert [each for each in MessageType if webhook.wants(each)] == [MessageType.EVENT_UPDATED]
+    wanted = [each for each in MessageType if webhook.wants(each, NOON)]
+
+    assert wanted == [MessageType.EVENT_UPDATED]
 
 
 def test_a_disabled_webhook_wants_nothing_until_it_is_enabled():
     webhook = a_webhook()
     webhook.disable(DisabledReason.GONE)
     assert not webhook.is_enabled
-    assert not webhook.wants(MessageType.EVENT_UPDATED)
+    assert not webhook.wants(MessageType.EVENT_UPDATED, NOON)
 
     webhook.edit(WebhookChanges(enabled=True), NOON)
     assert webhook.is_enabled
-    assert webhook.wants(MessageType.EVENT_UPDATED)
+    assert webhook.wants(MessageType.EVENT_UPDATED, NOON)
+
+
+@pytest.mark.parametrize(("seconds", "is_wanted"), [(-6, False), (-5, True), (1, True)])
+def test_a_webhook_wants_nothing_that_happened_before_it_was_enabled(seconds, is_wanted):
+    webhook = a_webhook(enabled_at=NOON)
+
+    assert webhook.wants(MessageType.EVENT_UPDATED, NOON + seconds * SECOND) == is_wanted
 
 
 def test_a_disabled_webhook_keeps_the_first_reason():
