@@ -1,7 +1,7 @@
 """The mails that Turnout sends. Their links lead to the pages of an app, below its URL."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -59,7 +59,8 @@ class JinjaMailTemplates(MailTemplates):
                 "If you did not add this address to a Turnout account, you can ignore this email.",
             ],
         )
-        return _mail(mail_id, recipient, content)
+        # Without the name: anybody can sign up with any name and send it to any address.
+        return _mail(mail_id, replace(recipient, username=""), content)
 
     def address_changed(self, mail_id: UUID, recipient: Recipient) -> Mail:
         content = _Content(

@@ -16,6 +16,7 @@ from application.retries import retry_on_contention
 from domain.events.messages import MessageType
 from domain.mails.queued_mail import MailKind, QueuedMail
 from domain.webhooks.delivery import Delivery, WebhookMessage
+from domain.webhooks.webhook import CLOCK_TOLERANCE
 
 # Messages per unit of work. With the longest bodies, for ten webhooks each, they take a quarter of
 # the statement timeout.
@@ -129,7 +130,7 @@ class DispatchMessages:
                 # deletion of an account began.
                 until = datetime.max.replace(tzinfo=UTC)
             case _:
-                until = datetime.fromisoformat(body["timestamp"])
+                until = datetime.fromisoformat(body["timestamp"]) + CLOCK_TOLERANCE
         includes_waitlist = kind is not MailKind.REMINDER
         last_user_id = work.mails.add_page(
             Audience(UUID(event["id"]), until, includes_waitlist),

@@ -23,7 +23,7 @@ from domain.events.state import NO_REASON
 from domain.events.time_zone import TimeZone
 from domain.mails.queued_mail import MailKind
 from domain.webhooks.delivery import DeliveryState
-from domain.webhooks.webhook import MAX_WEBHOOKS, DisabledReason
+from domain.webhooks.webhook import CLOCK_TOLERANCE, MAX_WEBHOOKS, DisabledReason
 from tests.builders import CLIENT_INFO, DAY, HOUR, NOON, SECOND, a_webhook
 
 MOVED = EventChanges(start_time=NOON + 2 * DAY, end_time=NOON + 2 * DAY + HOUR)
@@ -209,15 +209,19 @@ def test_everybody_but_the_creator_is_told_that_an_event_was_called_off(world, a
     assert json.loads(mail.data) == {"event": EVENT_DATA | {"id": str(event.id)}}
 
 
-def test_who_took_a_seat_later_by_another_clock_is_told_too(world, ada, grace):
+@pytest.mark.parametrize("kind", [MailKind.CALLED_OFF, MailKind.MOVED])
+def test_who_took_a_seat_later_by_another_clock_is_told_too(world, ada, grace, kind):
     event = world.published(ada)
     world.attend_event(event.id, grace)
     world.clock.advance(-SECOND)
-    world.call_off_event(event.id, ada, NO_REASON)
+    if kind is MailKind.MOVED:
+        world.update_event(event.id, ada, MOVED)
+    else:
+        world.call_off_event(event.id, ada, NO_REASON)
 
     world.dispatch_messages()
 
-    assert mailed(world) == [("grace", MailKind.CALLED_OFF)]
+    assert mailed(world) == [("grace", kind)]
 
 
 @pytest.mark.parametrize(
@@ -289,7 +293,7 @@ def test_nobody_is_told_that_an_event_was_deleted(world, ada, event):
 
 def test_who_attends_after_a_move_is_not_told_about_it(world, ada, event):
     world.update_event(event.id, ada, MOVED | {"capacity": Capacity(3)})
-    world.clock.advance(SECOND)
+    world.clock.advance(CLOCK_TOLERANCE + SECOND)
     world.attend_event(event.id, world.with_verified_email("hopper"))
 
     world.dispatch_messages()
