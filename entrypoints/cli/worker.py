@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import click
 
 from adapters.postgres.errors import WrongEncoding
-from adapters.telemetry.logging import configure_logging
 from application.errors import Unavailable
 from entrypoints.cli.database import require_migrated
 from entrypoints.cli.listen_address import require_free
@@ -32,7 +31,8 @@ def worker(*, stop_on_eof: bool) -> None:
     # The exception of another handler could get lost during imports. There is nothing to clean up.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
-    # Imported here: other commands do not need aiohttp.
+    # Imported here: other commands do not need aiohttp and structlog.
+    from adapters.telemetry.logging import configure_logging
     from entrypoints.worker_container import WorkerContainer
 
     settings = read_worker_settings()

@@ -30,7 +30,8 @@ def test_clients_that_do_not_read_large_responses_do_not_delay_others(tmp_path):
 
     def completed():
         lines = [json.loads(line) for line in log.read_text().rpartition("\n")[0].splitlines()]
-        return [line.get("is_complete", True) for line in lines if line["route"] == "/megabytes/"]
+        requests = [line for line in lines if line.get("route") == "/megabytes/"]
+        return [request.get("is_complete", True) for request in requests]
 
     with (
         log.open("w") as stderr,

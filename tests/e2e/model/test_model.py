@@ -406,7 +406,7 @@ def test_the_api_and_the_model_agree(base_url, document, empty_database):
     run_state_machine_as_test(
         lambda: ApiAndModel(base_url, document, empty_database),  # type: ignore[arg-type]
         settings=settings(
-            max_examples=int(os.environ.get("MODEL_EXAMPLES", "20")),
+            max_examples=int(os.environ.get("MODEL_EXAMPLES", "10")),
             stateful_step_count=40,
             deadline=None,
             derandomize="MODEL_EXAMPLES" not in os.environ,
