@@ -135,7 +135,7 @@ class Worker:
                 if name not in self._failing:
                     self._failing.add(name)
                     # The first line: others may quote values.
-                    [reason, *_] = str(error.__cause__ or error).splitlines()
+                    reason = str(error.__cause__ or error).partition("\n")[0]
                     self._warn("database_unavailable", use_case=name, reason=reason)
                 if self._stop.done():
                     return None

@@ -9,6 +9,7 @@ from threading import Event
 from uuid import uuid4
 
 import pytest
+from psycopg2 import OperationalError
 
 from adapters.worker import worker as worker_module
 from adapters.worker.worker import Worker
@@ -39,19 +40,23 @@ def short_pauses(monkeypatch):
 
 
 class Sender(WebhookSender):
-    """Endpoints with `slow` in their URL respond after `release`."""
+    """Endpoints with `slow` in their URL respond after `release`, one for each permit."""
 
     def __init__(self, attempt=OK):
         self.attempt = attempt
         self.started, self.ended = Counter(), Counter()
         self.requests = []
-        self.release = asyncio.Event()
+        self._permits = asyncio.Semaphore(0)
+
+    def release(self, permits=1_000):
+        for _ in range(permits):
+            self._permits.release()
 
     async def send(self, request):
         self.requests.append(request)
         self.started[request.url] += 1
         if "slow" in request.url:
-            await self.release.wait()
+            await self._permits.acquire()
         self.ended[request.url] += 1
         return self.attempt
 
@@ -182,7 +187,7 @@ async def test_a_slow_endpoint_delays_only_its_own_deliveries(world):
         await until(lambda: sender.ended[fast.url] == len(others))
 
         assert sender.started[slow.url] == PER_WEBHOOK
-        sender.release.set()
+        sender.release()
         await until(lambda: sender.ended[slow.url] == len(waiting))
 
 
@@ -221,14 +226,22 @@ async def test_a_stop_finishes_and_records_what_has_begun_and_begins_nothing_els
         add(world, deliveries=[later])
         mailer.release.set()
         await until(lambda: not state().mails)
+        sender.release(1)
+        await until(lambda: DeliveryState.SUCCEEDED in {state_of(world, each) for each in begun})
         assert not task.done()
-        sender.release.set()
+        sender.release()
 
     assert {state_of(world, each) for each in begun} == {DeliveryState.SUCCEEDED}
     assert state_of(world, later) is DeliveryState.PENDING
 
 
-@pytest.mark.parametrize("error", [Unavailable(), OutcomeUnknown()])
+def an_error_without_text():
+    error = Unavailable()
+    error.__cause__ = OperationalError("")
+    return error
+
+
+@pytest.mark.parametrize("error", [Unavailable(), OutcomeUnknown(), an_error_without_text()])
 async def test_an_outage_of_the_database_is_logged_once_and_waited_for(world, caplog, error):
     webhook = a_webhook(url="https://slow.example/")
     begun, later = deliveries_to(webhook, 2)
@@ -238,7 +251,7 @@ async def test_an_outage_of_the_database_is_logged_once_and_waited_for(world, ca
     async with running(world, sender):
         await until(lambda: sender.started[webhook.url])
         world.new_work.error = error
-        sender.release.set()
+        sender.release()
         await until(lambda: world.new_work.failures > 20)
         world.new_work.error = None
         add(world, deliveries=[later])
@@ -262,7 +275,7 @@ async def test_a_stop_during_an_outage_leaves_the_attempt_to_the_end_of_its_leas
         await until(lambda: sender.started[webhook.url])
         world.new_work.error = Unavailable()
         stop.set()
-        sender.release.set()
+        sender.release()
     world.new_work.error = None
     world.clock.advance(LEASE)
     async with running(world, sender):
