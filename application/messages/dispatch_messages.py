@@ -2,7 +2,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from application.messages.bodies import InternalType, event_data, to_json
@@ -28,6 +28,7 @@ TIME_AND_PLACE = {"start_time", "end_time", "location"}
 # What a mail says about an event.
 MAIL_FIELDS = ("id", "title", "timezone", *TIME_AND_PLACE)
 FOR_WEBHOOKS = frozenset(MessageType)
+Body: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -47,26 +48,25 @@ class DispatchMessages:
     def __call__(self) -> int:
         """Returns the number of messages that it took; up to BATCH."""
         with self.new_work() as work:
-            messages = work.outbox.take(BATCH)
+            taken = [(each, json.loads(each.body)) for each in work.outbox.take(BATCH)]
             now = self.clock.now()
-            self._queue_deliveries(work, messages, now)
+            self._queue_deliveries(work, taken, now)
             dispatched = [
                 message.id
-                for message in messages
-                if not (self.is_mailing and self._has_more_mails(work, message, now))
+                for message, body in taken
+                if not (self.is_mailing and self._has_more_mails(work, message, body, now))
             ]
             work.outbox.remove(dispatched)
             work.commit()
-        return len(messages)
+        return len(taken)
 
     def _queue_deliveries(
-        self, work: UnitOfWork, messages: Sequence[OutboxMessage], now: datetime
+        self, work: UnitOfWork, taken: Sequence[tuple[OutboxMessage, Body]], now: datetime
     ) -> None:
         new = [
             (message, body["type"], datetime.fromisoformat(body["timestamp"]))
-            for message in messages
-            if (body := json.loads(message.body))["type"] in FOR_WEBHOOKS
-            and message.last_user_id is None
+            for message, body in taken
+            if body["type"] in FOR_WEBHOOKS and message.last_user_id is None
         ]
         owners = {message.owner_id for message, *_ in new if message.owner_id}
         webhooks = work.webhooks.enabled_of(owners)
@@ -84,7 +84,9 @@ class DispatchMessages:
             ]
         )
 
-    def _has_more_mails(self, work: UnitOfWork, message: OutboxMessage, now: datetime) -> bool:
+    def _has_more_mails(
+        self, work: UnitOfWork, message: OutboxMessage, body: Body, now: datetime
+    ) -> bool:
         """Queue mails about the message. True if there is another page of them."""
 
         def queue(user_id: UUID, kind: MailKind, address: str | None, data: str = "") -> None:
@@ -92,17 +94,16 @@ class DispatchMessages:
                 QueuedMail(self.new_id(), message.id, user_id, kind, address, data, now, now)
             )
 
-        body = json.loads(message.body)
         data = body["data"]
         match body["type"]:
             case MessageType.EVENT_CANCELLED:
-                return self._has_more_notices(work, message, MailKind.CALLED_OFF, now)
+                return self._has_more_notices(work, message, body, MailKind.CALLED_OFF, now)
             case MessageType.EVENT_UPDATED:
                 # Drafts have no attendees.
                 if TIME_AND_PLACE & data["previous"].keys():
-                    return self._has_more_notices(work, message, MailKind.MOVED, now)
+                    return self._has_more_notices(work, message, body, MailKind.MOVED, now)
             case InternalType.EVENT_REMINDER:
-                return self._has_more_notices(work, message, MailKind.REMINDER, now)
+                return self._has_more_notices(work, message, body, MailKind.REMINDER, now)
             case MessageType.ATTENDANCE_PROMOTED:
                 if event := work.events.find(UUID(data["event_id"])):
                     details = _mail_data(event_data(event, now))
@@ -118,9 +119,8 @@ class DispatchMessages:
         return False
 
     def _has_more_notices(
-        self, work: UnitOfWork, message: OutboxMessage, kind: MailKind, now: datetime
+        self, work: UnitOfWork, message: OutboxMessage, body: Body, kind: MailKind, now: datetime
     ) -> bool:
-        body = json.loads(message.body)
         event = body["data"]["event"]
         match kind:
             case MailKind.REMINDER:
