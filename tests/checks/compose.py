@@ -15,9 +15,15 @@ HARDENING = {
 }
 # Their images run as root by default.
 ROOT_IMAGES = {"postgres", "nginx", "redis"}
-DATABASES = {"db", "primary", "standby"}
+# Whoever reaches them controls the database.
+CLUSTER = {"db-1", "db-2", "db-3", "etcd-1", "etcd-2", "etcd-3"}
+# Also in other networks.
+CLUSTER_CLIENTS = {"haproxy", "prometheus"}
+# The only network of each.
+NETWORKS = {"db": "backend"} | dict.fromkeys(CLUSTER, "cluster")
 PROXIES = {"proxy", "balancer"}
 OWNERS = {"migrations"}
+INTERNAL = {"backend", "cluster"}
 WORKER_NETWORKS = {"backend", "outbound"}
 
 
@@ -25,8 +31,9 @@ def problems_of(document):
     services = document["services"]
     [proxy] = PROXIES & services.keys()
     proxy_address = services[proxy]["networks"]["frontend"]["ipv4_address"]
-    if document["networks"]["backend"] != {"internal": True}:
-        yield "backend: is not internal"
+    networks = document["networks"]
+    if not all(networks[name].get("internal") for name in INTERNAL & networks.keys()):
+        yield f"not all of the networks {INTERNAL} are internal"
     if not set(services["worker"]["networks"]) >= WORKER_NETWORKS:
         yield f"worker: is not in the networks {WORKER_NETWORKS}"
     for name, service in services.items():
@@ -36,8 +43,11 @@ def problems_of(document):
         image = service.get("image", "").partition(":")[0]
         if image in ROOT_IMAGES and service.get("user", "root") == "root":
             yield f"{name}: runs as root"
-        if name in DATABASES and service["networks"] != ["backend"]:
-            yield f"{name}: is in other networks than backend"
+        network = NETWORKS.get(name)
+        if network and list(service["networks"]) != [network]:
+            yield f"{name}: is in other networks than {network}"
+        if "cluster" in service["networks"] and name not in CLUSTER | CLUSTER_CLIENTS:
+            yield f"{name}: is in the network cluster"
         if name not in PROXIES and any(
             not str(port).startswith("127.0.0.1:") for port in service.get("ports", [])
         ):
