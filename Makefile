@@ -6,7 +6,7 @@ CLI := $(BIN)/python -m entrypoints.cli
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
-	--custom-compile-command "make lock" pyproject.toml
+	--custom-compile-command "make lock"
 TEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # The inputs of the lock files, and the lock files.
 LOCKED = { sed -n '/^dependencies = /,/^\[tool/p' pyproject.toml; cat requirements/*.txt; }
@@ -15,7 +15,7 @@ required = $(or $($(1)),$(error Usage: make $@ $(1)=...))
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo migrate create-user seed-demo purge backup restore verify-data test coverage \
-	unit test-browser test-proxy test-scale screenshots fuzz torture bench check walkthrough format \
+	unit test-browser test-proxy test-scale test-failover screenshots fuzz torture bench check walkthrough format \
 	lock openapi lint-api check-calendars hooks audit sbom clean
 
 help: ## List the targets.
@@ -66,6 +66,9 @@ test-scale: .venv/dev ## Test two instances behind PgBouncer, with faults: apt i
 test-proxy: .venv/dev ## Test the service behind nginx, as it is deployed: apt install nginx.
 	@$(BIN)/python -m pytest tests/proxy
 
+test-failover: .venv/dev .venv/patroni ## Test failover of the database under load: apt install etcd-server etcd-client haproxy pgbouncer.
+	@$(BIN)/python -m tests.failover $(if $(SHORT),--short)
+
 screenshots: ## Run test-browser and update the pictures in docs/images.
 	@$(MAKE) --no-print-directory test-browser SCREENSHOTS=docs/images
 
@@ -97,10 +100,11 @@ format: .venv/dev ## Format the code and apply safe fixes.
 	@$(BIN)/ruff format .
 
 lock: .venv/dev ## Write the lock files; UPGRADE=--upgrade for new versions.
-	@$(LOCK) $(UPGRADE) --extra local --extra tracing --group dev --output-file requirements/dev.txt
-	@$(LOCK) --constraint requirements/dev.txt --extra local --extra tracing \
+	@$(LOCK) $(UPGRADE) pyproject.toml --extra local --extra tracing --group dev --output-file requirements/dev.txt
+	@$(LOCK) pyproject.toml --constraint requirements/dev.txt --extra local --extra tracing \
 		--output-file requirements/local.txt
-	@$(LOCK) --constraint requirements/dev.txt --extra tracing --output-file requirements/service.txt
+	@$(LOCK) pyproject.toml --constraint requirements/dev.txt --extra tracing --output-file requirements/service.txt
+	@$(LOCK) $(UPGRADE) --group patroni --output-file requirements/patroni.txt
 	@$(LOCKED) | sha256sum >requirements/locked.sha256
 
 openapi: .venv/local ## Write openapi.json and docs/errors.md from the code.
@@ -120,8 +124,8 @@ hooks: .venv/dev ## Install a git hook that checks lint, format, types and layer
 	@$(BIN)/pre-commit install
 
 audit: .venv/dev ## Look up known vulnerabilities of locked packages on PyPI; AUDIT="-s osv" asks OSV.
-	@$(BIN)/pip-audit --requirement requirements/dev.txt --disable-pip --strict \
-		--progress-spinner off $(AUDIT)
+	@$(BIN)/pip-audit --requirement requirements/dev.txt --requirement requirements/patroni.txt \
+		--disable-pip --strict --progress-spinner off $(AUDIT)
 
 sbom: .venv/dev ## Write turnout.cdx.json, a CycloneDX SBOM of the deployed image.
 	@$(BIN)/python -m tests.checks.image_requirements >.venv/image.txt
@@ -148,4 +152,11 @@ clean: ## Delete the virtual environment and caches, but not DATA_DIR.
 .venv/dev: .venv/bin/python requirements/dev.txt
 	@echo "Installing requirements/dev.txt into .venv ..."
 	@$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+.venv/patroni: .venv/bin/python requirements/patroni.txt
+	@echo "Installing requirements/patroni.txt into .venv/patroni ..."
+	@$(BIN)/python -m venv .venv/patroni
+	@.venv/patroni/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements/patroni.txt
 	@touch $@

@@ -126,12 +126,12 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def server_user_command(*directories: Path) -> list[str]:
+def server_user_command(*directories: Path, program: Path = BIN_DIR / "initdb") -> list[str]:
     """Prefix of a command that must not run as root. Empty unless this process does.
 
     The command runs as SERVER_USER, who becomes the owner of `directories`. If that user cannot
-    enter their parents, or those of PostgreSQL's programs, the command gets a capability to enter
-    and read every directory instead of wider permissions on them. Raises SettingsError.
+    enter their parents, or those of `program`, the command gets a capability to enter and read
+    every directory instead of wider permissions on them. Raises SettingsError.
     """
     if os.geteuid():
         return []
@@ -141,7 +141,7 @@ def server_user_command(*directories: Path) -> list[str]:
             os.chown(directory, user.pw_uid, user.pw_gid)
         command = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
         is_readable = 'for path; do test -r "$path" || exit; done'
-        paths = [*directories, BIN_DIR / "initdb"]
+        paths = [*directories, program]
         test = subprocess.run([*command, "sh", "-c", is_readable, "sh", *paths], check=False)  # noqa: S603
     except (OSError, subprocess.CalledProcessError) as error:
         raise SettingsError(

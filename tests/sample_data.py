@@ -127,15 +127,15 @@ class SampleData:
 
 
 @contextmanager
-def sample_database(*hosts: str):
-    """A new database, created on the first host and reached through all of them."""
-    server = f"postgresql+psycopg2://postgres@{hosts[0]}/postgres"
+def sample_database(host: str):
+    """A new database on the server."""
+    server = f"postgresql+psycopg2://postgres@{host}/postgres"
     name = f"sample_{token_hex(6)}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     admin.dispose()
-    sample_data = SampleData(f"postgresql://postgres@{','.join(hosts)}/{name}")
+    sample_data = SampleData(f"postgresql://postgres@{host}/{name}")
     migrate(sample_data.engine)
     try:
         yield sample_data

@@ -77,7 +77,6 @@ def scenarios(cluster, sample_data, service):
         partial(process_failures.graceful_stop, sample_data, in_flight=6, clients=32),
         partial(webhooks.deliver_all, sample_data, service, changes=2_000, kills=20, clients=12),
         partial(outages.restarts, cluster, sample_data, service, times=5, clients=32),
-        partial(outages.failover, clients=32, progress=2000),
         partial(outages.lost_standby, sample_data, service, attempts=5),
         partial(
             unresponsive_database.all_operations,

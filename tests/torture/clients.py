@@ -113,10 +113,14 @@ class AttendeeClient:
 
 
 class Load:
-    """While the block runs, each user attends and cancels at random, without pause."""
+    """While the block runs, each user attends and cancels at random.
 
-    def __init__(self, base_url: str, ledger: Ledger, users, events) -> None:
+    `pause_s`: between a response and the user's next request.
+    """
+
+    def __init__(self, base_url: str, ledger: Ledger, users, events, *, pause_s: float = 0) -> None:
         self._stop = Event()
+        self._pause_s = pause_s
         self._threads = [
             Thread(
                 target=self._run,
@@ -129,8 +133,8 @@ class Load:
         chance = random.Random(seed)
         while not self._stop.is_set():
             send = chance.choice((client.attend, client.cancel))
-            if send(chance.choice(events)).status in (None, 503):
-                self._stop.wait(PAUSE_S)
+            is_failed = send(chance.choice(events)).status in (None, 503)
+            self._stop.wait(max(self._pause_s, PAUSE_S * is_failed))
         client.client.close()
 
     def __enter__(self) -> "Load":

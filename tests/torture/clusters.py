@@ -1,8 +1,8 @@
-"""PostgreSQL clusters to stop, freeze, kill and promote."""
+"""PostgreSQL clusters to stop, freeze and kill."""
 
 import signal
 import subprocess
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -49,22 +49,8 @@ class Cluster:
             self.data,
         )
 
-    def copy(self, primary):
-        """Make this a standby of the primary, with its current data."""
-        source = f"host=127.0.0.1 port={primary.port} user=postgres application_name=standby"
-        self._run(
-            "pg_basebackup", "-R", "-X", "stream", "-c", "fast", "-d", source, "-D", self.data
-        )
-
-    def start_without_options(self):
-        """For example, before there is a standby to wait for."""
-        self._start({})
-
     def start(self):
-        self._start(self.options)
-
-    def _start(self, extra_options):
-        options = {"port": self.port, "listen_addresses": "127.0.0.1"} | extra_options
+        options = {"port": self.port, "listen_addresses": "127.0.0.1"} | self.options
         # No socket file: the path of its directory may be too long.
         flags = ["-c unix_socket_directories=''", *(f"-c {k}={v}" for k, v in options.items())]
         log = ("-l", self.log, "-o", " ".join(flags))
@@ -72,9 +58,6 @@ class Cluster:
 
     def stop(self):
         self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", self.data)
-
-    def promote(self):
-        self._run("pg_ctl", "promote", "-w", "-D", self.data)
 
     def processes(self):
         pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
@@ -107,28 +90,17 @@ def signal_all(processes, number):
 
 
 @contextmanager
-def clusters(*all_options):
-    """Clusters with these options, to be created; kills those that run at the end."""
-    with TemporaryDirectory(prefix="turnout-cluster-") as name:
-        result = []
-        for number, options in enumerate(all_options):
-            directory = Path(name) / str(number)
-            directory.mkdir()
-            result.append(Cluster(directory, **options))
-        try:
-            yield result
-        finally:
-            for cluster in result:
-                if (cluster.data / "postmaster.pid").exists():
-                    try:
-                        cluster.kill()
-                    except psutil.NoSuchProcess:
-                        continue  # already killed
-
-
-@contextmanager
 def a_cluster(**options):
-    with clusters(options) as [cluster]:
+    """A running cluster; killed at the end if it still runs."""
+    with TemporaryDirectory(prefix="turnout-cluster-") as name:
+        directory = Path(name) / "server"
+        directory.mkdir()
+        cluster = Cluster(directory, **options)
         cluster.create()
-        cluster.start()
-        yield cluster
+        try:
+            cluster.start()
+            yield cluster
+        finally:
+            if (cluster.data / "postmaster.pid").exists():
+                with suppress(psutil.NoSuchProcess):  # already killed
+                    cluster.kill()

@@ -108,6 +108,11 @@ class Ledger:
             self._attempts[event, user].append((action, response))
             self.responses.append(response)
 
+    def attempts(self) -> list[tuple[tuple[UUID, UUID], list[tuple[Action, Response]]]]:
+        """The actions of each user at each event, in order, with their responses."""
+        with self._lock:
+            return list(self._attempts.items())
+
     def outcome_counts(self) -> Counter:
         with self._lock:
             return Counter(response.outcome for response in self.responses)

@@ -1,15 +1,12 @@
-"""PostgreSQL restarts or fails over to its standby under load."""
+"""PostgreSQL restarts under load, or loses its synchronous standby."""
 
 import time
 from contextlib import contextmanager
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from tests.concurrency import wait_until
-from tests.sample_data import sample_database
-from tests.service import a_service
 from tests.torture.clients import Client, Load
-from tests.torture.clusters import clusters
 from tests.torture.ledger import Ledger
 from tests.torture.report import Report
 
@@ -54,50 +51,6 @@ def restarts(cluster, sample_data, service, *, times: int, clients: int) -> Repo
     }
     report.check(max(recoveries) < SOON_S, f"a recovery took {max(recoveries):.1f} s")
     return report
-
-
-def failover(*, clients: int, progress: int) -> Report:
-    """`progress`: the number of requests acknowledged before the kill, and again afterwards."""
-    report, ledger = Report("primary killed, synchronous standby promoted, under load"), Ledger()
-    with clusters({"synchronous_standby_names": "standby"}, {}) as [primary, standby]:
-        primary.create()
-        primary.start_without_options()
-        standby.copy(primary)
-        standby.start()
-        primary.stop()
-        primary.start()
-        with sample_database(primary.host, standby.host) as sample_data:
-            wait_until(lambda: is_synchronous(primary), "the standby follows")
-            users = sample_data.create_users(clients)
-            events = [sample_data.create_event(users[0]), sample_data.create_event(users[0], 5)]
-            with (
-                a_service(sample_data.database_url) as service,
-                Load(service.base_url, ledger, users, events),
-            ):
-                wait_until(lambda: ledger.acknowledged() > progress, "requests succeed")
-                before = ledger.acknowledged()
-                primary.kill()
-                standby.promote()
-                recovery = wait_for_recovery(ledger)
-                wait_until(
-                    lambda: ledger.acknowledged() > before + progress, "requests succeed afterwards"
-                )
-            sample_data.close()
-            report.violations += ledger.violations(sample_data)
-    report.figures = dict(ledger.outcome_counts()) | {
-        "acknowledged before": before,
-        "recovery s": round(recovery, 2),
-        "slowest response s": round(ledger.slowest_s(), 2),
-    }
-    return report
-
-
-def is_synchronous(primary) -> bool:
-    engine = create_engine(f"postgresql+psycopg2://postgres@{primary.host}/postgres")
-    with engine.connect() as connection:
-        state = connection.execute(text("SELECT sync_state FROM pg_stat_replication")).scalar()
-    engine.dispose()
-    return state == "sync"
 
 
 @contextmanager

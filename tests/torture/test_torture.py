@@ -154,10 +154,6 @@ def test_a_database_restart_loses_no_acknowledged_change(cluster, sample_data, s
     assert violations_of(report) == []
 
 
-def test_a_failover_loses_no_acknowledged_change():
-    assert violations_of(outages.failover(clients=12, progress=100)) == []
-
-
 def test_a_commit_without_the_synchronous_standby_is_not_acknowledged(sample_data, service):
     assert passes(outages.lost_standby(sample_data, service, attempts=1))
 

@@ -1,0 +1,1 @@
+"""Failover of the database under load, with real processes: `make test-failover`."""
