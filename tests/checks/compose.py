@@ -15,7 +15,7 @@ HARDENING = {
 }
 # Their images run as root by default.
 ROOT_IMAGES = {"postgres", "nginx", "redis"}
-# Whoever reaches them controls the database.
+# Access to one of them is control of the database.
 CLUSTER = {"db-1", "db-2", "db-3", "etcd-1", "etcd-2", "etcd-3"}
 # Also in other networks.
 CLUSTER_CLIENTS = {"haproxy", "prometheus"}
@@ -32,7 +32,7 @@ def problems_of(document):
     [proxy] = PROXIES & services.keys()
     proxy_address = services[proxy]["networks"]["frontend"]["ipv4_address"]
     networks = document["networks"]
-    if not all(networks[name].get("internal") for name in INTERNAL & networks.keys()):
+    if not all((networks[name] or {}).get("internal") for name in INTERNAL & networks.keys()):
         yield f"not all of the networks {INTERNAL} are internal"
     if not set(services["worker"]["networks"]) >= WORKER_NETWORKS:
         yield f"worker: is not in the networks {WORKER_NETWORKS}"

@@ -10,7 +10,6 @@ from rich.console import Console
 
 from tests.failover.cluster import a_cluster
 from tests.failover.experiment import Setup
-from tests.failover.journal import create_journal
 from tests.failover.monitoring import unknown_metrics
 from tests.failover.scenarios import ALL, SHORT
 from tests.generated import table
@@ -18,6 +17,7 @@ from tests.sample_data import sample_database
 from tests.scale.pooled import pooled_url
 from tests.scale.pooler import a_pooler
 from tests.service import a_service
+from tests.torture.waitlist_log import WaitlistLog
 
 FIGURES = (
     "pooler: write gap s",
@@ -56,7 +56,7 @@ def main() -> None:
         cluster = stack.enter_context(a_cluster())
         violations += [f"unknown metric: {name}" for name in unknown_metrics(cluster)]
         sample_data = stack.enter_context(sample_database(cluster.host))
-        create_journal(sample_data.engine)
+        log = stack.enter_context(WaitlistLog(sample_data.engine))
         pooler = stack.enter_context(a_pooler(cluster.port, default_pool_size="20"))
         pooled = a_service(pooled_url(pooler, sample_data), DATABASE_POOLER="transaction")
         hosts = ",".join(node.host for node in cluster.nodes)
@@ -65,7 +65,7 @@ def main() -> None:
             "pooler": stack.enter_context(pooled),
             "direct": stack.enter_context(direct),
         }
-        setup = Setup(cluster, sample_data, services)
+        setup = Setup(cluster, sample_data, log, services)
         for scenario in scenarios:
             console.print(f"{scenario.__name__} ...", markup=False)
             report = scenario(setup)

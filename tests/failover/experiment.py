@@ -11,13 +11,14 @@ from sqlalchemy import create_engine, func, inspect, select, table
 
 from tests.concurrency import wait_until
 from tests.failover.cluster import Cluster
-from tests.failover.journal import lost_changes
+from tests.failover.lost_changes import lost_changes
 from tests.failover.node import Node
 from tests.sample_data import SampleData, SampleUser
 from tests.service import Service
 from tests.torture.clients import Client, Load
 from tests.torture.ledger import Ledger, Outcome, Response
 from tests.torture.report import Report
+from tests.torture.waitlist_log import WaitlistLog
 
 WAYS = ("pooler", "direct")
 CLIENTS = 8  # per instance
@@ -40,6 +41,7 @@ class Setup:
 
     cluster: Cluster
     sample_data: SampleData
+    log: WaitlistLog
     services: dict[str, Service]
 
 
@@ -91,9 +93,9 @@ class Traffic:
     def read_gap_s(self) -> float:
         return longest_gap_s(each for each in self.reader.responses if each.status == 200)
 
-    def violations(self, sample_data: SampleData) -> list[str]:
-        found = self.ledger.violations(sample_data)
-        found += lost_changes(sample_data.engine, self.ledger)
+    def violations(self, setup: Setup) -> list[str]:
+        found = self.ledger.violations(setup.sample_data)
+        found += lost_changes(setup.log, self.ledger)
         found += [
             f"unexpected response to a change: {response}"
             for response in codes(self.ledger.responses) - ALLOWED
@@ -151,7 +153,7 @@ class Experiment:
 
     def wait_for_outage(self) -> None:
         """Wait until no change has been acknowledged for some seconds."""
-        wait_until(lambda: not self.acknowledged_since(time.monotonic() - OUTAGE_S), "writes fail")
+        wait_until(lambda: not self._acknowledged_since(time.monotonic() - OUTAGE_S), "writes fail")
 
     def wait_for_progress(self, after_s: float = 0) -> None:
         """Wait for acknowledged changes that are requested after `after_s` seconds."""
@@ -163,7 +165,14 @@ class Experiment:
                 PROGRESS_S,
             )
 
-    def acknowledged_since(self, start: float) -> int:
+    def expect_no_progress(self, seconds: float) -> None:
+        """Check that no change is acknowledged for so long."""
+        start = time.monotonic()
+        wait_until(lambda: time.monotonic() > start + seconds, "the time is over")
+        acknowledged = self._acknowledged_since(start)
+        self.report.check(not acknowledged, f"{acknowledged} changes without a primary")
+
+    def _acknowledged_since(self, start: float) -> int:
         return sum(each.acknowledged_since(start) for each in self._traffic.values())
 
     def _compare(self) -> None:
@@ -171,7 +180,7 @@ class Experiment:
         sample_data, cluster = self._setup.sample_data, self._setup.cluster
         sample_data.close()  # its connections may be broken
         for traffic in self._traffic.values():
-            self.report.violations += traffic.violations(sample_data)
+            self.report.violations += traffic.violations(self._setup)
         database = sample_data.database_url.rpartition("/")[2]
         expected = count_rows(cluster.primary(), database)
         for node in cluster.standbys():

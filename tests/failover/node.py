@@ -77,7 +77,7 @@ class Node:
         [init] = self._process.children()
         return init
 
-    def patroni(self) -> psutil.Process:
+    def _patroni(self) -> psutil.Process:
         [process] = [each for each in self._init().children() if each.name() != "postgres"]
         return process
 
@@ -100,19 +100,21 @@ class Node:
                 init.kill()
             self._process.wait()
 
-    def wait_for_end(self) -> None:
+    def kill_patroni(self) -> None:
+        """PostgreSQL must end with it."""
+        self._patroni().kill()
         self._process.wait(STOP_S)
 
     def terminate(self) -> None:
         self._init().terminate()
-        self.wait_for_end()
+        self._process.wait(STOP_S)
 
     def frozen(self) -> AbstractContextManager[None]:
         """As when a virtual machine is paused: connections stay open, nothing responds."""
         return suspended(self._process.children(recursive=True))
 
     def frozen_patroni(self) -> AbstractContextManager[None]:
-        return suspended([self.patroni()])
+        return suspended([self._patroni()])
 
     def frozen_postgres(self) -> AbstractContextManager[None]:
         postmaster = self.postmaster()
