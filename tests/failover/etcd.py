@@ -99,6 +99,13 @@ class Link:
 
     def start(self) -> None:
         self._process = psutil.Popen(["haproxy", "-q", "-f", self._configuration])
+        # Patroni ends at once if it cannot reach etcd when it starts.
+        wait_until(self._is_listening, "the link listens")
+
+    def _is_listening(self) -> bool:
+        connections = self._process.net_connections(kind="tcp")
+        listening = [each for each in connections if each.status == psutil.CONN_LISTEN]
+        return len(listening) == len(self.addresses)
 
     @contextmanager
     def cut(self) -> Iterator[None]:
