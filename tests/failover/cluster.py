@@ -11,11 +11,10 @@ import requests
 
 from tests.concurrency import wait_until
 from tests.failover.etcd import Etcd, Link
-from tests.failover.node import PASSWORD, PROGRAMS, ROOT, Node
+from tests.failover.node import API_TIMEOUT_S, PASSWORD, PROGRAMS, ROOT, Node
 from tests.processes import free_port
 
 HAPROXY = ROOT / "deploy" / "haproxy" / "haproxy.cfg"
-API_TIMEOUT_S = 2
 HEALTHY_S = 120
 
 

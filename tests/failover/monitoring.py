@@ -4,8 +4,8 @@ import requests
 import yaml
 
 from tests.e2e.operations.promql import parse
-from tests.failover.cluster import API_TIMEOUT_S, Cluster
-from tests.failover.node import ROOT
+from tests.failover.cluster import Cluster
+from tests.failover.node import API_TIMEOUT_S, ROOT
 
 ALERTS = ROOT / "deploy" / "monitoring" / "database-alerts.yml"
 UP = "up"  # added by Prometheus

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from tests.failover.etcd import Etcd, Member
 from tests.failover.experiment import Experiment, Setup
 from tests.failover.node import Node
 from tests.torture.report import Report
@@ -111,23 +112,22 @@ def standby_without_etcd(setup: Setup) -> Report:
     return experiment.report
 
 
-def etcd_leader_killed(setup: Setup) -> Report:
-    experiment = Experiment(setup, "etcd's leader killed (kill -9)")
+def part_killed(setup: Setup, title: str, part: Member | Etcd | Node) -> Report:
+    """The primary continues without the part, which is started again later."""
+    experiment = Experiment(setup, title)
     with experiment.load(max_gap_s=QUICK_S):
-        leader = setup.cluster.etcd.leader()
-        leader.kill()
+        part.kill()
         experiment.wait_for_progress(after_s=LEASE_S)
-        leader.start()
+        part.start()
     return experiment.report
+
+
+def etcd_leader_killed(setup: Setup) -> Report:
+    return part_killed(setup, "etcd's leader killed (kill -9)", setup.cluster.etcd.leader())
 
 
 def etcd_killed(setup: Setup) -> Report:
-    experiment = Experiment(setup, "all of etcd killed (kill -9)")
-    with experiment.load(max_gap_s=QUICK_S):
-        setup.cluster.etcd.kill()
-        experiment.wait_for_progress(after_s=LEASE_S)
-        setup.cluster.etcd.start()
-    return experiment.report
+    return part_killed(setup, "all of etcd killed (kill -9)", setup.cluster.etcd)
 
 
 def etcd_and_standby_killed(setup: Setup) -> Report:
@@ -145,13 +145,7 @@ def etcd_and_standby_killed(setup: Setup) -> Report:
 
 
 def standby_killed(setup: Setup) -> Report:
-    experiment = Experiment(setup, "one standby killed (kill -9)")
-    with experiment.load(max_gap_s=QUICK_S):
-        standby = setup.cluster.standbys()[0]
-        standby.kill()
-        experiment.wait_for_progress(after_s=LEASE_S)
-        standby.start()
-    return experiment.report
+    return part_killed(setup, "one standby killed (kill -9)", setup.cluster.standbys()[0])
 
 
 def standbys_killed(setup: Setup) -> Report:
