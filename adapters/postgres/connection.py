@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self, TypeAlias, cast
 
 import psycopg2
-from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TRANSACTION_STATUS_INERROR
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -32,8 +32,10 @@ class DriverConnection:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._pool = engine.pool
-        # Behind a pooler, this precedes each transaction and each single statement.
-        self.set_local: str = engine.get_execution_options()["set_local"]
+        options = engine.get_execution_options()
+        # Precede each single statement, and the first of each transaction.
+        self.set_local: str = options["set_local"]
+        self.after_begin: str = options["after_begin"]
         self.is_lost = False
 
     def __enter__(self) -> Self:
@@ -61,6 +63,10 @@ class DriverConnection:
         self.is_lost = self.is_lost or not is_usable(self._driver)
         return self.is_lost
 
+    def is_aborted(self) -> bool:
+        """Whether a statement of the open transaction failed, so that it cannot be committed."""
+        return bool(self._driver.get_transaction_status() == TRANSACTION_STATUS_INERROR)
+
     def rows(self, sql: str | bytes, values: Mapping[str, Any] | None = None) -> Sequence[Row]:
         """Run one or several statements; returns the rows of the last one."""
         self.execute(sql, values)
@@ -72,7 +78,11 @@ class DriverConnection:
         try:
             self._cursor.execute(sql, values)
         except psycopg2.Error as error:
-            self.is_lost = self._engine.dialect.is_disconnect(error, self._driver, None)
+            # Not if the server reports that it lost another one: PgBouncer or Citus does.
+            is_reported = sqlstate(error) is not None and not self._driver.closed
+            self.is_lost = not is_reported and self._engine.dialect.is_disconnect(
+                error, self._driver, None
+            )
             raise
         command_tag: str = self._cursor.statusmessage
         return command_tag

@@ -32,18 +32,24 @@ def make_engine(
     *,
     is_autocommit: bool = False,
     is_pooled: bool = False,
+    is_citus: bool = False,
     is_any_encoding: bool = False,
 ) -> Engine:
     """Create the engine of a process; `pool_size` should be its number of threads.
 
     If the URL names several hosts, the one that accepts writes is used. With `is_autocommit`,
     transactions need an explicit BEGIN. With `is_pooled`, the URL leads to a pooler in transaction
-    mode: settings cannot be made per session, so each transaction begins with the engine's
-    execution option `set_local`. Connecting raises WrongEncoding unless the database uses UTF-8 or
-    `is_any_encoding`.
+    mode: settings cannot be made per session, so each transaction and each single statement begins
+    with the engine's execution option `set_local`. With `is_citus`, the URL leads to the
+    coordinator: each transaction sends `lock_timeout` to the workers. Connecting raises
+    WrongEncoding unless the database uses UTF-8 or `is_any_encoding`.
     """
     set_wait_callback(wait)
     settings = _settings(timeouts)
+    sent_to_workers = {}
+    if is_citus:
+        sent_to_workers = {"lock_timeout": settings["lock_timeout"]}
+        settings = {"citus.propagate_set_commands": "local"} | settings
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -53,7 +59,10 @@ def make_engine(
         isolation_level="AUTOCOMMIT" if is_autocommit else None,
         pool_reset_on_return=None if is_autocommit else "rollback",
         use_native_hstore=False,  # saves a query on each new connection
-        execution_options={"set_local": _set_local(settings) if is_pooled else ""},
+        execution_options={
+            "set_local": _set_local(settings) if is_pooled else "",
+            "after_begin": _set_local(settings if is_pooled else sent_to_workers),
+        },
         connect_args={
             "connection_factory": partial(
                 DeadlineConnection,

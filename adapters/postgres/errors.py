@@ -55,11 +55,11 @@ def sqlstate(error: object) -> str | None:
 def is_outcome_unknown(error: object) -> bool:
     """Whether, after an error at COMMIT, the transaction may have been committed.
 
-    True if the server did not respond, if a pooler lost its server (class 08), or if the server
-    says so (40003, statement completion unknown).
+    True if the server did not respond, if a pooler or Citus lost its server (class 08) or that was
+    shut down (57P01 to 57P03), or if the server says so (40003, statement completion unknown).
     """
     code = sqlstate(error)
-    return code is None or code.startswith("08") or code == "40003"
+    return code is None or code.startswith(("08", "57P0")) or code == "40003"
 
 
 # Columns filled by looking up the account: NULL if it is deleted.

@@ -25,7 +25,7 @@ class Transaction:
 
     def __init__(self, connection: DriverConnection, caller: Caller | None = None) -> None:
         self._connection = connection
-        self._begin = BEGIN + connection.set_local.encode()
+        self._begin = BEGIN + connection.after_begin.encode()
         check, values = session_check(caller)
         self._session_check = connection.mogrify(check, values) if check else b""
         self._is_begun = False
@@ -85,7 +85,9 @@ class Transaction:
         except psycopg2.Error as error:
             # A server that rejects the commit stays connected. One that closes the connection may
             # have committed already, and been waiting for its standby.
-            if self._connection.is_lost or is_outcome_unknown(error):
+            is_unknown = self._connection.is_lost or is_outcome_unknown(error)
+            # After an error of an earlier statement, COMMIT was not executed.
+            if is_unknown and not self._connection.is_aborted():
                 raise OutcomeUnknown from error
             raise
         if notices:

@@ -31,8 +31,8 @@ class RefreshSession:
         if claims.type is not TokenType.REFRESH or claims.expires_at <= self.clock.now():
             raise InvalidToken
         with self.new_work() as work:
-            session = work.sessions.find_for_update(claims.session_id)
-            if session is None or session.user_id != claims.user_id:
+            session = work.sessions.find_for_update(claims.session_id, claims.user_id)
+            if session is None:
                 raise InvalidToken
             now = self.clock.now()
             pair = self.issue_pair(session.id, session.user_id, now, session.ends_at)

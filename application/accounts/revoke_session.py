@@ -22,7 +22,7 @@ class RevokeSession:
     def __call__(self, session_id: UUID, caller: Caller, client_info: ClientInfo) -> None:
         now = self.clock.now()
         with self.new_work(caller) as work:
-            session = work.sessions.find_for_update(session_id)
+            session = work.sessions.find_for_update(session_id, caller.user_id)
             if session is None:
                 raise SessionNotFound(session_id)
             session.require_revocable(by=caller.user_id, now=now)

@@ -29,7 +29,7 @@ class RevokeToken:
             return
         now = self.clock.now()
         with self.new_work() as work:
-            session = work.sessions.find_for_update(claims.session_id)
+            session = work.sessions.find_for_update(claims.session_id, claims.user_id)
             if session is None or not session.is_live(now):
                 return
             session.revoke(now)

@@ -20,9 +20,9 @@ class VerifyToken:
         now = self.clock.now()
         if claims.expires_at <= now:
             raise InvalidToken
-        session = self.accounts.find_live_session(claims.session_id, now)
-        if session is None or session.user_id != claims.user_id:
+        newest = self.accounts.find_refresh_token_hash(claims.session_id, claims.user_id, now)
+        if newest is None:
             raise InvalidToken
-        if claims.type is TokenType.REFRESH and session.refresh_token_hash != token_hash(token):
+        if claims.type is TokenType.REFRESH and newest != token_hash(token):
             raise InvalidToken
         return claims

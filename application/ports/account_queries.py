@@ -40,13 +40,6 @@ class SessionView:
     ip: str | None
 
 
-class LiveSession(NamedTuple):
-    """The session data needed to verify a token."""
-
-    user_id: UUID
-    refresh_token_hash: bytes
-
-
 class Credentials(NamedTuple):
     """The user whose password to compare, if there is an account, and the attempts so far.
 
@@ -81,8 +74,13 @@ class AccountQueries(Protocol):
         """The credentials of the caller, with a user. Raises SessionEnded or AccountDeleted."""
 
     @abstractmethod
-    def find_live_session(self, session_id: UUID, now: datetime) -> LiveSession | None:
-        """None if the session has ended at `now`."""
+    def find_refresh_token_hash(
+        self, session_id: UUID, user_id: UUID, now: datetime
+    ) -> bytes | None:
+        """The hash of the newest refresh token of this session of the user.
+
+        None if there is no such session, or it has ended at `now`.
+        """
 
     @abstractmethod
     def get_profile(self, caller: Caller) -> Profile:

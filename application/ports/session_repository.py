@@ -12,8 +12,8 @@ class SessionRepository(Protocol):
     def add(self, session: Session) -> None: ...
 
     @abstractmethod
-    def find_for_update(self, session_id: UUID) -> Session | None:
-        """The session, locked until the unit of work ends."""
+    def find_for_update(self, session_id: UUID, user_id: UUID) -> Session | None:
+        """This session of the user, locked until the unit of work ends."""
 
     @abstractmethod
     def revoke_live(

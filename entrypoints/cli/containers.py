@@ -6,6 +6,7 @@ from entrypoints.settings import (
     Settings,
     read_argon2_parameters,
     read_database_timeouts,
+    read_database_type,
     read_is_database_pooled,
 )
 
@@ -25,6 +26,7 @@ def container_on(url: URL) -> "Container":
         jwt_secret_key=NO_KEY,
         argon2=read_argon2_parameters(),
         database_timeouts=read_database_timeouts(),
+        database_type=read_database_type(),
         is_database_pooled=read_is_database_pooled(),
     )
     return Container(settings=settings)

@@ -1,7 +1,10 @@
 """Settings, read from the environment and validated once, at startup."""
 
 from entrypoints.settings.database import (
+    CITUS,
+    POSTGRESQL,
     read_database_timeouts,
+    read_database_type,
     read_database_url,
     read_is_database_pooled,
 )
@@ -33,6 +36,8 @@ from entrypoints.settings.webhooks import read_webhooks_allow_private_networks
 from entrypoints.settings.worker import WorkerSettings, read_worker_settings
 
 __all__ = [
+    "CITUS",
+    "POSTGRESQL",
     "LogSettings",
     "MailSettings",
     "MetricsSettings",
@@ -45,6 +50,7 @@ __all__ = [
     "read_argon2_parameters",
     "read_data_dir",
     "read_database_timeouts",
+    "read_database_type",
     "read_database_url",
     "read_is_database_pooled",
     "read_jwt_secret_key",

@@ -6,12 +6,19 @@ from sqlalchemy.engine import URL
 from adapters.postgres.timeouts import Timeouts
 from entrypoints.settings.environment import parse_database_url, read, read_seconds
 
+POSTGRESQL, CITUS = "postgresql", "citus"
 NO_POOLER, TRANSACTION_POOLER = "none", "transaction"
 
 
 def read_database_url() -> URL:
     """Raises SettingsError."""
     return parse_database_url(read("DATABASE_URL", "str"), "DATABASE_URL")
+
+
+def read_database_type() -> str:
+    """POSTGRESQL or CITUS. Raises SettingsError."""
+    types = validate.OneOf((POSTGRESQL, CITUS))
+    return str(read("DATABASE_TYPE", "str", default=POSTGRESQL, validate=types))
 
 
 def read_is_database_pooled() -> bool:

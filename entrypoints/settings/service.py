@@ -12,7 +12,9 @@ from adapters.security.argon2 import KIB_PER_MIB, OWASP_MINIMUM, Argon2Parameter
 from domain.accounts.session import REFRESH_TOKEN_REUSE_LEEWAY
 from domain.events.event import MAX_UPCOMING_EVENTS
 from entrypoints.settings.database import (
+    POSTGRESQL,
     read_database_timeouts,
+    read_database_type,
     read_database_url,
     read_is_database_pooled,
 )
@@ -59,6 +61,7 @@ class Settings:
     webhooks_allow_private_networks: bool = False
     database_pool_size: int = 4
     database_timeouts: Timeouts = field(default_factory=Timeouts)
+    database_type: str = POSTGRESQL
     is_database_pooled: bool = False
 
 
@@ -120,6 +123,7 @@ def read_settings() -> Settings:
             validate=validate.Range(1, 256),
         ),
         database_timeouts=read_database_timeouts(),
+        database_type=read_database_type(),
         is_database_pooled=read_is_database_pooled(),
     )
 

@@ -7,6 +7,7 @@ from sqlalchemy.engine import URL
 from adapters.postgres.timeouts import Timeouts
 from entrypoints.settings.database import (
     read_database_timeouts,
+    read_database_type,
     read_database_url,
     read_is_database_pooled,
 )
@@ -18,6 +19,7 @@ from entrypoints.settings.webhooks import read_webhooks_allow_private_networks
 class WorkerSettings:
     database_url: URL
     database_timeouts: Timeouts
+    database_type: str
     is_database_pooled: bool
     mail: MailSettings
     webhooks_allow_private_networks: bool
@@ -28,6 +30,7 @@ def read_worker_settings() -> WorkerSettings:
     return WorkerSettings(
         database_url=read_database_url(),
         database_timeouts=read_database_timeouts(),
+        database_type=read_database_type(),
         is_database_pooled=read_is_database_pooled(),
         mail=read_mail_settings(),
         webhooks_allow_private_networks=read_webhooks_allow_private_networks(),

@@ -68,27 +68,36 @@ def test_every_field_of_a_session_is_read_back(storage, ada, revoked_at):
     storage.keep(session)
 
     with storage.new_work() as work:
-        assert work.sessions.find_for_update(session.id) == session
+        assert work.sessions.find_for_update(session.id, session.user_id) == session
 
 
 def test_a_saved_session_is_changed(storage, ada):
     session = a_session("first", user_id=ada.id)
     storage.keep(session)
     with storage.new_work() as work:
-        loaded = work.sessions.find_for_update(session.id)
+        loaded = work.sessions.find_for_update(session.id, session.user_id)
         loaded.rotate("first", "second", NOON + DAY / 2, ClientInfo(None, None))
         work.sessions.save(loaded)
         work.commit()
 
     with storage.new_work() as work:
-        assert work.sessions.find_for_update(session.id) == loaded
+        assert work.sessions.find_for_update(session.id, session.user_id) == loaded
     assert loaded != session
 
 
-def test_an_unknown_session_is_not_found(storage):
+def test_an_unknown_session_is_not_found(storage, ada):
     with storage.new_work() as work:
-        assert work.sessions.find_for_update(uuid4()) is None
-        assert work.sessions.find_for_update(uuid4()) is None
+        assert work.sessions.find_for_update(uuid4(), ada.id) is None
+        assert work.sessions.find_for_update(uuid4(), ada.id) is None
+
+
+def test_a_session_of_somebody_else_is_not_found(storage, ada, grace):
+    session = a_session(user_id=ada.id)
+    storage.keep(session)
+
+    assert storage.accounts.find_refresh_token_hash(session.id, grace.id, NOON) is None
+    with storage.new_work() as work:
+        assert work.sessions.find_for_update(session.id, grace.id) is None
 
 
 def test_a_saved_user_is_changed(storage, ada):
@@ -134,8 +143,8 @@ def test_removing_a_user_removes_only_their_sessions(storage, ada, grace):
             work.users.get(ada.id)
         with pytest.raises(AccountDeleted):
             work.users.get_for_update(ada.id)
-        assert work.sessions.find_for_update(mine.id) is None
-        assert work.sessions.find_for_update(hers.id) == hers
+        assert work.sessions.find_for_update(mine.id, mine.user_id) is None
+        assert work.sessions.find_for_update(hers.id, hers.user_id) == hers
         assert work.idempotency.find_for_update(ada.id, "key") is None
         assert work.idempotency.find_for_update(grace.id, "key") == record
         work.users.add(a_user("ada"))
@@ -190,8 +199,8 @@ def test_live_sessions_are_those_that_the_domain_calls_live(storage, ada, grace)
     second = storage.accounts.live_sessions(Caller(ada.id), PageRequest(limit=1, offset=1), NOON)
     assert (second.count, list(second.results)) == (2, [page.results[1]])
     for session in sessions:
-        is_found = storage.accounts.find_live_session(session.id, NOON) is not None
-        assert is_found == session.is_live(NOON)
+        found = storage.accounts.find_refresh_token_hash(session.id, ada.id, NOON)
+        assert (found is not None) == session.is_live(NOON)
 
 
 @pytest.mark.parametrize("is_one_kept", [True, False])
@@ -210,7 +219,7 @@ def test_live_sessions_are_revoked_together(storage, ada, grace, is_one_kept):
         session.revoke(NOON)
     with storage.new_work() as work:
         for session in [*sessions, hers]:
-            assert work.sessions.find_for_update(session.id) == session
+            assert work.sessions.find_for_update(session.id, session.user_id) == session
 
 
 def test_a_session_is_shown_with_its_client(storage, ada):
@@ -234,7 +243,7 @@ def test_only_ended_sessions_are_deleted(storage, ada, grace):
 
     with storage.new_work() as work:
         for session in [*sessions, hers]:
-            is_kept = work.sessions.find_for_update(session.id) is not None
+            is_kept = work.sessions.find_for_update(session.id, session.user_id) is not None
             assert is_kept == (session.is_live(NOON) or session is hers)
 
 

@@ -222,7 +222,7 @@ def test_one_of_20_concurrent_refreshes_succeeds_and_the_session_continues(stora
 
     def refresh(number):
         with storage.new_work() as work:
-            loaded = work.sessions.find_for_update(session.id)
+            loaded = work.sessions.find_for_update(session.id, session.user_id)
             try:
                 loaded.rotate("first", f"successor {number}", NOON, CLIENT_INFO)
             finally:
@@ -234,4 +234,4 @@ def test_one_of_20_concurrent_refreshes_succeeds_and_the_session_continues(stora
     assert outcomes.count(None) == 1
     assert outcomes.count(RefreshTokenSuperseded) == THREADS - 1
     with storage.new_work() as work:
-        assert work.sessions.find_for_update(session.id).is_live(NOON)
+        assert work.sessions.find_for_update(session.id, session.user_id).is_live(NOON)

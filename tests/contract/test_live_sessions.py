@@ -52,7 +52,7 @@ def late_caller(request, storage, session, caller, grace):
     match request.param:
         case "revoked":
             with storage.new_work() as work:
-                revoked = work.sessions.find_for_update(session.id)
+                revoked = work.sessions.find_for_update(session.id, session.user_id)
                 revoked.revoke(NOON)
                 work.sessions.save(revoked)
                 work.commit()

@@ -26,7 +26,7 @@ def test_uncommitted_changes_are_rolled_back(storage, ada):
 
     with storage.new_work() as work:
         assert work.users.find_for_update(user.id) is None
-        assert work.sessions.find_for_update(session.id) is None
+        assert work.sessions.find_for_update(session.id, session.user_id) is None
         with pytest.raises(EventNotFound):
             work.events.get_for_update(event.id, attendee=ada.id)
 

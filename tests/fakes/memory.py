@@ -205,8 +205,8 @@ class MemorySessionRepository(SessionRepository):
     def add(self, session: Session) -> None:
         self.state.sessions[session.id] = deepcopy(session)
 
-    def find_for_update(self, session_id: UUID) -> Session | None:
-        return deepcopy(self.state.sessions.get(session_id))
+    def find_for_update(self, session_id: UUID, user_id: UUID) -> Session | None:
+        return next((each for each in self._of(user_id) if each.id == session_id), None)
 
     def revoke_live(
         self, user_id: UUID, now: datetime, *, keep: UUID | None = None

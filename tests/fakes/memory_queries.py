@@ -9,7 +9,6 @@ from application.pages import Cursor, Page, PageRequest
 from application.ports.account_queries import (
     AccountQueries,
     Credentials,
-    LiveSession,
     Profile,
     SessionView,
 )
@@ -59,11 +58,13 @@ class MemoryAccountQueries(AccountQueries):
         user = MemoryUserRepository(state).get(caller.user_id)
         return Credentials(user, state.attempts_with(key, now), key)
 
-    def find_live_session(self, session_id: UUID, now: datetime) -> LiveSession | None:
+    def find_refresh_token_hash(
+        self, session_id: UUID, user_id: UUID, now: datetime
+    ) -> bytes | None:
         session = self.store.committed.sessions.get(session_id)
-        if session is None or not session.is_live(now):
+        if session is None or session.user_id != user_id or not session.is_live(now):
             return None
-        return LiveSession(session.user_id, session.refresh_token_hash)
+        return session.refresh_token_hash
 
     def unfinished_deletions(self, now: datetime) -> Sequence[UUID]:
         state = self.store.committed

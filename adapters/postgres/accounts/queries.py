@@ -10,18 +10,17 @@ from adapters.postgres.accounts.password_attempts import (
     attempts_from_row,
     attempts_values,
 )
-from adapters.postgres.accounts.sessions import IS_LIVE
+from adapters.postgres.accounts.sessions import IS_LIVE, IS_SESSION
 from adapters.postgres.events.filters import IS_DRAFT, has_state
 from adapters.postgres.pages import LIMIT, OFFSET, page_of, page_values
 from adapters.postgres.reader import Reader
 from adapters.postgres.schema.tables import attendances, events, sessions, users, waitlist_entries
-from adapters.postgres.sql import NOW, SESSION_ID, USER_ID, columns_of, compile_sql
+from adapters.postgres.sql import NOW, USER_ID, columns_of, compile_sql
 from application.caller import Caller
 from application.pages import Cursor, Page, PageRequest
 from application.ports.account_queries import (
     AccountQueries,
     Credentials,
-    LiveSession,
     Profile,
     SessionView,
 )
@@ -30,11 +29,7 @@ from domain.accounts.errors import AccountDeleted
 from domain.events.state import EventState
 
 NAME = bindparam("name", type_=Text)
-SESSION = compile_sql(
-    select(sessions.c.user_id, sessions.c.refresh_token_hash).where(
-        sessions.c.id == SESSION_ID, IS_LIVE
-    )
-)
+REFRESH_TOKEN_HASH = compile_sql(select(sessions.c.refresh_token_hash).where(IS_SESSION, IS_LIVE))
 _email_verified = func.coalesce(users.c.email == users.c.verified_email, false())
 PROFILE = compile_sql(
     select(*columns_of(Profile, users), _email_verified.label("email_verified")).where(
@@ -106,9 +101,12 @@ class PostgresAccountQueries(AccountQueries):
             raise AccountDeleted
         return Credentials(user_from_row(rows[0]), attempts_from_row(rows[0]), key)
 
-    def find_live_session(self, session_id: UUID, now: datetime) -> LiveSession | None:
-        rows = self._reader.rows(SESSION, {"session_id": session_id, "now": now})
-        return LiveSession(rows[0].user_id, bytes(rows[0].refresh_token_hash)) if rows else None
+    def find_refresh_token_hash(
+        self, session_id: UUID, user_id: UUID, now: datetime
+    ) -> bytes | None:
+        values = {"session_id": session_id, "user_id": user_id, "now": now}
+        rows = self._reader.rows(REFRESH_TOKEN_HASH, values)
+        return bytes(rows[0].refresh_token_hash) if rows else None
 
     def unfinished_deletions(self, now: datetime) -> Sequence[UUID]:
         return [row.id for row in self._reader.rows(UNFINISHED_DELETIONS, {"now": now})]

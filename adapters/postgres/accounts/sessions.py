@@ -23,7 +23,8 @@ from domain.accounts.session import Session
 KEPT = bindparam("kept", type_=Uuid)
 # Session.is_live in SQL; a contract test compares the two.
 IS_LIVE = and_(sessions.c.revoked_at.is_(None), sessions.c.expires_at > NOW)
-LOCK = compile_sql(select(sessions).where(sessions.c.id == SESSION_ID).with_for_update())
+IS_SESSION = and_(sessions.c.user_id == USER_ID, sessions.c.id == SESSION_ID)
+LOCK = compile_sql(select(sessions).where(IS_SESSION).with_for_update())
 _others_live = and_(sessions.c.user_id == USER_ID, IS_LIVE, sessions.c.id.is_distinct_from(KEPT))
 # A fixed order prevents deadlocks.
 LOCK_LIVE = compile_sql(
@@ -38,7 +39,7 @@ REMOVE_ENDED = compile_sql(delete(sessions).where(sessions.c.user_id == USER_ID,
 
 @cache  # one statement per set of columns that change together
 def _save(changed: frozenset[str]) -> str:
-    return compile_sql(update_values(sessions, changed).where(sessions.c.id == SESSION_ID))
+    return compile_sql(update_values(sessions, changed).where(IS_SESSION))
 
 
 class PostgresSessionRepository(SessionRepository):
@@ -49,8 +50,9 @@ class PostgresSessionRepository(SessionRepository):
     def add(self, session: Session) -> None:
         self._transaction.write(ADD, session_to_row(session))
 
-    def find_for_update(self, session_id: UUID) -> Session | None:
-        rows = self._transaction.locked_rows(LOCK, {"session_id": session_id})
+    def find_for_update(self, session_id: UUID, user_id: UUID) -> Session | None:
+        values = {"session_id": session_id, "user_id": user_id}
+        rows = self._transaction.locked_rows(LOCK, values)
         if not rows:
             return None
         session = session_from_row(rows[0])
@@ -69,7 +71,6 @@ class PostgresSessionRepository(SessionRepository):
     def save(self, session: Session) -> None:
         row = session_to_row(session)
         if changed := changed_values(self._loaded[session.id], row):
-            self._transaction.write(
-                _save(frozenset(changed)), {"session_id": session.id, **changed}
-            )
+            values = {"session_id": session.id, "user_id": session.user_id, **changed}
+            self._transaction.write(_save(frozenset(changed)), values)
             self._loaded[session.id] = row

@@ -1,6 +1,7 @@
 """The statements that write events, seats and waitlists."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import Enum, auto
 from functools import cache
 from typing import Any, TypeAlias
@@ -50,13 +51,18 @@ NUMBER = bindparam("number", type_=BigInteger)
 JOINED_AT = bindparam("joined_at", type_=DateTime(timezone=True))
 PROMOTED = bindparam("promoted", type_=ARRAY(Uuid))
 
-_seat = select(attendances.c.registered_at).where(
-    attendances.c.event_id == events.c.id, attendances.c.user_id == ATTENDEE
-)
+
+def _seat_at(event_id: ColumnElement[UUID]) -> ColumnElement[datetime]:
+    return (
+        select(attendances.c.registered_at)
+        .where(attendances.c.event_id == event_id, attendances.c.user_id == ATTENDEE)
+        .label("registered_at")
+    )
+
+
 _event = events.c.id == EVENT_ID
 LOCK = compile_sql(select().select_from(events).where(_event).with_for_update())
-_events = select(events, _seat.label("registered_at"))
-LOAD = compile_sql(_events.where(_event))
+LOAD = compile_sql(select(events, _seat_at(EVENT_ID)).where(_event))
 EVENT = select(events, null().label("registered_at"))
 FIND = compile_sql(EVENT.where(_event))
 LOAD_SEATS = compile_sql(
@@ -65,7 +71,7 @@ LOAD_SEATS = compile_sql(
         *columns_of(Schedule, events),
         events.c.registration_opens_at,
         events.c.registration_closes_at,
-        _seat.label("registered_at"),
+        _seat_at(EVENT_ID),
     ).where(_event)
 )
 _event_ids = union(
@@ -75,7 +81,8 @@ _event_ids = union(
 )
 # Locked in order of id, so that two transactions cannot deadlock.
 LOCK_AFFECTED_BY_DELETION = compile_sql(
-    _events.where(events.c.id.in_(_event_ids), or_(IS_DRAFT, events.c.start_time > NOW))
+    select(events, _seat_at(events.c.id))
+    .where(events.c.id.in_(_event_ids), or_(IS_DRAFT, events.c.start_time > NOW))
     .order_by(events.c.id)
     .limit(LIMIT)
     .with_for_update(of=events)

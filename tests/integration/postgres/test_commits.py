@@ -6,7 +6,7 @@ from psycopg2.errors import NotNullViolation
 from adapters.postgres.connection import DriverConnection
 from adapters.postgres.unit_of_work import ATTEMPTS, PostgresUnitOfWork
 from application.errors import Contended, OutcomeUnknown, Unavailable
-from tests.builders import a_user, an_event
+from tests.builders import a_session, a_user, an_event
 from tests.postgres import cut_connections, run_in
 
 AT_COMMIT = """
@@ -43,7 +43,7 @@ def test_a_rejected_commit_is_retried(work_on):
         assert work.users.find_for_update(user.id) is None
 
 
-@pytest.mark.parametrize("sqlstate", ["08006", "40003"])
+@pytest.mark.parametrize("sqlstate", ["08006", "40003", "57P02"])
 def test_an_unknown_transaction_state_raises_outcome_unknown(work_on, sqlstate):
     raise_error = f"RAISE EXCEPTION USING ERRCODE = '{sqlstate}'; RETURN NULL"
     prepare(work_on, AT_COMMIT.format(action=raise_error))
@@ -51,6 +51,21 @@ def test_an_unknown_transaction_state_raises_outcome_unknown(work_on, sqlstate):
     with pytest.raises(OutcomeUnknown), work_on() as work:
         work.users.add(a_user())
         work.commit()
+
+
+def test_a_write_that_fails_before_the_commit_was_not_committed(work_on):
+    ada = a_user()
+    with work_on() as work:
+        work.users.add(ada)
+        work.commit()
+    failing = AT_COMMIT.format(action="RAISE EXCEPTION USING ERRCODE = '08006'; RETURN NULL")
+    prepare(work_on, failing.replace("ON users", "ON sessions").replace("DEFERRED", "IMMEDIATE"))
+
+    with pytest.raises(Unavailable) as exc_info, work_on() as work:
+        work.sessions.add(a_session(user_id=ada.id))
+        work.commit()
+
+    assert type(exc_info.value) is Unavailable
 
 
 def test_a_warning_during_a_commit_raises_outcome_unknown(work_on):

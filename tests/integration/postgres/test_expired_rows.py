@@ -91,7 +91,7 @@ def add_keys(new_work, user, *ages):
 
 def exist(new_work, added):
     with new_work() as work:
-        return [work.sessions.find_for_update(each.id) is not None for each in added]
+        return [work.sessions.find_for_update(each.id, each.user_id) is not None for each in added]
 
 
 def test_a_session_expires_with_the_last_of_its_tokens(new_work, ada, sessions):

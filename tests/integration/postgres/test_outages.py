@@ -101,7 +101,7 @@ def test_interrupted_reads_leak_no_connections(postgres_engine, monkeypatch):
         return execute(connection, sql, values)
 
     def read():
-        return queries.find_live_session(uuid4(), NOON)
+        return queries.find_refresh_token_hash(uuid4(), uuid4(), NOON)
 
     read()
     monkeypatch.setattr(DriverConnection, "execute", cut_and_execute)

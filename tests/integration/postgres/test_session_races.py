@@ -62,7 +62,8 @@ def test_100_sessions_are_revoked_in_one_statement(empty_database, messages):
     assert b"".join(messages).count(b"UPDATE sessions") == 1
     assert len(audit.audit_events) == 100
     with new_work() as work:
-        assert not any(work.sessions.find_for_update(each.id).is_live(NOON) for each in opened)
+        for each in opened:
+            assert not work.sessions.find_for_update(each.id, ada.id).is_live(NOON)
 
 
 def test_a_token_replaced_by_the_previous_release_is_superseded(empty_database):
@@ -74,7 +75,7 @@ def test_a_token_replaced_by_the_previous_release_is_superseded(empty_database):
         work.sessions.add(session)
         work.commit()
     with new_work() as work:
-        rotated = work.sessions.find_for_update(session.id)
+        rotated = work.sessions.find_for_update(session.id, session.user_id)
         rotated.rotate("first", "second", NOON, CLIENT_INFO)
         work.sessions.save(rotated)
         work.commit()
@@ -86,7 +87,7 @@ def test_a_token_replaced_by_the_previous_release_is_superseded(empty_database):
         )
 
     with new_work() as work:
-        loaded = work.sessions.find_for_update(session.id)
+        loaded = work.sessions.find_for_update(session.id, session.user_id)
     with pytest.raises(RefreshTokenSuperseded):
         loaded.rotate("second", "fourth", NOON, CLIENT_INFO)
     with pytest.raises(RefreshTokenReused):
@@ -101,7 +102,7 @@ def assert_ends_with(session, lock_holder, database, act):
             while connection.execute(WAITING).scalar_one() == 0:
                 assert not outcome.done(), "the request did not wait"
         with PostgresUnitOfWorkFactory(database)() as work:
-            revoked = work.sessions.find_for_update(session.id)
+            revoked = work.sessions.find_for_update(session.id, session.user_id)
             revoked.revoke(NOON)
             work.sessions.save(revoked)
             work.commit()
@@ -129,7 +130,7 @@ def test_a_request_of_an_ended_session_changes_nothing(empty_database, function)
     with new_work() as lock_holder:
         lock_holder.events.get_for_update(event.id, attendee=ada.id)
         lock_holder.users.find_for_update(ada.id)
-        lock_holder.sessions.find_for_update(other.id)
+        lock_holder.sessions.find_for_update(other.id, other.user_id)
         act = partial(function, new_work, event)
         assert_ends_with(session, lock_holder, empty_database, act)
 
@@ -137,7 +138,7 @@ def test_a_request_of_an_ended_session_changes_nothing(empty_database, function)
         loaded = work.events.get_for_update(event.id, attendee=ada.id)
         assert not loaded.seat.is_taken
         assert work.users.get(ada.id).email == ada.email
-        assert work.sessions.find_for_update(other.id).is_live(NOON)
+        assert work.sessions.find_for_update(other.id, other.user_id).is_live(NOON)
 
 
 def test_an_ended_session_promotes_nobody(empty_database):
