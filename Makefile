@@ -8,6 +8,8 @@ SPECTRAL := @stoplight/spectral-cli@6.16.3
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 \
 	--custom-compile-command "make lock"
 TEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Those that use the shared database. One is ignored below: it has its own.
+CITUS_E2E := $(addprefix tests/e2e/,test_demo.py accounts calendars events model pagination webhooks)
 # The inputs of the lock files, and the lock files.
 LOCKED = { sed -n '/^dependencies = /,/^\[tool/p' pyproject.toml; cat requirements/*.txt; }
 
@@ -15,8 +17,8 @@ required = $(or $($(1)),$(error Usage: make $@ $(1)=...))
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo migrate create-user seed-demo purge backup restore verify-data test coverage \
-	unit test-browser test-proxy test-scale test-failover screenshots fuzz torture bench check walkthrough format \
-	lock openapi lint-api check-calendars hooks audit sbom clean
+	unit test-browser test-proxy test-scale test-failover test-citus screenshots fuzz torture bench \
+	bench-citus check walkthrough format lock openapi lint-api check-calendars hooks audit sbom clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
@@ -68,6 +70,13 @@ test-proxy: .venv/dev ## Test the service behind nginx, as it is deployed: apt i
 
 test-failover: .venv/dev .venv/patroni ## Test failover of the database under load: apt install etcd-server etcd-client haproxy pgbouncer.
 	@$(BIN)/python -m tests.failover $(if $(SHORT),--short)
+
+test-citus: .venv/dev ## Test on Citus: make test-citus TEST_CITUS_URL=... (drops all tables of Turnout there)
+	@TEST_CITUS_URL="$(call required,TEST_CITUS_URL)" DATABASE_TYPE=citus $(BIN)/python -m pytest \
+		tests/citus tests/contract $(CITUS_E2E) --ignore=tests/e2e/events/test_attendees_csv_transfer.py
+
+bench-citus: .venv/dev ## Compare requests on Citus with PostgreSQL: make bench-citus TEST_CITUS_URL=...
+	@TEST_CITUS_URL="$(call required,TEST_CITUS_URL)" DATABASE_TYPE=citus $(BIN)/python -m tests.citus.measure
 
 screenshots: ## Run test-browser and update the pictures in docs/images.
 	@$(MAKE) --no-print-directory test-browser SCREENSHOTS=docs/images

@@ -4,6 +4,7 @@ wsgi.py adds the adapters that settings enable.
 """
 
 from collections.abc import Sequence
+from operator import eq
 
 from dependency_injector import containers, providers
 
@@ -26,6 +27,11 @@ from adapters.http.webhooks.deliveries import deliveries_blueprint
 from adapters.http.webhooks.webhooks import webhooks_blueprint
 from adapters.postgres.accounts.queries import PostgresAccountQueries
 from adapters.postgres.calendars.queries import PostgresCalendarQueries
+from adapters.postgres.citus.account_queries import CitusAccountQueries
+from adapters.postgres.citus.calendar_queries import CitusCalendarQueries
+from adapters.postgres.citus.event_queries import CitusEventQueries
+from adapters.postgres.citus.readiness import check_readiness as check_citus_readiness
+from adapters.postgres.citus.unit_of_work import CitusUnitOfWorkFactory
 from adapters.postgres.engine import make_engine
 from adapters.postgres.events.queries import PostgresEventQueries
 from adapters.postgres.reader import Reader
@@ -43,13 +49,14 @@ from application.ports.request_hooks import RequestHook
 from application.use_cases import build_use_cases
 from domain.accounts.credentials import PasswordRules
 from entrypoints import VERSION
-from entrypoints.settings import Settings
+from entrypoints.settings import CITUS, Settings
 
 
 class Container(containers.DeclarativeContainer):
     """One application: `Container(settings=...).app()`."""
 
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
+    database_type = settings.provided.database_type
 
     engine = providers.Singleton(
         make_engine,
@@ -58,6 +65,7 @@ class Container(containers.DeclarativeContainer):
         timeouts=settings.provided.database_timeouts,
         is_autocommit=True,
         is_pooled=settings.provided.is_database_pooled,
+        is_citus=providers.Callable(eq, database_type, CITUS),
     )
     clock = providers.Singleton(SystemClock)
     ids = providers.Object(new_id)
@@ -75,11 +83,28 @@ class Container(containers.DeclarativeContainer):
         settings.provided.jwt_secret_key_previous,
         leeway=settings.provided.jwt_leeway,
     )
-    work = providers.Singleton(PostgresUnitOfWorkFactory, engine, providers.Singleton(SeatCounter))
+    seat_metrics = providers.Singleton(SeatCounter)
+    work = providers.Selector(
+        database_type,
+        postgresql=providers.Singleton(PostgresUnitOfWorkFactory, engine, seat_metrics),
+        citus=providers.Singleton(CitusUnitOfWorkFactory, engine, seat_metrics),
+    )
     reader = providers.Singleton(Reader, engine)
-    account_queries = providers.Singleton(PostgresAccountQueries, reader)
-    event_queries = providers.Singleton(PostgresEventQueries, reader)
-    calendar_queries = providers.Singleton(PostgresCalendarQueries, reader)
+    account_queries = providers.Selector(
+        database_type,
+        postgresql=providers.Singleton(PostgresAccountQueries, reader),
+        citus=providers.Singleton(CitusAccountQueries, reader),
+    )
+    event_queries = providers.Selector(
+        database_type,
+        postgresql=providers.Singleton(PostgresEventQueries, reader),
+        citus=providers.Singleton(CitusEventQueries, reader),
+    )
+    calendar_queries = providers.Selector(
+        database_type,
+        postgresql=providers.Singleton(PostgresCalendarQueries, reader),
+        citus=providers.Singleton(CitusCalendarQueries, reader),
+    )
     webhook_queries = providers.Singleton(PostgresWebhookQueries, reader)
 
     rate_limiter = providers.Singleton(
@@ -139,7 +164,11 @@ class Container(containers.DeclarativeContainer):
     deliveries = providers.Factory(deliveries_blueprint, use_cases, authenticate, rate_limiter)
     health = providers.Factory(
         health_blueprint,
-        check_readiness=providers.Callable(check_readiness, reader).provider,
+        check_readiness=providers.Selector(
+            settings.provided.database_type,
+            postgresql=providers.Callable(check_readiness, reader),
+            citus=providers.Callable(check_citus_readiness, reader),
+        ).provider,
         version=VERSION,
     )
     request_hooks: providers.Object[Sequence[RequestHook]] = providers.Object((RequestLog(),))

@@ -1,12 +1,14 @@
 """Wires adapters to the ports of the worker."""
 
 import random
+from operator import eq
 
 from dependency_injector import containers, providers
 
 from adapters.mail.files import FileMailer
 from adapters.mail.mail_templates import JinjaMailTemplates
 from adapters.mail.smtp import SmtpMailer
+from adapters.postgres.citus.unit_of_work import CitusUnitOfWorkFactory
 from adapters.postgres.engine import make_engine
 from adapters.postgres.maintenance.backlogs import read_backlogs
 from adapters.postgres.reader import Reader
@@ -19,7 +21,7 @@ from adapters.worker.worker import DATABASE_THREADS, Worker
 from application.ports.clock import Clock
 from application.ports.mailer import Mailer
 from application.worker_use_cases import build_worker_use_cases
-from entrypoints.settings import MailSettings, WorkerSettings
+from entrypoints.settings import CITUS, MailSettings, WorkerSettings
 
 
 def make_mailer(settings: MailSettings, clock: Clock) -> Mailer | None:
@@ -44,6 +46,7 @@ class WorkerContainer(containers.DeclarativeContainer):
         timeouts=settings.provided.database_timeouts,
         is_autocommit=True,
         is_pooled=settings.provided.is_database_pooled,
+        is_citus=providers.Callable(eq, settings.provided.database_type, CITUS),
     )
     clock = providers.Singleton(SystemClock)
     metrics = providers.Singleton(WorkerMetrics)
@@ -51,7 +54,11 @@ class WorkerContainer(containers.DeclarativeContainer):
     backlogs = providers.Callable(read_backlogs, reader, clock)
     use_cases = providers.Singleton(
         build_worker_use_cases,
-        new_work=providers.Singleton(PostgresUnitOfWorkFactory, engine),
+        new_work=providers.Selector(
+            settings.provided.database_type,
+            postgresql=providers.Singleton(PostgresUnitOfWorkFactory, engine),
+            citus=providers.Singleton(CitusUnitOfWorkFactory, engine),
+        ),
         clock=clock,
         new_id=providers.Object(new_id),
         new_mail_token=providers.Object(new_mail_token),

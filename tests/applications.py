@@ -8,7 +8,7 @@ from werkzeug.serving import make_server
 
 from adapters.security.argon2 import Argon2Parameters
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings import Settings, read_database_type
 
 KEY = "a signing key that only the tests use"
 # The cheapest parameters that the settings allow: the tests sign up and log in often.
@@ -17,7 +17,12 @@ ARGON2 = Argon2Parameters(memory_kib=7 * 1024, passes=1, lanes=1)
 
 @contextmanager
 def a_container(database_url, **settings):
-    values: dict[str, Any] = {"jwt_secret_key": KEY, "argon2": ARGON2} | settings
+    values: dict[str, Any] = {
+        "jwt_secret_key": KEY,
+        "argon2": ARGON2,
+        "database_type": read_database_type(),
+        **settings,
+    }
     container = Container(settings=Settings(database_url=database_url, **values))
     yield container
     container.engine().dispose()

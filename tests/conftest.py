@@ -44,8 +44,21 @@ def postgres():
 
 
 @pytest.fixture(scope="session")
-def database(postgres):
+def is_citus():
+    """Whether `make test-citus` runs the tests."""
+    from entrypoints.settings import CITUS, read_database_type
+
+    return read_database_type() == CITUS
+
+
+@pytest.fixture(scope="session")
+def database(request, is_citus):
     """The URL of a migrated database, shared by the session."""
+    return request.getfixturevalue("citus_database" if is_citus else "postgresql_database")
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(postgres):
     from tests.postgres import a_database
 
     with a_database(postgres) as url:
@@ -53,10 +66,19 @@ def database(postgres):
 
 
 @pytest.fixture(scope="session")
-def engine(database):
+def citus_database():
+    """The URL of an empty, migrated and distributed database."""
+    from tests.citus_database import citus_url, distributed_database
+
+    with distributed_database(citus_url()) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def engine(database, is_citus):
     from adapters.postgres.engine import make_engine
 
-    engine = make_engine(database, pool_size=24, is_autocommit=True)
+    engine = make_engine(database, pool_size=24, is_autocommit=True, is_citus=is_citus)
     yield engine
     engine.dispose()
 
@@ -64,16 +86,9 @@ def engine(database):
 @pytest.fixture
 def empty_database(engine):
     """The shared database without rows."""
-    from sqlalchemy import text
+    from tests.postgres import delete_rows
 
-    with engine.begin() as connection:
-        # For few rows, DELETE takes a twentieth of the time of TRUNCATE.
-        for table in (
-            *("attendances", "events", "users", "password_attempts"),
-            *("outbox", "webhook_deliveries"),
-        ):
-            # Deleting users cascades.
-            connection.execute(text(f"DELETE FROM {table}"))
+    delete_rows(engine)
     return engine
 
 

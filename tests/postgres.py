@@ -21,13 +21,16 @@ from sqlalchemy.engine import URL
 from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.config import testcontainers_config
 
+from adapters.postgres.citus.tables import usernames
 from adapters.postgres.connection import DriverConnection
 from adapters.postgres.engine import make_engine
 from adapters.postgres.schema.migrate import migrate
+from adapters.postgres.schema.tables import metadata
 from adapters.postgres.timeouts import MAINTENANCE
 from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitOfWorkFactory
 from application.caller import Caller
 from entrypoints.embedded_postgres import embedded_postgres
+from entrypoints.settings import CITUS, read_database_type
 from entrypoints.settings.environment import parse_database_url
 from tests.concurrency import TIMEOUT_S
 
@@ -105,6 +108,17 @@ def template_on(server: URL) -> str:
     migrate(engine)
     engine.dispose()
     return TEMPLATE
+
+
+def delete_rows(engine: Engine) -> None:
+    """Delete all rows of a migrated database."""
+    tables = [*reversed(metadata.sorted_tables)]
+    if read_database_type() == CITUS:
+        tables.append(usernames)
+    # For few rows, DELETE takes a twentieth of the time of TRUNCATE.
+    deletes = "; ".join(f"DELETE FROM {table.name}" for table in tables)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(deletes)
 
 
 @contextmanager

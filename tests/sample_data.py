@@ -8,14 +8,17 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import create_engine, text
 
+from adapters.postgres.citus.unit_of_work import CitusUnitOfWorkFactory
+from adapters.postgres.citus.verify import verify as verify_on_citus
 from adapters.postgres.engine import make_engine
+from adapters.postgres.maintenance.verify import Verification, verify
 from adapters.postgres.schema.migrate import migrate
 from adapters.postgres.timeouts import MAINTENANCE
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from application.accounts.token_pair import IssueTokenPair
 from domain.accounts.session import Session
 from entrypoints.container import Container
-from entrypoints.settings import Settings
+from entrypoints.settings import CITUS, Settings, read_database_type
 from entrypoints.settings.environment import parse_database_url
 from tests.builders import CLIENT_INFO, DAY, a_user, an_event
 
@@ -30,14 +33,16 @@ class SampleUser:
 
 
 class SampleData:
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, database_type: str | None = None) -> None:
         self.database_url = database_url
         url = parse_database_url(database_url, "the URL of the sample data")
         self.engine = make_engine(url, pool_size=4, timeouts=MAINTENANCE)
         self._autocommit_engine = make_engine(
             url, pool_size=1, timeouts=MAINTENANCE, is_autocommit=True
         )
-        self._new_work = PostgresUnitOfWorkFactory(self._autocommit_engine)
+        self._is_citus = (database_type or read_database_type()) == CITUS
+        factory = CitusUnitOfWorkFactory if self._is_citus else PostgresUnitOfWorkFactory
+        self._new_work = factory(self._autocommit_engine)
         self._container = Container(settings=Settings(database_url=url, jwt_secret_key=KEY))
 
     def create_users(self, number: int, **fields) -> list[SampleUser]:
@@ -117,9 +122,14 @@ class SampleData:
             yield
 
     def count_lock_waits(self) -> int:
-        statement = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        if self._is_citus:
+            waits = "SELECT count(DISTINCT waiting_gpid) FROM citus_lock_waits"
         with self.engine.connect() as connection:
-            return int(connection.execute(statement).scalar_one())
+            return int(connection.execute(text(waits)).scalar_one())
+
+    def verify(self) -> Verification:
+        return (verify_on_citus if self._is_citus else verify)(self.engine)
 
     def close(self) -> None:
         self.engine.dispose()

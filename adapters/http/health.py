@@ -48,7 +48,8 @@ def health_blueprint(*, check_readiness: Callable[[], None], version: str) -> Bl
         """Check readiness
 
         Returns 503 `not_ready` with the reason if the database is unreachable, lacks migrations, or
-        does not use UTF-8. For load balancers.
+        does not use UTF-8. With Citus, also if a table is not distributed or a worker is
+        unreachable. For load balancers.
         """
         check_readiness()
         return READY, NOT_STORED

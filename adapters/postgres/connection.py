@@ -78,11 +78,7 @@ class DriverConnection:
         try:
             self._cursor.execute(sql, values)
         except psycopg2.Error as error:
-            # Not if the server reports that it lost another one: PgBouncer or Citus does.
-            is_reported = sqlstate(error) is not None and not self._driver.closed
-            self.is_lost = not is_reported and self._engine.dialect.is_disconnect(
-                error, self._driver, None
-            )
+            self.is_lost = self._engine.dialect.is_disconnect(error, self._driver, None)
             raise
         command_tag: str = self._cursor.statusmessage
         return command_tag

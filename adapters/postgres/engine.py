@@ -41,15 +41,12 @@ def make_engine(
     transactions need an explicit BEGIN. With `is_pooled`, the URL leads to a pooler in transaction
     mode: settings cannot be made per session, so each transaction and each single statement begins
     with the engine's execution option `set_local`. With `is_citus`, the URL leads to the
-    coordinator: each transaction sends `lock_timeout` to the workers. Connecting raises
+    coordinator: each transaction also sets `lock_timeout` on the workers. Connecting raises
     WrongEncoding unless the database uses UTF-8 or `is_any_encoding`.
     """
     set_wait_callback(wait)
     settings = _settings(timeouts)
-    sent_to_workers = {}
-    if is_citus:
-        sent_to_workers = {"lock_timeout": settings["lock_timeout"]}
-        settings = {"citus.propagate_set_commands": "local"} | settings
+    set_local = _set_local(settings) if is_pooled else ""
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -60,8 +57,8 @@ def make_engine(
         pool_reset_on_return=None if is_autocommit else "rollback",
         use_native_hstore=False,  # saves a query on each new connection
         execution_options={
-            "set_local": _set_local(settings) if is_pooled else "",
-            "after_begin": _set_local(settings if is_pooled else sent_to_workers),
+            "set_local": set_local,
+            "after_begin": set_local + (_set_on_workers(settings) if is_citus else ""),
         },
         connect_args={
             "connection_factory": partial(
@@ -109,6 +106,18 @@ def _startup_options(settings: dict[str, str]) -> str:
 
 def _set_local(settings: dict[str, str]) -> str:
     return "".join(f"SET LOCAL {name} = '{value}';" for name, value in settings.items())
+
+
+def _set_on_workers(settings: dict[str, str]) -> str:
+    """A lock is waited for on a worker, where `lock_timeout` is 0 by default.
+
+    Citus sends the text of the whole message to the workers, not only the SET. That of a statement
+    in a block is the statement.
+    """
+    sent = _set_local(
+        {"citus.propagate_set_commands": "local", "lock_timeout": settings["lock_timeout"]}
+    )
+    return f"DO $$ BEGIN {sent} END $$;"
 
 
 def _quiet_log(connection: Any, _record: Any) -> None:

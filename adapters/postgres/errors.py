@@ -40,6 +40,7 @@ BY_SQLSTATE: Mapping[str | None, type[Exception]] = {
     "40001": Contended,  # serialization failure
     "40P01": Contended,  # deadlock
     "55P03": Contended,  # lock timeout
+    "23503": Contended,  # foreign key violation: the row was deleted after it was read
     "42P01": MigrationsMissing,  # undefined table
     "42703": MigrationsMissing,  # undefined column
     "42883": MigrationsMissing,  # undefined function

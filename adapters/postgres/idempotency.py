@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -68,6 +69,10 @@ ADD = compile_sql(
 )
 
 
+def expired_values(user_id: UUID, now: datetime) -> dict[str, Any]:
+    return {"user_id": user_id, "created_until": now - IDEMPOTENCY_KEY_LIFETIME}
+
+
 class PostgresIdempotencyStore(IdempotencyStore):
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -84,7 +89,7 @@ class PostgresIdempotencyStore(IdempotencyStore):
         return None
 
     def remove_expired(self, user_id: UUID, now: datetime) -> None:
-        values = {"user_id": user_id, "created_until": now - IDEMPOTENCY_KEY_LIFETIME}
+        values = expired_values(user_id, now)
         # The user's own first: only these may wait for a lock.
         for statement in (REMOVE_OWN_EXPIRED, REMOVE_OTHERS_EXPIRED):
             self._transaction.write(statement, values)

@@ -23,10 +23,10 @@ def insert_messages(*conditions: ColumnElement[bool]) -> Insert:
 
 
 def message_values(messages: Sequence[OutboxMessage]) -> dict[str, Any]:
-    return array_values([_values(message) for message in messages], COLUMNS)
+    return array_values([message_to_row(message) for message in messages], COLUMNS)
 
 
-def _values(message: OutboxMessage) -> dict[str, Any]:
+def message_to_row(message: OutboxMessage) -> dict[str, Any]:
     return {name: getattr(message, name) for name in COLUMNS}  # asdict would copy them deeply
 
 
@@ -53,7 +53,7 @@ class PostgresOutbox(Outbox):
 
     def add_all(self, messages: Sequence[OutboxMessage]) -> None:
         if len(messages) == 1:  # most often; half the time of the other statement
-            self._transaction.write(ADD, _values(messages[0]))
+            self._transaction.write(ADD, message_to_row(messages[0]))
         elif messages:
             self._transaction.write(ADD_ALL, message_values(messages))
 

@@ -35,12 +35,12 @@ MIGRATION_LOCK_TIMEOUT_S = 300.0
 
 
 class LocksHeld(Exception):
-    """Other transactions hold a lock that a migration needs."""
+    """Other transactions hold a lock that a change of the schema needs."""
 
     def __init__(self, timeout_s: float) -> None:
         super().__init__(
-            f"the next migration needs a lock that other transactions held for {timeout_s:.0f} s; "
-            "end them and migrate again."
+            f"the next step needs a lock that other transactions held for {timeout_s:.0f} s; "
+            "end them and try again."
         )
 
 

@@ -124,6 +124,8 @@ class PostgresUnitOfWork(UnitOfWork):
 
 
 class PostgresUnitOfWorkFactory(UnitOfWorkFactory):
+    unit_of_work = PostgresUnitOfWork
+
     def __init__(self, engine: Engine, seat_metrics: SeatMetrics | None = None) -> None:
         self._engine = engine
         self._seat_metrics = seat_metrics
@@ -135,7 +137,7 @@ class PostgresUnitOfWorkFactory(UnitOfWorkFactory):
         )
 
     def __call__(self, caller: Caller | None = None) -> PostgresUnitOfWork:
-        return PostgresUnitOfWork(self._engine, self._seat_metrics, caller)
+        return self.unit_of_work(self._engine, self._seat_metrics, caller)
 
     def retrying(self, act: Callable[[], Result]) -> Result:
         return self._retrying(act)

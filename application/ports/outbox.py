@@ -31,7 +31,8 @@ class Outbox(Protocol):
 
     @abstractmethod
     def keep(self, message_id: UUID, last_user_id: UUID) -> None:
-        """Continue after this user the next time."""
+        """Continue a message that this unit of work took after this user the next time."""
 
     @abstractmethod
-    def remove(self, message_ids: Collection[UUID]) -> None: ...
+    def remove(self, message_ids: Collection[UUID]) -> None:
+        """Remove messages that this unit of work took."""

@@ -19,6 +19,7 @@ from entrypoints.cli.accounts import create_user
 from entrypoints.cli.backups import backup, restore
 from entrypoints.cli.database import migrate, verify_data
 from entrypoints.cli.demo import demo
+from entrypoints.cli.distribute import distribute
 from entrypoints.cli.errors import CommandError
 from entrypoints.cli.openapi import export_errors, export_openapi
 from entrypoints.cli.purge import purge
@@ -31,6 +32,7 @@ COMMANDS = (
     backup,
     create_user,
     demo,
+    distribute,
     export_errors,
     export_openapi,
     migrate,

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine
 
+from adapters.postgres.citus.backup import is_distributed, writes_blocked
 from adapters.postgres.maintenance.backup import Backup, BackupError, is_archive
 from adapters.postgres.maintenance.inspection import analyze, is_empty, server_major_version
 from adapters.postgres.maintenance.verify import verify
@@ -27,6 +28,8 @@ FILE = click.argument("file", type=click.Path(path_type=Path))
 def backup(file: Path, is_forced: bool) -> None:
     """Write the whole database to FILE with pg_dump. The service can keep running.
 
+    Unless the database is distributed: then the service cannot write during the backup.
+
     FILE appears once it is complete and checked. Only its owner can read it. It contains everything
     except JWT_SECRET_KEY.
 
@@ -42,7 +45,8 @@ def backup(file: Path, is_forced: bool) -> None:
         atomic_write(file) as temporary,
     ):
         backup_file = _backup_file(temporary, engine)
-        backup_file.dump(database.url)
+        with _consistent(engine):
+            backup_file.dump(database.url)
         backup_file.check()
         revision = backup_file.revision()
         if revision is None:
@@ -59,7 +63,8 @@ def restore(file: Path) -> None:
     """Restore FILE, written by backup, into an empty database, and verify the data.
 
     Restores everything or nothing: after an error the database is still empty. The backup of an
-    older version must be migrated before its data can be verified.
+    older version must be migrated before its data can be verified. The backup of a distributed
+    database must be restored on Citus, and then be distributed again.
 
     Uses DATABASE_URL, or the database of make run, which is created if necessary.
     """
@@ -93,6 +98,17 @@ def _file_errors(file: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise CommandError(f"{file} can't be used ({error.strerror}).") from error
+
+
+@contextmanager
+def _consistent(engine: Engine) -> Iterator[None]:
+    """A snapshot of pg_dump is enough unless the database is distributed."""
+    if not is_distributed(engine):
+        yield
+        return
+    click.echo("The database is distributed: the service cannot write during the backup.", err=True)
+    with writes_blocked(engine):
+        yield
 
 
 def _require_free(file: Path, is_forced: bool) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import click
 from sqlalchemy import URL, Engine
 
+from adapters.postgres.citus.verify import verify as verify_on_citus
 from adapters.postgres.connection import DriverConnection
 from adapters.postgres.engine import make_engine
 from adapters.postgres.errors import WrongEncoding
@@ -19,7 +20,9 @@ from entrypoints.cli.errors import CommandError
 from entrypoints.cli.selected_database import selected_database
 from entrypoints.cli.wording import counted
 from entrypoints.settings import (
+    CITUS,
     read_database_timeouts,
+    read_database_type,
     read_database_url,
     read_is_database_pooled,
 )
@@ -74,8 +77,7 @@ def require_utf8() -> None:
         engine.dispose()
 
 
-@click.command()
-@click.option(
+give_up_after = click.option(
     "--give-up-after",
     "timeout_s",
     type=click.FloatRange(min=0, max=86_400),
@@ -84,6 +86,10 @@ def require_utf8() -> None:
     show_default=True,
     help="How long to retry if other transactions hold a lock.",
 )
+
+
+@click.command()
+@give_up_after
 def migrate(timeout_s: float) -> None:
     """Migrate the schema of DATABASE_URL. The service can keep running."""
     # Imported here: other commands do not need Alembic.
@@ -102,7 +108,8 @@ def verify_data() -> None:
     Uses DATABASE_URL, or the database of make run.
     """
     with selected_database() as database, maintenance_engine(database.url) as engine:
-        sys.exit(print_verification(verify(engine)))
+        is_citus = read_database_type() == CITUS
+        sys.exit(print_verification(verify_on_citus(engine) if is_citus else verify(engine)))
 
 
 def print_verification(result: Verification) -> int:

@@ -3,7 +3,11 @@ from datetime import timedelta
 import click
 
 from adapters.postgres.accounts.queries import PostgresAccountQueries
+from adapters.postgres.citus.account_queries import CitusAccountQueries
+from adapters.postgres.citus.expired_rows import rows_by_kind as citus_rows_by_kind
+from adapters.postgres.citus.unit_of_work import CitusUnitOfWorkFactory
 from adapters.postgres.maintenance.expired_rows import purge as purge_expired
+from adapters.postgres.maintenance.expired_rows import rows_by_kind
 from adapters.postgres.reader import Reader
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.system import SystemClock
@@ -12,6 +16,7 @@ from application.accounts.withdraw_from_events import WithdrawFromEvents
 from entrypoints.cli.database import maintenance_engine, require_migrated
 from entrypoints.cli.selected_database import selected_database
 from entrypoints.cli.wording import counted
+from entrypoints.settings import CITUS, read_database_type
 
 PLURALS = {
     "webhook delivery": "webhook deliveries",
@@ -40,25 +45,25 @@ def purge(days: int, is_dry: bool) -> None:
     its seats and leaves its waitlists. If the previous release deleted an account, deletes its
     webhooks, emails and verified address.
 
-    The service can keep running: rows are deleted in small batches, and locked rows are skipped. A
-    revoked session remains until all its tokens have expired.
+    The service can keep running: rows are deleted in small batches, and locked rows are skipped, or
+    waited for on Citus. A revoked session remains until all its tokens have expired.
 
     Uses DATABASE_URL, or the database of make run.
     """
+    is_citus = read_database_type() == CITUS
     with (
         selected_database() as database,
         maintenance_engine(database.url, is_autocommit=True) as engine,
     ):
         require_migrated(engine)
         clock, reader = SystemClock(), Reader(engine)
-        finish_deletions = FinishDeletions(
-            PostgresAccountQueries(reader),
-            WithdrawFromEvents(PostgresUnitOfWorkFactory(engine), clock),
-            clock,
-        )
+        new_work = (CitusUnitOfWorkFactory if is_citus else PostgresUnitOfWorkFactory)(engine)
+        accounts = (CitusAccountQueries if is_citus else PostgresAccountQueries)(reader)
+        expired = (citus_rows_by_kind if is_citus else rows_by_kind)(reader)
+        finish_deletions = FinishDeletions(accounts, WithdrawFromEvents(new_work, clock), clock)
         finished = finish_deletions(is_dry=is_dry)
         expired_before = clock.now() - timedelta(days=days)
-        counts = purge_expired(reader, expired_before, is_dry=is_dry)
+        counts = purge_expired(expired, expired_before, is_dry=is_dry)
     if finished:
         verb = "Would finish" if is_dry else "Finished"
         click.echo(f"{verb} {counted(finished, 'interrupted account deletion')}.")

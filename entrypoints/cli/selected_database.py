@@ -8,11 +8,17 @@ from dataclasses import dataclass
 from sqlalchemy.engine import URL
 
 from entrypoints.data_dir import create_data_dir
-from entrypoints.settings import read_data_dir, read_database_url
+from entrypoints.settings import CITUS, read_data_dir, read_database_type, read_database_url
 from entrypoints.settings.environment import SettingsError, parse_database_url
 
 # In an image without the extra `local`.
 NO_DATABASE = "DATABASE_URL: is not set, and the embedded PostgreSQL is not installed."
+
+
+def require_postgresql() -> None:
+    """The embedded PostgreSQL has no Citus. Raises SettingsError."""
+    if read_database_type() == CITUS:
+        raise SettingsError("DATABASE_URL: is not set, which DATABASE_TYPE=citus needs.")
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,7 @@ def selected_database(*, create: bool = False) -> Iterator[SelectedDatabase]:
     if "DATABASE_URL" in os.environ:
         yield SelectedDatabase(read_database_url())
         return
+    require_postgresql()
     try:
         from entrypoints.embedded_postgres import shared_postgres
     except ImportError as error:

@@ -15,7 +15,7 @@ from entrypoints import BANNER_VARIABLE
 from entrypoints.cli.database import migrate, require_utf8
 from entrypoints.cli.errors import CommandError
 from entrypoints.cli.listen_address import require_free
-from entrypoints.cli.selected_database import NO_DATABASE
+from entrypoints.cli.selected_database import NO_DATABASE, require_postgresql
 from entrypoints.cli.worker import describe_mail
 from entrypoints.data_dir import (
     create_data_dir,
@@ -101,6 +101,7 @@ def run(context: click.Context, *, without_worker: bool) -> None:
     with ExitStack() as services:
         lock = None
         if "DATABASE_URL" not in os.environ:
+            require_postgresql()
             try:
                 from entrypoints.embedded_postgres import running_postgres
             except ImportError as error:

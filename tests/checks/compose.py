@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parents[2]
-FILES = ("docker-compose.yml", "docker-compose.scale.yml")
+FILES = ("docker-compose.yml", "docker-compose.scale.yml", "docker-compose.citus.yml")
 HARDENING = {
     "cap_drop": ["ALL"],
     "security_opt": ["no-new-privileges:true"],
@@ -14,15 +14,18 @@ HARDENING = {
     "pids_limit": 1024,
 }
 # Their images run as root by default.
-ROOT_IMAGES = {"postgres", "nginx", "redis"}
+ROOT_IMAGES = {"postgres", "citusdata/citus", "nginx", "redis"}
 # Access to one of them is control of the database.
-CLUSTER = {"db-1", "db-2", "db-3", "etcd-1", "etcd-2", "etcd-3"}
+CLUSTER = {
+    *("db-1", "db-2", "db-3", "etcd-1", "etcd-2", "etcd-3"),
+    *("node-1", "node-2", "registration"),
+}
 # Also in other networks.
-CLUSTER_CLIENTS = {"haproxy", "prometheus"}
+CLUSTER_CLIENTS = {"haproxy", "prometheus", "coordinator"}
 # The only network of each.
 NETWORKS = {"db": "backend"} | dict.fromkeys(CLUSTER, "cluster")
 PROXIES = {"proxy", "balancer"}
-OWNERS = {"migrations"}
+OWNERS = {"migrations", "distribution"}
 INTERNAL = {"backend", "cluster"}
 WORKER_NETWORKS = {"backend", "outbound"}
 

@@ -6,6 +6,10 @@ import pytest
 
 from adapters.postgres.accounts.queries import PostgresAccountQueries
 from adapters.postgres.calendars.queries import PostgresCalendarQueries
+from adapters.postgres.citus.account_queries import CitusAccountQueries
+from adapters.postgres.citus.calendar_queries import CitusCalendarQueries
+from adapters.postgres.citus.event_queries import CitusEventQueries
+from adapters.postgres.citus.unit_of_work import CitusUnitOfWorkFactory
 from adapters.postgres.events import queries, statements
 from adapters.postgres.events.queries import PostgresEventQueries
 from adapters.postgres.reader import Reader
@@ -23,6 +27,7 @@ from application.ports.webhook_queries import WebhookQueries
 from domain.events.description import Capacity
 from domain.events.event import EventChanges, Seat
 from domain.events.state import NO_REASON
+from entrypoints.settings import CITUS, read_database_type
 from tests.builders import NOON, a_user, an_event
 from tests.fakes.clock import FakeClock
 from tests.fakes.memory import MemoryStore, MemoryUnitOfWorkFactory
@@ -31,6 +36,8 @@ from tests.fakes.memory_queries import MemoryAccountQueries, MemoryEventQueries
 from tests.fakes.memory_webhook_queries import MemoryWebhookQueries
 from tests.fakes.seat_metrics import SeatMetricsInMemory
 from tests.storage import add_all, change
+
+ON_CITUS = read_database_type() == CITUS
 
 
 @dataclass(frozen=True)
@@ -95,13 +102,15 @@ class Storage:
         return self.load(event, user).seat
 
 
-@pytest.fixture(params=["memory", "postgres"])
+@pytest.fixture(params=["citus"] if ON_CITUS else ["memory", "postgres"])
 def storage(request):
     return request.getfixturevalue(f"{request.param}_storage")
 
 
 @pytest.fixture(
-    params=["memory", "postgres", "postgres, by scan", "postgres, by scan and candidates"]
+    params=["citus"]
+    if ON_CITUS
+    else ["memory", "postgres", "postgres, by scan", "postgres, by scan and candidates"]
 )
 def storage_in_each_way(request, monkeypatch):
     """PostgreSQL finds a page of events in three ways."""
@@ -137,16 +146,36 @@ def memory_storage(max_sorted):
 
 
 @pytest.fixture
-def postgres_storage(empty_database, max_sorted):
-    seat_metrics = SeatMetricsInMemory()
+def postgres_storage(is_citus, empty_database, max_sorted):
+    if is_citus:
+        pytest.skip("only on plain PostgreSQL")
+    reader, seat_metrics = Reader(empty_database), SeatMetricsInMemory()
     return Storage(
         PostgresUnitOfWorkFactory(empty_database, seat_metrics),
-        PostgresAccountQueries(Reader(empty_database)),
-        PostgresEventQueries(Reader(empty_database), max_sorted),
-        PostgresCalendarQueries(Reader(empty_database)),
-        PostgresWebhookQueries(Reader(empty_database)),
+        PostgresAccountQueries(reader),
+        PostgresEventQueries(reader, max_sorted),
+        PostgresCalendarQueries(reader),
+        PostgresWebhookQueries(reader),
         seat_metrics,
     )
+
+
+@pytest.fixture
+def citus_storage(empty_database, max_sorted):
+    reader, seat_metrics = Reader(empty_database), SeatMetricsInMemory()
+    return Storage(
+        CitusUnitOfWorkFactory(empty_database, seat_metrics),
+        CitusAccountQueries(reader),
+        CitusEventQueries(reader, max_sorted),
+        CitusCalendarQueries(reader),
+        PostgresWebhookQueries(reader),
+        seat_metrics,
+    )
+
+
+@pytest.fixture
+def database_storage(request, is_citus):
+    return request.getfixturevalue("citus_storage" if is_citus else "postgres_storage")
 
 
 @pytest.fixture

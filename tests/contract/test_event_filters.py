@@ -98,9 +98,7 @@ def test_the_creator_filter_ignores_case_and_whitespace_around_the_name(storage,
 
 def test_the_creator_filter_does_not_find_a_deleted_account(storage, ada, grace):
     storage.keep_event(grace)
-    with storage.new_work() as work:
-        work.users.remove(grace)
-        work.commit()
+    storage.delete_account(grace)
 
     assert ids(found(storage, ada, creator="grace")) == set()
 

@@ -61,7 +61,11 @@ def test_a_message_that_is_kept_continues_after_a_user(storage):
     add(storage, *messages)
     user_id = uuid4()
 
-    storage.commit(lambda work: work.outbox.keep(first.id, user_id))
+    def act(work):
+        work.outbox.take(1)
+        work.outbox.keep(first.id, user_id)
+
+    storage.commit(act)
 
     assert [message.last_user_id for message in take(storage)] == [user_id, None]
     assert take(storage)[1] == second
@@ -71,8 +75,12 @@ def test_messages_are_removed(storage):
     messages = [a_message() for _ in range(3)]
     add(storage, *messages)
 
-    storage.commit(lambda work: work.outbox.remove([messages[0].id, messages[2].id]))
-    storage.commit(lambda work: work.outbox.remove([]))
+    def act(work):
+        work.outbox.take(3)
+        work.outbox.remove([messages[0].id, messages[2].id])
+        work.outbox.remove([])
+
+    storage.commit(act)
 
     assert take(storage) == [messages[1]]
 

@@ -97,9 +97,9 @@ def is_always_served(criteria):
     return is_own or criteria.state is EventState.DRAFT or (is_plain and is_by_start)
 
 
-def test_a_list_has_the_events_that_all_filters_match(memory_storage, postgres_storage, max_sorted):
+def test_a_list_has_the_events_that_all_filters_match(memory_storage, database_storage, max_sorted):
     random = Random(max_sorted)
-    people = fill(random, memory_storage, postgres_storage)
+    people = fill(random, memory_storage, database_storage)
     unbounded = replace(memory_storage.events, max_sorted=EVENTS)
     served = 0
     for _ in range(LISTS):
@@ -109,7 +109,7 @@ def test_a_list_has_the_events_that_all_filters_match(memory_storage, postgres_s
             arguments = criteria, replace(page_request, is_counted=True), caller, NOON
             expected = unbounded.find(*arguments)
             try:
-                page = postgres_storage.events.find(*arguments)
+                page = database_storage.events.find(*arguments)
             except TooManyMatches:
                 assert not is_always_served(criteria)
                 break

@@ -21,16 +21,25 @@ sleep 60 & wait $!
 
 
 @pytest.fixture(scope="module")
-def service_url(postgres, root, tmp_path_factory):
+def url(request, is_citus):
+    """A database that need not be migrated."""
+    if is_citus:
+        yield request.getfixturevalue("citus_database")
+    else:
+        with a_database(request.getfixturevalue("postgres"), migrated=False) as url:
+            yield url
+
+
+@pytest.fixture(scope="module")
+def service_url(url, root, tmp_path_factory):
     """The base URL of `make run`, which the README starts."""
-    with a_database(postgres, migrated=False) as url:
-        settings = {
-            "DATABASE_URL": url.render_as_string(hide_password=False),
-            "DATA_DIR": str(tmp_path_factory.mktemp("data")),
-            "RATELIMIT_ENABLED": "false",
-        }
-        with running_cli(root, "run", **settings) as (_, base_url):
-            yield base_url
+    settings = {
+        "DATABASE_URL": url.render_as_string(hide_password=False),
+        "DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "RATELIMIT_ENABLED": "false",
+    }
+    with running_cli(root, "run", **settings) as (_, base_url):
+        yield base_url
 
 
 def test_the_demo_passes(root, service_url):

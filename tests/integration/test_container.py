@@ -1,7 +1,9 @@
 import logging
 
+import pytest
 from dependency_injector import providers
 
+from adapters.postgres.citus.readiness import NOT_DISTRIBUTED
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.postgres import a_database
@@ -26,6 +28,24 @@ def test_two_applications_are_independent(postgres):
         assert second.get("/v1/profile/", headers=headers).status_code == 401
         for container in containers:
             container.engine().dispose()
+
+
+@pytest.mark.parametrize(
+    ("database_type", "status", "response"),
+    [
+        ("postgresql", 200, {"status": "ready"}),
+        ("citus", 503, {"code": "not_ready", "detail": NOT_DISTRIBUTED}),
+    ],
+)
+def test_readiness_depends_on_the_database_type(postgres, database_type, status, response):
+    with a_database(postgres) as url:
+        settings = Settings(database_url=url, jwt_secret_key="k" * 32, database_type=database_type)
+        container = Container(settings=settings)
+        readiness = container.app().test_client().get("/readyz/")
+        container.engine().dispose()
+
+    assert readiness.status_code == status
+    assert readiness.json.items() >= response.items()
 
 
 def test_an_unexpected_error_is_logged_and_returns_500_without_details(postgres, caplog):

@@ -6,8 +6,6 @@ from enum import Enum, StrEnum
 from threading import Lock
 from uuid import UUID
 
-from adapters.postgres.maintenance.verify import verify
-
 
 class Action(StrEnum):
     ATTEND = "attend"
@@ -137,7 +135,7 @@ class Ledger:
             for (status, code), count in self.response_counts().items()
             if (status, code) not in EXPECTED
         ]
-        found += map(str, verify(sample_data.engine).differences)
+        found += map(str, sample_data.verify().differences)
         for event in {event for event, _ in self._attempts}:
             found += self._violations_of(event, sample_data)
         return found

@@ -59,8 +59,8 @@ def test_a_migration_that_cannot_get_its_lock_ends_with_one_line(old_database, e
 
     assert migration.returncode == 1
     assert migration.stderr == (
-        "turnout: DATABASE_URL: the next migration needs a lock that other transactions held for "
-        "1 s; end them and migrate again.\n"
+        "turnout: DATABASE_URL: the next step needs a lock that other transactions held for "
+        "1 s; end them and try again.\n"
     )
     migrate(engine)
     assert is_complete(engine)

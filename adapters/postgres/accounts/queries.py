@@ -36,23 +36,24 @@ PROFILE = compile_sql(
         users.c.id == USER_ID, users.c.username.is_not(None)
     )
 )
-_upcoming = events.c.start_time > NOW
-_must_be_called_off = and_(has_state(EventState.PUBLISHED), _upcoming)
+UPCOMING = events.c.start_time > NOW
+# An event of a deleted account.
+REMAINS = or_(IS_DRAFT, and_(has_state(EventState.PUBLISHED), UPCOMING))
 UNFINISHED_DELETIONS = compile_sql(
     select(users.c.id)
     .where(
         users.c.username.is_(None),
         or_(
-            exists().where(events.c.creator_id == users.c.id, or_(IS_DRAFT, _must_be_called_off)),
+            exists().where(events.c.creator_id == users.c.id, REMAINS),
             exists().where(
                 attendances.c.user_id == users.c.id,
                 events.c.id == attendances.c.event_id,
-                _upcoming,
+                UPCOMING,
             ),
             exists().where(
                 waitlist_entries.c.user_id == users.c.id,
                 events.c.id == waitlist_entries.c.event_id,
-                _upcoming,
+                UPCOMING,
             ),
         ),
     )
@@ -71,10 +72,10 @@ LIVE = compile_sql(
 
 _one_row = select(literal_column("1")).subquery("one_row")
 _columns = (*users.c, *LATEST_ATTEMPTS.c)
-_is_named = (func.lower(users.c.username) == NAME) & users.c.username.is_not(None)
+IS_NAMED = (func.lower(users.c.username) == NAME) & users.c.username.is_not(None)
 FIND_CREDENTIALS = compile_sql(
     select(*_columns).select_from(
-        _one_row.outerjoin(users, _is_named).outerjoin(LATEST_ATTEMPTS, true())
+        _one_row.outerjoin(users, IS_NAMED).outerjoin(LATEST_ATTEMPTS, true())
     )
 )
 GET_CREDENTIALS = compile_sql(

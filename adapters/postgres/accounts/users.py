@@ -1,9 +1,10 @@
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from psycopg2.errors import UniqueViolation
-from sqlalchemy import Text, bindparam, delete, exists, func, null, select, true, update
+from sqlalchemy import Text, Update, bindparam, delete, exists, func, null, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.accounts.mappers import user_from_row, user_to_row
@@ -49,10 +50,14 @@ ANONYMIZE = compile_sql(
 )
 
 
+def update_user(changed: frozenset[str]) -> Update:
+    return update_values(users, changed).where(users.c.id == USER_ID)
+
+
 @cache  # one statement per set of columns that change together
 def _save(changed: frozenset[str]) -> str:
     """Returns no row if another account has the username."""
-    statement = update_values(users, changed).where(users.c.id == USER_ID).returning(users.c.id)
+    statement = update_user(changed).returning(users.c.id)
     if "username" in changed:
         others = users.alias("others")
         namesake = exists().where(
@@ -95,9 +100,11 @@ class PostgresUserRepository(UserRepository):
 
     def save(self, user: User) -> None:
         row = user_to_row(user)
-        changed = changed_values(self._loaded[user.id], row)
-        if not changed:
-            return
+        if changed := changed_values(self._loaded[user.id], row):
+            self._update(user, changed)
+            self._loaded[user.id] = row
+
+    def _update(self, user: User, changed: Mapping[str, Any]) -> None:
         values = {"user_id": user.id, "name": fold_username(user.username), **changed}
         try:
             is_saved = self._transaction.rows(_save(frozenset(changed)), values)
@@ -107,7 +114,6 @@ class PostgresUserRepository(UserRepository):
             raise
         if not is_saved:
             raise UsernameTaken(user.username)
-        self._loaded[user.id] = row
 
     def remove(self, user: User) -> None:
         for statement in (*REMOVE_BELONGINGS, ANONYMIZE):

@@ -13,6 +13,7 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
+    or_,
     select,
     true,
     union,
@@ -38,7 +39,19 @@ CANCELLED_SINCE = bindparam("cancelled_since", type_=DateTime(timezone=True))
 SECRET_HASH = bindparam("secret_hash", type_=LargeBinary)
 
 
-def _latest(source: FromClause) -> tuple[ColumnElement[Any], ...]:
+IS_IN_FEEDS = and_(
+    ~IS_DRAFT,
+    or_(~has_state(EventState.CANCELLED), events.c.end_time >= CANCELLED_SINCE),
+)
+_text = events.c.description
+_short = case((func.length(_text) > LENGTH, func.left(_text, LENGTH).concat(ELLIPSIS)), else_=_text)
+ENTRY_OF_FEED = select(
+    *(column for column in columns_of(CalendarEntry, events) if column is not _text),
+    _short.label("description"),
+)
+
+
+def latest(source: FromClause) -> tuple[ColumnElement[Any], ...]:
     return (source.c.start_time.desc(), source.c.id.desc())
 
 
@@ -47,30 +60,24 @@ def _entries() -> str:
 
     Events are selected by id and start time first; their texts are read only for the result.
     """
-    is_expired = and_(has_state(EventState.CANCELLED), events.c.end_time < CANCELLED_SINCE)
-    keys = select(events.c.id, events.c.start_time).where(~IS_DRAFT, ~is_expired)
+    keys = select(events.c.id, events.c.start_time).where(IS_IN_FEEDS)
     # Deleted accounts have no feed: during an upgrade the previous release may leave one behind.
     feeds = calendar_feeds.join(users, users.c.id == calendar_feeds.c.user_id)
     feed = and_(calendar_feeds.c.secret_hash == SECRET_HASH, users.c.username.is_not(None))
     owner = select(calendar_feeds.c.user_id).select_from(feeds).where(feed).scalar_subquery()
     organised = keys.where(events.c.creator_id == owner)
     attended = keys.join_from(attendances, events).where(attendances.c.user_id == owner)
-    latest = [each.order_by(*_latest(events)).limit(LIMIT) for each in (organised, attended)]
-    merged = union(*latest).subquery("merged")
-    selected = select(merged.c.id).order_by(*_latest(merged)).limit(LIMIT).subquery("selected")
-    text = events.c.description
-    short = case((func.length(text) > LENGTH, func.left(text, LENGTH).concat(ELLIPSIS)), else_=text)
-    columns = [column for column in columns_of(CalendarEntry, events) if column is not text]
-    entries = (
-        select(*columns, short.label("description"))
-        .join_from(selected, events, events.c.id == selected.c.id)
-        .subquery("entries")
+    parts = [each.order_by(*latest(events)).limit(LIMIT) for each in (organised, attended)]
+    merged = union(*parts).subquery("merged")
+    selected = select(merged.c.id).order_by(*latest(merged)).limit(LIMIT).subquery("selected")
+    entries = ENTRY_OF_FEED.join_from(selected, events, events.c.id == selected.c.id).subquery(
+        "entries"
     )
     return compile_sql(
         select(entries)
         .select_from(feeds.outerjoin(entries, true()))
         .where(feed)
-        .order_by(*_latest(entries))
+        .order_by(*latest(entries))
     )
 
 
@@ -92,7 +99,7 @@ class PostgresCalendarQueries(CalendarQueries):
         rows = self._reader.rows(ENTRY, values, caller)
         if not rows:
             raise EventNotFound(event_id)
-        return _entry(rows[0])
+        return calendar_entry(rows[0])
 
     def feed_created_at(self, caller: Caller) -> datetime | None:
         rows = self._reader.rows(CREATED_AT, {"user_id": caller.user_id}, caller)
@@ -110,9 +117,9 @@ class PostgresCalendarQueries(CalendarQueries):
         rows = self._reader.rows(ENTRIES, values)
         if not rows:
             raise CalendarNotFound
-        return [_entry(row) for row in rows if row.id is not None]
+        return [calendar_entry(row) for row in rows if row.id is not None]
 
 
-def _entry(row: Row) -> CalendarEntry:
+def calendar_entry(row: Row) -> CalendarEntry:
     enums = {"type": EventType(row.type), "state": EventState(row.state)}
     return CalendarEntry(**row._asdict() | enums)

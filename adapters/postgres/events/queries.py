@@ -1,3 +1,4 @@
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from operator import attrgetter
@@ -39,6 +40,10 @@ _columns = attrgetter(*(field.name for field in fields(EventView) if not field.k
 
 
 class PostgresEventQueries(EventQueries):
+    detail = DETAIL
+    page_of_attendees = staticmethod(page_of_attendees)
+    page_of_waitlist = staticmethod(page_of_waitlist)
+
     def __init__(self, reader: Reader, max_sorted: int = MAX_SORTED) -> None:
         self._reader = reader
         self._max_sorted = max_sorted
@@ -59,40 +64,49 @@ class PostgresEventQueries(EventQueries):
         elif page_request.is_counted:
             is_first = not (is_after or page_request.offset)
             count = 0 if is_first else self._reader.rows(count_of(key), values, caller)[0].total
-        views = [_view(row, now) for row in rows]
-        return page_of(views, page_request, count, criteria.sort.cursor_of)
+        return page_of(self._views(rows, now), page_request, count, criteria.sort.cursor_of)
 
     def get(self, event_id: UUID, caller: Caller, now: datetime) -> EventView:
         values = {"event_id": event_id, "viewer_id": caller.user_id}
-        rows = self._reader.rows(DETAIL, values, caller)
+        rows = self._reader.rows(self.detail, values, caller)
         if not rows:
             raise EventNotFound(event_id)
-        return _view(rows[0], now)
+        [view] = self._views(rows, now)
+        return view
+
+    def _views(self, rows: Sequence[Row], now: datetime) -> Sequence[EventView]:
+        return [event_view(row, row.creator_name, now) for row in rows]
 
     def attendees(
         self, event_id: UUID, page_request: PageRequest, caller: Caller
     ) -> Page[AttendeeView]:
         values = {"event_id": event_id, **page_values(page_request)}
-        page = page_of_attendees(is_after=page_request.after is not None)
-        rows = self._reader.rows(page, values, caller)
-        views = [AttendeeView(**row._asdict()) for row in rows]
+        sql = self.page_of_attendees(is_after=page_request.after is not None)
+        rows = self._reader.rows(sql, values, caller)
+        names = self._usernames(rows)
+        views = [AttendeeView(row.id, names[row.id], row.registered_at) for row in rows]
         return page_of(views, page_request, None, lambda view: Cursor(view.registered_at, view.id))
 
     def waitlist(
         self, event_id: UUID, page_request: PageRequest, caller: Caller
     ) -> Page[WaitlistEntryView]:
         values = {"event_id": event_id, **page_values(page_request)}
-        sql = page_of_waitlist(is_after=page_request.after is not None)
+        sql = self.page_of_waitlist(is_after=page_request.after is not None)
         rows = self._reader.rows(sql, values, caller)
+        names = self._usernames(rows)
         page = page_of(rows, page_request, None, lambda row: Cursor(row.number, row.id))
         views = [
-            WaitlistEntryView(row.id, row.username, row.joined_at, row.position)
+            WaitlistEntryView(row.id, names[row.id], row.joined_at, row.position)
             for row in page.results
         ]
         return replace(page, results=views)
 
+    def _usernames(self, rows: Sequence[Row]) -> Mapping[UUID, str | None]:
+        """The names of people by id."""
+        return {row.id: row.username for row in rows}
 
-def _view(row: Row, now: datetime) -> EventView:
+
+def event_view(row: Row, creator_name: str | None, now: datetime) -> EventView:
     return EventView(
         *_columns(row),
         type=EventType(row.type),
@@ -103,5 +117,5 @@ def _view(row: Row, now: datetime) -> EventView:
         is_attending=row.is_attending,
         waitlist_position=row.waitlist_position,
         status=status_of(row.start_time, row.end_time, now),
-        creator=Creator(row.creator_id, row.creator_name),
+        creator=Creator(row.creator_id, creator_name),
     )

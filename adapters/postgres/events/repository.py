@@ -68,6 +68,10 @@ class PostgresEventRepository(EventRepository):
         rows = self._transaction.rows(
             LOCK_AFFECTED_BY_DELETION, values, lock=LOCK_AFFECTED_BY_DELETION
         )
+        return self._loaded_events(rows, user_id)
+
+    def _loaded_events(self, rows: Sequence[Row], user_id: UUID) -> Sequence[Event]:
+        """Events of locked rows, with the user's place."""
         entries = self._waitlist_entries(rows, user_id)
         found = [event_from_row(row, user_id, entries.get(row.id)) for row in rows]
         self._loaded |= {event.id: dict(vars(event)) for event in found}
@@ -79,9 +83,7 @@ class PostgresEventRepository(EventRepository):
 
     def get_for_update(self, event_id: UUID, attendee: UUID) -> Event:
         row = self._locked_row(LOAD, event_id, attendee)
-        entries = self._waitlist_entries([row], attendee)
-        event = event_from_row(row, attendee, entries.get(event_id))
-        self._loaded[event_id] = dict(vars(event))
+        [event] = self._loaded_events([row], attendee)
         return event
 
     def get_seats_for_update(self, event_id: UUID, attendee: UUID) -> EventSeats:
@@ -133,7 +135,7 @@ class PostgresEventRepository(EventRepository):
             "registered_at": event.seat.registered_at,
             **changed,
         }
-        self._transaction.write(update_event(frozenset(changed), change), values)
+        self._update(values, frozenset(changed), change)
         self._save_waitlist(before, event)
         if isinstance(event, Event) and changed.keys() & {"title", "description"}:
             self._set_terms(event)
@@ -142,13 +144,18 @@ class PostgresEventRepository(EventRepository):
             self.seats_changed.append(change)
         self._add_messages(event)
 
+    def _update(
+        self, values: Mapping[str, Any], changed: frozenset[str], change: SeatChange | None
+    ) -> None:
+        self._transaction.write(update_event(changed, change), values)
+
     def remove(self, event: EventSeats) -> None:
         # ON DELETE CASCADE deletes the seats and the waitlist.
         self._transaction.write(REMOVE_EVENT, {"event_id": event.id})
         self._add_messages(event)
 
     def _add_messages(self, event: EventSeats) -> None:
-        self._outbox.add_all(_messages_of(event))
+        self._outbox.add_all(messages_of(event))
         event.messages.clear()
 
     def _save_waitlist(self, before: Mapping[str, Any], event: EventSeats) -> None:
@@ -158,30 +165,35 @@ class PostgresEventRepository(EventRepository):
             if before["waitlist_entry"]:
                 self._transaction.write(LEAVE_WAITLIST, values)
             if entry:
-                values |= {"number": entry.number, "joined_at": entry.joined_at}
-                self._transaction.write(JOIN_WAITLIST, values)
+                self._join_waitlist(values | {"number": entry.number, "joined_at": entry.joined_at})
         if event.promoted and event.promoted is not before["promoted"]:
             values |= {
                 "promoted": [seat.user_id for seat in event.promoted],
                 "registered_at": event.promoted[0].registered_at,  # the same for all
             }
-            self._transaction.write(PROMOTE, values)
+            self._promote(values)
             self.seats_changed += [SeatChange.TAKEN] * len(event.promoted)
+
+    def _join_waitlist(self, values: Mapping[str, Any]) -> None:
+        self._transaction.write(JOIN_WAITLIST, values)
+
+    def _promote(self, values: Mapping[str, Any]) -> None:
+        self._transaction.write(PROMOTE, values)
 
     def _set_terms(self, event: Event) -> None:
         terms = joined_terms(event.title, event.description)
-        self._transaction.write(SET_TERMS, {"event_ids": [event.id], "terms": [terms]})
+        self._transaction.write(SET_TERMS, {"event_id": event.id, "terms": terms})
 
 
 def _new_event_values(event: Event, max_upcoming: int) -> dict[str, Any]:
     return event_to_row(event) | {
         "max_upcoming": max_upcoming,
         "terms": joined_terms(event.title, event.description),
-        **message_values(_messages_of(event)),
+        **message_values(messages_of(event)),
     }
 
 
-def _messages_of(event: EventSeats) -> Sequence[OutboxMessage]:
+def messages_of(event: EventSeats) -> Sequence[OutboxMessage]:
     return [OutboxMessage(uuid7(), event.creator_id, body) for body in event_bodies(event)]
 
 

@@ -112,7 +112,7 @@ def page_of_events(key: StatementKey, *, is_after: bool, is_counted: bool) -> st
 
     If it would have to read too many events, the result is one row whose id is NULL.
     """
-    if _is_served_by_index(key):
+    if is_served_by_index(key):
         cursor = [after_cursor(key.sort)] if is_after else []
         selected = (
             select(events)
@@ -161,7 +161,7 @@ def bounds(page_request: PageRequest, key: StatementKey, max_sorted: int) -> dic
     }
 
 
-def _is_served_by_index(key: StatementKey) -> bool:
+def is_served_by_index(key: StatementKey) -> bool:
     """Whether an index has the matches in order, or finds the few events of the viewer."""
     if not may_match_hidden_events(key):
         return True
@@ -265,12 +265,11 @@ def _size(source: FromClause) -> ColumnElement[int]:
     return select(func.count()).select_from(source).scalar_subquery()
 
 
-@cache
-def page_of_attendees(*, is_after: bool) -> str:
+def select_attendees(*, is_after: bool) -> Select[Any]:
+    """A page of attendees without their names."""
     sort_key = (attendances.c.registered_at, attendances.c.user_id)
-    return compile_sql(
-        select(users.c.id, users.c.username, attendances.c.registered_at)
-        .join_from(attendances, users)
+    return (
+        select(attendances.c.user_id.label("id"), attendances.c.registered_at)
         .where(
             attendances.c.event_id == EVENT_ID,
             *([tuple_(*sort_key) > tuple_(AFTER_INSTANT, AFTER_ID)] if is_after else []),
@@ -282,8 +281,13 @@ def page_of_attendees(*, is_after: bool) -> str:
 
 
 @cache
-def page_of_waitlist(*, is_after: bool) -> str:
-    """Names are looked up after the page is selected."""
+def page_of_attendees(*, is_after: bool) -> str:
+    page = select_attendees(is_after=is_after).add_columns(users.c.username)
+    return compile_sql(page.join(users, users.c.id == attendances.c.user_id))
+
+
+def select_waitlist(*, is_after: bool) -> Select[Any]:
+    """A page of waitlist entries without names."""
     entries = waitlist_entries
     is_listed = entries.c.event_id == EVENT_ID
     position: ColumnElement[int] = func.row_number().over(order_by=entries.c.number)
@@ -292,17 +296,26 @@ def page_of_waitlist(*, is_after: bool) -> str:
         cursor = [entries.c.number > AFTER_NUMBER]
         before = select(func.count()).where(is_listed, entries.c.number <= AFTER_NUMBER)
         position += before.scalar_subquery()
-    selected = (
-        select(entries, position.label("position"))
+    return (
+        select(
+            entries.c.user_id.label("id"),
+            entries.c.number,
+            entries.c.joined_at,
+            position.label("position"),
+        )
         .where(is_listed, *cursor)
         .order_by(entries.c.number)
         .limit(LIMIT)
         .offset(OFFSET)
-        .subquery("selected")
     )
-    columns = (selected.c.number, selected.c.joined_at, selected.c.position)
+
+
+@cache
+def page_of_waitlist(*, is_after: bool) -> str:
+    """Names are looked up after the page is selected."""
+    selected = select_waitlist(is_after=is_after).subquery("selected")
     return compile_sql(
-        select(users.c.id, users.c.username, *columns)
-        .join_from(selected, users, users.c.id == selected.c.user_id)
+        select(*selected.c, users.c.username)
+        .join_from(selected, users, users.c.id == selected.c.id)
         .order_by(selected.c.number)
     )

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    and_,
     any_,
     bindparam,
     delete,
@@ -34,7 +35,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from adapters.postgres.events.filters import IS_DRAFT, has_state
 from adapters.postgres.outbox import insert_messages
 from adapters.postgres.pages import LIMIT
-from adapters.postgres.schema.event_terms import WRITE_TERMS, insert_terms
+from adapters.postgres.schema import event_terms
 from adapters.postgres.schema.tables import attendances, events, users, waitlist_entries
 from adapters.postgres.sql import EVENT_ID, NOW, columns_of, compile_sql, update_values
 from domain.events.event import EventSeats, Seat
@@ -52,7 +53,7 @@ JOINED_AT = bindparam("joined_at", type_=DateTime(timezone=True))
 PROMOTED = bindparam("promoted", type_=ARRAY(Uuid))
 
 
-def _seat_at(event_id: ColumnElement[UUID]) -> ColumnElement[datetime]:
+def seat_at(event_id: ColumnElement[UUID]) -> ColumnElement[datetime]:
     return (
         select(attendances.c.registered_at)
         .where(attendances.c.event_id == event_id, attendances.c.user_id == ATTENDEE)
@@ -62,7 +63,7 @@ def _seat_at(event_id: ColumnElement[UUID]) -> ColumnElement[datetime]:
 
 _event = events.c.id == EVENT_ID
 LOCK = compile_sql(select().select_from(events).where(_event).with_for_update())
-LOAD = compile_sql(select(events, _seat_at(EVENT_ID)).where(_event))
+LOAD = compile_sql(select(events, seat_at(EVENT_ID)).where(_event))
 EVENT = select(events, null().label("registered_at"))
 FIND = compile_sql(EVENT.where(_event))
 LOAD_SEATS = compile_sql(
@@ -71,18 +72,21 @@ LOAD_SEATS = compile_sql(
         *columns_of(Schedule, events),
         events.c.registration_opens_at,
         events.c.registration_closes_at,
-        _seat_at(EVENT_ID),
+        seat_at(EVENT_ID),
     ).where(_event)
 )
+IS_OWN_EVENT = and_(events.c.creator_id == ATTENDEE, ~has_state(EventState.CANCELLED))
+IS_OPEN = or_(IS_DRAFT, events.c.start_time > NOW)
 _event_ids = union(
-    select(events.c.id).where(events.c.creator_id == ATTENDEE, ~has_state(EventState.CANCELLED)),
+    select(events.c.id).where(IS_OWN_EVENT),
     select(attendances.c.event_id).where(attendances.c.user_id == ATTENDEE),
     select(waitlist_entries.c.event_id).where(waitlist_entries.c.user_id == ATTENDEE),
 )
+IS_AFFECTED_BY_DELETION = and_(events.c.id.in_(_event_ids), IS_OPEN)
 # Locked in order of id, so that two transactions cannot deadlock.
 LOCK_AFFECTED_BY_DELETION = compile_sql(
-    select(events, _seat_at(events.c.id))
-    .where(events.c.id.in_(_event_ids), or_(IS_DRAFT, events.c.start_time > NOW))
+    select(events, seat_at(events.c.id))
+    .where(IS_AFFECTED_BY_DELETION)
     .order_by(events.c.id)
     .limit(LIMIT)
     .with_for_update(of=events)
@@ -119,24 +123,25 @@ def _insert_for(
     return insert(table).from_select(list(row), select(*values).where(*conditions))
 
 
-_new_event = {column.name: bindparam(column.name, type_=column.type) for column in events.c}
+NEW_EVENT = {column.name: bindparam(column.name, type_=column.type) for column in events.c}
 _upcoming = (
     select(literal_column("1"))
     .select_from(_others := events.alias("others"))
     .where(
-        _others.c.creator_id == _new_event["creator_id"],
-        _others.c.start_time > _new_event["created_at"],
+        _others.c.creator_id == NEW_EVENT["creator_id"],
+        _others.c.start_time > NEW_EVENT["created_at"],
     )
     # Stop counting at the maximum.
     .limit(MAX_UPCOMING)
     .subquery("upcoming")
 )
+UPCOMING = select(func.count().label("count")).select_from(_upcoming)
 _added = (
     _insert_for(
-        _new_event["creator_id"],
+        NEW_EVENT["creator_id"],
         events,
-        _new_event,
-        select(func.count()).select_from(_upcoming).scalar_subquery() < MAX_UPCOMING,
+        NEW_EVENT,
+        UPCOMING.scalar_subquery() < MAX_UPCOMING,
     )
     .returning(events.c.id, events.c.creator_id)
     .cte("added")
@@ -147,22 +152,17 @@ ADD_EVENT = compile_sql(
     select(users.c.username.label("creator_name"))
     .join(_added, _added.c.creator_id == users.c.id)
     .add_cte(
-        insert_terms(_added.c.id, bindparam("terms", type_=Text)).cte("terms"),
+        event_terms.insert_terms(_added.c.id, bindparam("terms", type_=Text)).cte("terms"),
         insert_messages(exists(select(_added.c.id))).cte("messages"),
     )
 )
-SET_TERMS = compile_sql(WRITE_TERMS)
+SET_TERMS = compile_sql(event_terms.SET_TERMS)
 REMOVE_EVENT = compile_sql(delete(events).where(events.c.id == EVENT_ID))
 
-_take = _insert_for(
-    ATTENDEE,
-    attendances,
-    {"event_id": EVENT_ID, "user_id": ATTENDEE, "registered_at": REGISTERED_AT},
-).returning(attendances.c.event_id)
-_give_back = (
-    delete(attendances)
-    .where(attendances.c.event_id == EVENT_ID, attendances.c.user_id == ATTENDEE)
-    .returning(attendances.c.event_id)
+NEW_SEAT = {"event_id": EVENT_ID, "user_id": ATTENDEE, "registered_at": REGISTERED_AT}
+_take = _insert_for(ATTENDEE, attendances, NEW_SEAT)
+GIVE_BACK = delete(attendances).where(
+    attendances.c.event_id == EVENT_ID, attendances.c.user_id == ATTENDEE
 )
 
 
@@ -172,28 +172,29 @@ def update_event(changed: frozenset[str], change: SeatChange | None) -> str:
     statement = update_values(events, changed).where(events.c.id == EVENT_ID)
     if change is None:
         return compile_sql(statement)
-    seat = (_take if change is SeatChange.TAKEN else _give_back).cte("seat")
+    change_seat = _take if change is SeatChange.TAKEN else GIVE_BACK
+    seat = change_seat.returning(attendances.c.event_id).cte("seat")
     return compile_sql(statement.where(exists(select(seat.c.event_id))))
 
 
-JOIN_WAITLIST = compile_sql(
-    _insert_for(
-        ATTENDEE,
-        waitlist_entries,
-        {"event_id": EVENT_ID, "user_id": ATTENDEE, "number": NUMBER, "joined_at": JOINED_AT},
-    )
-)
+NEW_ENTRY = {
+    "event_id": EVENT_ID,
+    "user_id": ATTENDEE,
+    "number": NUMBER,
+    "joined_at": JOINED_AT,
+}
+JOIN_WAITLIST = compile_sql(_insert_for(ATTENDEE, waitlist_entries, NEW_ENTRY))
 LEAVE_WAITLIST = compile_sql(
     delete(waitlist_entries).where(
         waitlist_entries.c.event_id == EVENT_ID, waitlist_entries.c.user_id == ATTENDEE
     )
 )
-_promoted = (
-    delete(waitlist_entries)
-    .where(waitlist_entries.c.event_id == EVENT_ID, waitlist_entries.c.user_id == any_(PROMOTED))
-    .returning(waitlist_entries.c.event_id, waitlist_entries.c.user_id)
-    .cte("promoted")
+LEAVE_WAITLIST_TO_ATTEND = delete(waitlist_entries).where(
+    waitlist_entries.c.event_id == EVENT_ID, waitlist_entries.c.user_id == any_(PROMOTED)
 )
+_promoted = LEAVE_WAITLIST_TO_ATTEND.returning(
+    waitlist_entries.c.event_id, waitlist_entries.c.user_id
+).cte("promoted")
 PROMOTE = compile_sql(
     insert(attendances).from_select(
         ["event_id", "user_id", "registered_at"], select(*_promoted.c, REGISTERED_AT)

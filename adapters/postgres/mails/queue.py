@@ -49,26 +49,34 @@ WITH_VERIFIED_EMAIL = compile_sql(
 )
 
 
-def _due(condition: str, limit: str) -> str:
+def due_mails(source: str, condition: str) -> str:
+    """The CTE `due`. `source` has the table `mails`."""
+
+    def due(address: str, limit: str) -> str:
+        return f"""
+            SELECT mails.id, mails.user_id, mails.next_attempt_at AS due_at
+            FROM {source}
+            WHERE mails.address IS {address} AND mails.next_attempt_at <= %(now)s AND {condition}
+            ORDER BY mails.next_attempt_at, mails.id LIMIT {limit}
+            FOR UPDATE OF mails SKIP LOCKED
+        """  # noqa: S608  # no values, only names
+
     return f"""
-        SELECT mails.id, mails.user_id, mails.next_attempt_at AS due_at
-        FROM mails JOIN users ON users.id = mails.user_id
-        WHERE {condition} AND mails.next_attempt_at <= %(now)s AND users.username IS NOT NULL
-        ORDER BY mails.next_attempt_at, mails.id LIMIT {limit}
-        FOR UPDATE OF mails SKIP LOCKED
+        addressed AS (
+            {due("NOT NULL", "%(limit)s")}
+        ), notices AS (
+            {due("NULL", "%(limit)s - (SELECT count(*) FROM addressed)")}
+        ), due AS (
+            SELECT * FROM addressed UNION ALL SELECT * FROM notices
+        )
     """  # noqa: S608  # no values, only names
 
 
+_with_users = "mails JOIN users ON users.id = mails.user_id"
 # Users are locked like mails, without waiting: the deletion of an account waits for its mails while
 # it has the user locked.
 CLAIM_DUE = f"""
-    WITH addressed AS (
-        {_due("mails.address IS NOT NULL", "%(limit)s")}
-    ), notices AS (
-        {_due("mails.address IS NULL", "%(limit)s - (SELECT count(*) FROM addressed)")}
-    ), due AS (
-        SELECT * FROM addressed UNION ALL SELECT * FROM notices
-    ), recipients AS (
+    WITH {due_mails(_with_users, "users.username IS NOT NULL")}, recipients AS (
         SELECT id FROM users WHERE id IN (SELECT user_id FROM due)
         FOR KEY SHARE SKIP LOCKED
     ), claimed AS (
@@ -106,27 +114,45 @@ def _next_people(table: str, since: str) -> str:
     """  # noqa: S608  # no values, only names
 
 
-@cache
-def add_page(switch: str, *, includes_waitlist: bool) -> str:
-    """Returns the last user id of a full page."""
+def page_of_people(*, includes_waitlist: bool) -> str:
+    """People with a place at the event, in order of id, and since when they have it."""
     attendees = _next_people("attendances", "registered_at")
     waiting = _next_people("waitlist_entries", "joined_at")
     return f"""
+        SELECT * FROM {attendees} AS attending
+        {f"UNION ALL {waiting}" if includes_waitlist else ""}
+        ORDER BY user_id LIMIT %(limit)s
+    """  # noqa: S608  # no values, only names
+
+
+COLUMNS_OF_NOTICES = "id, message_id, user_id, kind, data, created_at, next_attempt_at, attempts"
+
+
+def values_of_notices(user_id: str) -> str:
+    return f"""
+        gen_random_uuid(), %(message_id)s, {user_id}, %(kind)s, %(data)s, %(created_at)s,
+        %(created_at)s, 0
+    """
+
+
+def wants_notices(switch: str) -> str:
+    return f"""
+        users.username IS NOT NULL AND users.verified_email = users.email AND users.{switch}
+    """
+
+
+@cache
+def add_page(switch: str, *, includes_waitlist: bool) -> str:
+    """Returns the last user id of a full page."""
+    return f"""
         WITH people AS (
-            SELECT * FROM {attendees} AS attending
-            {f"UNION ALL {waiting}" if includes_waitlist else ""}
-            ORDER BY user_id LIMIT %(limit)s
+            {page_of_people(includes_waitlist=includes_waitlist)}
         ), added AS (
-            INSERT INTO mails (
-                id, message_id, user_id, kind, data, created_at, next_attempt_at, attempts
-            )
-            SELECT gen_random_uuid(), %(message_id)s, users.id, %(kind)s, %(data)s,
-                %(created_at)s, %(created_at)s, 0
+            INSERT INTO mails ({COLUMNS_OF_NOTICES})
+            SELECT {values_of_notices("users.id")}
             FROM people JOIN users ON users.id = people.user_id
             WHERE people.since <= %(until)s
-                AND users.username IS NOT NULL
-                AND users.verified_email = users.email
-                AND users.{switch}
+                AND {wants_notices(switch)}
                 AND users.id <> (SELECT creator_id FROM events WHERE id = %(event_id)s)
             ORDER BY users.id
             FOR KEY SHARE OF users
@@ -147,15 +173,7 @@ class PostgresMailQueue(MailQueue):
         self, audience: Audience, notice: NewNotice, *, after: UUID | None, limit: int
     ) -> UUID | None:
         sql = add_page(SWITCHES[notice.kind], includes_waitlist=audience.includes_waitlist)
-        values: dict[str, Any] = {
-            "event_id": audience.event_id,
-            "until": audience.until,
-            **asdict(notice),
-            "kind": str(notice.kind),
-            "after": after or FIRST_ID,
-            "limit": limit,
-        }
-        rows = self._transaction.rows(sql, values)
+        rows = self._transaction.rows(sql, values_of_page(audience, notice, after, limit))
         return rows[0].user_id if rows else None
 
     def users_with_verified_email(self, email: str) -> Sequence[User]:
@@ -172,12 +190,12 @@ class PostgresMailQueue(MailQueue):
         user_ids = {"user_ids": list({row.user_id for row in rows})}
         found = [user_from_row(row) for row in self._transaction.rows(USERS, user_ids)]
         by_id = {user.id: user for user in found}
-        return [ClaimedMail(_mail_from_row(row), by_id[row.user_id], lease_id) for row in rows]
+        return [ClaimedMail(mail_from_row(row), by_id[row.user_id], lease_id) for row in rows]
 
     def find_leased_for_update(self, mail_id: UUID, lease_id: UUID) -> QueuedMail | None:
         values = {"mail_id": mail_id, "lease_id": lease_id}
         rows = self._transaction.locked_rows(LOCK_LEASED, values)
-        return _mail_from_row(rows[0]) if rows else None
+        return mail_from_row(rows[0]) if rows else None
 
     def save(self, mail: QueuedMail) -> None:
         values = {"attempts": mail.attempts, "next_attempt_at": mail.next_attempt_at}
@@ -187,6 +205,19 @@ class PostgresMailQueue(MailQueue):
         self._transaction.write(REMOVE, {"mail_id": mail_id})
 
 
-def _mail_from_row(row: Row) -> QueuedMail:
+def values_of_page(
+    audience: Audience, notice: NewNotice, after: UUID | None, limit: int
+) -> dict[str, Any]:
+    return {
+        "event_id": audience.event_id,
+        "until": audience.until,
+        **asdict(notice),
+        "kind": str(notice.kind),
+        "after": after or FIRST_ID,
+        "limit": limit,
+    }
+
+
+def mail_from_row(row: Row) -> QueuedMail:
     values = {name: getattr(row, name) for name in COLUMNS}
     return QueuedMail(**values | {"kind": MailKind(row.kind)})

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import DateTime, bindparam, exists, select
+from sqlalchemy import DateTime, and_, bindparam, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.events.filters import has_state
@@ -16,16 +16,17 @@ from domain.events.event import Event
 from domain.events.state import EventState
 
 INSTANT = DateTime(timezone=True)
+IS_DUE = and_(
+    has_state(EventState.PUBLISHED),
+    events.c.start_time > bindparam("starts_after", type_=INSTANT),
+    events.c.start_time <= bindparam("starts_until", type_=INSTANT),
+    ~exists().where(
+        reminders.c.event_id == events.c.id, reminders.c.start_time == events.c.start_time
+    ),
+)
 _due = (
     select(events.c.id, events.c.start_time)
-    .where(
-        has_state(EventState.PUBLISHED),
-        events.c.start_time > bindparam("starts_after", type_=INSTANT),
-        events.c.start_time <= bindparam("starts_until", type_=INSTANT),
-        ~exists().where(
-            reminders.c.event_id == events.c.id, reminders.c.start_time == events.c.start_time
-        ),
-    )
+    .where(IS_DUE)
     .order_by(events.c.start_time)
     .limit(LIMIT)
     .subquery("due")

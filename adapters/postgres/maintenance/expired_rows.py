@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
+    Delete,
+    Select,
     Table,
     and_,
     bindparam,
@@ -29,6 +30,7 @@ from adapters.postgres.maintenance.deleted_accounts import (
 )
 from adapters.postgres.maintenance.deleted_webhooks import DeliveriesOfDeletedWebhooks
 from adapters.postgres.maintenance.ended_waitlists import EndedWaitlists
+from adapters.postgres.pages import LIMIT
 from adapters.postgres.reader import Reader
 from adapters.postgres.schema.tables import (
     idempotency_keys,
@@ -52,12 +54,15 @@ DELIVERY_LIFETIME = timedelta(days=30)
 
 
 class Removable(Protocol):
-    """Rows to purge. Locked rows are skipped. Both raise Unavailable."""
+    """Rows to purge. Both raise Unavailable."""
 
     def count(self, expired_before: datetime) -> int: ...
 
     def remove(self, expired_before: datetime, limit: int) -> int:
         """Returns the number of rows removed."""
+
+
+RowsByKind: TypeAlias = Mapping[str, Sequence[Removable]]
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,15 @@ class ExpiryRule:
     since: ColumnElement[datetime]
     lifetime: timedelta = timedelta(0)
     condition: ColumnElement[bool] = field(default_factory=true)
+
+    @property
+    def is_expired(self) -> ColumnElement[bool]:
+        """Needs `before`, the lifetime ago."""
+        return and_(self.since <= bindparam("before", type_=self.since.type), self.condition)
+
+    def oldest(self, *columns: ColumnElement[Any]) -> Select[Any]:
+        """The columns of the rows that expired first. Needs `before` and `limit`."""
+        return select(*columns).where(self.is_expired).order_by(self.since).limit(LIMIT)
 
 
 # `expires_at` is the expiry of the newest token; no other token expires later. A revoked session
@@ -93,31 +107,69 @@ EXPIRED_MAIL_TOKENS = ExpiryRule(mail_tokens, mail_tokens.c.expires_at)
 PAST_REMINDERS = ExpiryRule(reminders, reminders.c.start_time)
 
 
-def _rows_by_kind(reader: Reader) -> Mapping[str, Sequence[Removable]]:
+class ExpiredRows:
+    def __init__(self, reader: Reader, rule: ExpiryRule) -> None:
+        self._reader = reader
+        self._lifetime = rule.lifetime
+        count = select(func.count())
+        self._count = compile_sql(count.select_from(rule.table).where(rule.is_expired))
+        removed = self.delete_oldest(rule).returning(true().label("is_removed")).cte("removed")
+        self._remove = compile_sql(count.select_from(removed))
+
+    def count(self, expired_before: datetime) -> int:
+        """Raises Unavailable."""
+        [[count]] = self._reader.rows(self._count, {"before": expired_before - self._lifetime})
+        return int(count)
+
+    def remove(self, expired_before: datetime, limit: int) -> int:
+        """Returns the number of rows removed. Raises Unavailable."""
+        values = {"before": expired_before - self._lifetime, "limit": limit}
+        [[count]] = self._reader.rows(self._remove, values)
+        return int(count)
+
+    @staticmethod
+    def delete_oldest(rule: ExpiryRule) -> Delete:
+        """Delete up to `limit` rows. Skips locked rows."""
+        key = tuple(rule.table.primary_key)
+        oldest = rule.oldest(*key).with_for_update(of=rule.table, skip_locked=True).cte("oldest")
+        return delete(rule.table).where(tuple_(*key) == tuple_(*oldest.c))
+
+
+def rows_by_kind(reader: Reader) -> RowsByKind:
     return {
-        "session": [ExpiredRows(reader, EXPIRED_SESSIONS)],
-        "idempotency key": [ExpiredRows(reader, EXPIRED_IDEMPOTENCY_KEYS)],
-        "wrong-password counter": [ExpiredRows(reader, FORGOTTEN_PASSWORD_ATTEMPTS)],
-        "waitlist place": [EndedWaitlists(reader)],
-        "webhook delivery": [
-            DeliveriesOfDeletedWebhooks(reader),
-            ExpiredRows(reader, FINISHED_DELIVERIES),
-        ],
-        "mail token": [ExpiredRows(reader, EXPIRED_MAIL_TOKENS)],
-        "reminder": [ExpiredRows(reader, PAST_REMINDERS)],
+        **shared_rows_by_kind(reader, ExpiredRows, EndedWaitlists),
         "row of deleted accounts": [
             RowsOfDeletedAccounts(reader, removal) for removal in (WEBHOOKS, MAILS, VERIFIED_EMAILS)
         ],
     }
 
 
-def purge(reader: Reader, expired_before: datetime, *, is_dry: bool = False) -> Mapping[str, int]:
+def shared_rows_by_kind(
+    reader: Reader, expired_rows: type[ExpiredRows], ended_waitlists: type[EndedWaitlists]
+) -> RowsByKind:
+    """On PostgreSQL and Citus. The classes are for tables that Citus splits into shards."""
+    return {
+        "session": [expired_rows(reader, EXPIRED_SESSIONS)],
+        "idempotency key": [expired_rows(reader, EXPIRED_IDEMPOTENCY_KEYS)],
+        "wrong-password counter": [expired_rows(reader, FORGOTTEN_PASSWORD_ATTEMPTS)],
+        "waitlist place": [ended_waitlists(reader)],
+        "webhook delivery": [
+            DeliveriesOfDeletedWebhooks(reader),
+            ExpiredRows(reader, FINISHED_DELIVERIES),
+        ],
+        "mail token": [expired_rows(reader, EXPIRED_MAIL_TOKENS)],
+        "reminder": [expired_rows(reader, PAST_REMINDERS)],
+    }
+
+
+def purge(
+    rows_by_kind: RowsByKind, expired_before: datetime, *, is_dry: bool = False
+) -> Mapping[str, int]:
     """Delete rows that expired before, or only count them (`is_dry`). Returns the number per kind.
 
     Each batch is its own transaction, so a purge may be interrupted or run concurrently. Raises
     Unavailable.
     """
-    rows_by_kind = _rows_by_kind(reader)
     counts = dict.fromkeys(rows_by_kind, 0)
     for kind, sources in rows_by_kind.items():
         for rows in sources:
@@ -127,44 +179,5 @@ def purge(reader: Reader, expired_before: datetime, *, is_dry: bool = False) -> 
 
 
 def _remove_all(rows: Removable, expired_before: datetime) -> int:
-    removed, batch = 0, BATCH
-    # A smaller batch is the last one; rows locked by others are skipped.
-    while batch == BATCH:
-        batch = rows.remove(expired_before, BATCH)
-        removed += batch
-    return removed
-
-
-class ExpiredRows:
-    def __init__(self, reader: Reader, rule: ExpiryRule) -> None:
-        self._reader = reader
-        self._lifetime = rule.lifetime
-        is_expired = and_(rule.since <= bindparam("before", type_=rule.since.type), rule.condition)
-        self._count = compile_sql(select(func.count()).select_from(rule.table).where(is_expired))
-        key = tuple(rule.table.primary_key)
-        oldest = (
-            select(*key)
-            .where(is_expired)
-            .order_by(rule.since)
-            .limit(bindparam("limit", type_=Integer))
-            .with_for_update(of=rule.table, skip_locked=True)
-            .cte("oldest")
-        )
-        removed = (
-            delete(rule.table)
-            .where(tuple_(*key) == tuple_(*oldest.c))
-            .returning(true().label("is_removed"))
-            .cte("removed")
-        )
-        self._remove = compile_sql(select(func.count()).select_from(removed))
-
-    def count(self, expired_before: datetime) -> int:
-        """Raises Unavailable."""
-        [[count]] = self._reader.rows(self._count, {"before": expired_before - self._lifetime})
-        return int(count)
-
-    def remove(self, expired_before: datetime, limit: int) -> int:
-        """Returns the number of rows removed. Skips locked rows. Raises Unavailable."""
-        values = {"before": expired_before - self._lifetime, "limit": limit}
-        [[count]] = self._reader.rows(self._remove, values)
-        return int(count)
+    # A batch may be smaller than others because rows were locked or deleted meanwhile.
+    return sum(iter(partial(rows.remove, expired_before, BATCH), 0))

@@ -1,6 +1,7 @@
 """Write the search terms of events, and update missing and outdated ones."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -19,10 +20,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 
 from adapters.postgres.schema.tables import event_terms, events
+from adapters.postgres.schema.version import IS_DISTRIBUTED
 from domain.events.terms import TERMS_VERSION, terms_of
 
 # Ids per query, and events per transaction, which locks their rows for about 50 ms.
 IDS, BATCH = 50_000, 100
+# Citus locks only rows of one shard per statement.
+DISTRIBUTED_BATCH = 1
 
 
 _computed = (
@@ -34,18 +38,33 @@ _computed = (
 
 def insert_terms(event_id: ColumnElement[UUID], terms: ColumnElement[str]) -> Insert:
     """Insert the terms of events, given as text separated by spaces."""
-    tsvector = func.array_to_tsvector(func.string_to_array(terms, text("' '")))
-    version: ColumnElement[int] = literal_column(str(TERMS_VERSION))
     return insert(event_terms).from_select(
-        ["event_id", "terms", "version"], select(event_id, tsvector, version)
+        ["event_id", "terms", "version"], select(event_id, _tsvector(terms), _version)
     )
 
 
-_new = insert_terms(_computed.c.event_id, _computed.c.terms)
-WRITE_TERMS = _new.on_conflict_do_update(
-    index_elements=[event_terms.c.event_id],
-    set_={"terms": _new.excluded.terms, "version": _new.excluded.version},
+def _tsvector(terms: ColumnElement[str]) -> ColumnElement[Any]:
+    return func.array_to_tsvector(func.string_to_array(terms, text("' '")))
+
+
+_version: ColumnElement[int] = literal_column(str(TERMS_VERSION))
+
+
+def _or_replace(statement: Insert) -> Insert:
+    return statement.on_conflict_do_update(
+        index_elements=[event_terms.c.event_id],
+        set_={"terms": statement.excluded.terms, "version": statement.excluded.version},
+    )
+
+
+SET_TERMS = _or_replace(
+    insert(event_terms).values(
+        event_id=bindparam("event_id", type_=Uuid),
+        terms=_tsvector(bindparam("terms", type_=Text)),
+        version=_version,
+    )
 )
+_SET_TERMS_OF_MANY = _or_replace(insert_terms(_computed.c.event_id, _computed.c.terms))
 _outdated = (
     select(events.c.id)
     .outerjoin(event_terms, event_terms.c.event_id == events.c.id)
@@ -56,7 +75,7 @@ _outdated = (
 
 
 def joined_terms(title: str, description: str) -> str:
-    """The `terms` of WRITE_TERMS, separated by spaces."""
+    """The `terms` of SET_TERMS, separated by spaces."""
     return " ".join(terms_of(title, description))
 
 
@@ -66,8 +85,9 @@ def outdated_batches(connection: Connection) -> Iterator[Sequence[UUID]]:
     Terms are missing if a release before migration 0008 published or edited the event. Call
     `update_terms` for each batch before the next.
     """
+    size = DISTRIBUTED_BATCH if connection.execute(text(IS_DISTRIBUTED)).scalar_one() else BATCH
     while ids := connection.execute(_outdated).scalars().all():
-        yield from (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+        yield from (ids[start : start + size] for start in range(0, len(ids), size))
 
 
 def update_terms(connection: Connection, ids: Sequence[UUID]) -> None:
@@ -82,5 +102,5 @@ def update_terms(connection: Connection, ids: Sequence[UUID]) -> None:
     )
     rows = connection.execute(texts).all()
     terms = [joined_terms(row.title, row.description) for row in rows]
-    connection.execute(WRITE_TERMS, {"event_ids": [row.id for row in rows], "terms": terms})
+    connection.execute(_SET_TERMS_OF_MANY, {"event_ids": [row.id for row in rows], "terms": terms})
     connection.commit()

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from logging import getLogger
 from pathlib import Path
+from typing import TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -36,6 +37,7 @@ SESSION_SETTINGS = text("""
 MAX_PAUSE_S = 5
 
 LOG = getLogger(__name__)
+T = TypeVar("T")
 
 
 def migrate(
@@ -47,24 +49,22 @@ def migrate(
     newer release migrated the database. Raises Unavailable, or LocksHeld if a lock is not available
     within `timeout_s`.
     """
-    with translated_errors(), _migration_lock(engine) as connection:
+    with translated_errors(), migration_lock(engine) as connection:
         if _is_newer(connection):
             LOG.warning("A newer release migrated this database: nothing to do.")
             return
-        _retry_on_contention(
+        retry_on_contention(
             connection, timeout_s, lambda: command.upgrade(_config(connection), revision)
         )
         if revision in ("head", NEWEST):
             for batch in outdated_batches(connection):
-                _retry_on_contention(
-                    connection, timeout_s, partial(update_terms, connection, batch)
-                )
+                retry_on_contention(connection, timeout_s, partial(update_terms, connection, batch))
 
 
 def downgrade(engine: Engine, revision: str, timeout_s: float = MIGRATION_LOCK_TIMEOUT_S) -> None:
     """Undo migrations down to `revision` ("base" for all), with their data. Raises like migrate."""
-    with translated_errors(), _migration_lock(engine) as connection:
-        _retry_on_contention(
+    with translated_errors(), migration_lock(engine) as connection:
+        retry_on_contention(
             connection, timeout_s, lambda: command.downgrade(_config(connection), revision)
         )
 
@@ -76,7 +76,7 @@ def known_revisions() -> frozenset[str]:
 
 
 @contextmanager
-def _migration_lock(engine: Engine) -> Iterator[Connection]:
+def migration_lock(engine: Engine) -> Iterator[Connection]:
     """A connection that holds the advisory lock. Closing it at the end releases the lock.
 
     Polls: a statement that waits for the lock would hold a snapshot, for which a concurrent index
@@ -97,15 +97,15 @@ def _migration_lock(engine: Engine) -> Iterator[Connection]:
             connection.invalidate()
 
 
-def _retry_on_contention(connection: Connection, timeout_s: float, run: Callable[[], None]) -> None:
-    """Retry from the migration that failed on a lock timeout or a deadlock."""
+def retry_on_contention(connection: Connection, timeout_s: float, run: Callable[[], T]) -> T:
+    """Retry from the transaction that failed on a lock timeout or a deadlock. Raises LocksHeld."""
 
-    def attempt() -> None:
+    def attempt() -> T:
         connection.rollback()
         connection.execute(SHORT_LOCK_TIMEOUT)
         connection.commit()
         with _raising_first_error():
-            run()
+            return run()
 
     retrying = Retrying(
         retry=retry_if_exception(_is_contended),
@@ -114,7 +114,7 @@ def _retry_on_contention(connection: Connection, timeout_s: float, run: Callable
         reraise=True,
     )
     try:
-        retrying(attempt)
+        return retrying(attempt)
     except DBAPIError as error:
         if _is_contended(error):
             raise LocksHeld(timeout_s) from error

@@ -7,7 +7,6 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import text
 
-from adapters.postgres.calendars.queries import PostgresCalendarQueries
 from tests.e2e.client import in_hours
 from tests.e2e.problems import is_problem
 
@@ -280,11 +279,11 @@ def test_unknown_parameters_of_other_paths_are_rejected(ada):
     assert is_problem(ada.get(f"{path}?nocache=1"), 422, "validation_failed")
 
 
-def test_a_malformed_secret_does_not_reach_the_database(visitor, monkeypatch):
+def test_a_malformed_secret_does_not_reach_the_database(container, visitor, monkeypatch):
     def fail(*_):
         raise AssertionError("queried")
 
-    monkeypatch.setattr(PostgresCalendarQueries, "entries", fail)
+    monkeypatch.setattr(container.calendar_queries(), "entries", fail)
 
     assert is_problem(visitor.get("/v1/calendars/x.ics"), 404, "calendar_not_found")
     assert visitor.get(f"/v1/calendars/{'x' * 43}.ics").status_code == 500  # fail() is called

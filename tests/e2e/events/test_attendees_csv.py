@@ -9,7 +9,6 @@ import httpx
 import pytest
 import time_machine
 
-from adapters.postgres.events.queries import PostgresEventQueries
 from application.errors import Unavailable
 from application.events import export_attendees
 from tests.e2e.client import in_hours
@@ -126,20 +125,21 @@ def test_head_returns_the_headers_without_the_table(ada, guests, path):
 
 
 @pytest.fixture
-def failing_at(monkeypatch):
+def failing_at(container, monkeypatch):
     """Makes the database unavailable when the page with this number is read."""
-    find = PostgresEventQueries.attendees
+    queries = container.event_queries()
+    find = queries.attendees
     monkeypatch.setattr(export_attendees, "PAGE", 2)
     requests = []
 
     def fail_at(page_number):
-        def find_or_fail(queries, event_id, page_request, caller):
+        def find_or_fail(event_id, page_request, caller):
             requests.append(page_request)
             if len(requests) == page_number:
                 raise Unavailable
-            return find(queries, event_id, page_request, caller)
+            return find(event_id, page_request, caller)
 
-        monkeypatch.setattr(PostgresEventQueries, "attendees", find_or_fail)
+        monkeypatch.setattr(queries, "attendees", find_or_fail)
 
     return fail_at
 

@@ -3,8 +3,6 @@
 import pytest
 
 from adapters.http.events.list_query import SortParameter
-from adapters.postgres.events import queries
-from adapters.postgres.events.statements import bounds
 from tests.contract.search_examples import FOUND, NOT_FOUND, PUNCTUATION
 from tests.e2e.client import in_hours
 
@@ -132,8 +130,8 @@ def test_the_document_describes_every_filter(document):
     assert "workshop" in schemas["EventType"]["enum"]
 
 
-def test_a_list_that_would_sort_too_many_events_is_rejected(ada, monkeypatch):
-    monkeypatch.setattr(queries, "bounds", lambda page, key, _: bounds(page, key, max_sorted=2))
+def test_a_list_that_would_sort_too_many_events_is_rejected(container, ada, monkeypatch):
+    monkeypatch.setattr(container.event_queries(), "_max_sorted", 2)
     titles = ["meetup", "other", "social"]
     for title in titles:
         ada.new_event(title=title, type=title)

@@ -171,7 +171,7 @@ def test_nobody_joins_a_disabled_waitlist(ada, grace):
 
 
 def test_nobody_joins_a_full_waitlist(grace, mary, event, empty_database):
-    fill_waitlist(empty_database, MAX_WAITING - 1)
+    fill_waitlist(empty_database, event, MAX_WAITING - 1)
 
     assert grace.join_waitlist(event).json()["position"] == MAX_WAITING
     detail = "The waitlist is full: 10,000 people are waiting."
@@ -181,7 +181,8 @@ def test_nobody_joins_a_full_waitlist(grace, mary, event, empty_database):
     assert mary.join_waitlist(event).json()["position"] == MAX_WAITING
 
 
-def fill_waitlist(engine, count):
+def fill_waitlist(engine, event, count):
+    event_id = event.rsplit("/", 2)[1]
     with engine.begin() as connection:
         for statement in (
             """
@@ -191,13 +192,14 @@ def fill_waitlist(engine, count):
             """,
             """
             INSERT INTO waitlist_entries (event_id, user_id, number, joined_at)
-            SELECT events.id, users.id, substr(username, 7)::bigint, now()
-            FROM events, users WHERE password_hash = 'hash'
+            SELECT :event_id, id, substr(username, 7)::bigint, now()
+            FROM users WHERE password_hash = 'hash'
             """,
             "UPDATE events SET waitlist_count = :count, last_waitlist_number = :count",
         ):
-            names = {"count": count} if ":count" in statement else {}
-            connection.execute(text(statement), names)
+            values = {"count": count, "event_id": event_id}
+            names = [name for name in values if f":{name}" in statement]
+            connection.execute(text(statement), {name: values[name] for name in names})
 
 
 def test_nobody_joins_a_cancelled_event(ada, grace, event):

@@ -29,6 +29,7 @@ from tests.e2e.model.strategies import (
     queries,
 )
 from tests.e2e.pagination.pages import all_pages
+from tests.postgres import delete_rows
 
 START = datetime(2031, 3, 1, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -128,8 +129,7 @@ class ApiAndModel(RuleBasedStateMachine):
 
     def __init__(self, base_url, document, engine):
         super().__init__()
-        with engine.begin() as connection:
-            connection.execute(text("TRUNCATE users, outbox CASCADE"))
+        delete_rows(engine)
         # The clock only moves in time_passes, so that requests can hit exact instants.
         self.engine = engine
         self.clock = time_machine.travel(START, tick=False)

@@ -36,6 +36,13 @@ def test_an_image_without_the_embedded_postgres_needs_a_database(
     assert error == "DATABASE_URL: is not set, and the embedded PostgreSQL is not installed."
 
 
+@pytest.mark.parametrize("command", ["run", "purge"])
+def test_citus_needs_a_database(error_of, tmp_path, command):
+    error = error_of(command, DATA_DIR=str(tmp_path), DATABASE_TYPE="citus")
+
+    assert error == "DATABASE_URL: is not set, which DATABASE_TYPE=citus needs."
+
+
 def test_a_short_key_is_reported(error_of, tmp_path):
     error = error_of("run", JWT_SECRET_KEY="short", DATA_DIR=str(tmp_path))
 

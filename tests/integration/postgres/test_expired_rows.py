@@ -14,6 +14,7 @@ from adapters.postgres.maintenance.expired_rows import (
     FORGOTTEN_PASSWORD_ATTEMPTS,
     ExpiredRows,
     purge,
+    rows_by_kind,
 )
 from adapters.postgres.reader import Reader
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
@@ -155,20 +156,20 @@ def test_a_purge_goes_on_until_nothing_is_left(new_work, ada, reader, monkeypatc
     monkeypatch.setattr(expired_rows, "BATCH", 3)
     add_sessions(new_work, ada, *[2 * DAY] * number, timedelta(0))
 
-    assert purge(reader, NOON) == purged(session=number)
-    assert purge(reader, NOON) == purged(session=0)
+    assert purge(rows_by_kind(reader), NOON) == purged(session=number)
+    assert purge(rows_by_kind(reader), NOON) == purged(session=0)
 
 
 def test_a_purge_keeps_what_expired_later(new_work, ada, reader):
     add_sessions(new_work, ada, 8 * DAY, 7 * DAY)  # they expire after a day
 
-    assert purge(reader, NOON - 7 * DAY) == purged(session=1)
+    assert purge(rows_by_kind(reader), NOON - 7 * DAY) == purged(session=1)
 
 
 def test_a_dry_purge_counts_and_removes_nothing(new_work, ada, reader):
     added = add_sessions(new_work, ada, *[2 * DAY] * 3)
 
-    assert purge(reader, NOON, is_dry=True) == purged(session=3)
+    assert purge(rows_by_kind(reader), NOON, is_dry=True) == purged(session=3)
     assert exist(new_work, added) == [True] * 3
 
 
@@ -245,9 +246,9 @@ def test_a_purge_includes_waitlists(new_work, ada, waiting, reader, monkeypatch)
     full_event(new_work, ada, *waiting, start_time=NOON)
 
     counts = purged(**{"waitlist place": 3})
-    assert purge(reader, NOON, is_dry=True) == counts
-    assert purge(reader, NOON) == counts
-    assert purge(reader, NOON) == purged()
+    assert purge(rows_by_kind(reader), NOON, is_dry=True) == counts
+    assert purge(rows_by_kind(reader), NOON) == counts
+    assert purge(rows_by_kind(reader), NOON) == purged()
 
 
 @pytest.fixture
@@ -289,8 +290,8 @@ def test_deliveries_are_purged_30_days_after_they_finished(new_work, reader, web
     add_deliveries(new_work, *old, *current)
 
     counts = purged(**{"webhook delivery": 2})
-    assert purge(reader, NOON, is_dry=True) == counts
-    assert purge(reader, NOON) == counts
+    assert purge(rows_by_kind(reader), NOON, is_dry=True) == counts
+    assert purge(rows_by_kind(reader), NOON) == counts
     assert remaining(reader, "webhook_deliveries") == {each.id for each in current}
 
 
@@ -306,8 +307,8 @@ def test_all_deliveries_of_deleted_webhooks_are_purged(
     add_deliveries(new_work, *pending, *finished, current)
 
     counts = purged(**{"webhook delivery": 2 * number})
-    assert purge(reader, NOON, is_dry=True) == counts
-    assert purge(reader, NOON) == counts
+    assert purge(rows_by_kind(reader), NOON, is_dry=True) == counts
+    assert purge(rows_by_kind(reader), NOON) == counts
     assert remaining(reader, "webhook_deliveries") == {current.id}
 
 
@@ -324,7 +325,7 @@ def test_locked_deliveries_of_deleted_webhooks_are_skipped(new_work, reader):
 
     with new_work() as work:
         work.deliveries.get_for_update(locked.id, locked.webhook_id)
-        assert purge(reader, NOON) == purged(**{"webhook delivery": 1})
+        assert purge(rows_by_kind(reader), NOON) == purged(**{"webhook delivery": 1})
     assert remaining(reader, "webhook_deliveries") == {locked.id}
 
 
@@ -336,8 +337,8 @@ def test_expired_mail_tokens_are_purged(new_work, ada, reader):
             work.mail_tokens.add(token)
         work.commit()
 
-    assert purge(reader, NOON) == purged(**{"mail token": 1})
-    assert purge(reader, NOON) == purged()
+    assert purge(rows_by_kind(reader), NOON) == purged(**{"mail token": 1})
+    assert purge(rows_by_kind(reader), NOON) == purged()
 
 
 def test_reminders_are_purged_when_the_event_has_started(new_work, ada, reader):
@@ -346,7 +347,7 @@ def test_reminders_are_purged_when_the_event_has_started(new_work, ada, reader):
         work.reminders.take_due(NOON - DAY, NOON + DAY, 10)
         work.commit()
 
-    assert purge(reader, NOON) == purged(reminder=1)
+    assert purge(rows_by_kind(reader), NOON) == purged(reminder=1)
     with new_work() as work:
         assert work.reminders.take_due(NOON, NOON + DAY, 10) == []
 
@@ -368,11 +369,11 @@ def test_what_a_previous_release_leaves_of_a_deleted_account_is_purged(new_work,
         work.commit()
 
     counts = purged(**{"row of deleted accounts": 3})
-    assert purge(reader, NOON, is_dry=True) == counts
+    assert purge(rows_by_kind(reader), NOON, is_dry=True) == counts
     with new_work() as work:
         work.users.get_for_update(grace.id)
-        assert purge(reader, NOON) == counts
-    assert purge(reader, NOON) == purged()
+        assert purge(rows_by_kind(reader), NOON) == counts
+    assert purge(rows_by_kind(reader), NOON) == purged()
     with new_work() as work:
         assert work.webhooks.count_of(grace.id) == 1
         [claimed] = work.mails.claim_due(NOON, 10, lease_id=new_id(), lease_until=NOON)

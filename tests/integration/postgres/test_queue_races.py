@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from adapters.postgres.unit_of_work import PostgresUnitOfWorkFactory
 from adapters.system import new_id
+from application.messages.create_reminders import CreateReminders
 from application.ports.mail_queue import Audience, NewNotice
 from application.ports.outbox import OutboxMessage
 from domain.mails.queued_mail import MailKind
@@ -21,6 +22,7 @@ from tests.builders import (
     an_event,
 )
 from tests.concurrency import wait_until
+from tests.fakes.clock import FakeClock
 from tests.storage import add_all, change
 
 WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'")
@@ -204,3 +206,20 @@ def test_a_deletion_waits_for_mails_that_are_being_queued(
         deletion.result(timeout=30)
 
     assert count_mails(empty_database) == 0
+
+
+def test_reminders_of_an_event_that_is_being_deleted_are_written_again_without_it(
+    new_work, ada, empty_database
+):
+    event = an_event(creator_id=ada.id, start_time=NOON + HOUR)
+    add_all(new_work, event)
+    remind = CreateReminders(new_work, FakeClock(), new_id)
+
+    with ThreadPoolExecutor(1) as pool, new_work() as deletion:
+        deletion.events.remove(deletion.events.get_for_update(event.id, attendee=ada.id))
+        deletion.events.find(event.id)  # sends the DELETE
+        reminders = pool.submit(remind)
+        wait_for_lock(empty_database, reminders)
+        deletion.commit()
+
+    assert reminders.result() == 0

@@ -1,10 +1,15 @@
 import pytest
 from sqlalchemy import text
+from sqlalchemy.schema import CreateTable
 
+from adapters.postgres.citus.readiness import NOT_DISTRIBUTED
+from adapters.postgres.citus.readiness import check_readiness as check_citus_readiness
+from adapters.postgres.citus.tables import usernames
 from adapters.postgres.engine import make_engine
 from adapters.postgres.reader import Reader
 from adapters.postgres.schema.migrate import migrate
 from adapters.postgres.schema.version import (
+    DISTRIBUTED,
     NO_DATABASE,
     NO_MIGRATIONS,
     check_readiness,
@@ -56,6 +61,26 @@ def test_an_empty_database_lacks_migrations(engine):
         check_readiness(Reader(engine))
 
     assert error.value.detail == NO_MIGRATIONS
+
+
+def test_a_distributed_database_needs_another_setting(engine):
+    migrate(engine)
+    with engine.connect() as connection:
+        connection.execute(CreateTable(usernames))
+
+    with pytest.raises(NotReady) as error:
+        check_readiness(Reader(engine))
+
+    assert error.value.detail == DISTRIBUTED
+
+
+def test_citus_is_not_ready_on_an_ordinary_postgresql(engine):
+    migrate(engine)
+
+    with pytest.raises(NotReady) as error:
+        check_citus_readiness(Reader(engine))
+
+    assert error.value.detail == NOT_DISTRIBUTED
 
 
 def test_an_unreachable_database_is_named(unreachable):

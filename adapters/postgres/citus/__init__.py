@@ -1,0 +1,1 @@
+"""The adapters for a database that Citus distributes, where they differ from plain PostgreSQL."""
