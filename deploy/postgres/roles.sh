@@ -34,6 +34,11 @@ ALTER DEFAULT PRIVILEGES FOR ROLE turnout_owner IN SCHEMA public
 ALTER DEFAULT PRIVILEGES FOR ROLE turnout_owner IN SCHEMA public
     GRANT SELECT, USAGE ON SEQUENCES TO turnout_service;
 
--- Last, because the superuser can then only log in on the server itself.
-ALTER ROLE CURRENT_USER PASSWORD NULL;
+-- Last, because the superuser can then only log in on the server itself. Nodes of a Citus cluster
+-- need its password to log in to each other.
+\getenv keep_password KEEP_SUPERUSER_PASSWORD
+\if :{?keep_password}
+\else
+    ALTER ROLE CURRENT_USER PASSWORD NULL;
+\endif
 SQL
