@@ -24,6 +24,10 @@ class MigrationsMissing(Unavailable):
     """A table, column or function is missing: this version's migrations have not been run."""
 
 
+class WrongDatabaseType(Unavailable):
+    """The statement is for a database that is distributed by Citus, or for one that is not."""
+
+
 class WrongEncoding(Unavailable):
     """The database does not use UTF-8. `reason` is one line that says what to do."""
 
@@ -44,6 +48,9 @@ BY_SQLSTATE: Mapping[str | None, type[Exception]] = {
     "42P01": MigrationsMissing,  # undefined table
     "42703": MigrationsMissing,  # undefined column
     "42883": MigrationsMissing,  # undefined function
+    "0A000": WrongDatabaseType,  # feature not supported
+    "42P10": WrongDatabaseType,  # invalid column reference: no such unique index
+    "22004": WrongDatabaseType,  # null value not allowed: no distribution column
     "TO001": SessionEnded,  # raised by require_live_session, of migration 0006
 }
 

@@ -10,7 +10,7 @@ import psycopg2
 from psycopg2.errorcodes import INSUFFICIENT_PRIVILEGE
 from sqlalchemy.exc import ProgrammingError
 
-from adapters.postgres.errors import MigrationsMissing, WrongEncoding, sqlstate
+from adapters.postgres.errors import MigrationsMissing, WrongDatabaseType, WrongEncoding, sqlstate
 from adapters.postgres.maintenance.backup import BackupError
 from adapters.postgres.timeouts import LocksHeld
 from application.errors import Unavailable
@@ -26,6 +26,7 @@ from entrypoints.cli.purge import purge
 from entrypoints.cli.seed_demo import seed_demo
 from entrypoints.cli.serve import run, serve
 from entrypoints.cli.worker import worker
+from entrypoints.settings import CITUS, read_database_type
 from entrypoints.settings.environment import SettingsError
 
 COMMANDS = (
@@ -69,9 +70,14 @@ def main() -> None:
     except LocksHeld as error:
         sys.exit(f"turnout: DATABASE_URL: {error}")
     except MigrationsMissing as error:
-        sys.exit(
-            f"turnout: DATABASE_URL: the database is missing migrations: {_reason(error.__cause__)}"
-        )
+        missing = "migrations"
+        if read_database_type() == CITUS:
+            missing = "migrations, or it is not distributed"
+        reason = _reason(error.__cause__)
+        sys.exit(f"turnout: DATABASE_URL: the database is missing {missing}: {reason}")
+    except WrongDatabaseType as error:
+        reason = _reason(error.__cause__)
+        sys.exit(f"turnout: DATABASE_TYPE: does not fit the database: {reason}")
     except WrongEncoding as error:
         sys.exit(f"turnout: DATABASE_URL: {error.reason}")
     except Unavailable as error:
